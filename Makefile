@@ -1,0 +1,56 @@
+# The recipes of this project. `make` alone lists them.
+# A second run of any recipe reuses the set-up; it is made anew when the pinned versions change.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.tasted-set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types layers tests bench fix golden clean
+
+help: ## List the recipes
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make .venv and install everything into it
+
+$(STAMP): pyproject.toml constraints.txt scripts/setup.sh
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/setup.sh
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Watch the real daemon score drawn and photographed pictures
+	@$(BIN)/tasted demo --photos tests/photos
+
+test: check ## Everything that CI runs
+
+check: lint types layers tests
+
+lint: $(STAMP) ## ruff, formatting included
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP) ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(STAMP) ## import-linter: the rooms and who may know whom
+	$(BIN)/lint-imports
+
+tests: $(STAMP) ## pytest with branch coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+bench: $(STAMP) ## Measure times and memory on this machine
+	$(BIN)/python -m bench
+
+fix: $(STAMP) ## Mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(STAMP) ## Rewrite the golden files; review them as a diff
+	$(BIN)/pytest --update-golden -q
+
+clean: ## Remove what was built; user files and .tasted stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
