@@ -1,0 +1,137 @@
+"""Durable and private file operations: atomic writes, bounded reads, content ids. Touches the disk.
+
+Temporary files are named `.<name>.<random>.tmp` beside their target, so that a rename never crosses
+a file system and a crash leaves something that `is_temporary` recognises.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from tasted.records import FileStamp
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+_TEMPORARY_SUFFIX = ".tmp"
+_NAME_BYTES_MAX = 255
+
+
+def content_id(data: bytes) -> str:
+    """Return the sha256 of the bytes as 64 lower-case hex digits: the identity of a content."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def private_folder(folder: Path) -> Path:
+    """Make the folder and its missing parents with mode 0700, and return it.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
+    if not folder.is_dir():
+        private_folder(folder.parent)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=PRIVATE_FOLDER)
+    return folder
+
+
+def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write the whole file or nothing: temporary file, fsync, rename, fsync of the folder.
+
+    Args:
+        target: where the bytes shall stand; replaced if it exists, its folder must exist.
+        data: the whole content.
+        durable: wait for the disk. False keeps the atomicity against a crash of the process and
+            gives up the guarantee against power loss; for what can be made again.
+
+    Raises:
+        OSError: when any step fails; the temporary file is removed and the target is as it was.
+    """
+    temporary = target.with_name(_temporary_name(target.name))
+    descriptor = os.open(
+        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE
+    )
+    try:
+        with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor has no path
+            stream.write(data)
+            stream.flush()
+            if durable:
+                os.fsync(stream.fileno())
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    if durable:
+        _sync_folder(target.parent)
+
+
+def _temporary_name(name: str) -> str:
+    random = secrets.token_hex(4)
+    budget = _NAME_BYTES_MAX - len(f"..{random}{_TEMPORARY_SUFFIX}")
+    kept = os.fsdecode(os.fsencode(name)[:budget])
+    return f".{kept}.{random}{_TEMPORARY_SUFFIX}"
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a file of this name was left by an interrupted `write_atomically`."""
+    return name.startswith(".") and name.endswith(_TEMPORARY_SUFFIX)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # some network file systems refuse fsync on a folder; the rename is done all the same
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def stamp_of(status: os.stat_result) -> FileStamp:
+    """Reduce a stat result to what decides whether a content is unchanged."""
+    return FileStamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def read_regular_file(path: Path, *, max_bytes: int) -> tuple[bytes, FileStamp]:
+    """Read a whole regular file through one descriptor, never following a link at its end.
+
+    Args:
+        path: the file.
+        max_bytes: the largest size that is read at all.
+
+    Returns:
+        The bytes and the stamp of the very file that was read.
+
+    Raises:
+        OSError: as the system says; ELOOP for a symbolic link, EINVAL for what is no regular file,
+            EFBIG for a file over `max_bytes`, EAGAIN for a file that changed while it was read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor has no path
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if before.st_size > max_bytes:
+            raise OSError(errno.EFBIG, f"larger than {max_bytes} bytes", str(path))
+        data = stream.read(max_bytes + 1)
+        after = os.fstat(descriptor)
+    if stamp_of(before) != stamp_of(after) or len(data) != after.st_size:
+        raise OSError(errno.EAGAIN, "the file changed while it was read", str(path))
+    return data, stamp_of(after)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the summed size of the regular files below a folder; 0 when there is no folder."""
+    total = 0
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                status = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - walk gives strings
+                total += status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return total

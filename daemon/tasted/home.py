@@ -1,0 +1,236 @@
+"""Where everything of one home lives, how a home is found, and the lock that gives it one owner.
+
+Touches the disk: folders, and `.tasted/lock` through flock. No setting is read here.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasted.errors import HomeInvalid, HomeLocked
+from tasted.files import PRIVATE_FILE, private_folder
+
+CONFIG_NAME = Path("config") / "tasted.toml"
+DEFAULT_HOME = "~/Tasted"
+HOME_VARIABLE = "TASTED_HOME"
+_LOCK_TRIES = 5
+_LOCK_PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one home; everything the program knows lies below `root`."""
+
+    root: Path
+    """Absolute and free of symbolic links: watchers go deaf on a linked path."""
+
+    @property
+    def config_file(self) -> Path:
+        """The settings, as TOML."""
+        return self.root / CONFIG_NAME
+
+    @property
+    def environment_file(self) -> Path:
+        """The `.env` beside the settings."""
+        return self.root / "config" / ".env"
+
+    @property
+    def inbox(self) -> Path:
+        """Where screenshots are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """Where sidecars appear."""
+        return self.root / "outbox"
+
+    @property
+    def state(self) -> Path:
+        """What the program keeps."""
+        return self.root / ".tasted"
+
+    @property
+    def library(self) -> Path:
+        """LanceDB's folder."""
+        return self.state / "library"
+
+    @property
+    def models_file(self) -> Path:
+        """Which local folder serves which model."""
+        return self.state / "models.json"
+
+    @property
+    def current_file(self) -> Path:
+        """What the engine published as current."""
+        return self.state / "current.json"
+
+    @property
+    def status_file(self) -> Path:
+        """What the daemon says of itself."""
+        return self.state / "status.json"
+
+    @property
+    def requests(self) -> Path:
+        """Where commands leave requests for a running daemon."""
+        return self.state / "requests"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of log files."""
+        return self.state / "logs"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one process that owns this home."""
+        return self.state / "lock"
+
+    def make_folders(self) -> None:
+        """Make what is missing of the home's folders, with private modes.
+
+        Raises:
+            HomeInvalid: when a folder cannot be made.
+        """
+        for folder in (
+            self.config_file.parent,
+            self.inbox / "liked",
+            self.inbox / "rejected",
+            self.outbox,
+            self.requests,
+            self.logs,
+        ):
+            try:
+                private_folder(folder)
+            except OSError as error:
+                raise HomeInvalid(
+                    f"The folder {folder} cannot be made: {error.strerror}.",
+                    remedy="Check who owns its parent folder, or choose another with --home.",
+                ) from error
+
+    def check_folders(self) -> None:
+        """Refuse an inbox and an outbox of which one holds the other: results would be scored.
+
+        Raises:
+            HomeInvalid: when they overlap, links resolved.
+        """
+        inbox, outbox = self.inbox.resolve(), self.outbox.resolve()
+        if inbox == outbox or inbox in outbox.parents or outbox in inbox.parents:
+            raise HomeInvalid(
+                f"The outbox {outbox} and the inbox {inbox} lie in one another.",
+                remedy="Make them two separate folders.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHome:
+    """A home and the reason why it is this one."""
+
+    home: Home
+    because: str
+
+
+def find_home(
+    named: Path | None,
+    environment: Mapping[str, str],
+    working_folder: Path,
+    *,
+    near: Path | None = None,
+) -> FoundHome:
+    """Find the home: `--home`, then TASTED_HOME, then a parent with a config, then ~/Tasted.
+
+    Args:
+        named: the value of `--home`.
+        environment: usually `os.environ`.
+        working_folder: where the search of parents begins.
+        near: a file that a command names; its parents are searched before the working folder's.
+
+    Raises:
+        HomeInvalid: when the folder that was chosen is not a home.
+    """
+    variable = environment.get(HOME_VARIABLE)
+    if named is not None:
+        return _existing(named, "--home names it")
+    if variable:
+        return _existing(Path(variable), f"the variable {HOME_VARIABLE} names it")
+    if near is not None:
+        found = _parent_with_config(near.absolute().parent)
+        if found is not None:
+            return FoundHome(Home(found.resolve()), f"{near.name} lies in it")
+    found = _parent_with_config(working_folder)
+    if found is not None:
+        return FoundHome(Home(found.resolve()), "the working folder lies in it")
+    return _existing(Path(DEFAULT_HOME), "it is the default")
+
+
+def _parent_with_config(folder: Path) -> Path | None:
+    for candidate in (folder, *folder.parents):
+        if (candidate / CONFIG_NAME).is_file():
+            return candidate
+    return None
+
+
+def _existing(folder: Path, because: str) -> FoundHome:
+    root = folder.expanduser()
+    if not (root / CONFIG_NAME).is_file():
+        raise HomeInvalid(
+            f"{root} is not a home: it has no {CONFIG_NAME} ({because}).",
+            remedy=f"Make one with: tasted init {root}",
+        )
+    return FoundHome(Home(root.resolve()), because)
+
+
+@contextlib.contextmanager
+def hold_lock(home: Home) -> Iterator[None]:
+    """Own the home while the block runs; the kernel frees the lock however the process ends.
+
+    Raises:
+        HomeLocked: when another process owns it; the message names its pid.
+    """
+    private_folder(home.state)
+    descriptor = os.open(
+        home.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE
+    )
+    try:
+        if not _locked(descriptor):
+            pid = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise HomeLocked(
+                f"Another tasted process (pid {pid}) has the home {home.root}.",
+                remedy="See it with: tasted status",
+            )
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    # `lock_owner` takes a shared lock for an instant; a few tries tell it from a real owner
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_PAUSE_SECONDS)
+        else:
+            return True
+    return False
+
+
+def lock_owner(home: Home) -> int | None:
+    """Return the pid of the process that owns the home, or None when nobody does."""
+    try:
+        descriptor = os.open(home.lock_file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+        return int(text) if text.isdigit() else None
+    else:
+        return None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,136 @@
+"""The nouns that travel between rooms, as frozen dataclasses. Touches nothing, stdlib only.
+
+Paths inside a home travel as POSIX strings relative to the inbox (`anna/2.png`), so that no record
+holds an absolute path of a home and a home can be moved.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """What the user said about a reference: the name of the folder that it lies in."""
+
+    LIKED = "liked"
+    REJECTED = "rejected"
+
+
+class Origin(StrEnum):
+    """Where a reference comes from."""
+
+    REFERENCE = "reference"
+    """A picture that the user brought to teach with."""
+    FEEDBACK = "feedback"
+    """A screenshot that had been scored before the user judged it."""
+
+
+class Verdict(StrEnum):
+    """What tasted thinks of a screenshot."""
+
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What `lstat` says of a content: while these three are equal it is taken as unchanged."""
+
+    size_bytes: int
+    modified_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """The text file beside a screenshot: `shot.txt` for `shot.png`."""
+
+    path: str
+    """Relative to the inbox."""
+    stamp: FileStamp
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """A settled file of the inbox that should have a sidecar."""
+
+    path: str
+    """Relative to the inbox."""
+    stamp: FileStamp
+    companion: Companion | None = None
+    label: Label | None = None
+    """Set for files under liked/ and rejected/."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What one sidecar of the outbox proves: which content was done, and with what."""
+
+    path: str
+    """Relative to the inbox: the file that the sidecar belongs to."""
+    status: str
+    """`scored`, `learnt` or `error`."""
+    stamp: FileStamp
+    companion: Companion | None
+    content_id: str | None
+    """sha256, or None when the file could not be read."""
+    embedder_fingerprint: str | None
+    taste_fingerprint: str | None
+    attempts: int
+    """How often the file failed; 0 unless `status` is `error`."""
+    retry_at: float | None
+    """Seconds since the epoch; None means never by itself."""
+    tasted_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What the engine published as current; sidecars made with anything else are stale."""
+
+    embedder: str
+    embedder_fingerprint: str
+    scorer: str
+    taste: str | None
+    taste_fingerprint: str
+    acting_digest: str
+    """Digest of the settings, the model folder and the version that this was published for."""
+    labels_digest: str
+    """Digest of the reference paths that were present when this was published."""
+    liked: int
+    rejected: int
+    contradictions: tuple[str, ...] = ()
+    """Paths whose content lies in both folders; they count for neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture that teaches, as the library knows it."""
+
+    content_id: str
+    """sha256 of the file's bytes, lower-case hex."""
+    path: str
+    """Relative to the inbox."""
+    label: Label
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A reference with its cosine to one screenshot."""
+
+    reference: Reference
+    similarity: float
+    """Cosine in [-1, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What is known of a decoded picture besides its pixels; cached with its vector."""
+
+    width: int
+    height: int
+    format: str
+    """Pillow's name of the format: PNG, JPEG, HEIF, ..."""
+    frames: int = 1
+    notes: tuple[str, ...] = ()
+    """Sentences for the sidecar: what was converted or left out while decoding."""

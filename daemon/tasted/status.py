@@ -1,0 +1,153 @@
+"""What the daemon says of itself, and what the engine published as current. Touches `.tasted/`.
+
+`status.json` is for people and service managers; nothing is decided by it. `current.json` decides
+which sidecars are stale.
+"""
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tasted.files import read_regular_file, write_atomically
+from tasted.records import Current
+
+_BYTES_MAX = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FaultReport:
+    """Why nothing is scored just now, and what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastError:
+    """The last file that got an error sidecar."""
+
+    path: str
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueReport:
+    """What waits, by the order in which it is served."""
+
+    references: int = 0
+    new: int = 0
+    backlog: int = 0
+    retries: int = 0
+    rescores: int = 0
+    settling: int = 0
+    asked_again: int = 0
+    """How many of the re-scores a command asked for."""
+    per_minute: float | None = None
+    seconds_left: float | None = None
+
+    @property
+    def total(self) -> int:
+        """How many files wait for the engine."""
+        return self.references + self.new + self.backlog + self.retries + self.rescores
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One snapshot of a running daemon."""
+
+    pid: int
+    state: str
+    """`starting`, `idle`, `working`, `blocked` or `stopping`."""
+    started_at: str
+    heartbeat_at: str
+    version: str
+    model: str
+    engine_pid: int | None = None
+    queue: QueueReport = field(default_factory=QueueReport)
+    fault: FaultReport | None = None
+    settings_error: str | None = None
+    last_error: LastError | None = None
+    last_scored: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, int] = field(default_factory=dict)
+    contradictions: tuple[str, ...] = ()
+    liked: int = 0
+    rejected: int = 0
+
+
+def write_status(file: Path, status: Status) -> None:
+    """Replace status.json; it is no loss if the power fails.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    text = json.dumps(dataclasses.asdict(status), indent=2)
+    write_atomically(file, text.encode("ascii"), durable=False)
+
+
+def read_status(file: Path) -> Status | None:
+    """Return the last snapshot, or None when there is none that this version understands."""
+    value = _read_object(file)
+    if value is None:
+        return None
+    try:
+        value["queue"] = QueueReport(**value["queue"])
+        value["fault"] = FaultReport(**value["fault"]) if value["fault"] else None
+        value["last_error"] = LastError(**value["last_error"]) if value["last_error"] else None
+        value["contradictions"] = tuple(value["contradictions"])
+        return Status(**value)
+    except (KeyError, TypeError):
+        return None
+
+
+def write_current(file: Path, current: Current) -> None:
+    """Publish what is current.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    text = json.dumps(dataclasses.asdict(current), indent=2)
+    write_atomically(file, text.encode("ascii"))
+
+
+def read_current(file: Path) -> Current | None:
+    """Return what is current, or None when nothing was published that this version understands."""
+    value = _read_object(file)
+    return current_from(value) if value is not None else None
+
+
+def current_from(value: dict[str, Any]) -> Current | None:
+    """Build a Current from its JSON form; None when it is of another version."""
+    try:
+        return Current(**{**value, "contradictions": tuple(value["contradictions"])})
+    except (KeyError, TypeError):
+        return None
+
+
+def _read_object(file: Path) -> dict[str, Any] | None:
+    try:
+        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
+        value = json.loads(data)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        # half of nothing is never written; what is no JSON was not written by us
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def process_exists(pid: int) -> bool:
+    """Tell whether a process of this id runs, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
