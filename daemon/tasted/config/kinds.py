@@ -1,0 +1,53 @@
+"""The kinds of values that settings have, beyond numbers: names, lists of words, choices. Pure."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+_NAME_LENGTH_MAX = 1000
+_WORDS_LENGTH_MAX = 200
+_LIST_LENGTH_MAX = 200
+
+
+def _one_line(text: str) -> str:
+    # an undecodable byte of the environment arrives as a surrogate, which no JSON pipe can carry
+    if any(ord(letter) < ord(" ") or "\ud800" <= letter <= "\udfff" for letter in text):
+        raise PydanticCustomError("one_line", "it should be one line of readable characters")
+    return text
+
+
+def _not_empty(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("not_empty", "it should not be empty")
+    return text
+
+
+def _words(text: str) -> str:
+    words = " ".join(text.split())
+    if not words:
+        raise PydanticCustomError("not_empty", "it should not be empty: write words or remove it")
+    return words
+
+
+def none_when_blank(value: object) -> object:
+    """Take an empty text as nothing."""
+    # TOML has no word for nothing
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def lower_case(value: object) -> object:
+    """Take INFO as info; a choice is made in any letter case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Name = Annotated[
+    str, Field(max_length=_NAME_LENGTH_MAX), AfterValidator(_not_empty), AfterValidator(_one_line)
+]
+_Words = Annotated[
+    str, Field(max_length=_WORDS_LENGTH_MAX), AfterValidator(_words), AfterValidator(_one_line)
+]
+# lists of TOML and JSON become tuples, so that settings cannot change; their entries stay strict
+WordsList = Annotated[tuple[_Words, ...], Field(strict=False, max_length=_LIST_LENGTH_MAX)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, le=100)]
