@@ -1,0 +1,179 @@
+"""Liking and rejecting: copies in the label folders, nothing else. Touches the inbox.
+
+The folders are the labels, so these functions work with or without a daemon, and a picture dropped
+by hand teaches just as well.
+"""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from tasted.errors import CommandError, NotAnImage, UnreadableFile
+from tasted.files import content_id, private_folder, read_regular_file, write_atomically
+from tasted.inbox.naming import NameKind, kind_of_name, label_of, looks_like_picture
+from tasted.records import Label
+
+PICTURE_BYTES_MAX = 1_000_000_000
+_NAME_BYTES_MAX = 235
+
+
+class Taught(StrEnum):
+    """What became of a picture."""
+
+    COPIED = "copied"
+    MOVED = "moved"
+    ALREADY = "already"
+    REMOVED = "removed"
+    RETURNED = "returned"
+    """Taken out of the label folder and put into the inbox: it was the only copy."""
+    UNTAUGHT = "untaught"
+    """It had taught nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The outcome of one command on one picture."""
+
+    outcome: Taught
+    path: str | None
+    """Relative to the inbox: where the picture lies now, or lay."""
+
+
+def teach(inbox: Path, picture: Path, label: Label) -> Lesson:
+    """Make a picture teach a label: copy it into the label's folder.
+
+    A copy of the same content in the other folder is moved instead, so that the last word counts.
+
+    Raises:
+        ItemError: when the picture cannot be read or is none.
+        CommandError: when the copy cannot be written.
+    """
+    data = _read_picture(picture)
+    other = Label.REJECTED if label is Label.LIKED else Label.LIKED
+    try:
+        already = next(_copies(inbox, label, data), None)
+        opposed = list(_copies(inbox, other, data))
+        if already is None:
+            target = _free_name(_label_folder(inbox, label), picture.name, data)
+            write_atomically(target, data)
+        else:
+            target = already
+        for copy in opposed:
+            copy.unlink(missing_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"{picture.name} cannot be copied into {inbox / label}: {error.strerror}.",
+            remedy="Check the folder and the free space, and try again.",
+        ) from error
+    outcome = Taught.MOVED if opposed else Taught.ALREADY if already else Taught.COPIED
+    return Lesson(outcome, target.relative_to(inbox).as_posix())
+
+
+def forget_label(inbox: Path, picture: Path) -> Lesson:
+    """Take back what a picture taught: remove its copies from both label folders.
+
+    When no other copy is known the picture is not deleted but put into the inbox.
+
+    Raises:
+        ItemError: when the picture cannot be read or is none.
+        CommandError: when a copy cannot be removed.
+    """
+    data = _read_picture(picture)
+    real = picture.resolve()
+    try:
+        copies = [copy for label in Label for copy in _copies(inbox, label, data)]
+        if not copies:
+            return Lesson(Taught.UNTAUGHT, None)
+        survives = all(real != copy.resolve() for copy in copies) or _elsewhere(inbox, data)
+        if not survives:
+            target = _free_name(inbox, picture.name, data)
+            write_atomically(target, data)
+        for copy in copies:
+            copy.unlink(missing_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"The copy of {picture.name} cannot be removed: {error.strerror}.",
+            remedy="Check the folders inbox/liked and inbox/rejected, and try again.",
+        ) from error
+    if survives:
+        return Lesson(Taught.REMOVED, copies[0].relative_to(inbox).as_posix())
+    return Lesson(Taught.RETURNED, target.relative_to(inbox).as_posix())
+
+
+def _read_picture(picture: Path) -> bytes:
+    # the user named this file, so a link to it is meant; below it nothing is followed
+    try:
+        data, _stamp = read_regular_file(picture.resolve(), max_bytes=PICTURE_BYTES_MAX)
+    except OSError as error:
+        raise UnreadableFile(
+            f"{picture} cannot be read: {error.strerror}.", remedy="Check the name and the mode."
+        ) from error
+    if not _would_be_listed(picture.name, data):
+        raise NotAnImage(
+            f"{picture} is no picture by its name.",
+            remedy="Name a PNG, JPEG, HEIC or WebP file that is not hidden.",
+        )
+    return data
+
+
+def _would_be_listed(name: str, data: bytes) -> bool:
+    # a copy that a look at the inbox passes over would never teach
+    kind = kind_of_name(name)
+    return kind is NameKind.PICTURE or (
+        kind is NameKind.NAMELESS_TYPE and looks_like_picture(data[:16])
+    )
+
+
+def _label_folder(inbox: Path, label: Label) -> Path:
+    """Return the folder of a label in the letter case that the user gave it."""
+    return next(_label_folders(inbox, label), None) or private_folder(inbox / label.value)
+
+
+def _label_folders(inbox: Path, label: Label) -> Iterator[Path]:
+    """Yield every folder that teaches a label: `liked` and `Liked` may both be there."""
+    for folder in sorted(inbox.iterdir()):
+        if label_of(f"{folder.name}/") is label and folder.is_dir() and not folder.is_symlink():
+            yield folder
+
+
+def _copies(inbox: Path, label: Label, data: bytes) -> Iterator[Path]:
+    for folder in _label_folders(inbox, label):
+        yield from _same_content(folder, data)
+
+
+def _same_content(folder: Path, data: bytes) -> Iterator[Path]:
+    wanted = content_id(data)
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            file = Path(parent, name)
+            if file.is_symlink() or file.stat().st_size != len(data):
+                continue
+            try:
+                found, _stamp = read_regular_file(file, max_bytes=len(data))
+            except OSError:
+                # not a readable regular file of this size: no copy that we could tell
+                continue
+            if content_id(found) == wanted:
+                yield file
+
+
+def _elsewhere(inbox: Path, data: bytes) -> bool:
+    return any(
+        label_of(file.relative_to(inbox).as_posix()) is None for file in _same_content(inbox, data)
+    )
+
+
+def _free_name(folder: Path, name: str, data: bytes) -> Path:
+    """Return a path that nothing has yet, with digits of the content where the name is taken."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    kept = os.fsencode(stem)[:_NAME_BYTES_MAX].decode("utf-8", "ignore")
+    target = folder / name
+    for count in itertools.count(1):
+        if not os.path.lexists(target):
+            break
+        mark = content_id(data)[:8] if count == 1 else f"{content_id(data)[:8]}-{count}"
+        target = folder / f"{kept}~{mark}{suffix}"
+    return target

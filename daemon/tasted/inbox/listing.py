@@ -1,0 +1,175 @@
+"""One look at the whole inbox: which files are there, as lstat says. Reads the disk only.
+
+A listing is the truth that the events of the watcher only hint at. Links and special files are
+never followed or opened; a file's content is opened only when its name has no extension.
+"""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasted.files import stamp_of
+from tasted.inbox.naming import (
+    NameKind,
+    companion_of,
+    is_walked_folder,
+    kind_of_name,
+    label_of,
+    looks_like_picture,
+)
+from tasted.records import Companion, FileStamp, InboxFile
+
+_DEPTH_MAX = 16
+_SNIFF_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one look saw."""
+
+    files: Mapping[str, InboxFile]
+    """Files that should have a sidecar, by path relative to the inbox."""
+    ignored: Mapping[str, int]
+    """How many entries were passed over, by the reason: `link`, `special`, `other`, ..."""
+    unreadable: tuple[str, ...]
+    """Subfolders that could not be listed."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the absence of a file in this listing means that it is gone."""
+        return not self.unreadable
+
+
+def list_inbox(inbox: Path) -> Listing:
+    """List every file of the inbox that should have a sidecar.
+
+    Raises:
+        OSError: when the inbox itself cannot be listed. Trouble in a subfolder is reported in
+            the listing instead.
+    """
+    walk = _Walk(inbox)
+    walk.enter("", depth=0)
+    return walk.listing()
+
+
+class _Walk:
+    def __init__(self, inbox: Path) -> None:
+        self._inbox = inbox
+        self._pictures: dict[str, FileStamp] = {}
+        self._texts: dict[str, FileStamp] = {}
+        self._ignored: Counter[str] = Counter()
+        self._unreadable: list[str] = []
+
+    def enter(self, folder: str, *, depth: int) -> None:
+        subfolders: list[str] = []
+        for entry in self._entries(folder):
+            path = f"{folder}{entry.name}"
+            try:
+                self._see(path, entry, subfolders)
+            except FileNotFoundError:
+                # gone between the listing and the look: the next look will not see it either
+                continue
+            except OSError:
+                # a folder that may be listed and not entered
+                if not folder:
+                    raise
+                self._unreadable.append(folder.rstrip("/"))
+                return
+        if depth == _DEPTH_MAX:
+            self._ignored["too_deep"] += len(subfolders)
+            return
+        for subfolder in subfolders:
+            self.enter(f"{subfolder}/", depth=depth + 1)
+
+    def _entries(self, folder: str) -> Iterator[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._inbox / folder) as entries:
+                yield from list(entries)
+        except FileNotFoundError:
+            if not folder:
+                raise
+        except OSError:
+            if not folder:
+                raise
+            self._unreadable.append(folder.rstrip("/"))
+
+    def _see(self, path: str, entry: os.DirEntry[str], subfolders: list[str]) -> None:
+        status = entry.stat(follow_symlinks=False)
+        if stat.S_ISDIR(status.st_mode):
+            if is_walked_folder(entry.name):
+                subfolders.append(path)
+        elif stat.S_ISLNK(status.st_mode):
+            self._ignored["link"] += 1
+        elif not stat.S_ISREG(status.st_mode):
+            self._ignored["special"] += 1
+        else:
+            self._see_file(path, entry.name, stamp_of(status))
+
+    def _see_file(self, path: str, name: str, stamp: FileStamp) -> None:
+        kind = kind_of_name(name)
+        if kind is NameKind.NAMELESS_TYPE:
+            kind = NameKind.PICTURE if self._begins_like_picture(path) else NameKind.OTHER
+        if kind is NameKind.PICTURE:
+            self._pictures[path] = stamp
+        elif kind is NameKind.COMPANION:
+            self._texts[path] = stamp
+        else:
+            self._ignored[kind.value] += 1
+
+    def _begins_like_picture(self, path: str) -> bool:
+        try:
+            descriptor = os.open(
+                self._inbox / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
+        except OSError:
+            # an unreadable file without extension makes no claim to be a picture
+            return False
+        try:
+            return looks_like_picture(os.read(descriptor, _SNIFF_BYTES))
+        finally:
+            os.close(descriptor)
+
+    def listing(self) -> Listing:
+        files: dict[str, InboxFile] = {}
+        used: set[str] = set()
+        for path, stamp in self._pictures.items():
+            text_path = companion_of(path)
+            text = self._texts.get(text_path)
+            if text is not None:
+                used.add(text_path)
+            files[path] = InboxFile(
+                path=path,
+                stamp=stamp,
+                companion=Companion(text_path, text) if text is not None else None,
+                label=label_of(path),
+            )
+        ignored = +self._ignored
+        if len(self._texts) > len(used):
+            ignored["text_without_picture"] = len(self._texts) - len(used)
+        return Listing(files=files, ignored=dict(ignored), unreadable=tuple(self._unreadable))
+
+
+def find_file(inbox: Path, path: str) -> InboxFile | None:
+    """Look at one path of the inbox as a listing would; None when no regular file is there."""
+    stamp = _regular_stamp(inbox / path)
+    if stamp is None:
+        return None
+    text_path = companion_of(path)
+    text = _regular_stamp(inbox / text_path) if text_path != path else None
+    return InboxFile(
+        path=path,
+        stamp=stamp,
+        companion=Companion(text_path, text) if text is not None else None,
+        label=label_of(path),
+    )
+
+
+def _regular_stamp(file: Path) -> FileStamp | None:
+    try:
+        status = os.lstat(file)
+    except OSError:
+        return None
+    return stamp_of(status) if stat.S_ISREG(status.st_mode) else None

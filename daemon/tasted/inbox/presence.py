@@ -1,0 +1,63 @@
+"""Which references count: those whose files are there, with patience for one bad look. Pure.
+
+A picture that is missing from two healthy looks in a row stops teaching; one that returns teaches
+again. A look that could not see everything proves nothing about absence. A file that is still
+being written counts as what it was before, and a new one not yet.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tasted.records import FileStamp
+
+_LOOKS_BEFORE_GONE = 2
+
+
+@dataclass(slots=True)
+class _Known:
+    stamp: FileStamp
+    missed: int = 0
+
+
+class Presence:
+    """The reference files of one inbox, as far as they are believed to be there."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+
+    def look(self, seen: Mapping[str, FileStamp | None], *, healthy: bool) -> None:
+        """Take in the reference files of one look at the inbox.
+
+        Args:
+            seen: the stamp of each settled file; None for one that is still being written.
+            healthy: whether a file that is not there is gone.
+        """
+        for path in [path for path in self._known if path not in seen]:
+            self._known[path].missed += healthy
+            if self._known[path].missed >= _LOOKS_BEFORE_GONE:
+                del self._known[path]
+        for path, stamp in seen.items():
+            if stamp is not None:
+                self._known[path] = _Known(stamp)
+            elif path in self._known:
+                self._known[path].missed = 0
+
+    @property
+    def present(self) -> dict[str, FileStamp]:
+        """The files that count and their stamps, sorted by path."""
+        return {path: known.stamp for path, known in sorted(self._known.items())}
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a path was missing from the last look and the next one decides."""
+        return any(known.missed for known in self._known.values())
+
+
+def labels_digest(present: Mapping[str, FileStamp]) -> str:
+    """Return a sha256 over reference paths and their stamps, as hex, whatever their order."""
+    digest = hashlib.sha256()
+    for path, stamp in sorted(present.items()):
+        digest.update(path.encode("utf-8", "surrogateescape") + b"\0")
+        digest.update(f"{stamp.size_bytes} {stamp.modified_ns} {stamp.inode}\0".encode("ascii"))
+    return digest.hexdigest()

@@ -1,0 +1,105 @@
+"""What has to be done: settled files compared with what their sidecars prove. Pure.
+
+The outbox is the ledger: a file is done when its sidecar fits its stamp and what is current. No
+second record can disagree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tasted.records import Current, InboxFile, LedgerEntry
+
+
+class Reason(StrEnum):
+    """Why a file needs work, in the order in which reasons are served."""
+
+    REFERENCE = "reference"
+    """It teaches, and is not learnt with the current embedder."""
+    UNSCORED = "unscored"
+    """It has no sidecar, or another content than its sidecar's."""
+    RETRY = "retry"
+    """It failed, and the pause before the next attempt is over."""
+    STALE = "stale"
+    """Its sidecar was made with another taste or embedder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to be done, and why."""
+
+    file: InboxFile
+    reason: Reason
+    attempts: int = 0
+    """How often it failed before, with this content."""
+
+
+def reason_for(
+    file: InboxFile,
+    entry: LedgerEntry | None,
+    current: Current | None,
+    *,
+    now: float,
+    version: str,
+) -> Reason | None:
+    """Return why a settled file needs work, or None when its sidecar is current.
+
+    Args:
+        file: the settled file.
+        entry: what its sidecar proves; None without a valid sidecar.
+        current: what the engine published; None means that nothing is known to be stale.
+        now: seconds since the epoch.
+        version: of this tasted; a failure under another version is tried again.
+    """
+    fresh = Reason.REFERENCE if file.label is not None else Reason.UNSCORED
+    if entry is None or entry.stamp != file.stamp or entry.companion != file.companion:
+        return fresh
+    if entry.status == "error":
+        again = entry.tasted_version != version or (
+            entry.retry_at is not None and entry.retry_at <= now
+        )
+        return Reason.RETRY if again else None
+    return _staleness(file, entry, current)
+
+
+def _staleness(file: InboxFile, entry: LedgerEntry, current: Current | None) -> Reason | None:
+    if current is None:
+        return None
+    if file.label is not None:
+        same = entry.embedder_fingerprint == current.embedder_fingerprint
+        return None if same else Reason.REFERENCE
+    same = (
+        entry.embedder_fingerprint == current.embedder_fingerprint
+        and entry.taste_fingerprint == current.taste_fingerprint
+    )
+    return None if same else Reason.STALE
+
+
+def reconcile(
+    files: Mapping[str, InboxFile],
+    ledger: Mapping[str, LedgerEntry],
+    current: Current | None,
+    *,
+    now: float,
+    version: str,
+) -> list[Task]:
+    """Return a task for every settled file whose sidecar is missing or stale, in no order."""
+    tasks: list[Task] = []
+    for path, file in files.items():
+        entry = ledger.get(path)
+        reason = reason_for(file, entry, current, now=now, version=version)
+        if reason is not None:
+            same_content = entry is not None and entry.stamp == file.stamp
+            attempts = entry.attempts if entry is not None and same_content else 0
+            tasks.append(Task(file, reason, attempts))
+    return tasks
+
+
+def next_retry(ledger: Mapping[str, LedgerEntry], *, now: float) -> float | None:
+    """Return the earliest `retry_at` that lies ahead, in seconds since the epoch."""
+    times = [
+        entry.retry_at
+        for entry in ledger.values()
+        if entry.retry_at is not None and entry.retry_at > now
+    ]
+    return min(times, default=None)

@@ -1,0 +1,91 @@
+"""The door of watchdog: file system events, reduced to hints that a path deserves a look.
+
+A hint may be missing, late, doubled or wrong: the listing decides. The handler only puts paths
+into a set and wakes the scout, for an exception in a handler kills watchdog's dispatcher thread,
+and a slow handler blocks its lock. No event filter is passed: filters change what the kernel is
+asked for, and lose files that are moved in.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+# our own reading makes these; acting on them would keep the daemon awake for ever
+_READING_EVENTS = frozenset({"opened", "closed_no_write"})
+_JOIN_SECONDS = 5.0
+
+
+class _Hinting(FileSystemEventHandler):
+    def __init__(self, hint: Callable[[str], None], interesting: frozenset[str] | None) -> None:
+        self._hint = hint
+        self._interesting = interesting
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type in _READING_EVENTS:
+            return
+        if self._interesting is not None and event.event_type not in self._interesting:
+            return
+        for path in (event.src_path, event.dest_path):
+            if path:
+                self._hint(os.fsdecode(path))
+
+
+class Watcher:
+    """Watches folders and calls `hint` with the absolute path of whatever stirred.
+
+    `hint` is called on watchdog's thread: it must be quick and must not raise.
+    """
+
+    def __init__(
+        self,
+        hint: Callable[[str], None],
+        *,
+        make_observer: Callable[[], BaseObserver] = Observer,
+    ) -> None:
+        self._hint = hint
+        self._make_observer = make_observer
+        self._observer: BaseObserver | None = None
+
+    def start(self, trees: list[Path], *, deletions_in: list[Path], folders: list[Path]) -> None:
+        """Begin to watch. After this returns no event is missed but by an overflow of the kernel.
+
+        Args:
+            trees: folders watched with everything below them.
+            deletions_in: trees of which only what disappears is of interest.
+            folders: folders watched without what is below them.
+
+        Raises:
+            OSError: when a folder is missing or the kernel's watches are used up.
+        """
+        observer = self._make_observer()
+        everything = _Hinting(self._hint, None)
+        vanishing = _Hinting(self._hint, frozenset({"deleted", "moved"}))
+        for tree in trees:
+            observer.schedule(everything, str(tree), recursive=True)
+        for tree in deletions_in:
+            observer.schedule(vanishing, str(tree), recursive=True)
+        for folder in folders:
+            observer.schedule(everything, str(folder), recursive=False)
+        observer.start()
+        self._observer = observer
+
+    @property
+    def healthy(self) -> bool:
+        """Whether all of watchdog's threads live. Alive is not proof of hearing; a look is."""
+        observer = self._observer
+        if observer is None or not observer.is_alive():
+            return False
+        emitters = observer.emitters
+        return bool(emitters) and all(emitter.is_alive() for emitter in emitters)
+
+    def stop(self) -> None:
+        """Stop watching and wait for watchdog's threads; `start` may be called again."""
+        observer, self._observer = self._observer, None
+        if observer is None:
+            return
+        observer.stop()
+        observer.join(_JOIN_SECONDS)

@@ -1,0 +1,209 @@
+"""One look at a folder sees every file that should have a sidecar, and nothing else."""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from kit.children import python, running_python
+from kit.inbox_files import HEIC, PNG, WEBP
+from tasted.files import stamp_of
+from tasted.inbox.listing import Listing, find_file, list_inbox
+from tasted.records import Companion, InboxFile, Label
+
+_LOOK = """
+import json, pathlib, sys
+from tasted.inbox.listing import list_inbox
+seen = list_inbox(pathlib.Path(sys.argv[1]))
+print(json.dumps([sorted(seen.files), sorted(seen.unreadable), seen.healthy]))
+"""
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """An empty inbox."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def put(inbox: Path, *paths: str, data: bytes = PNG) -> None:
+    """Put files into the inbox."""
+    for path in paths:
+        (inbox / path).parent.mkdir(parents=True, exist_ok=True)
+        (inbox / path).write_bytes(data)
+
+
+def looked_at_as_a_bound_user(inbox: Path) -> tuple[list[str], list[str], bool]:
+    """List the inbox in a child that permission bits bind; paths, unreadable folders, health."""
+    child = python("-c", _LOOK, str(inbox), modes_bind=True)
+    assert child.returncode == 0, child.stderr
+    paths, unreadable, healthy = json.loads(child.stdout)
+    return paths, unreadable, healthy
+
+
+def test_a_picture_is_listed_with_its_stamp(inbox: Path) -> None:
+    """Size, time and inode are those of lstat; the path is relative to the inbox."""
+    put(inbox, "anna/2.png")
+    file = inbox / "anna" / "2.png"
+    expected = InboxFile("anna/2.png", stamp_of(file.lstat()))
+    assert list_inbox(inbox) == Listing({"anna/2.png": expected}, {}, ())
+
+
+def test_links_and_special_files_are_counted_and_never_opened(inbox: Path) -> None:
+    """A link, even to a picture, a FIFO and a socket are passed over; nothing blocks."""
+    put(inbox, "real.png")
+    (inbox / "link.png").symlink_to(inbox / "real.png")
+    (inbox / "dangling.png").symlink_to(inbox / "nowhere")
+    (inbox / "folder-link").symlink_to(inbox)
+    os.mkfifo(inbox / "fifo.png")
+    os.mkfifo(inbox / "fifo")
+    with socket.socket(socket.AF_UNIX) as server:
+        here = Path.cwd()
+        os.chdir(inbox)  # the address of a socket may be no longer than 104 bytes
+        server.bind("socket.png")
+        os.chdir(here)
+        seen = list_inbox(inbox)
+    assert set(seen.files) == {"real.png"}
+    assert seen.ignored == {"link": 3, "special": 3}
+
+
+def test_hidden_and_unfinished_files_wait(inbox: Path) -> None:
+    """What another program is still writing under another name is no screenshot yet."""
+    put(inbox, ".hidden.png", "shot.png.part", "shot.crdownload", ".trash/shot.png", "page.pdf")
+    seen = list_inbox(inbox)
+    assert not seen.files
+    assert seen.ignored == {"unfinished": 3, "other": 1}
+
+
+@pytest.mark.parametrize("first_bytes", [PNG, HEIC, WEBP, b"\xff\xd8\xff\xe0"])
+def test_a_picture_without_extension_is_known_by_its_first_bytes(
+    inbox: Path, first_bytes: bytes
+) -> None:
+    """A file without extension counts when it begins like an image."""
+    put(inbox, "shot", data=first_bytes)
+    put(inbox, "script", data=b"#!/bin/sh\n")
+    put(inbox, "empty", data=b"")
+    seen = list_inbox(inbox)
+    assert set(seen.files) == {"shot"}
+    assert seen.ignored == {"other": 2}
+
+
+def test_labels_come_from_the_top_folders_in_any_letter_case(inbox: Path) -> None:
+    """Liked/ teaches as liked/ does; a folder of that name further down does not."""
+    put(inbox, "Liked/a.png", "rejected/deep/b.png", "anna/liked/c.png", "d.png")
+    labels = {path: file.label for path, file in list_inbox(inbox).files.items()}
+    assert labels == {
+        "Liked/a.png": Label.LIKED,
+        "rejected/deep/b.png": Label.REJECTED,
+        "anna/liked/c.png": None,
+        "d.png": None,
+    }
+
+
+def test_a_text_belongs_to_the_picture_beside_it(inbox: Path) -> None:
+    """A companion comes with its stamp; texts without a picture are counted."""
+    put(inbox, "shot.png", "shot.txt", "lonely.txt", "anna/shot.txt")
+    seen = list_inbox(inbox)
+    text = Companion("shot.txt", stamp_of((inbox / "shot.txt").lstat()))
+    assert seen.files["shot.png"].companion == text
+    assert seen.ignored == {"text_without_picture": 2}
+
+
+def test_one_text_may_serve_two_pictures(inbox: Path) -> None:
+    """shot.png and shot.jpg share shot.txt."""
+    put(inbox, "shot.png", "shot.jpg", "shot.txt")
+    seen = list_inbox(inbox)
+    assert all(file.companion is not None for file in seen.files.values())
+    assert not seen.ignored
+
+
+def test_any_name_of_the_file_system_is_listed(inbox: Path) -> None:
+    """Newlines, control characters and bytes that are no UTF-8 are names like others."""
+    names = ["two\nlines.png", "\x1b[31mred.png", "Zoë 🎿.png", "-rf.png", "'; drop.png"]
+    put(inbox, *names)
+    raw = os.fsencode(inbox) + b"/caf\xe9.png"
+    with open(raw, "wb") as stream:  # noqa: PTH123 - pathlib takes no bytes
+        stream.write(PNG)
+    assert set(list_inbox(inbox).files) == {*names, "caf\udce9.png"}
+
+
+def test_ten_thousand_files_are_all_listed(inbox: Path) -> None:
+    """A large folder is listed whole."""
+    for number in range(10_000):
+        (inbox / f"{number}.png").touch()
+    assert len(list_inbox(inbox).files) == 10_000
+
+
+def test_a_very_deep_tree_ends_somewhere(inbox: Path) -> None:
+    """Folders are entered to a depth, and those below it are counted."""
+    put(inbox, "/".join(["d"] * 16) + "/in.png", "/".join(["d"] * 17) + "/out.png")
+    seen = list_inbox(inbox)
+    assert [path[-6:] for path in seen.files] == ["in.png"]
+    assert seen.ignored == {"too_deep": 1}
+
+
+def test_a_missing_inbox_is_said(inbox: Path) -> None:
+    """The inbox itself must be there: an empty listing would mean that all files are gone."""
+    inbox.rmdir()
+    with pytest.raises(FileNotFoundError):
+        list_inbox(inbox)
+
+
+def test_an_unreadable_inbox_is_said(inbox: Path) -> None:
+    """An inbox that may not be listed is an error, not an empty inbox."""
+    put(inbox, "a.png")
+    inbox.chmod(0)
+    child = python("-c", _LOOK, str(inbox), modes_bind=True)
+    inbox.chmod(0o700)
+    assert "PermissionError" in child.stderr
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o300, 0o400])
+def test_an_unreadable_subfolder_makes_the_look_unhealthy(inbox: Path, mode: int) -> None:
+    """What a subfolder holds is unknown then; the other files are listed all the same."""
+    put(inbox, "a.png", "anna/b.png", "berta/c.png")
+    (inbox / "anna").chmod(mode)
+    seen = looked_at_as_a_bound_user(inbox)
+    (inbox / "anna").chmod(0o700)
+    assert seen == (["a.png", "berta/c.png"], ["anna"], False)
+
+
+def test_unreadable_files_are_listed(inbox: Path) -> None:
+    """A picture that may not be read gets a sidecar that says so; a nameless file does not."""
+    put(inbox, "a.png", "nameless")
+    (inbox / "a.png").chmod(0)
+    (inbox / "nameless").chmod(0)
+    assert looked_at_as_a_bound_user(inbox) == (["a.png"], [], True)
+
+
+def test_a_folder_that_vanishes_meanwhile_is_no_trouble(inbox: Path) -> None:
+    """Folders that come and go during a look never make it fail or unhealthy."""
+    put(inbox, "stays.png")
+    child = (
+        "import pathlib, shutil, sys\n"
+        "while not pathlib.Path(sys.argv[1], 'enough').exists():\n"
+        "    folder = pathlib.Path(sys.argv[1], 'flicker')\n"
+        "    folder.mkdir(); (folder / 'a.png').touch(); shutil.rmtree(folder)\n"
+    )
+    with running_python(child, str(inbox)) as process:
+        for _ in range(300):
+            seen = list_inbox(inbox)
+            assert "stays.png" in seen.files
+            assert seen.healthy
+        (inbox / "enough").touch()
+        assert process.wait(30) == 0
+
+
+def test_find_file_sees_one_path_as_a_look_does(inbox: Path) -> None:
+    """One path is found with companion and label; links, folders and absent files are not."""
+    put(inbox, "liked/a.png", "liked/a.txt", "alone.txt")
+    (inbox / "link.png").symlink_to(inbox / "liked" / "a.png")
+    assert find_file(inbox, "liked/a.png") == list_inbox(inbox).files["liked/a.png"]
+    for path in ("link.png", "liked", "absent.png", "absent/b.png", ".", ".."):
+        assert find_file(inbox, path) is None
+    alone = find_file(inbox, "alone.txt")
+    assert alone is not None
+    assert alone.companion is None

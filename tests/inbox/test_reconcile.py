@@ -1,0 +1,159 @@
+"""What has to be done follows from the settled files and the sidecars alone."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.inbox_files import inbox_file, stamp
+from tasted.inbox.reconcile import Reason, Task, next_retry, reason_for, reconcile
+from tasted.records import Companion, Current, InboxFile, Label, LedgerEntry
+
+NOW = 1_000_000.0
+VERSION = "0.1.0"
+CURRENT = Current(
+    embedder="pocket",
+    embedder_fingerprint="e1",
+    scorer="taste",
+    taste="v1",
+    taste_fingerprint="t1",
+    acting_digest="",
+    labels_digest="",
+    liked=1,
+    rejected=1,
+)
+
+
+def entry_of(file: InboxFile, status: str = "scored") -> LedgerEntry:
+    """Return what the current sidecar of a file proves."""
+    return LedgerEntry(
+        path=file.path,
+        status=status,
+        stamp=file.stamp,
+        companion=file.companion,
+        content_id="0" * 64,
+        embedder_fingerprint="e1",
+        taste_fingerprint=None if status == "learnt" else "t1",
+        attempts=1 if status == "error" else 0,
+        retry_at=None,
+        tasted_version=VERSION,
+    )
+
+
+def reason(
+    file: InboxFile, entry: LedgerEntry | None, current: Current | None = CURRENT
+) -> Reason | None:
+    """Ask for the reason at the time and in the version of these tests."""
+    return reason_for(file, entry, current, now=NOW, version=VERSION)
+
+
+def test_nothing_to_do_when_current() -> None:
+    """A sidecar of the same stamp, companion, embedder and taste is done."""
+    for file in (inbox_file(), inbox_file(text=5)):
+        assert reason(file, entry_of(file)) is None
+    reference = inbox_file("liked/a.png", label=Label.LIKED)
+    assert reason(reference, entry_of(reference, "learnt")) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "fresh"), [(None, Reason.UNSCORED), (Label.LIKED, Reason.REFERENCE)]
+)
+def test_a_file_without_its_own_sidecar_is_fresh(label: Label | None, fresh: Reason) -> None:
+    """No sidecar, another stamp, or another companion: the content has not been seen."""
+    file = inbox_file(text=5, label=label)
+    entry = entry_of(file, "scored" if label is None else "learnt")
+    assert reason(file, None) is fresh
+    assert reason(file, replace(entry, stamp=stamp(9))) is fresh
+    assert reason(file, replace(entry, companion=None)) is fresh
+    assert reason(file, replace(entry, companion=Companion("a.png.txt", stamp(9)))) is fresh
+    assert reason(replace(file, companion=None), entry) is fresh
+
+
+@pytest.mark.parametrize("field", ["size_bytes", "modified_ns", "inode"])
+def test_each_part_of_the_stamp_counts(field: str) -> None:
+    """A change of size, time or inode alone is another content until it is hashed."""
+    file = inbox_file()
+    other = replace(file.stamp, **{field: 77})
+    assert reason(file, replace(entry_of(file), stamp=other)) is Reason.UNSCORED
+
+
+def test_another_taste_or_embedder_makes_a_score_stale() -> None:
+    """Either fingerprint is enough."""
+    file = inbox_file()
+    assert reason(file, replace(entry_of(file), taste_fingerprint="t0")) is Reason.STALE
+    assert reason(file, replace(entry_of(file), embedder_fingerprint="e0")) is Reason.STALE
+
+
+def test_references_are_stale_by_embedder_alone() -> None:
+    """A new taste is made of references; only another embedder makes them be learnt again."""
+    file = inbox_file("liked/a.png", label=Label.LIKED)
+    learnt = entry_of(file, "learnt")
+    assert reason(file, replace(learnt, taste_fingerprint="t0")) is None
+    assert reason(file, replace(learnt, embedder_fingerprint="e0")) is Reason.REFERENCE
+
+
+def test_nothing_is_stale_before_anything_was_published() -> None:
+    """Without a current taste old scores stand."""
+    file = inbox_file()
+    old = replace(entry_of(file), taste_fingerprint="t0", embedder_fingerprint="e0")
+    assert reason(file, old, None) is None
+
+
+@pytest.mark.parametrize(
+    ("retry_at", "expected"),
+    [(None, None), (NOW + 1, None), (NOW, Reason.RETRY), (NOW - 1, Reason.RETRY)],
+)
+def test_a_failure_is_tried_again_when_its_pause_is_over(
+    retry_at: float | None, expected: Reason | None
+) -> None:
+    """Without a time the failure stands; with one it stands until then."""
+    file = inbox_file()
+    assert reason(file, replace(entry_of(file, "error"), retry_at=retry_at)) is expected
+
+
+def test_a_failure_of_another_version_is_tried_again() -> None:
+    """A new tasted may decode what the old one could not."""
+    file = inbox_file()
+    assert reason(file, replace(entry_of(file, "error"), tasted_version="0.0.9")) is Reason.RETRY
+    scored = replace(entry_of(file), tasted_version="0.0.9")
+    assert reason(file, scored) is None
+
+
+def test_a_failure_is_not_stale() -> None:
+    """A new taste does not mend a file."""
+    file = inbox_file()
+    failed = replace(entry_of(file, "error"), taste_fingerprint=None, embedder_fingerprint=None)
+    assert reason(file, failed) is None
+
+
+def test_attempts_are_kept_for_the_same_content_only() -> None:
+    """A replaced file begins with a clean record."""
+    file = inbox_file()
+    failed = replace(entry_of(file, "error"), attempts=3, retry_at=NOW)
+    again = reconcile({file.path: file}, {file.path: failed}, CURRENT, now=NOW, version=VERSION)
+    assert again == [Task(file, Reason.RETRY, attempts=3)]
+    changed = inbox_file(number=8)
+    fresh = reconcile({file.path: changed}, {file.path: failed}, CURRENT, now=NOW, version=VERSION)
+    assert fresh == [Task(changed, Reason.UNSCORED, attempts=0)]
+
+
+@given(st.dictionaries(st.text(min_size=1), st.booleans()))
+def test_exactly_what_lacks_a_current_sidecar_is_a_task(done: dict[str, bool]) -> None:
+    """Every settled file is either done or a task; sidecars of other files do not matter."""
+    files = {path: inbox_file(path) for path in done}
+    ledger = {path: entry_of(files[path]) for path, is_done in done.items() if is_done}
+    ledger["somebody else"] = entry_of(inbox_file("somebody else"))
+    tasks = reconcile(files, ledger, CURRENT, now=NOW, version=VERSION)
+    assert {task.file.path for task in tasks} == {path for path in done if path not in ledger}
+
+
+def test_the_next_retry_is_the_earliest_ahead() -> None:
+    """Times that have passed are no reason to wake up: a look has seen them."""
+    file = inbox_file()
+    ledger = {
+        str(number): replace(entry_of(file, "error"), retry_at=at)
+        for number, at in enumerate([None, NOW - 5, NOW, NOW + 7, NOW + 3])
+    }
+    assert next_retry(ledger, now=NOW) == NOW + 3
+    assert next_retry({}, now=NOW) is None

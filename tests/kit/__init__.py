@@ -1,0 +1,1 @@
+"""Builders and small tools that tests of several rooms share."""
