@@ -1,0 +1,137 @@
+"""What the outbox proves, held in memory and kept in step with the disk. Reads files only.
+
+Each sidecar is read once and again only when its own size, time or inode changes, so that a look
+at ten thousand sidecars costs as much as listing them.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from tasted.files import read_regular_file, stamp_of
+from tasted.outbox.places import sidecar_places
+from tasted.outbox.sidecar import Sidecar
+from tasted.records import FileStamp, LedgerEntry
+
+SIDECAR_BYTES_MAX = 16_000_000
+
+
+class Ledger:
+    """The entries of one outbox, by the path of the file that each belongs to."""
+
+    def __init__(self, outbox: Path) -> None:
+        self._outbox = outbox
+        self._seen: dict[str, tuple[FileStamp, LedgerEntry | None]] = {}
+        self._entries: dict[str, LedgerEntry] = {}
+        self._places: dict[str, str] = {}
+        self._invalid: set[str] = set()
+
+    def refresh(self) -> None:
+        """Take in what changed on disk since the last call: new, edited and deleted sidecars.
+
+        Raises:
+            OSError: when the outbox cannot be listed.
+        """
+        seen: dict[str, tuple[FileStamp, LedgerEntry | None]] = {}
+        for place, stamp in _sidecar_files(self._outbox):
+            known = self._seen.get(place)
+            if known is not None and known[0] == stamp:
+                seen[place] = known
+            else:
+                entry = self._read(place)
+                seen[place] = (stamp, entry)
+        self._seen = seen
+        self._index()
+
+    def _read(self, place: str) -> LedgerEntry | None:
+        try:
+            data, _stamp = read_regular_file(self._outbox / place, max_bytes=SIDECAR_BYTES_MAX)
+            entry = Sidecar.model_validate_json(data).ledger_entry()
+            belongs = PurePosixPath(place) in sidecar_places(entry.path)
+        except (OSError, ValidationError, ValueError):
+            # unreadable or edited into something else: the file is done again
+            return None
+        return entry if belongs else None
+
+    def _index(self) -> None:
+        self._entries = {}
+        self._places = {}
+        self._invalid = set()
+        for place, (_stamp, entry) in self._seen.items():
+            if entry is None:
+                self._invalid.add(place)
+            else:
+                self._entries[entry.path] = entry
+                self._places[entry.path] = place
+
+    def wrote(self, place: PurePosixPath, entry: LedgerEntry) -> None:
+        """Note a sidecar that this process wrote, without reading it back."""
+        status = os.lstat(self._outbox / place)
+        self._seen[str(place)] = (stamp_of(status), entry)
+        self._entries[entry.path] = entry
+        self._places[entry.path] = str(place)
+        self._invalid.discard(str(place))
+
+    def removed(self, path: str) -> None:
+        """Note that the sidecar of a path was removed by this process."""
+        self._entries.pop(path, None)
+        place = self._places.pop(path, None)
+        if place is not None:
+            self._seen.pop(place, None)
+
+    @property
+    def entries(self) -> Mapping[str, LedgerEntry]:
+        """The valid entries, by the path of their file."""
+        return self._entries
+
+    @property
+    def invalid(self) -> int:
+        """How many `.json` files of the outbox are nobody's valid sidecar."""
+        return len(self._invalid)
+
+    def place_of(self, path: str) -> PurePosixPath | None:
+        """Return where the valid sidecar of a path lies, relative to the outbox."""
+        place = self._places.get(path)
+        return PurePosixPath(place) if place is not None else None
+
+    def owner_of(self, place: PurePosixPath) -> str | None:
+        """Return the path whose valid sidecar lies at a place."""
+        known = self._seen.get(str(place))
+        return known[1].path if known is not None and known[1] is not None else None
+
+
+def _sidecar_files(outbox: Path) -> Iterator[tuple[str, FileStamp]]:
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        with os.scandir(outbox / folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                if stat.S_ISDIR(status.st_mode):
+                    pending.append(f"{folder}{entry.name}/")
+                elif stat.S_ISREG(status.st_mode) and entry.name.endswith(".json"):
+                    yield f"{folder}{entry.name}", stamp_of(status)
+
+
+def sidecars(outbox: Path) -> Iterator[tuple[PurePosixPath, Sidecar]]:
+    """Read every valid sidecar of the outbox: its place relative to the outbox, and the document.
+
+    Raises:
+        OSError: when the outbox cannot be listed.
+    """
+    for place, _stamp in _sidecar_files(outbox):
+        try:
+            data, _read = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
+            sidecar = Sidecar.model_validate_json(data)
+        except (OSError, ValidationError):
+            # being replaced, or not ours: a list of results is no place to complain about it
+            continue
+        yield PurePosixPath(place), sidecar

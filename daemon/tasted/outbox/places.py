@@ -1,0 +1,58 @@
+"""Where in the outbox the sidecar of a path lies. Pure.
+
+`a/b.png` has its sidecar at `a/b.png.json`. When that name is not to be had (too long, or already
+the sidecar of a path that differs in letter case or Unicode form), it carries `~` and 8 hex digits
+of the path's sha256. A folder whose name ends in `.json` always carries them, since its plain name
+may be somebody's sidecar.
+"""
+
+import hashlib
+import os
+from pathlib import PurePosixPath
+
+_SUFFIX = ".json"
+_NAME_BYTES_MAX = 255
+
+
+def sidecar_places(path: str) -> tuple[PurePosixPath, PurePosixPath]:
+    """Return the plain and the distinguished place of a path's sidecar, relative to the outbox.
+
+    Args:
+        path: relative to the inbox; must not be empty and must not climb out of it.
+
+    Raises:
+        ValueError: for an absolute path or one with `.` or `..` in it.
+    """
+    parts = path.split("/")
+    if any(part in {"", ".", ".."} for part in parts):
+        raise ValueError(f"not a path below the inbox: {path!r}")
+    folders = [_folder_name(parts, index) for index in range(len(parts) - 1)]
+    mark = f"~{_digits(path)}{_SUFFIX}"
+    plain = _fitted(parts[-1], _SUFFIX) or _cut(parts[-1], mark)
+    distinguished = _cut(parts[-1], mark)
+    return PurePosixPath(*folders, plain), PurePosixPath(*folders, distinguished)
+
+
+def _digits(path: str) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+
+
+def _folder_name(parts: list[str], index: int) -> str:
+    name = parts[index]
+    if not name.casefold().endswith(_SUFFIX):
+        return name
+    return _cut(name, f"~{_digits('/'.join(parts[: index + 1]))}")
+
+
+def _fitted(name: str, ending: str) -> str | None:
+    whole = name + ending
+    return whole if len(os.fsencode(whole)) <= _NAME_BYTES_MAX else None
+
+
+def _cut(name: str, ending: str) -> str:
+    budget = _NAME_BYTES_MAX - len(ending)
+    raw = os.fsencode(name)
+    if len(raw) <= budget:
+        return name + ending
+    # never cut a character in two: what remains must still be a name that macOS accepts
+    return raw[:budget].decode("utf-8", "ignore") + ending

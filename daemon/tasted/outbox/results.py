@@ -1,0 +1,84 @@
+"""Results for people, chosen and ordered from the outbox alone. Pure but for the reading."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tasted.errors import UsageError
+from tasted.outbox.ledger import sidecars
+from tasted.outbox.sidecar import Sidecar, decoded_path
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which results are wanted."""
+
+    verdicts: frozenset[str] = frozenset()
+    """`match`, `no_match`, `unsure`, `error`; empty means all."""
+    since: datetime | None = None
+    top: int | None = None
+
+
+def verdict_of(sidecar: Sidecar) -> str:
+    """Return the verdict, or `error` for a file that has none."""
+    return sidecar.verdict or "error"
+
+
+def picture_path(sidecar: Sidecar) -> str:
+    """Return the path of a sidecar's file, relative to the inbox, as the file system gives it."""
+    return decoded_path(sidecar.source.path, sidecar.source.path_hex)
+
+
+def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
+    """Return the wanted results, best first: by confidence, then by likeness, failures last."""
+    wanted = [
+        document
+        for document in documents
+        if document.kind != "reference"
+        and (not selection.verdicts or verdict_of(document) in selection.verdicts)
+        and (selection.since is None or document.scored_at >= selection.since)
+    ]
+    wanted.sort(key=_rank, reverse=True)
+    return wanted[: selection.top]
+
+
+def _rank(document: Sidecar) -> tuple[float, float, float]:
+    confidence = document.confidence_score
+    physical = document.component_scores.physical if document.component_scores else None
+    return (
+        -1.0 if confidence is None else confidence,
+        -1.0 if physical is None else physical,
+        document.scored_at.timestamp(),
+    )
+
+
+def read_results(outbox: Path, selection: Selection) -> list[Sidecar]:
+    """Read the outbox and return the wanted results, best first.
+
+    Raises:
+        OSError: when the outbox cannot be listed.
+    """
+    return select((sidecar for _place, sidecar in sidecars(outbox)), selection)
+
+
+def parse_since(text: str, *, now: datetime) -> datetime:
+    """Parse `30m`, `2h`, `3d`, `1w`, `2026-11-23` or `2026-11-23T17:00` into an aware time.
+
+    Raises:
+        UsageError: when the text is neither a span nor a time.
+    """
+    span = re.fullmatch(r"(\d{1,6})([mhdw])", text.strip())
+    try:
+        if span is not None:
+            return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+        moment = datetime.fromisoformat(text.strip())
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{text!r} is neither a span like 2h nor a time like 2026-11-23T17:00.",
+            remedy="Give minutes, hours, days or weeks as 30m, 2h, 3d, 1w.",
+        ) from error
+    return moment if moment.tzinfo is not None else moment.astimezone(UTC)

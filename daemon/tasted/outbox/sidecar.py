@@ -1,0 +1,226 @@
+"""The sidecar, version 1, as a pydantic model. Pure: no file is touched.
+
+Fields are only ever added. The published JSON Schema is generated from this model, and nothing is
+written to the outbox that this model does not accept.
+"""
+
+import os
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from tasted.records import Companion, FileStamp, LedgerEntry
+
+SCHEMA_VERSION: Literal[1] = 1
+
+UnitInterval = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    # unknown fields of a newer version are kept when an older one reads the sidecar
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class Rank(_Part):
+    """Where the screenshot stands among all that were scored with this taste."""
+
+    percentile: UnitInterval
+    of: Count
+
+
+class ComponentScores(_Part):
+    """Each component's own score; null when there is no evidence for it."""
+
+    physical: UnitInterval | None = None
+    personality: UnitInterval | None = None
+    interests: UnitInterval | None = None
+
+
+class Weights(_Part):
+    """How much each component counted."""
+
+    physical: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    personality: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    interests: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class NeighbourPart(_Part):
+    """A reference near the screenshot."""
+
+    id: Sha256
+    path: str
+    similarity: Cosine
+    contribution: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+
+class Neighbours(_Part):
+    """The nearest references of either label, nearest first."""
+
+    liked: list[NeighbourPart] = []
+    rejected: list[NeighbourPart] = []
+
+
+class ExtractedData(_Part):
+    """What the screenshot, or the text file beside it, says."""
+
+    name: str | None = None
+    age: int | None = None
+    bio: str | None = None
+    images_found: Count | None = None
+    text_source: str | None = None
+    text_missing: str | None = None
+
+
+class ViewPart(_Part):
+    """A region that was looked at: `box` is left, top, width, height in upright pixels."""
+
+    kind: str
+    box: tuple[Count, Count, Count, Count]
+    physical: UnitInterval | None = None
+
+
+class CompanionPart(_Part):
+    """The stamp of the companion text that was read."""
+
+    path: str
+    bytes: Count
+    modified_ns: int
+    inode: Count
+    path_hex: str | None = None
+
+
+class Source(_Part):
+    """The file that the sidecar belongs to."""
+
+    path: str
+    """Relative to the inbox; bytes that are no UTF-8 are shown as U+FFFD."""
+    path_hex: str | None = None
+    """The path's bytes in hex, when they are no UTF-8."""
+    sha256: Sha256 | None
+    text_sha256: Sha256 | None = None
+    bytes: Count
+    modified_ns: int
+    inode: Count
+    width: Count | None = None
+    height: Count | None = None
+    format: str | None = None
+    companion: CompanionPart | None = None
+
+
+class ModelPart(_Part):
+    """What the scores were made with."""
+
+    embedder: str
+    embedder_fingerprint: str
+    dimensions: Count
+    scorer: str | None = None
+    taste: str | None = None
+    taste_fingerprint: str | None = None
+
+
+class ReferenceCounts(_Part):
+    """How many references counted."""
+
+    liked: Count
+    rejected: Count
+
+
+class ErrorPart(_Part):
+    """Why the file has no score, and what to do."""
+
+    code: str
+    message: str
+    remedy: str
+    attempts: Annotated[int, Field(ge=1)]
+    retry_at: AwareDatetime | None = None
+
+
+class Sidecar(_Part):
+    """One document of the outbox."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    kind: Literal["screenshot", "reference", "profile"]
+    status: Literal["scored", "learnt", "error"]
+    summary: str
+    verdict: Literal["match", "no_match", "unsure"] | None = None
+    is_match: bool | None = None
+    confidence_score: UnitInterval | None = None
+    calibrated: bool = False
+    strong: bool = False
+    unsure_because: Literal["needs_labels", "between", "no_evidence"] | None = None
+    rank: Rank | None = None
+    next: str | None = None
+    judgement: Literal["liked", "rejected"] | None = None
+    component_scores: ComponentScores | None = None
+    weights: Weights | None = None
+    reasons: list[str] = []
+    neighbours: Neighbours | None = None
+    extracted_data: ExtractedData | None = None
+    views: list[ViewPart] = []
+    source: Source
+    model: ModelPart | None = None
+    references: ReferenceCounts | None = None
+    notes: list[str] = []
+    error: ErrorPart | None = None
+    timing_ms: dict[str, Count] = {}
+    scored_at: AwareDatetime
+    tasted_version: str
+
+    def to_json(self) -> bytes:
+        """Return the document as indented UTF-8 with a newline at its end."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+    def ledger_entry(self) -> LedgerEntry:
+        """Reduce the document to what decides whether its file is done."""
+        source, model, error = self.source, self.model, self.error
+        return LedgerEntry(
+            path=decoded_path(source.path, source.path_hex),
+            status=self.status,
+            stamp=FileStamp(source.bytes, source.modified_ns, source.inode),
+            companion=_companion(source.companion),
+            content_id=source.sha256,
+            embedder_fingerprint=model.embedder_fingerprint if model else None,
+            taste_fingerprint=model.taste_fingerprint if model else None,
+            attempts=error.attempts if error else 0,
+            retry_at=error.retry_at.timestamp() if error and error.retry_at else None,
+            tasted_version=self.tasted_version,
+        )
+
+
+def _companion(part: CompanionPart | None) -> Companion | None:
+    if part is None:
+        return None
+    stamp = FileStamp(part.bytes, part.modified_ns, part.inode)
+    return Companion(decoded_path(part.path, part.path_hex), stamp)
+
+
+class EncodedPath(NamedTuple):
+    """A path as JSON can hold it."""
+
+    path: str
+    path_hex: str | None
+
+
+def encoded_path(path: str) -> EncodedPath:
+    """Return `path` and `path_hex` for a path as the file system gave it.
+
+    JSON cannot hold a name that is no UTF-8 (Linux allows any bytes): such a name is shown with
+    U+FFFD, and its bytes stand beside it in hex.
+    """
+    raw = os.fsencode(path)
+    shown = raw.decode("utf-8", "replace")
+    return EncodedPath(shown, None if shown == path else raw.hex())
+
+
+def decoded_path(shown: str, path_hex: str | None) -> str:
+    """Return the path as the file system gives it; the inverse of `encoded_path`."""
+    return shown if path_hex is None else os.fsdecode(bytes.fromhex(path_hex))
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a sidecar, as published in docs/."""
+    schema = Sidecar.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,106 @@
+"""The only writer of the outbox: whole sidecars, at the one place that belongs to their path.
+
+Touches the outbox, and looks at the inbox to see whether another path's file still exists.
+"""
+
+import errno
+from pathlib import Path, PurePosixPath
+
+from tasted.errors import DiskFull, OutboxUnwritable, ServiceFault
+from tasted.files import is_temporary, private_folder, write_atomically
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.places import sidecar_places
+from tasted.outbox.sidecar import Sidecar
+
+
+class Writer:
+    """Writes sidecars and keeps the ledger in step."""
+
+    def __init__(self, outbox: Path, ledger: Ledger) -> None:
+        self._outbox = outbox
+        self._ledger = ledger
+
+    def write(self, sidecar: Sidecar, *, durable: bool = True) -> PurePosixPath:
+        """Write a sidecar in place of the one that its path had, whole or not at all.
+
+        Args:
+            sidecar: the document; its `source.path` decides the place.
+            durable: False for what can be made again from the cache.
+
+        Returns:
+            The place, relative to the outbox.
+
+        Raises:
+            OutboxUnwritable: when the outbox is gone or may not be written.
+            DiskFull: when there is no space left.
+        """
+        entry = sidecar.ledger_entry()
+        try:
+            if not self._outbox.is_dir():
+                raise FileNotFoundError(errno.ENOENT, "No such folder", str(self._outbox))
+            place = self._place_for(entry.path)
+            private_folder((self._outbox / place).parent)
+            write_atomically(self._outbox / place, sidecar.to_json(), durable=durable)
+            self._ledger.wrote(place, entry)
+        except OSError as error:
+            raise _fault(self._outbox, error) from error
+        return place
+
+    def _place_for(self, path: str) -> PurePosixPath:
+        own = self._ledger.place_of(path)
+        if own is not None:
+            return own
+        plain, distinguished = sidecar_places(path)
+        return distinguished if self._is_taken(plain, path) else plain
+
+    def _is_taken(self, place: PurePosixPath, path: str) -> bool:
+        owner = self._ledger.owner_of(place)
+        if owner is not None:
+            return owner != path
+        target = self._outbox / place
+        if target.is_dir():
+            return True
+        if not target.exists():
+            return False
+        # on a file system that folds case or Unicode form the ledger knows it by another spelling
+        return any(
+            other.name != target.name and other.samefile(target)
+            for other in target.parent.iterdir()
+        )
+
+    def remove(self, path: str) -> None:
+        """Remove the sidecar of a path, if there is one.
+
+        Raises:
+            OutboxUnwritable: when it cannot be removed.
+        """
+        place = self._ledger.place_of(path)
+        if place is None:
+            return
+        try:
+            (self._outbox / place).unlink(missing_ok=True)
+        except OSError as error:
+            raise _fault(self._outbox, error) from error
+        self._ledger.removed(path)
+
+    def sweep(self) -> int:
+        """Remove the temporary files of an interrupted run, and return how many there were.
+
+        Only the owner of the home calls this, so no temporary file is anybody's work in progress.
+        """
+        stale = [path for path in self._outbox.rglob(".*.tmp") if is_temporary(path.name)]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+
+
+def _fault(outbox: Path, error: OSError) -> ServiceFault:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"No space is left for the outbox {outbox}.",
+            remedy="Free some space; scoring goes on by itself.",
+        )
+    return OutboxUnwritable(
+        f"The outbox {outbox} cannot be written: {error.strerror}.",
+        remedy="Check that the folder exists and belongs to you; scoring goes on by itself.",
+    )
