@@ -1,0 +1,1 @@
+"""The room that turns the bytes of a file into upright sRGB pixels, or says why it cannot."""

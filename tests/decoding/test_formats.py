@@ -1,0 +1,165 @@
+"""Formats and their ends: bytes in, names and yes or no out."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit import pictures as kit
+from tasted.decoding import containers, formats
+
+NOISE = {image_format: kit.noise(image_format) for image_format in sorted(formats.SUPPORTED)}
+MARKED_ENDS = ("PNG", "JPEG", "WEBP", "GIF", "HEIF", "AVIF")
+
+
+@pytest.mark.parametrize("image_format", sorted(formats.SUPPORTED))
+def test_every_supported_format_is_recognised_and_complete(image_format: str) -> None:
+    """What Pillow writes is named as Pillow names it, and reaches its end."""
+    data = kit.noise(image_format)
+    assert formats.sniff(data) == image_format
+    assert formats.is_complete(data)
+
+
+@pytest.mark.parametrize("image_format", MARKED_ENDS)
+@pytest.mark.parametrize("lost", [1, 20])
+def test_a_lost_end_is_noticed(image_format: str, lost: int) -> None:
+    """One byte or twenty short of the end is incomplete where the format marks its end."""
+    assert not formats.is_complete(kit.noise(image_format)[:-lost])
+
+
+@pytest.mark.parametrize("image_format", MARKED_ENDS)
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_no_prefix_of_a_recognised_file_is_complete(image_format: str, share: float) -> None:
+    """However a copy was interrupted, what is there is never taken for the whole."""
+    data = NOISE[image_format]
+    prefix = data[: int(len(data) * share)]
+    assert formats.sniff(prefix) is None or not formats.is_complete(prefix)
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG", "GIF", "WEBP", "HEIF", "AVIF"])
+def test_bytes_after_the_end_do_no_harm(image_format: str) -> None:
+    """Phones append films, and some editors leave the rest of an older file behind."""
+    assert formats.is_complete(kit.noise(image_format) + b"\0\xff\xd8\xff\xe0" + bytes(16))
+
+
+def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:
+    """An EOI inside a segment is stepped over."""
+    whole = kit.noise("JPEG")
+    thumbnail = kit.solid("JPEG")
+    segment = b"\xff\xe1" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
+    data = whole[:2] + segment + whole[2:]
+    assert formats.is_complete(data)
+    assert not formats.is_complete(data[:-2])
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"\xff\x0a\xfa\x1f\x01", "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        (b"8BPS\0\1", "Photoshop"),
+        (b"icns\0\0\1\0", "Apple icon"),
+        (b"\0\0\1\0\1\0\x10\x10", "Windows icon"),
+        (b"qoif\0\0\0\1", "QOI"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\0" * 20 + b"TRUEVISION-XFILE.\0", "TGA"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- drawn -->\n<svg >", "SVG"),
+        (b"<!DOCTYPE svg PUBLIC 'a' 'b'>\n<svg>", "SVG"),
+        (b"FUJIFILMCCD-RAW 0201", "camera RAW"),
+        (b"IIU\0\x18\0\0\0", "camera RAW"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "camera RAW"),
+        (b"II*\0\x10\0\0\0CR\2\0", "camera RAW"),
+    ],
+)
+def test_other_image_formats_are_named(head: bytes, name: str) -> None:
+    """A picture that is not decoded is told from what is no picture."""
+    assert formats.sniff(head) == name
+    assert name not in formats.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"hello",
+        b"BMW is a car, and this is a sentence about it",
+        b"<html><body><svg></svg></body></html>",
+        b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
+        b"RIFF\x24\0\0\0WAVEfmt ",
+        b"PK\3\4",
+        b"GIF88a",
+    ],
+)
+def test_what_is_no_picture_has_no_name(head: bytes) -> None:
+    """Text, web pages, films, sounds and archives are no image."""
+    assert formats.sniff(head) is None
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({254: (4, 1), 330: (4, 400)}, "camera RAW"),
+        ({50706: (1, 0x01040000)}, "camera RAW"),
+        ({254: (4, 0), 330: (4, 400)}, "TIFF"),
+        ({254: (4, 1)}, "TIFF"),
+        ({256: (3, 4), 257: (3, 4)}, "TIFF"),
+    ],
+)
+def test_raw_photographs_are_told_from_other_tiffs(
+    order: str, tags: dict[int, tuple[int, int]], expected: str
+) -> None:
+    """Makers' raw files begin with a preview that has sub-directories, or with a DNG version."""
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8)
+    body = struct.pack(f"{order}H", len(tags))
+    for tag, (kind, value) in tags.items():
+        packed = struct.pack(f"{order}H2x" if kind == 3 else f"{order}I", value)
+        body += struct.pack(f"{order}HHI", tag, kind, 1) + packed
+    assert formats.sniff(head + body) == expected
+
+
+def test_a_bigtiff_is_a_tiff() -> None:
+    """Its directories are laid out otherwise, so they are not searched for a camera."""
+    assert formats.sniff(b"II+\0\x08\0\0\0" + bytes(16)) == "TIFF"
+
+
+def test_heif_and_avif_are_told_apart_by_their_brands() -> None:
+    """A general major brand leaves it to the compatible ones."""
+    assert formats.sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf") == "AVIF"
+    assert formats.sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf") == "HEIF"
+    assert formats.sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic") == "HEIF"
+
+
+def test_large_and_open_ended_boxes_are_walked() -> None:
+    """A 64-bit length counts as written, and a length of 0 means to the end of the file."""
+    head = b"\0\0\0\x14ftypheic\0\0\0\0heic"
+    large = struct.pack(">I4sQ", 1, b"mdat", 20) + b"1234"
+    assert formats.is_complete(head + large)
+    assert not formats.is_complete(head + large[:-1])
+    assert formats.is_complete(head + struct.pack(">I4s", 0, b"mdat") + b"1234")
+    assert not formats.is_complete(head + struct.pack(">I4s", 3, b"mdat") + b"1234")
+
+
+def test_a_heif_without_its_picture_data_is_incomplete() -> None:
+    """A copy that stopped exactly between two boxes is noticed."""
+    data = kit.noise("HEIF")
+    assert not formats.is_complete(data[: data.index(b"mdat") - 4])
+
+
+def test_frames_of_a_gif_are_counted_without_decoding() -> None:
+    """The walk counts images, with and without colour tables of their own."""
+    assert containers.gif_frames(kit.solid("GIF")) == 1
+    assert containers.gif_frames(kit.animated("GIF", 7)) == 7
+    assert containers.gif_frames(kit.animated("GIF", 7)[:-1]) is None
+
+
+@given(st.binary(max_size=64), st.sampled_from([*formats.SUPPORTED, "SVG"]))
+def test_any_bytes_get_an_answer(tail: bytes, image_format: str) -> None:
+    """Arbitrary bytes, alone or behind a real signature, raise nothing."""
+    head = NOISE.get(image_format, b"<svg")[:16]
+    for data in (tail, head + tail):
+        formats.sniff(data)
+        formats.is_complete(data)
