@@ -1,0 +1,165 @@
+"""The memory of one home for one embedder: START HERE. Touches the library folder.
+
+    references   what teaches: a row for each path that was learnt        references.py, register.py
+    vectors      a vector for each content that was ever embedded         vectors.py
+
+Everything in it is derived from the inbox and can be rebuilt. One process writes: `merge_insert` is
+no unique constraint between two. Not for several threads at once.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.library.references import LearnedReference, ReferenceTable
+from tasted.library.schema import (
+    references_name,
+    references_schema,
+    vectors_name,
+    vectors_schema,
+)
+from tasted.library.sums import ReferenceSums
+from tasted.library.table import Table, connect
+from tasted.library.vectors import CachedVector, VectorCache
+from tasted.records import Label, Neighbour, Origin, Reference
+
+__all__ = ["CachedVector", "LearnedReference", "Library", "ReferenceSums"]
+
+
+class Library:
+    """References and cached vectors of one embedder; `Library.open` makes one.
+
+    Every method that reads raises LibraryUnusable when that fails; every method that writes raises
+    LibraryUnusable or DiskFull, and what was committed before stands.
+    """
+
+    def __init__(self, references: ReferenceTable, vectors: VectorCache) -> None:
+        self._references = references
+        self._vectors = vectors
+
+    @classmethod
+    def open(cls, folder: Path, *, fingerprint: str, dimensions: int) -> "Library":
+        """Open the library in a folder, and make what is missing of it.
+
+        Both tables are read, so that damage shows now and not in the middle of a batch. Nothing is
+        ever made anew over data that cannot be read. References of other embedders stay in the
+        folder and do not count.
+
+        Args:
+            folder: made with mode 0700 when it is missing.
+            fingerprint: of the embedder, 64 hex digits.
+            dimensions: length d of its vectors.
+
+        Raises:
+            LibraryUnusable: when there is something that cannot be read.
+            DiskFull: when there is no space to make it.
+            ValueError: when the fingerprint is not 64 lower-case hex digits.
+        """
+        references_table, vectors_table = references_name(fingerprint), vectors_name(fingerprint)
+        database = connect(folder)
+        references = Table(folder, database, references_table, references_schema(dimensions))
+        vectors = Table(folder, database, vectors_table, vectors_schema(dimensions))
+        return cls(
+            ReferenceTable(references, fingerprint=fingerprint, dimensions=dimensions),
+            VectorCache(vectors, fingerprint=fingerprint, dimensions=dimensions),
+        )
+
+    def cached(self, content_ids: Sequence[str]) -> dict[str, CachedVector]:
+        """Return the cached vectors of these contents; damaged ones are left out."""
+        return self._vectors.cached(content_ids)
+
+    def remember(self, vectors: Mapping[str, CachedVector]) -> None:
+        """Cache vectors by content id, in one commit; what is cached already stays as it is.
+
+        Raises:
+            ValueError: when a vector is not of shape (d,) and length 1.
+        """
+        self._vectors.remember(vectors)
+
+    def references(self) -> list[Reference]:
+        """Return the references whose files are in the inbox, contradictions included."""
+        return self._references.register.present()
+
+    def learn(self, learned: Sequence[LearnedReference]) -> None:
+        """Enter references by path, in one commit: another content at a known path replaces it.
+
+        A path that is learnt again with the same content keeps its origin, and is written only when
+        it had been absent.
+
+        Raises:
+            ValueError: when a vector is not of shape (d,) and length 1.
+        """
+        self._references.learn(learned)
+
+    def keep_only(self, paths: Collection[str]) -> int:
+        """Mark the references of these paths present and all others absent.
+
+        Absent ones count for nothing and keep their row: they are back without being embedded.
+
+        Returns:
+            How many references changed.
+        """
+        return self._references.keep_only(paths)
+
+    def contradictions(self) -> frozenset[str]:
+        """Return the content ids that lie in both folders: they count for neither."""
+        return self._references.register.contradictions()
+
+    def damaged(self) -> list[str]:
+        """Return the paths whose rows are damaged and have to be learnt anew.
+
+        They are not in `references()`. A row whose path itself is damaged shows only there: the
+        true path is missing from it.
+        """
+        return self._references.damaged()
+
+    def counts(self) -> dict[Label, int]:
+        """Return how many contents count for each label; both labels are there."""
+        counted = self._references.register.counted().values()
+        return {label: sum(each.label is label for each in counted) for label in Label}
+
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        label: Label,
+        *,
+        limit: int,
+        exclude: str | None,
+        origin: Origin | None = None,
+    ) -> list[Neighbour]:
+        """Return the nearest references of a label by exact cosine, nearest first.
+
+        A content that lies in several files is one neighbour: the file that was learnt first.
+        Absent references and contradictions never come back. Equally near ones are in the order of
+        their content ids.
+
+        Args:
+            vector: shape (d,), float32, unit length.
+            label: the folder to search.
+            limit: the most to return.
+            exclude: a content id that is left out: a picture is never its own neighbour.
+            origin: only references of this origin; None means any.
+
+        Raises:
+            ValueError: when the vector is not of shape (d,) and length 1.
+        """
+        return self._references.nearest(vector, label, limit=limit, exclude=exclude, origin=origin)
+
+    def sums(self) -> ReferenceSums:
+        """Return the sums of the vectors that count, by label and origin, as of now."""
+        return self._references.sums()
+
+    def state_digest(self) -> str:
+        """Return a sha256 over content id, label and origin of all references that count."""
+        return self._references.register.digest()
+
+    def compact(self) -> None:
+        """Join small fragments; tables do this by themselves after 100 commits."""
+        self._references.compact()
+        self._vectors.compact()
+
+    def close(self) -> None:
+        """Let go of the tables. LanceDB holds no lock and no unwritten row, so this cannot fail."""
+        del self._references, self._vectors

@@ -1,0 +1,105 @@
+"""Which references there are and which of them count. Pure: the rows of a table, without vectors.
+
+A content counts once, whatever the number of its files, and not at all when it lies in both
+folders. Of several files of one content the one that was learnt first stands for it.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from tasted.records import Label, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A reference as the table holds it."""
+
+    reference: Reference
+    added: int
+    """Position in the order of learning."""
+    present: bool
+    """Whether the file was in the inbox when that was last compared."""
+
+
+class Register:
+    """The entries by path, and what follows from them; derived values are kept until a change."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = {entry.reference.path: entry for entry in entries}
+        self._counted: dict[str, Reference] | None = None
+        self._twofold: frozenset[str] = frozenset()
+        self._digest: str | None = None
+
+    def entry(self, path: str) -> Entry | None:
+        """Return what is known of a path, present or not."""
+        return self._entries.get(path)
+
+    def next_added(self) -> int:
+        """Return the position of the next reference in the order of learning."""
+        return 1 + max((entry.added for entry in self._entries.values()), default=-1)
+
+    def present(self) -> list[Reference]:
+        """Return the references whose files are in the inbox, in the order of learning."""
+        entries = (entry for entry in self._entries.values() if entry.present)
+        return [entry.reference for entry in sorted(entries, key=_learning_order)]
+
+    def counted(self) -> dict[str, Reference]:
+        """Return the references that count, by content id."""
+        if self._counted is None:
+            self._counted, self._twofold = _count(self.present())
+        return self._counted
+
+    def contradictions(self) -> frozenset[str]:
+        """Return the content ids that lie in both folders."""
+        self.counted()
+        return self._twofold
+
+    def digest(self) -> str:
+        """Return the sha256 over content id, label and origin of all that count."""
+        if self._digest is None:
+            lines = sorted(
+                f"{each.content_id} {each.label.value} {each.origin.value}\n"
+                for each in self.counted().values()
+            )
+            self._digest = sha256("".join(lines).encode("ascii")).hexdigest()
+        return self._digest
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Enter or replace entries by path."""
+        self._entries.update((entry.reference.path, entry) for entry in entries)
+        self._forget_derived()
+
+    def drop(self, path: str) -> None:
+        """Leave a path out."""
+        self._entries.pop(path, None)
+        self._forget_derived()
+
+    def moved(self, paths: Collection[str]) -> list[Entry]:
+        """Return the entries whose presence differs from `paths`, as they would be with it."""
+        here = set(paths)
+        return [
+            replace(entry, present=path in here)
+            for path, entry in self._entries.items()
+            if entry.present != (path in here)
+        ]
+
+    def _forget_derived(self) -> None:
+        self._counted = None
+        self._digest = None
+
+
+def _learning_order(entry: Entry) -> tuple[int, str]:
+    return entry.added, entry.reference.path
+
+
+def _count(present: list[Reference]) -> tuple[dict[str, Reference], frozenset[str]]:
+    labels: dict[str, set[Label]] = {}
+    for reference in present:
+        labels.setdefault(reference.content_id, set()).add(reference.label)
+    twofold = frozenset(content for content, found in labels.items() if len(found) > 1)
+    counted: dict[str, Reference] = {}
+    for reference in present:
+        if reference.content_id not in twofold:
+            counted.setdefault(reference.content_id, reference)
+    return counted, twofold

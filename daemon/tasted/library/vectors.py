@@ -1,0 +1,127 @@
+"""The cache of vectors: a content that was embedded once is never embedded again.
+
+Touches one table of the library. A row whose check sum does not fit is as good as absent.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tasted.library.schema import is_sha256, plain_rows, row_crc32, unit_vector, vector_column
+from tasted.library.schema import vectors_schema as schema_of
+from tasted.library.table import Table
+from tasted.records import PictureFacts
+
+_COLUMNS = ("content_id", "embedder_fingerprint", "vector", "facts", "crc32")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedVector:
+    """What is kept of a content: its vector, and what decoding found out."""
+
+    vector: NDArray[np.float32]
+    """Shape (d,), unit length."""
+    facts: PictureFacts
+
+
+class VectorCache:
+    """Vectors by content id, of one embedder.
+
+    Args:
+        table: with the columns of `vectors_schema(dimensions)`.
+        fingerprint: of the embedder.
+        dimensions: length d of a vector.
+
+    Raises:
+        LibraryUnusable: when the table cannot be read.
+    """
+
+    def __init__(self, table: Table, *, fingerprint: str, dimensions: int) -> None:
+        self._table = table
+        self._fingerprint = fingerprint
+        self._dimensions = dimensions
+        # opens every data file, which is the probe, and spares a query for each new picture
+        self._known: set[str] = {
+            row["content_id"]
+            for batch in table.scan(["content_id"])
+            for row in plain_rows(batch, dimensions)
+        }
+        self._damaged: set[str] = set()
+
+    def cached(self, content_ids: Sequence[str]) -> dict[str, CachedVector]:
+        """Return what is cached of these contents.
+
+        Raises:
+            LibraryUnusable: when the table cannot be read.
+        """
+        wanted = sorted(self._known.intersection(content_ids))
+        found: dict[str, CachedVector] = {}
+        for batch in self._table.find("content_id", wanted, _COLUMNS):
+            for row in plain_rows(batch, self._dimensions):
+                if self._fits(row):
+                    found[row["content_id"]] = CachedVector(row["vector"], _facts(row["facts"]))
+        lost = set(wanted) - found.keys()
+        self._damaged |= lost
+        self._known -= lost
+        return found
+
+    def remember(self, vectors: Mapping[str, CachedVector]) -> None:
+        """Keep vectors by content id, in one commit; what is cached already is left as it is.
+
+        Raises:
+            LibraryUnusable, DiskFull: when they cannot be written.
+            ValueError: when a vector is not of length 1, or an id is not 64 hex digits.
+        """
+        rows = [self._row(content, vectors[content]) for content in vectors.keys() - self._known]
+        if not rows:
+            return
+        contents = {row["content_id"] for row in rows}
+        self._table.delete("content_id", sorted(contents & self._damaged))
+        self._table.add(self._arrow(rows))
+        self._damaged -= contents
+        self._known |= contents
+
+    def compact(self) -> None:
+        """Join small fragments.
+
+        Raises:
+            LibraryUnusable, DiskFull: when that fails.
+        """
+        self._table.compact()
+
+    def _fits(self, row: dict[str, Any]) -> bool:
+        fits: bool = _crc32(row) == row["crc32"]
+        return fits and bool(row["embedder_fingerprint"] == self._fingerprint)
+
+    def _row(self, content: str, cached: CachedVector) -> dict[str, Any]:
+        if not is_sha256(content):
+            raise ValueError(f"not 64 lower-case hex digits: {content!r}")
+        row: dict[str, Any] = {
+            "content_id": content,
+            "embedder_fingerprint": self._fingerprint,
+            "facts": json.dumps(asdict(cached.facts), sort_keys=True),
+            "vector": unit_vector(cached.vector, self._dimensions),
+        }
+        return {**row, "crc32": _crc32(row)}
+
+    def _arrow(self, rows: list[dict[str, Any]]) -> pa.Table:
+        columns = {name: [row[name] for row in rows] for name in _COLUMNS}
+        columns["vector"] = vector_column(columns["vector"], self._dimensions)
+        return pa.table(columns, schema=schema_of(self._dimensions))
+
+
+def _crc32(row: dict[str, Any]) -> int:
+    return row_crc32(
+        row["content_id"], row["embedder_fingerprint"], row["facts"], vector=row["vector"]
+    )
+
+
+def _facts(text: str) -> PictureFacts:
+    # the check sum has been compared: this is what `remember` wrote
+    facts = json.loads(text)
+    return PictureFacts(**{**facts, "notes": tuple(facts["notes"])})

@@ -1,0 +1,74 @@
+"""The cache of vectors: kept once, exactly, with what decoding found out."""
+
+from pathlib import Path
+
+import numpy as np
+
+from kit.memories import DIMENSIONS, FINGERPRINT, content, random_units, unit
+from tasted.library.library import CachedVector, Library
+from tasted.records import PictureFacts
+
+FACTS = PictureFacts(1170, 2532, "PNG", frames=2, notes=("An 'odd' \ud83d note, é",))
+
+
+def _open(folder: Path) -> Library:
+    return Library.open(folder, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+
+
+def test_what_is_remembered_comes_back_exactly(tmp_path: Path) -> None:
+    """Vector and facts are the same to the bit, also after a restart."""
+    library = _open(tmp_path)
+    rows = random_units(700, seed=3)
+    made = {content(str(n)): CachedVector(row, FACTS) for n, row in enumerate(rows)}
+    library.remember(made)
+    for each in (library, _open(tmp_path)):
+        found = each.cached([*made, content("never seen")])
+        assert found.keys() == made.keys()
+        assert all(np.array_equal(found[key].vector, made[key].vector) for key in made)
+        assert found[content("0")].facts == FACTS
+
+
+def test_a_content_is_cached_once(tmp_path: Path) -> None:
+    """The first vector of a content stays; a second one adds no row."""
+    library = _open(tmp_path)
+    key = content("a")
+    library.remember({key: CachedVector(unit(1), FACTS)})
+    commits = len(list(tmp_path.glob("vectors_*/_versions/*.manifest")))
+    library.remember({key: CachedVector(unit(0, 1), FACTS)})
+    library.remember({})
+    assert len(list(tmp_path.glob("vectors_*/_versions/*.manifest"))) == commits
+    assert np.array_equal(_open(tmp_path).cached([key])[key].vector, unit(1))
+
+
+def test_a_thousand_single_adds_compact_themselves(tmp_path: Path) -> None:
+    """Fragments stay below the limit, though every vector was its own commit."""
+    library = _open(tmp_path)
+    rows = random_units(1000, seed=4)
+    for number, row in enumerate(rows):
+        library.remember({content(str(number)): CachedVector(row, FACTS)})
+    table = library._vectors._table._table
+    assert table.stats()["fragment_stats"]["num_fragments"] <= 100
+    found = library.cached([content(str(number)) for number in range(1000)])
+    assert all(np.array_equal(found[content(str(n))].vector, row) for n, row in enumerate(rows))
+
+
+def test_short_lives_add_up_to_a_compaction(tmp_path: Path) -> None:
+    """The engine leaves when idle: commits of earlier processes count."""
+    rows = random_units(120, seed=5)
+    for start in range(0, 120, 20):
+        library = _open(tmp_path)
+        for number in range(start, start + 20):
+            library.remember({content(str(number)): CachedVector(rows[number], FACTS)})
+        library.close()
+    table = _open(tmp_path)._vectors._table._table
+    assert table.stats()["fragment_stats"]["num_fragments"] < 60
+
+
+def test_compact_keeps_everything(tmp_path: Path) -> None:
+    """A compaction that is asked for changes no answer."""
+    library = _open(tmp_path)
+    rows = random_units(30, seed=6)
+    for number, row in enumerate(rows):
+        library.remember({content(str(number)): CachedVector(row, FACTS)})
+    library.compact()
+    assert len(_open(tmp_path).cached([content(str(number)) for number in range(30)])) == 30
