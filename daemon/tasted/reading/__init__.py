@@ -1,0 +1,1 @@
+"""What a screenshot says. In this step: the text file beside it."""

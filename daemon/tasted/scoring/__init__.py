@@ -1,0 +1,4 @@
+"""What a screenshot is worth to this user, and why. Pure numpy: no file is touched.
+
+`evidence` is what is known, `seed` weighs it, `reasons` says it in sentences.
+"""
