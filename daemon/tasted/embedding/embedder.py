@@ -1,0 +1,57 @@
+"""The seam between the embedding room and all others: what an embedder can do. Touches nothing."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Embedder(Protocol):
+    """A loaded model that turns pictures, and perhaps texts, into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Hub name of the model, `pocket`, or the name that a local folder was added under."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """64 hex digits: equal fingerprints mean comparable vectors."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of a vector."""
+        ...
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether `embed_texts` works: True for CLIP, False for ResNet."""
+        ...
+
+    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Embed pictures, in their order.
+
+        Args:
+            pictures: n arrays of shape (h, w, 3), sRGB, uint8; each of any size from 1 by 1 on.
+
+        Returns:
+            Shape (n, d), float32, rows of length 1.
+
+        Raises:
+            ModelUnusable: when the model answers with numbers that are not finite.
+            ValueError: when an array is no such picture.
+        """
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts, in their order; what exceeds the model's context is cut off.
+
+        Returns:
+            Shape (n, d), float32, rows of length 1, comparable with those of pictures.
+
+        Raises:
+            ModelUnusable: when the model reads no text, or its numbers are not finite.
+        """
+        ...

@@ -1,0 +1,122 @@
+"""Which vectors are comparable: one digest over all that changes them. Stdlib only, no torch.
+
+Nothing in it depends on where a model lies or what it is called, so a copied folder and the hub's
+own give the same fingerprint. Reads the whole weights once and remembers their sha256.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from importlib import metadata
+from pathlib import Path
+
+from tasted.embedding.folder import CONFIG, PICTURE_CONFIGS, TOKENIZER_FILES, ModelFolder
+from tasted.errors import ModelUnusable
+from tasted.files import content_id, private_folder, stamp_of, write_atomically
+
+EMBEDDING_VERSION = 1
+"""Counted up whenever this room's own code changes the vectors that it gives."""
+
+DTYPES = {"auto": "float32", "float32": "float32", "bfloat16": "bfloat16"}
+"""`auto` is float32 on every device: the fingerprint must not depend on the device."""
+
+_HASHES_VERSION = 1
+_HASHES_KEPT = 16
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def dtype_class(dtype: str) -> str:
+    """Return what the setting `embedder.dtype` means: `float32` or `bfloat16`.
+
+    Raises:
+        ModelUnusable: for any other word.
+    """
+    if dtype not in DTYPES:
+        raise ModelUnusable(
+            f"There is no dtype {dtype!r}.", remedy=f"Choose one of: {', '.join(DTYPES)}."
+        )
+    return DTYPES[dtype]
+
+
+def fingerprint_of(model: ModelFolder, *, dtype_class: str, views: str, preprocessing: str) -> str:
+    """Digest what decides a model's vectors.
+
+    Args:
+        model: what `find_model` or `verify_folder` returned.
+        dtype_class: `float32` or `bfloat16`; `auto` stands for float32.
+        views: the mode in which regions are cut from a screenshot.
+        preprocessing: identity of the decoding that the pictures went through.
+
+    Returns:
+        64 hex digits.
+
+    Raises:
+        ModelUnusable: when a file cannot be read.
+    """
+    names = (CONFIG, *PICTURE_CONFIGS, *(TOKENIZER_FILES if model.family == "clip" else ()))
+    try:
+        facts = {
+            "embedding_version": EMBEDDING_VERSION,
+            "family": model.family,
+            "weights": weights_sha256(model),
+            "files": {
+                name: content_id((model.folder / name).read_bytes())
+                for name in names
+                if (model.folder / name).is_file()
+            },
+            "dtype_class": DTYPES.get(dtype_class, dtype_class),
+            "views": views,
+            "preprocessing": preprocessing,
+            "transformers": metadata.version("transformers").split(".", maxsplit=1)[0],
+        }
+    except OSError as error:
+        raise ModelUnusable(
+            f"{error.filename or model.folder} cannot be read: {error.strerror}.",
+            remedy="Check who owns the file, or fetch the model again.",
+        ) from error
+    return content_id(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
+
+
+def weights_sha256(model: ModelFolder) -> str:
+    """Return the sha256 of the weights, computed again only when size, time or inode changed.
+
+    Raises:
+        OSError: when the file cannot be read.
+    """
+    with model.weights_file.open("rb") as stream:
+        stamp = stamp_of(os.fstat(stream.fileno()))
+        key = f"{stamp.size_bytes}:{stamp.modified_ns}:{stamp.inode}"
+        known = _read_hashes(model.hashes_file)
+        if key in known:
+            return known[key]
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    if model.hashes_file is not None:
+        _remember(model.hashes_file, known, key, digest)
+    return digest
+
+
+def _read_hashes(hashes_file: Path | None) -> dict[str, str]:
+    if hashes_file is None:
+        return {}
+    try:
+        value = json.loads(hashes_file.read_text(encoding="utf-8"))
+        known = dict(value["sha256"]) if value["version"] == _HASHES_VERSION else {}
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        # nothing but time is lost with this file
+        return {}
+    return {
+        key: digest
+        for key, digest in known.items()
+        if isinstance(digest, str) and _SHA256.fullmatch(digest)
+    }
+
+
+def _remember(hashes_file: Path, known: dict[str, str], key: str, digest: str) -> None:
+    kept = dict([*known.items(), (key, digest)][-_HASHES_KEPT:])
+    text = json.dumps({"version": _HASHES_VERSION, "sha256": kept}, indent=2)
+    # a home that cannot be written computes the sum again at the next start
+    with contextlib.suppress(OSError):
+        private_folder(hashes_file.parent)
+        write_atomically(hashes_file, f"{text}\n".encode(), durable=False)

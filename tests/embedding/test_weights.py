@@ -1,0 +1,162 @@
+"""Models are found, named and remembered without a network and without torch."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.model_folders import write_model_folder
+from tasted.embedding.weights import (
+    DEFAULT_MODEL,
+    canonical_name,
+    dimensions_of,
+    find_model,
+    forget,
+    list_recorded,
+    record,
+)
+from tasted.errors import ModelMissing, ModelUnusable
+
+
+class Home:
+    """The two paths that finding needs."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.models_file = root / ".tasted" / "models.json"
+
+    def find(self, model: str) -> object:
+        """Find a model of this home."""
+        return find_model(model, models_file=self.models_file, home_root=self.root)
+
+    def record(self, name: str, folder: Path, revision: str | None = None) -> None:
+        """Record a folder in this home."""
+        record(name, folder, revision, models_file=self.models_file, home_root=self.root)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home."""
+    (tmp_path / "home").mkdir()
+    return Home(tmp_path / "home")
+
+
+def test_the_light_process_may_import_weights() -> None:
+    """Importing the module brings in no heavy library, and none that can open a connection."""
+    heavy = ("torch", "transformers", "huggingface_hub", "numpy", "PIL", "safetensors", "lancedb")
+    script = (
+        f"import sys, tasted.embedding.weights; print([n for n in {heavy} if n in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "[]"
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it(home: Home) -> None:
+    """The error names the download and the way without a network."""
+    with pytest.raises(ModelMissing) as caught:
+        home.find(DEFAULT_MODEL)
+    assert DEFAULT_MODEL in caught.value.message
+    assert f"tasted models pull {DEFAULT_MODEL}" in caught.value.remedy
+    assert f"tasted models add FOLDER --name {DEFAULT_MODEL}" in caught.value.remedy
+
+
+def test_the_older_names_are_known(home: Home, tmp_path: Path) -> None:
+    """`clip` and `resnet50` stand for the hub's names."""
+    home.record(DEFAULT_MODEL, write_model_folder(tmp_path / "a"), "abc")
+    found = home.find("clip")
+    assert (found.name, found.revision, found.family) == (DEFAULT_MODEL, "abc", "clip")
+    assert canonical_name("resnet50") == "microsoft/resnet-50"
+
+
+def test_a_local_folder_is_a_model(home: Home, tmp_path: Path) -> None:
+    """An absolute path and one relative to the home both work; no absolute path gets into names."""
+    elsewhere = write_model_folder(tmp_path / "elsewhere" / "mine", family="resnet")
+    write_model_folder(home.root / "models" / "ours")
+    assert home.find(str(elsewhere)).name == "mine"
+    assert home.find(str(elsewhere)).family == "resnet"
+    assert home.find("models/ours").name == "ours"
+
+
+def test_a_path_that_is_no_folder_is_not_offered_as_a_download(home: Home) -> None:
+    """`tasted models pull /some/path` would be no remedy."""
+    with pytest.raises(ModelMissing) as caught:
+        home.find("/nowhere/at all")
+    assert "pull" not in caught.value.remedy
+    assert "/nowhere/at all" in caught.value.message
+
+
+def test_a_home_can_be_moved(home: Home, tmp_path: Path) -> None:
+    """A folder inside the home is recorded relative to it, one outside absolute."""
+    home.record("inside", write_model_folder(home.root / "models" / "inside"))
+    home.record("outside", write_model_folder(tmp_path / "outside"))
+    assert str(home.root) not in home.models_file.read_text()
+    moved = Home(home.root.rename(tmp_path / "moved"))
+    assert moved.find("inside").folder == moved.root / "models" / "inside"
+    assert moved.find("outside").folder == tmp_path / "outside"
+
+
+def test_a_recorded_folder_that_is_gone_is_missing(home: Home, tmp_path: Path) -> None:
+    """The error names the folder, and how to get the model again."""
+    folder = write_model_folder(tmp_path / "gone")
+    home.record("someone/model", folder)
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(ModelMissing) as caught:
+        home.find("someone/model")
+    assert str(folder) in caught.value.message
+    assert "tasted models pull someone/model" in caught.value.remedy
+
+
+def test_recording_replaces_and_forgetting_removes(home: Home, tmp_path: Path) -> None:
+    """One name has one folder; forgetting leaves the files."""
+    first, second = (write_model_folder(tmp_path / name) for name in ("first", "second"))
+    home.record("m", first, "1")
+    home.record("m", second, "2")
+    listed = list_recorded(home.models_file, home.root)
+    assert [(entry.name, entry.folder, entry.revision) for entry in listed.values()] == [
+        ("m", second, "2")
+    ]
+    assert forget("m", models_file=home.models_file)
+    assert not forget("m", models_file=home.models_file)
+    assert second.is_dir()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"version": 1}',
+        '{"version": 2, "models": {}}',
+        '{"version": 1, "models": {"a": 3}}',
+    ],
+)
+def test_a_damaged_models_file_is_not_taken_for_an_empty_one(home: Home, content: str) -> None:
+    """It says which file, and is never overwritten silently."""
+    home.models_file.parent.mkdir()
+    home.models_file.write_text(content)
+    with pytest.raises(ModelUnusable, match=r"models\.json"):
+        home.find("clip")
+    with pytest.raises(ModelUnusable, match=r"models\.json"):
+        home.record("m", home.root)
+    assert home.models_file.read_text() == content
+
+
+def test_the_length_of_a_vector_is_known_without_loading(home: Home, tmp_path: Path) -> None:
+    """config.json says it for both families, and damage there is found."""
+    clip = home.find(str(write_model_folder(tmp_path / "c", projection_dim=640)))
+    resnet = home.find(
+        str(write_model_folder(tmp_path / "r", family="resnet", hidden_sizes=[8, 96]))
+    )
+    assert (dimensions_of(clip), dimensions_of(resnet)) == (640, 96)
+    with pytest.raises(ModelUnusable, match="vectors"):
+        home.find(str(write_model_folder(tmp_path / "b", projection_dim="many")))
+
+
+def test_models_json_is_versioned(home: Home, tmp_path: Path) -> None:
+    """A later format can be told from this one."""
+    home.record("m", tmp_path)
+    assert json.loads(home.models_file.read_text())["version"] == 1
