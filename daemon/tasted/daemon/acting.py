@@ -1,0 +1,59 @@
+"""One digest over everything outside the labels that acts on scores. Reads models.json and stats.
+
+The light process compares it with what the engine published: equal means that no sidecar is stale
+on account of settings, weights or the version of tasted, and the engine need not be started.
+"""
+
+import hashlib
+import json
+
+from tasted.config import Settings
+from tasted.embedding.weights import ModelFolder, find_model
+from tasted.errors import ServiceFault
+from tasted.home import Home
+
+
+class Acting:
+    """Finds the model once and digests what acts; checking a model reads megabytes of JSON."""
+
+    def __init__(self, home: Home, *, version: str) -> None:
+        self._home = home
+        self._version = version
+        self._key: object = None
+        self._model: ModelFolder | None = None
+
+    def digest(self, settings: Settings) -> str:
+        """Return a sha256, as hex, over the acting settings, the weights and the version."""
+        try:
+            model = self.model(settings)
+            status = model.weights_file.stat()
+            weights = [model.name, model.revision, status.st_size, status.st_mtime_ns]
+        except (ServiceFault, OSError):
+            self._model = None
+            weights = ["missing"]
+        facts = [settings.acting_digest(), weights, self._version]
+        return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
+
+    def model(self, settings: Settings) -> ModelFolder:
+        """Return the model that the settings name; checked again when models.json changes.
+
+        Raises:
+            ModelMissing, ModelUnusable: with the remedies.
+        """
+        key = (settings.embedder, self._stamp())
+        if self._model is None or key != self._key or not self._model.weights_file.exists():
+            self._model = None
+            self._model = find_model(
+                settings.embedder.model,
+                models_file=self._home.models_file,
+                home_root=self._home.root,
+            )
+            self._key = key
+        return self._model
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._home.models_file.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size

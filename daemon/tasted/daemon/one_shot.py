@@ -1,0 +1,74 @@
+"""Scoring a few files for a command while no daemon runs: the same worker, without threads.
+
+Touches the lock, the engine, and the outbox for files of the inbox.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from tasted import __version__
+from tasted.config import Settings
+from tasted.daemon.acting import Acting
+from tasted.daemon.desk import Desk, Sight
+from tasted.daemon.supervisor import make_engine
+from tasted.daemon.work_queue import LabelsUpdate
+from tasted.daemon.worker import Worker
+from tasted.engine_process import EngineDiedError
+from tasted.errors import EngineFailed
+from tasted.home import Home, hold_lock
+from tasted.inbox.listing import list_inbox
+from tasted.inbox.presence import labels_digest
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+from tasted.status import read_current
+
+
+def score_now(
+    home: Home, settings: Settings, *, inside: Sequence[str], outside: Sequence[str]
+) -> dict[str, Any]:
+    """Score files and return their documents as JSON, by path; None for a file that is gone.
+
+    Args:
+        home: whose taste is asked; its lock is held meanwhile.
+        settings: as loaded.
+        inside: paths relative to the inbox; their sidecars are written.
+        outside: absolute paths; nothing is stored for them.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        ServiceFault: when nothing can be scored.
+    """
+    with hold_lock(home):
+        ledger = Ledger(home.outbox)
+        ledger.refresh()
+        desk = Desk(settings, ledger, read_current(home.current_file))
+        listing = list_inbox(home.inbox)
+        present = {
+            path: file.stamp for path, file in listing.files.items() if file.label is not None
+        }
+        acting = Acting(home, version=__version__).digest(settings)
+        labels = LabelsUpdate(tuple(present), labels_digest(present), acting)
+        desk.sight = Sight(listing.files, labels, {})
+        worker = Worker(
+            home,
+            desk,
+            Writer(home.outbox, ledger),
+            make_engine(home, settings),
+            settings,
+            stop=threading.Event(),
+            version=__version__,
+        )
+        with worker.engine:
+            try:
+                worker.check_ground()
+                worker.update_labels(labels)
+                return {
+                    **worker.score_paths(inside, inside=True),
+                    **worker.score_paths(outside, inside=False),
+                }
+            except EngineDiedError as error:
+                raise EngineFailed(
+                    f"The engine ended over one of the files: {error}.",
+                    remedy="Try the files one at a time.",
+                ) from error

@@ -1,0 +1,123 @@
+"""Turns what the threads know into status.json. Writes that one file; decides nothing."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from tasted.daemon.desk import Desk
+from tasted.daemon.work_queue import Turn
+from tasted.errors import TastedError
+from tasted.home import Home
+from tasted.inbox.listing import Listing
+from tasted.status import FaultReport, QueueReport, Status, write_status
+
+_WORKING_PAUSE_SECONDS = 1.0
+
+log = structlog.get_logger("tasted.reporting")
+
+
+class Reporter:
+    """Keeps `status.json` current while the daemon runs."""
+
+    def __init__(
+        self,
+        home: Home,
+        desk: Desk,
+        *,
+        version: str,
+        on_progress: Callable[[int], None] = lambda _left: None,
+    ) -> None:
+        self._home = home
+        self._desk = desk
+        self._version = version
+        self._on_progress = on_progress
+        self._started_at = _now()
+        self._ignored: dict[str, int] = {}
+        self._settling = 0
+        self._orphans = 0
+        self._written = 0.0
+
+    def saw(self, listing: Listing, *, settling: int, orphans: int) -> None:
+        """Take in what the scout's look counted."""
+        self._ignored = dict(listing.ignored)
+        self._settling = settling
+        self._orphans = orphans
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is in hand."""
+        return not self._desk.queue.in_hand and not any(self._desk.queue.counts().values())
+
+    def write_soon(self) -> None:
+        """Write the status unless it was written a moment ago."""
+        if time.monotonic() - self._written >= _WORKING_PAUSE_SECONDS:
+            self.write()
+
+    def write(self, *, state: str | None = None) -> None:
+        """Write the status now; one that cannot be written is logged and does no other harm."""
+        self._written = time.monotonic()
+        self._on_progress(sum(self._desk.queue.counts().values()))
+        try:
+            write_status(self._home.status_file, self._snapshot(state))
+        except OSError as error:
+            log.warning("status_not_written", error=str(error))
+
+    def _snapshot(self, state: str | None) -> Status:
+        desk = self._desk
+        fault = desk.fault
+        with desk.lock:
+            counts = Counter(entry.status for entry in desk.ledger.entries.values())
+            invalid = desk.ledger.invalid
+        current = desk.current
+        return Status(
+            pid=os.getpid(),
+            state=state or self._state(fault),
+            started_at=self._started_at,
+            heartbeat_at=_now(),
+            version=self._version,
+            model=desk.settings.embedder.model,
+            engine_pid=desk.engine_pid,
+            queue=self._queue(),
+            fault=_report(fault) if fault is not None else None,
+            settings_error=desk.settings_error.message if desk.settings_error else None,
+            last_error=desk.last_error,
+            last_scored=desk.last_scored,
+            counts={**counts, "orphaned": self._orphans, "invalid": invalid},
+            ignored=self._ignored,
+            contradictions=current.contradictions if current else (),
+            liked=current.liked if current else 0,
+            rejected=current.rejected if current else 0,
+        )
+
+    def _state(self, fault: TastedError | None) -> str:
+        if fault is not None:
+            return "blocked"
+        return "idle" if self.idle else "working"
+
+    def _queue(self) -> QueueReport:
+        counts = self._desk.queue.counts()
+        rate = self._desk.per_minute()
+        waiting = sum(counts.values())
+        return QueueReport(
+            references=counts[Turn.REFERENCE],
+            new=counts[Turn.NEW],
+            backlog=counts[Turn.BACKLOG],
+            retries=counts[Turn.RETRY],
+            rescores=counts[Turn.RESCORE],
+            settling=self._settling,
+            asked_again=len(self._desk.forced),
+            per_minute=round(rate, 1) if rate else None,
+            seconds_left=round(60 * waiting / rate, 1) if rate and waiting else None,
+        )
+
+
+def _report(fault: TastedError) -> FaultReport:
+    return FaultReport(fault.code, fault.message, fault.remedy)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,157 @@
+"""Files through which a command asks a running daemon. Touches `.tasted/requests`.
+
+A request is `<id>.json`; its answer is `<id>.answer.json`. Both are written atomically; the asker
+removes both. What is left behind by an asker that died is removed after an hour.
+"""
+
+import contextlib
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tasted.errors import ServiceFault, TastedError
+from tasted.files import read_regular_file, write_atomically
+
+_REQUEST_SUFFIX = ".json"
+_ANSWER_SUFFIX = ".answer.json"
+_BYTES_MAX = 64_000_000
+_STALE_SECONDS = 3600.0
+_POLL_SECONDS = 0.02
+_KINDS = frozenset({"score", "rescore", "look"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a command asks for."""
+
+    id: str
+    kind: str
+    """`score`, `rescore` or `look`."""
+    inside: tuple[str, ...] = ()
+    """Paths relative to the inbox."""
+    outside: tuple[str, ...] = ()
+    """Absolute paths of files that are not in the inbox; nothing is stored for them."""
+
+
+def leave_request(folder: Path, kind: str, **fields: Any) -> str:
+    """Leave a request for the daemon, and return its id.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    request_id = secrets.token_hex(8)
+    body = json.dumps({"kind": kind, **fields}).encode("ascii")
+    write_atomically(folder / f"{request_id}{_REQUEST_SUFFIX}", body, durable=False)
+    return request_id
+
+
+def await_answer(
+    folder: Path,
+    request_id: str,
+    *,
+    still_served: Callable[[], bool],
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], None] = time.sleep,
+    timeout_seconds: float | None = None,
+) -> dict[str, Any]:
+    """Wait for the daemon's answer and clear both files away.
+
+    Args:
+        folder: the home's requests.
+        request_id: from `leave_request`.
+        still_served: tells whether the daemon is still there.
+        clock: monotonic seconds.
+        pause: how to wait between two looks.
+        timeout_seconds: when to give up; None waits as long as the daemon is there.
+
+    Raises:
+        ServiceFault: when the daemon went away, or the time passed.
+    """
+    answer_file = folder / f"{request_id}{_ANSWER_SUFFIX}"
+    end = None if timeout_seconds is None else clock() + timeout_seconds
+    try:
+        while True:
+            with contextlib.suppress(FileNotFoundError):
+                data, _stamp = read_regular_file(answer_file, max_bytes=_BYTES_MAX)
+                answer: dict[str, Any] = json.loads(data)
+                return answer
+            if not still_served() or (end is not None and clock() > end):
+                raise ServiceFault(
+                    "The daemon did not answer.", remedy="See why with: tasted status"
+                )
+            pause(_POLL_SECONDS)
+    finally:
+        answer_file.unlink(missing_ok=True)
+        (folder / f"{request_id}{_REQUEST_SUFFIX}").unlink(missing_ok=True)
+
+
+def waiting_requests(folder: Path, *, answered: set[str]) -> Iterator[Request]:
+    """Yield the requests that were not yet taken up; malformed ones are removed.
+
+    Args:
+        folder: the home's requests.
+        answered: ids that were yielded before; the caller adds to it.
+
+    Raises:
+        OSError: when the folder cannot be listed.
+    """
+    for file in sorted(folder.iterdir()):
+        name = file.name
+        if name.startswith(".") or not name.endswith(_REQUEST_SUFFIX):
+            continue
+        if time.time() - file.lstat().st_mtime > _STALE_SECONDS:
+            file.unlink(missing_ok=True)
+            continue
+        request_id = name.removesuffix(_REQUEST_SUFFIX)
+        if name.endswith(_ANSWER_SUFFIX) or request_id in answered:
+            continue
+        request = _read(file, request_id)
+        if request is None:
+            file.unlink(missing_ok=True)
+        else:
+            yield request
+
+
+def _read(file: Path, request_id: str) -> Request | None:
+    try:
+        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
+        return parse_request(request_id, data)
+    except OSError:
+        return None
+
+
+def parse_request(request_id: str, data: bytes) -> Request | None:
+    """Parse the bytes of a request; None when they are none. Pure."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict) or value.get("kind") not in _KINDS:
+        return None
+    inside, outside = value.get("inside", []), value.get("outside", [])
+    if not (_is_paths(inside) and _is_paths(outside)):
+        return None
+    return Request(request_id, value["kind"], tuple(inside), tuple(outside))
+
+
+def _is_paths(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(path, str) for path in value)
+
+
+def write_answer(folder: Path, request_id: str, answer: dict[str, Any]) -> None:
+    """Answer a request.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    body = json.dumps(answer).encode("ascii")
+    write_atomically(folder / f"{request_id}{_ANSWER_SUFFIX}", body, durable=False)
+
+
+def failure(error: TastedError) -> dict[str, Any]:
+    """Return the answer that tells of an error."""
+    return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}

@@ -1,0 +1,139 @@
+"""The scorer: serves the queue until stopped, and waits when something is wrong with the service.
+
+One thread of the daemon; what it does with work is in `worker`.
+"""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from tasted.config import Settings
+from tasted.daemon.desk import Desk
+from tasted.daemon.reporting import Reporter
+from tasted.daemon.requests import failure, write_answer
+from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Turn, Work
+from tasted.daemon.worker import Worker
+from tasted.engine_process import EngineDiedError
+from tasted.errors import ServiceFault, TastedError
+from tasted.home import Home
+
+_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+
+log = structlog.get_logger("tasted.scorer")
+
+
+class Scorer:
+    """One thread of the daemon.
+
+    Args:
+        home: whose inbox is scored.
+        desk: what is shared with the scout.
+        make_worker: builds a worker for settings and a stop event; called again when they change.
+        reporter: keeps status.json.
+        stop: set when the daemon is ending.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        desk: Desk,
+        *,
+        make_worker: Callable[[Settings, threading.Event], Worker],
+        reporter: Reporter,
+        stop: threading.Event,
+    ) -> None:
+        self._home = home
+        self._desk = desk
+        self._make_worker = make_worker
+        self._reporter = reporter
+        self._stop = stop
+        self._worker = make_worker(desk.settings, stop)
+        self._failures = 0
+
+    def run(self) -> None:
+        """Serve the queue until stopped, then let the engine leave."""
+        while not self._stop.is_set():
+            chosen = self._desk.settings.engine
+            running = self._worker.engine.pid is not None
+            work = self._desk.queue.take(
+                chosen.batch_size, timeout=chosen.idle_seconds if running else None
+            )
+            if work is not None:
+                self._attempt(work)
+            elif not self._stop.is_set():
+                self._let_engine_leave()
+        self._worker.engine.stop()
+
+    def interrupt(self) -> None:
+        """End a request in the middle; called from another thread when there is no time left."""
+        self._worker.engine.interrupt()
+
+    def _attempt(self, work: Work) -> None:
+        try:
+            self._serve(work)
+        except ServiceFault as fault:
+            self._hold(work, fault)
+        else:
+            self._failures = 0
+            self._desk.blame("scorer", None)
+        finally:
+            self._desk.queue.done()
+            self._desk.engine_pid = self._worker.engine.pid
+        if self._reporter.idle:
+            self._desk.wake_scout()
+        else:
+            self._reporter.write_soon()
+
+    def _let_engine_leave(self) -> None:
+        self._worker.engine.stop()
+        self._desk.engine_pid = None
+        self._desk.wake_scout()
+
+    def _hold(self, work: Work, fault: ServiceFault) -> None:
+        """Wait while something is wrong that is no file's fault; the scout keeps the queue."""
+        if self._stop.is_set():
+            return
+        pause = _PAUSES_SECONDS[min(self._failures, len(_PAUSES_SECONDS) - 1)]
+        if self._failures == 0:
+            log.warning("held", code=fault.code, message=fault.message, remedy=fault.remedy)
+        self._failures += 1
+        self._desk.blame("scorer", fault)
+        if isinstance(work, Asked):
+            write_answer(self._home.requests, work.request_id, failure(fault))
+        self._desk.queue.done()
+        self._reporter.write()
+        self._desk.pause_scorer(pause)
+        self._desk.wake_scout()
+
+    def _serve(self, work: Work) -> None:
+        if self._desk.settings is not self._worker.settings:
+            self._worker.engine.stop()
+            self._worker = self._make_worker(self._desk.settings, self._stop)
+        worker = self._worker
+        worker.check_ground()
+        if isinstance(work, LabelsUpdate):
+            worker.update_labels(work)
+            return
+        labels = self._desk.sight.labels
+        if not worker.synced and labels is not None:
+            worker.update_labels(labels)
+        if isinstance(work, Batch):
+            worker.do(work.tasks, durable=work.turn is not Turn.RESCORE)
+            if work.turn is Turn.REFERENCE:
+                self._desk.wake_scout()
+        else:
+            self._answer(work)
+
+    def _answer(self, asked: Asked) -> None:
+        try:
+            documents = self._worker.score_paths(asked.paths, inside=asked.inside)
+        except EngineDiedError as error:
+            reason = TastedError(
+                f"The engine ended over one of the files: {error}.",
+                remedy="Try the files one at a time.",
+            )
+            write_answer(self._home.requests, asked.request_id, failure(reason))
+        else:
+            write_answer(self._home.requests, asked.request_id, {"documents": documents})
+        self._desk.wake_scout()

@@ -1,0 +1,225 @@
+"""The daemon from start to stop: lock, threads, signals, orderly end. Touches signals.
+
+The main thread does nothing but wait, so that a signal is never delayed by work. Signal handlers
+only write a byte into a pipe: an Event must not be set from a handler, for the interrupted thread
+may hold its lock.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from tasted import __version__
+from tasted.config import Settings
+from tasted.daemon.desk import Desk
+from tasted.daemon.reporting import Reporter
+from tasted.daemon.scorer import Scorer
+from tasted.daemon.scout import Scout
+from tasted.daemon.worker import Worker
+from tasted.engine_process import EngineProcess
+from tasted.home import Home, hold_lock
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+from tasted.status import read_current
+
+_GRACE_SECONDS = 5.0
+_JOIN_SECONDS = 15.0
+_PRIVATE_UMASK = 0o077
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOPPED_BY_HAND = b"\0"
+
+log = structlog.get_logger("tasted.daemon")
+
+
+class Bell:
+    """A pipe that wakes the main thread: rung by signals and by threads."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._reading, False)
+        os.set_blocking(self._writing, False)
+
+    def ring(self) -> None:
+        """Wake the main thread. May be called from any thread, and from a signal handler."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._writing, _STOPPED_BY_HAND)
+
+    def wait(self, timeout_seconds: float | None = None) -> bool:
+        """Wait until the bell was rung; False when the time passed first."""
+        if not select.select([self._reading], [], [], timeout_seconds)[0]:
+            return False
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._reading, 4096)
+        return True
+
+    @contextlib.contextmanager
+    def rung_by_signals(self) -> Iterator[None]:
+        """Let SIGTERM and SIGINT ring the bell while the block runs, instead of what they do."""
+        former = {each: signal.signal(each, lambda *_: self.ring()) for each in _SIGNALS}
+        try:
+            yield
+        finally:
+            for each, handler in former.items():
+                signal.signal(each, handler)
+
+    def close(self) -> None:
+        """Give the pipe back."""
+        os.close(self._reading)
+        os.close(self._writing)
+
+
+def make_engine(home: Home, settings: Settings) -> EngineProcess:
+    """Return the engine of a home, not yet started."""
+    return EngineProcess(
+        {
+            "type": "hello",
+            "home": str(home.root),
+            "settings": settings.model_dump(mode="json"),
+            "version": __version__,
+        },
+        stderr_file=home.logs / "engine.stderr",
+        deadline_seconds=settings.engine.deadline_seconds,
+    )
+
+
+def run_daemon(
+    home: Home,
+    settings: Settings,
+    *,
+    reload: Callable[[], Settings],
+    until_idle: bool = False,
+    rescore: bool = False,
+    on_progress: Callable[[int], None] = lambda _left: None,
+) -> None:
+    """Watch and score until asked to stop.
+
+    Args:
+        home: an existing home.
+        settings: as loaded.
+        reload: loads them anew after a file of them was saved; raises ConfigError.
+        until_idle: return when nothing is left to do.
+        rescore: score everything again that has a score.
+        on_progress: called with the number of files left, as the status is written.
+
+    Raises:
+        HomeLocked: when another process has the home.
+        HomeInvalid: when its folders cannot serve.
+    """
+    os.umask(_PRIVATE_UMASK)
+    home.make_folders()
+    home.check_folders()
+    with hold_lock(home):
+        _Daemon(home, settings, reload=reload, until_idle=until_idle, on_progress=on_progress).run(
+            rescore=rescore
+        )
+
+
+class _Daemon:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        *,
+        reload: Callable[[], Settings],
+        until_idle: bool,
+        on_progress: Callable[[int], None],
+    ) -> None:
+        ledger = Ledger(home.outbox)
+        self._desk = desk = Desk(settings, ledger, read_current(home.current_file))
+        self._bell = Bell()
+        self._until_idle = until_idle
+        self._stop = threading.Event()
+        self._failed: list[str] = []
+        self._reporter = Reporter(home, desk, version=__version__, on_progress=on_progress)
+        writer = Writer(home.outbox, ledger)
+        writer.sweep()
+        self._scout = Scout(
+            home,
+            desk,
+            reload=reload,
+            reporter=self._reporter,
+            on_idle=self._idle,
+            stop=self._stop,
+            version=__version__,
+        )
+        self._scorer = Scorer(
+            home,
+            desk,
+            make_worker=lambda settings, stop: Worker(
+                home,
+                desk,
+                writer,
+                make_engine(home, settings),
+                settings,
+                stop=stop,
+                version=__version__,
+            ),
+            reporter=self._reporter,
+            stop=self._stop,
+        )
+
+    def run(self, *, rescore: bool) -> None:
+        self._reporter.write(state="starting")
+        log.info("started", version=__version__, pid=os.getpid())
+        if rescore:
+            self._force_everything()
+        scout = threading.Thread(target=self._guarded, args=(self._scout.run,), name="scout")
+        scorer = threading.Thread(target=self._guarded, args=(self._scorer.run,), name="scorer")
+        with self._bell.rung_by_signals():
+            scout.start()
+            scorer.start()
+            self._bell.wait()
+            self._end(scout, scorer)
+        self._bell.close()
+        if self._failed:
+            raise RuntimeError(f"thread {self._failed[0]} ended by itself")
+
+    def _force_everything(self) -> None:
+        self._desk.ledger.refresh()
+        entries = self._desk.ledger.entries
+        self._desk.forced = {path for path, entry in entries.items() if entry.status == "scored"}
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Be the ring of a thread: whatever it did not foresee ends the daemon, loudly.
+
+        launchd or systemd starts it anew, and everything it knows is on disk.
+        """
+        try:
+            work()
+        except Exception:
+            log.exception("thread_failed", thread=threading.current_thread().name)
+            self._failed.append(threading.current_thread().name)
+            self._bell.ring()
+
+    def _idle(self) -> None:
+        if self._until_idle:
+            self._bell.ring()
+
+    def _end(self, scout: threading.Thread, scorer: threading.Thread) -> None:
+        """Stop everything in the order in which work flows.
+
+        The scout first, so that nothing new comes; then the queue, so that the scorer takes nothing
+        more; then the scorer, which finishes the batch in hand or loses it: a batch that is not
+        written was not done, and is found again at the next start.
+        """
+        for each in _SIGNALS:
+            # asked a second time: leave at once; what is on disk is whole at every instant
+            signal.signal(each, lambda *_: os._exit(1))
+        self._reporter.write(state="stopping")
+        self._stop.set()
+        self._desk.wake_scout()
+        self._desk.queue.close()
+        self._desk.nudge_scorer()
+        scorer.join(_GRACE_SECONDS)
+        if scorer.is_alive():
+            log.info("batch_abandoned")
+            self._scorer.interrupt()
+        scorer.join(_JOIN_SECONDS)
+        scout.join(_JOIN_SECONDS)
+        self._reporter.write(state="stopped")
+        log.info("stopped")

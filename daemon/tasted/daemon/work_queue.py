@@ -1,0 +1,178 @@
+"""What needs work, in the order in which it is served. Pure but for its lock.
+
+References come first, so that nothing is scored before they are learnt; then what a person waits
+for; then new files, newest first; then the backlog, newest first; then failures; then re-scores.
+The scout replaces the whole content after each look, for it is derived from the disk; what the
+scorer has in hand is left out until it is done.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from tasted.inbox.reconcile import Reason, Task
+
+
+class Turn(IntEnum):
+    """The order in which kinds of work are served."""
+
+    REFERENCE = 0
+    LABELS = 1
+    ASKED = 2
+    NEW = 3
+    BACKLOG = 4
+    RETRY = 5
+    RESCORE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Files that a command waits for."""
+
+    request_id: str
+    paths: tuple[str, ...]
+    """Relative to the inbox when `inside`, else absolute."""
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files of one turn, to be done together."""
+
+    turn: Turn
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsUpdate:
+    """Which references are present; the engine drops the others and publishes what is current."""
+
+    paths: tuple[str, ...]
+    labels_digest: str
+    acting_digest: str
+
+
+Work = Batch | LabelsUpdate | Asked
+
+
+class WorkQueue:
+    """Thread-safe; one thread replaces, one takes."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._turns: dict[Turn, list[Task]] = {}
+        self._labels: LabelsUpdate | None = None
+        self._asked: list[Asked] = []
+        self._in_hand: frozenset[str] = frozenset()
+        self._arrivals: dict[str, int] = {}
+        self._closed = False
+
+    def replace(
+        self, tasks: Iterable[Task], *, labels: LabelsUpdate | None, arrivals: dict[str, int]
+    ) -> None:
+        """Replace what waits.
+
+        Args:
+            tasks: everything that needs work.
+            labels: set when the engine must be told which references are present.
+            arrivals: a growing number for each path that arrived since the daemon began; paths
+                without one were there before and are backlog.
+        """
+        turns: dict[Turn, list[Task]] = {}
+        for task in tasks:
+            turns.setdefault(_turn_of(task, arrivals), []).append(task)
+        for turn, waiting in turns.items():
+            waiting.sort(key=lambda task: _oldest_first(task, arrivals))
+            turns[turn] = waiting
+        with self._changed:
+            self._turns = turns
+            self._labels = labels
+            self._arrivals = arrivals
+            self._changed.notify_all()
+
+    def ask(self, asked: Asked) -> None:
+        """Add files that a command waits for."""
+        with self._changed:
+            self._asked.append(asked)
+            self._changed.notify_all()
+
+    def take(self, limit: int, *, timeout: float | None) -> Work | None:
+        """Wait for work and take it in hand; `done` must be called when it is done.
+
+        Args:
+            limit: the largest batch.
+            timeout: seconds to wait; None waits for ever.
+
+        Returns:
+            None when the time passed or the queue was closed.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._has_work(), timeout)
+            return None if self._closed else self._next(limit)
+
+    def _has_work(self) -> bool:
+        return bool(self._labels or self._asked or any(self._waiting(turn) for turn in self._turns))
+
+    def _waiting(self, turn: Turn) -> list[Task]:
+        return [task for task in self._turns.get(turn, []) if task.file.path not in self._in_hand]
+
+    def _next(self, limit: int) -> Work | None:
+        for turn in Turn:
+            if turn is Turn.LABELS and self._labels is not None:
+                labels, self._labels = self._labels, None
+                return labels
+            if turn is Turn.ASKED and self._asked:
+                return self._asked.pop(0)
+            waiting = self._turns.get(turn, [])
+            taken: list[Task] = []
+            while waiting and len(taken) < limit:
+                task = waiting.pop()
+                if task.file.path not in self._in_hand:
+                    taken.append(task)
+            if taken:
+                self._in_hand = frozenset(task.file.path for task in taken)
+                return Batch(turn, tuple(taken))
+        return None
+
+    def done(self) -> None:
+        """Let go of what was in hand."""
+        with self._changed:
+            self._in_hand = frozenset()
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """The paths that the scorer is working on."""
+        with self._changed:
+            return self._in_hand
+
+    def counts(self) -> dict[Turn, int]:
+        """Return how much waits for each turn, what is in hand not counted."""
+        with self._changed:
+            counts = {turn: len(self._turns.get(turn, [])) for turn in Turn}
+            counts[Turn.LABELS] = int(self._labels is not None)
+            counts[Turn.ASKED] = len(self._asked)
+            return counts
+
+    def close(self) -> None:
+        """Wake whoever waits, for good."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+def _turn_of(task: Task, arrivals: dict[str, int]) -> Turn:
+    match task.reason:
+        case Reason.REFERENCE:
+            return Turn.REFERENCE
+        case Reason.RETRY:
+            return Turn.REFERENCE if task.file.label is not None else Turn.RETRY
+        case Reason.STALE:
+            return Turn.RESCORE
+        case Reason.UNSCORED:
+            return Turn.NEW if task.file.path in arrivals else Turn.BACKLOG
+
+
+def _oldest_first(task: Task, arrivals: dict[str, int]) -> tuple[int, int]:
+    # the end of the list is taken first: the newest arrival, else the youngest file
+    return arrivals.get(task.file.path, 0), task.file.stamp.modified_ns

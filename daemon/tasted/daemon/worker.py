@@ -1,0 +1,301 @@
+"""What is done with work: ask the engine, keep the answers in the outbox. Used by one thread.
+
+Touches the engine's pipes, the outbox, and the inbox by lstat. It is the only writer of sidecars;
+the engine is the only writer of the library.
+"""
+
+import os
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from tasted import frames
+from tasted.config import Settings
+from tasted.daemon.acting import Acting
+from tasted.daemon.desk import Desk
+from tasted.daemon.work_queue import LabelsUpdate
+from tasted.engine_process import EngineDiedError, EngineProcess
+from tasted.errors import (
+    SERVICE_FAULTS,
+    DiskFull,
+    EngineDied,
+    EngineFailed,
+    OutboxUnwritable,
+)
+from tasted.files import stamp_of
+from tasted.home import Home
+from tasted.inbox.listing import find_file
+from tasted.inbox.reconcile import Reason, Task
+from tasted.outbox.failures import error_sidecar, source_part
+from tasted.outbox.sidecar import Sidecar
+from tasted.outbox.writer import Writer
+from tasted.records import InboxFile
+from tasted.status import LastError, current_from
+
+_DEATHS_BEFORE_BLAME = 2
+
+log = structlog.get_logger("tasted.worker")
+
+
+class Worker:
+    """Does tasks with one engine.
+
+    Args:
+        home: whose inbox is scored.
+        desk: what is shared with the scout.
+        writer: the outbox.
+        engine: started when it is first asked.
+        settings: that the engine was made with.
+        stop: set when the process is ending; nothing is tried again then.
+        version: of this tasted.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        desk: Desk,
+        writer: Writer,
+        engine: EngineProcess,
+        settings: Settings,
+        *,
+        stop: threading.Event,
+        version: str,
+    ) -> None:
+        self.engine = engine
+        self.settings = settings
+        self._home = home
+        self._desk = desk
+        self._writer = writer
+        self._stop = stop
+        self._version = version
+        self._acting = Acting(home, version=version)
+        self._synced_pid: int | None = None
+        self._deaths: Counter[tuple[str, object]] = Counter()
+
+    def check_ground(self) -> None:
+        """Refuse to begin when the result could not be kept, or the model is not there.
+
+        Raises:
+            ServiceFault: saying which.
+        """
+        if not self._home.outbox.is_dir():
+            raise OutboxUnwritable(
+                f"The outbox {self._home.outbox} is gone.",
+                remedy="Make the folder again; scoring goes on by itself.",
+            )
+        minimum = self.settings.limits.min_free_mb
+        free = shutil.disk_usage(self._home.root).free / 1e6
+        if free < minimum:
+            raise DiskFull(
+                f"Only {free:.0f} MB are free on the disk of {self._home.root}, "
+                f"and limits.min_free_mb is {minimum}.",
+                remedy="Free some space; scoring goes on by itself.",
+            )
+        self._acting.model(self.settings)
+
+    def _ask(self, message: frames.Message) -> frames.Message:
+        answer = self.engine.ask(message)
+        self._desk.engine_pid = self.engine.pid
+        if answer.get("type") == "fault":
+            kind = SERVICE_FAULTS.get(answer["code"], EngineFailed)
+            raise kind(answer["message"], remedy=answer["remedy"])
+        return answer
+
+    def update_labels(self, update: LabelsUpdate) -> None:
+        """Tell the engine which references are present, and let it learn those that it lacks."""
+        tried: set[str] = set()
+        while True:
+            unlearnt = self._publish(update) - tried
+            tasks = [
+                Task(file, Reason.REFERENCE)
+                for path in sorted(unlearnt)
+                if (file := self._learnable(path)) is not None
+            ]
+            if not tasks:
+                break
+            tried |= unlearnt
+            size = self.settings.engine.batch_size
+            for start in range(0, len(tasks), size):
+                self.do(tasks[start : start + size], durable=True)
+        self._synced_pid = self.engine.pid
+        self._desk.wake_scout()
+
+    @property
+    def synced(self) -> bool:
+        """Whether the running engine knows which references are present."""
+        return self.engine.pid is not None and self.engine.pid == self._synced_pid
+
+    def _publish(self, update: LabelsUpdate) -> set[str]:
+        try:
+            answer = self._ask(
+                {
+                    "type": "labels",
+                    "paths": list(update.paths),
+                    "acting_digest": update.acting_digest,
+                    "labels_digest": update.labels_digest,
+                }
+            )
+        except EngineDiedError as error:
+            raise EngineFailed(
+                f"The engine ended while it read the library: {error}.",
+                remedy="The log in .tasted/logs says more; tasted goes on trying.",
+            ) from error
+        current = current_from(answer["current"])
+        if current is None:
+            raise EngineFailed("The engine answered in another version's words.")
+        self._desk.current = current
+        return set(answer["unlearnt"])
+
+    def _learnable(self, path: str) -> InboxFile | None:
+        """Return the settled file of a reference, unless its failure is already on record."""
+        file = self._desk.sight.settled.get(path)
+        with self._desk.lock:
+            entry = self._desk.ledger.entries.get(path)
+        known_bad = (
+            file is not None
+            and entry is not None
+            and entry.status == "error"
+            and entry.stamp == file.stamp
+        )
+        return None if known_bad else file
+
+    def do(self, tasks: Sequence[Task], *, durable: bool) -> None:
+        """Have a batch done and keep its documents; a file that ends the engine gets the blame.
+
+        Raises:
+            ServiceFault: when no file is to blame; what is not written is found again.
+        """
+        try:
+            answer = self._ask({"type": "batch", "items": [_item(task) for task in tasks]})
+        except EngineDiedError as error:
+            log.warning("engine_died", files=len(tasks), error=str(error))
+            self._after_death(tasks, durable=durable)
+            return
+        by_path = {task.file.path: task for task in tasks}
+        for result in answer["answers"]:
+            self._keep(by_path[result["path"]], result["document"], durable=durable)
+        self._desk.finished(len(tasks))
+
+    def _after_death(self, tasks: Sequence[Task], *, durable: bool) -> None:
+        """Find out whose fault it was: each file of the batch goes alone."""
+        if self._stop.is_set():
+            # killed by the supervisor: the files are found again at the next start
+            return
+        if len(tasks) > 1:
+            for task in tasks:
+                self.do([task], durable=durable)
+            return
+        (task,) = tasks
+        key = (task.file.path, task.file.stamp)
+        self._deaths[key] += 1
+        if self._deaths[key] < _DEATHS_BEFORE_BLAME:
+            self.do([task], durable=durable)
+            return
+        del self._deaths[key]
+        error = EngineDied(
+            f"{task.file.path} ended the engine each time it was tried.",
+            remedy="Open it and save it again as PNG.",
+        )
+        sidecar = error_sidecar(
+            source_part(task.file.path, task.file.stamp, task.file.companion, content_id=None),
+            error,
+            label=task.file.label,
+            attempts=task.attempts + 1,
+            now=datetime.now(UTC),
+            version=self._version,
+        )
+        self._write(task.file, sidecar, durable=durable)
+
+    def _keep(self, task: Task, document: dict[str, Any] | None, *, durable: bool) -> None:
+        if document is None:
+            # gone, or changed while it was read: the scout's next look decides anew
+            self._desk.wake_scout()
+            return
+        self._write(task.file, Sidecar.model_validate(document), durable=durable)
+
+    def _write(self, file: InboxFile, sidecar: Sidecar, *, durable: bool) -> None:
+        entry = sidecar.ledger_entry()
+        try:
+            unchanged = stamp_of(os.lstat(self._home.inbox / file.path)) == entry.stamp
+        except OSError:
+            unchanged = False
+        if not unchanged:
+            self._desk.wake_scout()
+            return
+        with self._desk.lock:
+            self._writer.write(sidecar, durable=durable)
+            former = self._desk.sight.orphans.get(entry.content_id or "")
+            if former is not None and former != file.path:
+                # the same content under another name: its old sidecar has served
+                self._writer.remove(former)
+        self._desk.forced.discard(file.path)
+        self._tell(file, sidecar)
+
+    def _tell(self, file: InboxFile, sidecar: Sidecar) -> None:
+        if sidecar.error is not None:
+            error = sidecar.error
+            self._desk.last_error = LastError(file.path, error.code, error.message, error.remedy)
+            log.warning("not_scored", path=file.path, code=error.code, remedy=error.remedy)
+        elif sidecar.status == "learnt":
+            log.info("learnt", path=file.path)
+        else:
+            self._desk.last_scored = file.path
+            log.info(
+                sidecar.verdict or "scored",
+                path=file.path,
+                confidence=sidecar.confidence_score,
+                took_ms=sidecar.timing_ms.get("total"),
+            )
+
+    def score_paths(self, paths: Sequence[str], *, inside: bool) -> dict[str, Any]:
+        """Score files that a command waits for, and return their documents as JSON, by path.
+
+        Args:
+            paths: relative to the inbox when `inside`, else absolute; nothing is stored for those.
+            inside: whether they lie in the inbox; their sidecars are written as well.
+
+        Raises:
+            ServiceFault: when no file is to blame.
+            EngineDiedError: when one of the files ended the engine.
+        """
+        documents: dict[str, Any] = {}
+        size = self.settings.engine.batch_size
+        for start in range(0, len(paths), size):
+            files = {path: self._file(path, inside=inside) for path in paths[start : start + size]}
+            items = [_asked_item(path, file, inside=inside) for path, file in files.items()]
+            for result in self._ask({"type": "batch", "items": items})["answers"]:
+                path, document = result["path"], result["document"]
+                documents[path] = document
+                file = files[path]
+                if file is not None and document is not None:
+                    self._write(file, Sidecar.model_validate(document), durable=True)
+        self._desk.finished(len(paths))
+        return documents
+
+    def _file(self, path: str, *, inside: bool) -> InboxFile | None:
+        if not inside:
+            return None
+        settled = self._desk.sight.settled.get(path)
+        return settled if settled is not None else find_file(self._home.inbox, path)
+
+
+def _asked_item(path: str, file: InboxFile | None, *, inside: bool) -> frames.Message:
+    if file is not None:
+        return _item(Task(file, Reason.UNSCORED))
+    return {"path": path, "foreign": not inside, "label": None, "companion": None, "attempts": 0}
+
+
+def _item(task: Task) -> frames.Message:
+    file = task.file
+    return {
+        "path": file.path,
+        "foreign": False,
+        "label": file.label.value if file.label is not None else None,
+        "companion": file.companion.path if file.companion is not None else None,
+        "attempts": task.attempts,
+    }

@@ -1,0 +1,153 @@
+"""From what the rooms found out to the sidecar that tells it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tasted.decoding.views import view_boxes
+from tasted.embedding.lazy import EmbedderIdentity
+from tasted.judging import Judged
+from tasted.outbox.sidecar import (
+    ComponentScores,
+    ExtractedData,
+    ModelPart,
+    NeighbourPart,
+    Neighbours,
+    ReferenceCounts,
+    Sidecar,
+    Source,
+    ViewPart,
+    Weights,
+)
+from tasted.reading.companion import CompanionText
+from tasted.records import Label, Neighbour, PictureFacts, Verdict
+
+VIEWS_MODE = "center"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What every document of a picture tells, scored or learnt."""
+
+    source: Source
+    facts: PictureFacts
+    embedder: EmbedderIdentity
+    references: Mapping[Label, int]
+    timing_ms: Mapping[str, int]
+    now: datetime
+    version: str
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about the picture and the model."""
+        return [*self.facts.notes, *self.embedder.notes]
+
+    def full_source(self) -> Source:
+        """Return the source with what the decoder found out."""
+        found = {
+            "width": self.facts.width,
+            "height": self.facts.height,
+            "format": self.facts.format,
+        }
+        return self.source.model_copy(update=found)
+
+    def timing(self) -> dict[str, int]:
+        """Return the milliseconds of each stage, and their sum."""
+        stages = {
+            stage: self.timing_ms.get(stage, 0)
+            for stage in ("decode", "embed", "search", "read", "score")
+        }
+        return {**stages, "total": sum(stages.values())}
+
+    def counts(self) -> ReferenceCounts:
+        """Return how many references counted."""
+        return ReferenceCounts(
+            liked=self.references.get(Label.LIKED, 0),
+            rejected=self.references.get(Label.REJECTED, 0),
+        )
+
+
+def learnt_document(made: Made, label: Label) -> Sidecar:
+    """Return the document of a reference that was learnt."""
+    return Sidecar(
+        kind="reference",
+        status="learnt",
+        summary=f"Learnt: you {label.value} this.",
+        judgement=label.value,
+        source=made.full_source(),
+        model=ModelPart(
+            embedder=made.embedder.name,
+            embedder_fingerprint=made.embedder.fingerprint,
+            dimensions=made.embedder.dimensions,
+        ),
+        references=made.counts(),
+        notes=made.notes,
+        timing_ms=made.timing(),
+        scored_at=made.now,
+        tasted_version=made.version,
+    )
+
+
+def scored_document(made: Made, judged: Judged, text: CompanionText | None) -> Sidecar:
+    """Return the document of a screenshot that was scored."""
+    score = judged.score
+    return Sidecar(
+        kind="screenshot",
+        status="scored",
+        summary=judged.summary,
+        verdict=score.verdict.value,
+        is_match=_IS_MATCH[score.verdict],
+        confidence_score=score.confidence,
+        calibrated=False,
+        strong=score.strong,
+        unsure_because=score.unsure_because,
+        next=score.next,
+        judgement=judged.judgement.value if judged.judgement is not None else None,
+        component_scores=ComponentScores(
+            physical=score.physical, personality=score.personality, interests=score.interests
+        ),
+        weights=Weights(**score.weights),
+        reasons=list(judged.reasons),
+        neighbours=Neighbours(
+            liked=[_neighbour(each) for each in judged.liked],
+            rejected=[_neighbour(each) for each in judged.rejected],
+        ),
+        extracted_data=_extracted(text),
+        views=[
+            ViewPart(kind=view.kind, box=view.box, physical=score.physical)
+            for view in view_boxes(VIEWS_MODE, made.facts.width, made.facts.height)
+        ],
+        source=made.full_source(),
+        model=ModelPart(
+            embedder=made.embedder.name,
+            embedder_fingerprint=made.embedder.fingerprint,
+            dimensions=made.embedder.dimensions,
+            scorer=judged.scorer,
+            taste=judged.taste,
+            taste_fingerprint=judged.taste_fingerprint,
+        ),
+        references=made.counts(),
+        notes=[*made.notes, *score.notes, *(text.notes if text is not None else ())],
+        timing_ms=made.timing(),
+        scored_at=made.now,
+        tasted_version=made.version,
+    )
+
+
+_IS_MATCH = {Verdict.MATCH: True, Verdict.NO_MATCH: False, Verdict.UNSURE: None}
+
+
+def _neighbour(neighbour: Neighbour) -> NeighbourPart:
+    return NeighbourPart(
+        id=neighbour.reference.content_id,
+        path=neighbour.reference.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+        similarity=neighbour.similarity,
+    )
+
+
+def _extracted(text: CompanionText | None) -> ExtractedData:
+    if text is None:
+        return ExtractedData(text_missing="There is no text file of the same name beside it.")
+    return ExtractedData(
+        name=text.name, age=text.age, bio=text.bio, images_found=1, text_source="companion"
+    )

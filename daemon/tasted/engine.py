@@ -1,0 +1,288 @@
+"""The engine: the process that loads the model, answers batches, and leaves when its pipe closes.
+
+Started as `python -I -m tasted.engine` by `tasted.engine_process`. Requests come on descriptor 0,
+answers leave on what was descriptor 1; whatever a library prints goes to stderr. It is the one
+writer of the library and of `.tasted/current.json`, and never writes the outbox.
+"""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from tasted import frames
+from tasted.config import Settings
+from tasted.decoding.pictures import PREPROCESSING
+from tasted.documents import VIEWS_MODE
+from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.embedding.opening import open_embedder
+from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
+from tasted.errors import EngineFailed, ServiceFault
+from tasted.home import Home
+from tasted.judging import Judge, Preferences
+from tasted.library.library import Library
+from tasted.logs import set_up_logs
+from tasted.outbox.ledger import Ledger
+from tasted.pipeline import Answer, Item, Limits, Pipeline, item_from
+from tasted.records import Current, Label
+from tasted.status import write_current
+
+POCKET_NOTE = (
+    "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
+)
+_REQUESTS = 0
+_ANSWERS = 1
+_PRIVATE_UMASK = 0o077
+_MEGABYTE = 1_000_000
+
+log = structlog.get_logger("tasted.engine")
+
+
+class Engine:
+    """Answers requests for one home.
+
+    Args:
+        home: whose library and inbox these are.
+        settings: as the light process loaded them.
+        version: of this tasted.
+        tell: sends a message at once; used while the model is loaded.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        *,
+        version: str,
+        tell: Callable[[frames.Message], None],
+    ) -> None:
+        self._home = home
+        self._settings = settings
+        self._version = version
+        self._tell = tell
+        self._open: _Opened | None = None
+        self._scored: set[str] | None = None
+
+    def answer(self, message: frames.Message) -> frames.Message:
+        """Answer one request; a fault of the service is an answer too."""
+        try:
+            match message.get("type"):
+                case "batch":
+                    return self._batch([item_from(item) for item in message["items"]])
+                case "labels":
+                    return self._labels(message)
+                case unknown:
+                    return _fault(EngineFailed(f"The engine does not know {unknown!r}."))
+        except ServiceFault as fault:
+            log.warning("fault", code=fault.code, message=fault.message)
+            return _fault(fault)
+        except Exception as error:
+            log.exception("request_failed", type=message.get("type"))
+            return _fault(
+                EngineFailed(
+                    f"The engine failed: {type(error).__name__}: {error}.",
+                    remedy="The log in .tasted/logs/engine.log says more; tasted goes on trying.",
+                )
+            )
+
+    def _batch(self, items: list[Item]) -> frames.Message:
+        opened = self._opened()
+        answers = opened.pipeline.process(items)
+        if self._scored is not None:
+            self._scored.update(filter(None, map(_scored_content, answers)))
+        return {
+            "type": "documents",
+            "answers": [
+                {
+                    "path": each.path,
+                    "document": each.document.model_dump(mode="json") if each.document else None,
+                }
+                for each in answers
+            ],
+        }
+
+    def _labels(self, message: frames.Message) -> frames.Message:
+        opened = self._opened()
+        library, paths = opened.library, message["paths"]
+        library.keep_only(paths)
+        references = library.references()
+        twofold = library.contradictions()
+        counts = library.counts()
+        current = Current(
+            embedder=opened.embedder.identity.name,
+            embedder_fingerprint=opened.embedder.fingerprint,
+            scorer="seed",
+            taste="seed",
+            taste_fingerprint=opened.judge.taste_fingerprint,
+            acting_digest=message["acting_digest"],
+            labels_digest=message["labels_digest"],
+            liked=counts.get(Label.LIKED, 0),
+            rejected=counts.get(Label.REJECTED, 0),
+            contradictions=tuple(
+                sorted(each.path for each in references if each.content_id in twofold)
+            ),
+        )
+        write_current(self._home.current_file, current)
+        known = {each.path for each in references}
+        unlearnt = (set(paths) - known) | (set(library.damaged()) & set(paths))
+        return {"type": "current", "current": _jsonable(current), "unlearnt": sorted(unlearnt)}
+
+    def _opened(self) -> "_Opened":
+        if self._open is None:
+            self._open = self._opening()
+        return self._open
+
+    def _opening(self) -> "_Opened":
+        settings, home = self._settings, self._home
+        model = find_model(
+            settings.embedder.model, models_file=home.models_file, home_root=home.root
+        )
+        embedder = self._lazy_embedder(model)
+        library = Library.open(
+            home.library,
+            fingerprint=embedder.fingerprint,
+            dimensions=embedder.identity.dimensions,
+        )
+        judge = Judge(library, embedder, _preferences(settings))
+        pipeline = Pipeline(
+            home.inbox,
+            library,
+            embedder,
+            judge,
+            limits=Limits(settings.limits.max_bytes, settings.limits.max_pixels),
+            was_scored=self._was_scored,
+            version=self._version,
+        )
+        return _Opened(embedder, library, judge, pipeline)
+
+    def _lazy_embedder(self, model: ModelFolder) -> LazyEmbedder:
+        choice = self._settings.embedder
+        fingerprint = fingerprint_of(
+            model,
+            dtype_class=choice.dtype,
+            views=VIEWS_MODE,
+            preprocessing=PREPROCESSING,
+        )
+        return LazyEmbedder(
+            EmbedderIdentity(
+                name=model.name,
+                fingerprint=fingerprint,
+                dimensions=dimensions_of(model),
+                notes=(POCKET_NOTE,) if model.name == "pocket" else (),
+            ),
+            reads_text=model.family == "clip",
+            load=lambda: open_embedder(
+                model,
+                device=choice.device,
+                dtype=choice.dtype,
+                views=VIEWS_MODE,
+                preprocessing=PREPROCESSING,
+                threads=None,
+            ),
+            on_loading=lambda: self._tell({"type": "loading"}),
+            on_loaded=lambda: self._tell({"type": "loaded"}),
+        )
+
+    def _was_scored(self, content_id: str) -> bool:
+        if self._scored is None:
+            ledger = Ledger(self._home.outbox)
+            ledger.refresh()
+            self._scored = {
+                entry.content_id
+                for entry in ledger.entries.values()
+                if entry.status == "scored" and entry.content_id is not None
+            }
+        return content_id in self._scored
+
+
+class _Opened:
+    """What an engine holds once model and library were found."""
+
+    def __init__(
+        self, embedder: LazyEmbedder, library: Library, judge: Judge, pipeline: Pipeline
+    ) -> None:
+        self.embedder = embedder
+        self.library = library
+        self.judge = judge
+        self.pipeline = pipeline
+
+
+def _preferences(settings: Settings) -> Preferences:
+    chosen, scoring = settings.preferences, settings.scoring
+    return Preferences(
+        traits=tuple(chosen.traits),
+        interests=tuple(chosen.interests),
+        weights=chosen.weights.model_dump(),
+        match_threshold=scoring.match_threshold,
+        strong_match_threshold=scoring.strong_match_threshold,
+    )
+
+
+def _scored_content(answer: Answer) -> str | None:
+    document = answer.document
+    return document.source.sha256 if document is not None and document.status == "scored" else None
+
+
+def _fault(fault: ServiceFault) -> frames.Message:
+    return {
+        "type": "fault",
+        "code": fault.code,
+        "message": fault.message,
+        "remedy": fault.remedy,
+    }
+
+
+def _jsonable(current: Current) -> dict[str, Any]:
+    return {name: getattr(current, name) for name in Current.__slots__}
+
+
+def serve(requests: int, answers: int) -> None:
+    """Answer requests from one pipe on another until it closes.
+
+    The first request is `hello`: the home, the settings as JSON, the version.
+    """
+    hello = frames.read(requests)
+    home = Home(Path(hello["home"]))
+    settings = Settings.model_validate_json(json.dumps(hello["settings"]))
+    set_up_logs(
+        home.logs / "engine.log",
+        level=settings.log.level,
+        max_bytes=int(settings.log.max_mb * _MEGABYTE),
+        keep=settings.log.keep,
+    )
+    engine = Engine(
+        home,
+        settings,
+        version=hello["version"],
+        tell=lambda message: frames.write(answers, message),
+    )
+    frames.write(answers, {"type": "ready", "pid": os.getpid()})
+    log.info("engine_started")
+    while True:
+        try:
+            message = frames.read(requests)
+        except frames.PipeClosed:
+            log.info("engine_leaves")
+            return
+        frames.write(answers, engine.answer(message))
+
+
+def main() -> None:
+    """Be the engine process."""
+    # Ctrl-C and systemd reach the whole group; the light process decides when the engine goes,
+    # by closing the pipe
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    os.umask(_PRIVATE_UMASK)
+    # a stray print of any library must not land between two frames
+    answers = os.dup(_ANSWERS)
+    os.dup2(2, _ANSWERS)
+    serve(_REQUESTS, answers)
+
+
+if __name__ == "__main__":
+    main()
