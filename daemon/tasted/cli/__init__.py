@@ -1,0 +1,1 @@
+"""The commands, one file per family. Importing this package imports nothing heavy."""

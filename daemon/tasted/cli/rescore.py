@@ -1,0 +1,79 @@
+"""`tasted rescore`: everything that has a score gets a new one, from cached vectors."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+import click
+
+from tasted.cli.context import Context
+from tasted.home import Home, lock_owner
+from tasted.status import read_status
+
+_POLL_SECONDS = 0.2
+
+
+@click.command()
+@click.pass_obj
+def rescore(context: Context) -> None:
+    """Score everything again from what is kept.
+
+    Needed only after you edited sidecars or doubt them: a change of labels or settings re-scores
+    by itself.
+    """
+    home = context.home()
+    count = _with_daemon(home) if lock_owner(home) is not None else _alone(context, home)
+    context.show(f"{count} scored again." if count else "Nothing has a score yet.")
+    context.answer({"rescored": count})
+
+
+def _with_daemon(home: Home) -> int:
+    from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
+
+    def served() -> bool:
+        return lock_owner(home) is not None
+
+    request_id = leave_request(home.requests, "rescore")
+    count = int(await_answer(home.requests, request_id, still_served=served)["rescoring"])
+    with _bar(count) as advance:
+        left = count
+        while left and served():
+            time.sleep(_POLL_SECONDS)
+            snapshot = read_status(home.status_file)
+            left = snapshot.queue.asked_again if snapshot is not None else left
+            advance(count - left)
+    return count
+
+
+def _alone(context: Context, home: Home) -> int:
+    from tasted.config import load_settings  # noqa: PLC0415 - pydantic takes 0.2 s to import
+    from tasted.daemon.supervisor import run_daemon  # noqa: PLC0415 - as above
+    from tasted.outbox.ledger import Ledger  # noqa: PLC0415 - as above
+
+    home.make_folders()
+    context.start_logs()
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    count = sum(entry.status == "scored" for entry in ledger.entries.values())
+    with _bar(count) as advance:
+        run_daemon(
+            home,
+            context.settings(),
+            reload=lambda: load_settings(home, environment=context.environment).settings,
+            until_idle=True,
+            rescore=True,
+            on_progress=lambda left: advance(count - left),
+        )
+    return count
+
+
+@contextlib.contextmanager
+def _bar(total: int) -> Iterator[Callable[[int], None]]:
+    """Draw a progress bar on stderr when a person looks at it."""
+    from rich.console import Console  # noqa: PLC0415 - rich takes 0.1 s to import
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Scoring again", total=total)
+        yield lambda completed: progress.update(task, completed=completed)

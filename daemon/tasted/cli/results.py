@@ -1,0 +1,105 @@
+"""`tasted results`: the outbox as a list, best first. Reads the outbox alone."""
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from tasted.cli.context import Context, printable
+from tasted.errors import OutboxUnwritable
+from tasted.outbox.results import Selection, parse_since, picture_path, read_results, verdict_of
+
+_FOLLOW_SECONDS = 0.5
+_OPEN_MAX = 10
+
+
+@click.command()
+@click.option("--match", is_flag=True, help="Only matches.")
+@click.option(
+    "--verdict",
+    "verdicts",
+    multiple=True,
+    type=click.Choice(["match", "no_match", "unsure", "error"]),
+    help="Only this verdict; may be given more than once.",
+)
+@click.option(
+    "--since", metavar="WHEN", help="Only what was scored since: 30m, 2h, 3d, 2026-11-23."
+)
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the N best.")
+@click.option("--follow", is_flag=True, help="Go on printing results as they arrive.")
+@click.option("--open", "open_", is_flag=True, help=f"Open the pictures, at most {_OPEN_MAX}.")
+@click.option(
+    "--print0", is_flag=True, help="Print picture paths, separated by NUL (for xargs -0)."
+)
+@click.pass_obj
+def results(
+    context: Context,
+    *,
+    match: bool,
+    verdicts: tuple[str, ...],
+    since: str | None,
+    top: int | None,
+    follow: bool,
+    open_: bool,
+    print0: bool,
+) -> None:
+    """List what was scored, best first.
+
+    Read from the outbox alone, so it works whether or not the daemon runs.
+    """
+    chosen = frozenset(verdicts) | ({"match"} if match else frozenset())
+    moment = parse_since(since, now=datetime.now(UTC)) if since is not None else None
+    view = _View(context, Selection(chosen, moment, top), print0=print0)
+    shown = view.show_new()
+    if open_:
+        for file in shown[:_OPEN_MAX]:
+            click.launch(str(file))
+    if not shown and not follow:
+        context.say("No results yet. Drop pictures into the inbox; see: tasted status")
+    while follow:
+        time.sleep(_FOLLOW_SECONDS)
+        view.show_new()
+
+
+class _View:
+    """Prints each result once."""
+
+    def __init__(self, context: Context, selection: Selection, *, print0: bool) -> None:
+        self._context = context
+        self._home = context.home()
+        self._selection = selection
+        self._print0 = print0
+        self._printed: set[tuple[str, datetime]] = set()
+
+    def show_new(self) -> list[Path]:
+        try:
+            found = read_results(self._home.outbox, self._selection)
+        except OSError as error:
+            raise OutboxUnwritable(
+                f"The outbox {self._home.outbox} cannot be read: {error.strerror}.",
+                remedy="Check that the folder exists and belongs to you.",
+            ) from error
+        files = []
+        for sidecar in found:
+            path = picture_path(sidecar)
+            key = (path, sidecar.scored_at)
+            if key in self._printed:
+                continue
+            self._printed.add(key)
+            files.append(self._home.inbox / path)
+            if self._print0:
+                click.echo(os.fsencode(self._home.inbox / path) + b"\0", nl=False)
+            elif self._context.json:
+                self._context.answer(sidecar.model_dump(mode="json"))
+            else:
+                click.echo(
+                    _line(verdict_of(sidecar), sidecar.confidence_score, path, sidecar.summary)
+                )
+        return files
+
+
+def _line(verdict: str, confidence: float | None, path: str, summary: str) -> str:
+    percent = "   -" if confidence is None else f"{confidence:4.0%}"
+    return f"{percent}  {verdict:<8}  {printable(path)}  {printable(summary)}"

@@ -1,0 +1,96 @@
+"""`tasted score`: what a sidecar says, now, for any picture. Stores nothing for files outside."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tasted.cli.context import Context, printable
+from tasted.errors import ServiceFault, SomeFailed, TastedError
+from tasted.home import Home, lock_owner
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.pass_obj
+def score(context: Context, files: tuple[Path, ...]) -> None:
+    """Score pictures now and print what their sidecars say.
+
+    A running daemon is asked, before everything else it has to do; without one the model is loaded
+    for this command alone. Nothing is stored for pictures outside the inbox.
+    """
+    home = context.home(near=context.working_folder / files[0])
+    named = {_address(home, context.working_folder / file): file for file in files}
+    inside = [path for path in named if not path.startswith("/")]
+    outside = [path for path in named if path.startswith("/")]
+    documents: dict[str, Any] = {}
+    if lock_owner(home) is not None:
+        for kind, paths in (("inside", inside), ("outside", outside)):
+            documents |= _ask_daemon(home, kind, paths) if paths else {}
+    else:
+        documents = _score_here(context, home, inside, outside)
+    failed = [path for path in named if not _show(context, named[path], documents.get(path))]
+    if failed:
+        raise SomeFailed(f"{len(failed)} of {len(named)} files have no score.")
+
+
+def _address(home: Home, file: Path) -> str:
+    """Return the path below the inbox, or an absolute one."""
+    # the folder is resolved and the file is not: a link as a picture is refused, not followed
+    absolute = file.parent.resolve() / file.name
+    if absolute.is_relative_to(home.inbox):
+        return absolute.relative_to(home.inbox).as_posix()
+    return str(absolute)
+
+
+def _ask_daemon(home: Home, kind: str, paths: list[str]) -> dict[str, Any]:
+    from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
+
+    request_id = leave_request(home.requests, "score", **{kind: paths})
+    answer = await_answer(
+        home.requests, request_id, still_served=lambda: lock_owner(home) is not None
+    )
+    if "error" in answer:
+        raise _told(answer["error"])
+    documents: dict[str, Any] = answer["documents"]
+    return documents
+
+
+def _told(error: dict[str, str]) -> TastedError:
+    from tasted.errors import SERVICE_FAULTS  # noqa: PLC0415 - beside its only use
+
+    kind = SERVICE_FAULTS.get(error["code"], ServiceFault)
+    return kind(error["message"], remedy=error["remedy"])
+
+
+def _score_here(
+    context: Context, home: Home, inside: list[str], outside: list[str]
+) -> dict[str, Any]:
+    from tasted.daemon.one_shot import score_now  # noqa: PLC0415 - pydantic takes 0.2 s to import
+
+    home.make_folders()
+    context.start_logs()
+    return score_now(home, context.settings(), inside=inside, outside=outside)
+
+
+def _show(context: Context, file: Path, document: dict[str, Any] | None) -> bool:
+    """Print one document; tell whether it holds a score."""
+    if document is None:
+        context.say(f"tasted: {os.fspath(file)} is not there.")
+        context.answer({"file": str(file), "error": "gone"})
+        return False
+    if context.json:
+        click.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        click.echo(f"{printable(str(file))}: {printable(document['summary'])}")
+        for reason in document["reasons"]:
+            click.echo(f"  · {printable(reason)}")
+        for line in filter(None, [document["next"]]):
+            click.echo(f"  → {printable(line)}")
+        if document["error"]:
+            click.echo(f"  → {printable(document['error']['remedy'])}")
+    return bool(document["status"] != "error")

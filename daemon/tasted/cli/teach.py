@@ -1,0 +1,83 @@
+"""`tasted like`, `reject` and `undo`: three commands that copy into or remove from two folders."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from tasted.cli.context import Context
+from tasted.errors import ItemError, SomeFailed
+from tasted.inbox.labels import Lesson, Taught, forget_label, teach
+from tasted.records import Label
+
+_FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+
+_WORDS = {
+    Taught.COPIED: "{verb}: {name} teaches from {path}.",
+    Taught.MOVED: "{verb}: {name} teaches from {path}; the opposite lesson was taken back.",
+    Taught.ALREADY: "{verb} before: {name} teaches from {path}.",
+    Taught.REMOVED: "Taken back: {name} no longer teaches.",
+    Taught.RETURNED: "Taken back: {name} was the only copy and is now {path} in the inbox.",
+    Taught.UNTAUGHT: "{name} had taught nothing.",
+}
+
+
+@click.command()
+@_FILES
+@click.pass_obj
+def like(context: Context, files: tuple[Path, ...]) -> None:
+    """Teach that you like these pictures.
+
+    Copies each into inbox/liked; the running daemon learns it within seconds. Dropping the file
+    there by hand does the same.
+    """
+    _each(context, files, "Liked", lambda inbox, file: teach(inbox, file, Label.LIKED))
+
+
+@click.command()
+@_FILES
+@click.pass_obj
+def reject(context: Context, files: tuple[Path, ...]) -> None:
+    """Teach that you do not like these pictures.
+
+    Copies each into inbox/rejected; the running daemon learns it within seconds. Dropping the file
+    there by hand does the same.
+    """
+    _each(context, files, "Rejected", lambda inbox, file: teach(inbox, file, Label.REJECTED))
+
+
+@click.command()
+@_FILES
+@click.pass_obj
+def undo(context: Context, files: tuple[Path, ...]) -> None:
+    """Take back what these pictures taught.
+
+    Removes their copies from inbox/liked and inbox/rejected. A picture that lies nowhere else is
+    put into the inbox instead of being deleted.
+    """
+    _each(context, files, "Undone", forget_label)
+
+
+def _each(
+    context: Context,
+    files: tuple[Path, ...],
+    verb: str,
+    lesson: Callable[[Path, Path], Lesson],
+) -> None:
+    inbox = context.home(near=context.working_folder / files[0]).inbox
+    failed = 0
+    for file in files:
+        try:
+            done = lesson(inbox, context.working_folder / file)
+        except ItemError as error:
+            failed += 1
+            context.say(f"tasted: {error.message}\n  → {error.remedy}")
+            context.answer({"file": str(file), "error": error.code, "message": error.message})
+            continue
+        words = _WORDS[done.outcome].format(verb=verb, name=file.name, path=f"inbox/{done.path}")
+        context.show(words)
+        context.answer({"file": str(file), "outcome": done.outcome.value, "path": done.path})
+    if failed:
+        raise SomeFailed(f"{failed} of {len(files)} files failed; the others are done.")

@@ -1,0 +1,21 @@
+"""Homes with settings, for tests of settings and of commands."""
+
+from pathlib import Path
+
+from tasted.home import Home
+
+
+def home_with(root: Path, toml: str | None = "", env: str | None = None) -> Home:
+    """Make a home of this settings file and `.env`; None leaves the file out."""
+    home = Home(root.resolve())
+    home.make_folders()
+    if toml is not None:
+        home.config_file.write_text(toml, "utf-8")
+    if env is not None:
+        home.environment_file.write_text(env, "utf-8")
+    return home
+
+
+def pocket_home(root: Path) -> Home:
+    """Make a home that uses the embedded model, as every test without a downloaded one does."""
+    return home_with(root, '[embedder]\nmodel = "pocket"\n')
