@@ -1,0 +1,156 @@
+"""The demonstration: a real daemon on a temporary home, taught and tested by dropping files.
+
+Touches a temporary folder and starts `tasted run` as a process of its own, exactly as a person
+would. It fails when a sidecar is missing or invalid, or when the ranking is wrong.
+"""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tasted.demo.exhibits import Exhibit
+from tasted.errors import TastedError
+from tasted.files import write_atomically
+from tasted.home import Home
+from tasted.outbox.sidecar import Sidecar
+
+AUC_MINIMUM = 0.9
+_CONFIG = """\
+[embedder]
+model = "pocket"
+
+[preferences]
+traits = ["adventurous"]
+interests = ["hiking"]
+"""
+_WAIT_SECONDS = 240.0
+_POLL_SECONDS = 0.1
+_STOP_SECONDS = 30.0
+
+
+class DemoFailed(TastedError):
+    """The demonstration did not show what it promises."""
+
+    code = "demo_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One candidate and what became of it."""
+
+    exhibit: Exhibit
+    sidecar: Sidecar
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole demonstration."""
+
+    outcomes: tuple[Outcome, ...]
+    """Best first, the broken file last."""
+    auc: float
+    """The share of pairs in which a picture of the liked kind is above one of the rejected."""
+    seconds: float
+
+
+def show(
+    root: Path,
+    lessons: Sequence[Exhibit],
+    candidates: Sequence[Exhibit],
+    *,
+    say: Callable[[str], None],
+) -> Report:
+    """Run the demonstration in an empty folder.
+
+    Raises:
+        DemoFailed: saying what was missing, invalid or wrong.
+    """
+    home = Home(root.resolve())
+    home.make_folders()
+    write_atomically(home.config_file, _CONFIG.encode())
+    started = time.monotonic()
+    with _daemon(home):
+        say(f"The daemon watches {home.inbox}.")
+        for lesson in lessons:
+            write_atomically(home.inbox / lesson.kind / lesson.name, lesson.data)
+        say(f"Dropped {len(lessons)} pictures into liked/ and rejected/: it learns them.")
+        _await(home, [f"{lesson.kind}/{lesson.name}" for lesson in lessons])
+        for candidate in candidates:
+            if candidate.bio is not None:
+                text = (home.inbox / candidate.name).with_suffix(".txt")
+                write_atomically(text, candidate.bio.encode())
+            write_atomically(home.inbox / candidate.name, candidate.data)
+        say(f"Dropped {len(candidates)} new ones into the inbox, one of them broken.")
+        found = _await(home, [candidate.name for candidate in candidates])
+    outcomes = [Outcome(each, found[each.name]) for each in candidates]
+    outcomes.sort(key=_rank, reverse=True)
+    report = Report(tuple(outcomes), _auc(outcomes), time.monotonic() - started)
+    _check(report)
+    return report
+
+
+@contextlib.contextmanager
+def _daemon(home: Home) -> Iterator[None]:
+    command = [sys.executable, "-m", "tasted", "run", "--home", str(home.root)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(_STOP_SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    if status != 0:
+        raise DemoFailed(
+            f"The daemon ended with exit status {status}.", remedy=f"See {home.logs}/tasted.log"
+        )
+
+
+def _await(home: Home, paths: Sequence[str]) -> dict[str, Sidecar]:
+    """Wait until every path has a sidecar, and return them."""
+    end = time.monotonic() + _WAIT_SECONDS
+    found: dict[str, Sidecar] = {}
+    while len(found) < len(paths):
+        for path in paths:
+            file = home.outbox / f"{path}.json"
+            if path not in found and file.exists():
+                try:
+                    found[path] = Sidecar.model_validate_json(file.read_bytes())
+                except ValidationError as error:
+                    raise DemoFailed(f"The sidecar {file} is invalid: {error}.") from error
+        if time.monotonic() > end:
+            missing = sorted(set(paths) - set(found))
+            raise DemoFailed(
+                f"{len(missing)} sidecars are missing, {missing[0]} among them.",
+                remedy=f"See {home.logs}/tasted.log",
+            )
+        time.sleep(_POLL_SECONDS)
+    return found
+
+
+def _rank(outcome: Outcome) -> float:
+    confidence = outcome.sidecar.confidence_score
+    return -1.0 if confidence is None else confidence
+
+
+def _auc(outcomes: Sequence[Outcome]) -> float:
+    liked = [_rank(each) for each in outcomes if each.exhibit.kind == "liked"]
+    rejected = [_rank(each) for each in outcomes if each.exhibit.kind == "rejected"]
+    won = sum((a > b) + (a == b) / 2 for a in liked for b in rejected)
+    return won / (len(liked) * len(rejected))
+
+
+def _check(report: Report) -> None:
+    for outcome in report.outcomes:
+        expected = "error" if outcome.exhibit.kind == "broken" else "scored"
+        if outcome.sidecar.status != expected:
+            raise DemoFailed(f"{outcome.exhibit.name}: {outcome.sidecar.summary}")
+    if report.auc < AUC_MINIMUM:
+        raise DemoFailed(f"The ranking is wrong: AUC {report.auc:.3f} is under {AUC_MINIMUM}.")
