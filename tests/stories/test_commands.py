@@ -1,0 +1,158 @@
+"""Commands beside a running daemon, and without one."""
+
+import json
+import os
+from pathlib import Path
+
+from kit.daemons import json_lines, read_sidecar, running, tasted
+from kit.drawings import drawing, teach_scenes
+from tasted.home import Home
+
+
+def _snapshot(home: Home) -> dict[Path, int]:
+    """Return every file of inbox and outbox with its time, to see that nothing was stored."""
+    return {
+        path: path.stat().st_mtime_ns
+        for folder in (home.inbox, home.outbox)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_score_answers_for_any_picture_and_stores_nothing(home: Home, tmp_path: Path) -> None:
+    """With and without a daemon the same document comes back for a picture outside."""
+    teach_scenes(home)
+    picture = tmp_path / "outside.png"
+    picture.write_bytes(drawing("mountain", seed=30))
+    alone = tasted(home, "score", "--json", str(picture))
+    assert alone.returncode == 0, alone.stderr
+    before = _snapshot(home)
+    with running(home) as daemon:
+        daemon.sidecar("liked/mountain-1.png", status="learnt")
+        daemon.await_state("idle")
+        before = _snapshot(home)
+        asked = tasted(home, "score", "--json", str(picture))
+        assert asked.returncode == 0, asked.stderr
+    assert _snapshot(home) == before
+    (first,), (second,) = json_lines(alone.stdout), json_lines(asked.stdout)
+    assert first["component_scores"] == second["component_scores"]
+    assert first["model"] == second["model"]
+    assert first["verdict"] == "match"
+    assert not list(home.requests.iterdir())
+
+
+def test_score_of_an_inbox_file_also_writes_its_sidecar(home: Home) -> None:
+    """Asking for a file of the inbox does its work at once."""
+    teach_scenes(home)
+    (home.inbox / "a.png").write_bytes(drawing("gym", seed=30))
+    done = tasted(home, "score", str(home.inbox / "a.png"))
+    assert done.returncode == 0, done.stderr
+    sidecar = read_sidecar(home, "a.png")
+    assert sidecar is not None
+    assert sidecar.summary in done.stdout
+
+
+def test_score_says_which_files_have_no_score(home: Home, tmp_path: Path) -> None:
+    """A missing and a broken file exit with 3; the good one is still answered."""
+    good = tmp_path / "good.png"
+    good.write_bytes(drawing("gym", seed=30))
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"words")
+    done = tasted(home, "score", str(good), str(broken), str(tmp_path / "missing.png"))
+    assert done.returncode == 3
+    assert "good.png" in done.stdout
+    assert "missing.png is not there" in done.stderr
+    assert "broken.png" in done.stdout
+
+
+def test_results_are_listed_best_first(home: Home) -> None:
+    """`results` reads the outbox alone; `--match` and `--top` choose."""
+    teach_scenes(home)
+    for index in range(2):
+        (home.inbox / f"peak-{index}.png").write_bytes(drawing("mountain", seed=30 + index))
+        (home.inbox / f"gym-{index}.png").write_bytes(drawing("gym", seed=30 + index))
+    once = tasted(home, "run", "--once")
+    assert once.returncode == 0, once.stderr
+    listed = json_lines(tasted(home, "results", "--json").stdout)
+    scores = [each["confidence_score"] for each in listed]
+    assert scores == sorted(scores, reverse=True)
+    assert [each["source"]["path"].split("-")[0] for each in listed] == ["peak"] * 2 + ["gym"] * 2
+    top = tasted(home, "results", "--match", "--top", "1", "--print0").stdout
+    assert top.endswith("\0")
+    assert Path(top.rstrip("\0")).is_file()
+
+
+def test_rescore_makes_every_score_anew(home: Home) -> None:
+    """`rescore` works beside the daemon and without it, from cached vectors."""
+    teach_scenes(home)
+    (home.inbox / "a.png").write_bytes(drawing("gym", seed=30))
+    with running(home) as daemon:
+        first = daemon.sidecar("a.png", status="scored")
+        daemon.await_state("idle")
+        done = tasted(home, "rescore", "--json")
+        assert json.loads(done.stdout) == {"rescored": 1}, done.stderr
+        second = read_sidecar(home, "a.png")
+    assert second is not None
+    assert second.scored_at > first.scored_at
+    assert second.component_scores == first.component_scores
+    alone = tasted(home, "rescore", "--json")
+    assert json.loads(alone.stdout) == {"rescored": 1}, alone.stderr
+    third = read_sidecar(home, "a.png")
+    assert third is not None
+    assert third.scored_at > second.scored_at
+
+
+def test_status_tells_the_truth_before_during_and_after(home: Home) -> None:
+    """`status` works on a fresh home, beside the daemon, and when it has gone."""
+    never = tasted(home, "status")
+    assert never.returncode == 0
+    assert "never ran here" in never.stdout
+    with running(home) as daemon:
+        daemon.await_state("idle")
+        report = json.loads(tasted(home, "status", "--json").stdout)
+        assert report["running"] is True
+        assert report["pid"] == daemon.process.pid
+        assert report["model"]["ready"] is True
+        daemon.kill()
+    after = tasted(home, "status")
+    assert "not running" in after.stdout
+
+
+def test_stats_count_what_lies_in_the_outbox(home: Home) -> None:
+    """Verdicts, references and errors add up."""
+    teach_scenes(home)
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=30))
+    (home.inbox / "b.png").write_bytes(b"")
+    assert tasted(home, "run", "--once").returncode == 0
+    report = json.loads(tasted(home, "stats", "--json").stdout)
+    assert report["verdicts"] == {"match": 1}
+    assert report["references"] == {"liked": 6, "rejected": 6}
+    assert report["errors"] == {"empty": 1}
+
+
+def test_a_home_is_private(home: Home) -> None:
+    """Everything that the program makes is readable by its owner alone."""
+    teach_scenes(home)
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=30))
+    assert tasted(home, "run", "--once").returncode == 0
+    for folder in (home.outbox, home.state):
+        for path in [folder, *folder.rglob("*")]:
+            assert os.lstat(path).st_mode & 0o077 == 0, path
+
+
+def test_the_installed_demo_shows_a_right_ranking() -> None:
+    """`tasted demo` starts a real daemon and ends with exit status 0."""
+    import subprocess  # noqa: PLC0415 - the only place that needs no home
+    import sys  # noqa: PLC0415 - as above
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tasted", "demo", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["auc"] >= 0.9
+    assert len(report["results"]) >= 25
