@@ -1,0 +1,1 @@
+"""Measurements of this machine: `make bench`. Never assertions, for machines are noisy."""
