@@ -23,11 +23,12 @@ from tasted.embedding.opening import open_embedder
 from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
 from tasted.errors import EngineFailed, ServiceFault
 from tasted.home import Home
+from tasted.intake import Intake, Item, item_from
 from tasted.judging import Judge, Preferences
 from tasted.library.library import Library
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
-from tasted.pipeline import Answer, Item, Limits, Pipeline, item_from
+from tasted.pipeline import Answer, Pipeline
 from tasted.records import Current, Label
 from tasted.status import write_current
 
@@ -149,11 +150,11 @@ class Engine:
         )
         judge = Judge(library, embedder, _preferences(settings))
         pipeline = Pipeline(
-            home.inbox,
+            Intake(home.inbox, max_bytes=settings.limits.max_bytes),
             library,
             embedder,
             judge,
-            limits=Limits(settings.limits.max_bytes, settings.limits.max_pixels),
+            max_pixels=settings.limits.max_pixels,
             was_scored=self._was_scored,
             version=self._version,
         )

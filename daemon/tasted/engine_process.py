@@ -129,8 +129,8 @@ class EngineProcess:
         if process.stdin is None or process.stdout is None:
             raise frames.FrameError("the engine has no pipes")
         allowed = self._deadline_seconds if deadline_seconds is None else deadline_seconds
-        frames.write(process.stdin.fileno(), message)
         deadline = time.monotonic() + allowed
+        frames.write(process.stdin.fileno(), message, deadline=deadline)
         while True:
             answer = frames.read(process.stdout.fileno(), deadline=deadline)
             kind = answer.get("type")

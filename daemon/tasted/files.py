@@ -33,8 +33,12 @@ def private_folder(folder: Path) -> Path:
     """
     if not folder.is_dir():
         private_folder(folder.parent)
-        with contextlib.suppress(FileExistsError):
+        try:
             folder.mkdir(mode=PRIVATE_FOLDER)
+        except FileExistsError:
+            # another process may have made it in between; anything else is in the way
+            if not folder.is_dir():
+                raise
     return folder
 
 
@@ -72,7 +76,8 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None
 def _temporary_name(name: str) -> str:
     random = secrets.token_hex(4)
     budget = _NAME_BYTES_MAX - len(f"..{random}{_TEMPORARY_SUFFIX}")
-    kept = os.fsdecode(os.fsencode(name)[:budget])
+    # never cut a character in two: what remains must still be a name that macOS accepts
+    kept = os.fsencode(name)[:budget].decode("utf-8", "ignore")
     return f".{kept}.{random}{_TEMPORARY_SUFFIX}"
 
 
@@ -113,14 +118,18 @@ def read_regular_file(path: Path, *, max_bytes: int) -> tuple[bytes, FileStamp]:
             EFBIG for a file over `max_bytes`, EAGAIN for a file that changed while it was read.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as stream:  # noqa: PTH123 - a descriptor has no path
+    try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         if before.st_size > max_bytes:
             raise OSError(errno.EFBIG, f"larger than {max_bytes} bytes", str(path))
-        data = stream.read(max_bytes + 1)
+        with open(descriptor, "rb", closefd=False) as stream:
+            # one byte more tells a file that grew; room is made for what is asked for
+            data = stream.read(before.st_size + 1)
         after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
     if stamp_of(before) != stamp_of(after) or len(data) != after.st_size:
         raise OSError(errno.EAGAIN, "the file changed while it was read", str(path))
     return data, stamp_of(after)

@@ -53,16 +53,29 @@ def decode(body: bytes) -> Message:
     return message
 
 
-def write(descriptor: int, message: Message) -> None:
-    """Write one message to a pipe, however long that takes.
+def write(descriptor: int, message: Message, *, deadline: float | None = None) -> None:
+    """Write one message to a pipe.
+
+    Args:
+        descriptor: the writing end.
+        message: what is sent.
+        deadline: the monotonic time, in seconds, at which to give up; None waits for ever.
 
     Raises:
         FrameError: when the message is too large.
         OSError: EPIPE when the other side is gone.
+        TimeoutError: when the deadline passed; part of the message may have been written.
     """
     view = memoryview(encode(message))
     while view:
-        view = view[os.write(descriptor, view) :]
+        if deadline is None:
+            view = view[os.write(descriptor, view) :]
+            continue
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([], [descriptor], [], left)[1]:
+            raise TimeoutError("the deadline passed")
+        # a pipe that is ready takes so much without making the writer wait
+        view = view[os.write(descriptor, view[: select.PIPE_BUF]) :]
 
 
 def read(descriptor: int, *, deadline: float | None = None) -> Message:

@@ -167,8 +167,10 @@ def find_home(
 
 def _parent_with_config(folder: Path) -> Path | None:
     for candidate in (folder, *folder.parents):
-        if (candidate / CONFIG_NAME).is_file():
-            return candidate
+        # somebody else's private folder on the way up holds no home of ours
+        with contextlib.suppress(PermissionError):
+            if (candidate / CONFIG_NAME).is_file():
+                return candidate
     return None
 
 

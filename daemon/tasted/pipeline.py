@@ -10,55 +10,26 @@ Runs inside the engine. Touches the inbox by reading, and the library; the outbo
 light process alone.
 """
 
-import errno
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 
 from tasted.decoding.pictures import Picture, decode
 from tasted.documents import Made, learnt_document, scored_document
 from tasted.embedding.lazy import LazyEmbedder
-from tasted.errors import (
-    DecodeFailed,
-    EmptyFile,
-    ImageTooLarge,
-    ItemError,
-    NotAnImage,
-    ServiceFault,
-    UnreadableFile,
-)
-from tasted.files import content_id, read_regular_file, stamp_of
-from tasted.inbox.naming import label_of
+from tasted.errors import DecodeFailed, ItemError, ServiceFault
+from tasted.intake import Intake, Item, Read
 from tasted.judging import Judge
 from tasted.library.library import CachedVector, LearnedReference, Library
-from tasted.outbox.failures import error_sidecar, source_part
+from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import Sidecar
-from tasted.reading.companion import CompanionText, parse_companion
-from tasted.records import Companion, FileStamp, Label, Origin, Reference
-
-COMPANION_BYTES_MAX = 1_000_000
+from tasted.records import Origin, Reference
 
 log = structlog.get_logger("tasted.pipeline")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file that the light process wants done."""
-
-    path: str
-    """Relative to the inbox, or absolute when `foreign`."""
-    label: Label | None = None
-    companion: str | None = None
-    """Path of the companion text, relative to the inbox."""
-    attempts: int = 0
-    foreign: bool = False
-    """Not in the inbox: scored, but nothing about it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +45,17 @@ class _Walk:
     """One item on its way, and what the stages found out about it."""
 
     item: Item
-    data: bytes = b""
-    stamp: FileStamp | None = None
-    content: str | None = None
-    companion: Companion | None = None
-    text: CompanionText | None = None
-    text_id: str | None = None
+    read: Read | None = None
     picture: Picture | None = None
     cached: CachedVector | None = None
     document: Sidecar | None = None
     over: bool = False
     timing_ms: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def content(self) -> str:
+        """The content id; empty until the file was read."""
+        return (self.read.content if self.read is not None else None) or ""
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -95,23 +66,15 @@ class _Walk:
             self.timing_ms[stage] = round(1000 * (time.perf_counter() - started))
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds that hold before anything is decoded."""
-
-    max_bytes: int
-    max_pixels: int
-
-
 class Pipeline:
     """Walks batches through the rooms.
 
     Args:
-        inbox: the folder that items are relative to.
+        intake: reads the files.
         library: the memory; this process is its one writer.
         embedder: opened when the first vector is missing.
         judge: scores a vector against the library.
-        limits: bounds on bytes and pixels.
+        max_pixels: the largest picture that is decoded.
         was_scored: tells whether a content id has a scored sidecar, which makes a reference of it
             feedback.
         version: of this tasted.
@@ -119,20 +82,20 @@ class Pipeline:
 
     def __init__(
         self,
-        inbox: Path,
+        intake: Intake,
         library: Library,
         embedder: LazyEmbedder,
         judge: Judge,
         *,
-        limits: Limits,
+        max_pixels: int,
         was_scored: Callable[[str], bool],
         version: str,
     ) -> None:
-        self._inbox = inbox
+        self._intake = intake
         self._library = library
         self._embedder = embedder
         self._judge = judge
-        self._limits = limits
+        self._max_pixels = max_pixels
         self._was_scored = was_scored
         self._version = version
 
@@ -172,17 +135,10 @@ class Pipeline:
 
     def _fail(self, walk: _Walk, error: ItemError) -> None:
         walk.over = True
-        if walk.stamp is None:
+        if walk.read is None:
             return
-        source = source_part(
-            walk.item.path,
-            walk.stamp,
-            walk.companion,
-            content_id=walk.content,
-            text_id=walk.text_id,
-        )
         walk.document = error_sidecar(
-            source,
+            walk.read.source(walk.item.path),
             error,
             label=walk.item.label,
             attempts=walk.item.attempts + 1,
@@ -193,98 +149,54 @@ class Pipeline:
     # ---- the stages, in order -------------------------------------------------------------
 
     def _read(self, walk: _Walk) -> None:
-        """Read the file once through one descriptor; its id is that of these very bytes."""
-        path = Path(walk.item.path) if walk.item.foreign else self._inbox / walk.item.path
-        try:
-            # what lstat says stands in the error sidecar of a file that cannot be opened
-            walk.stamp = stamp_of(os.lstat(path))
-            self._read_companion(walk)
-            walk.data, walk.stamp = read_regular_file(path, max_bytes=self._limits.max_bytes)
-        except FileNotFoundError:
+        """Read the file once; one that is gone or changing just now is over, undocumented."""
+        walk.read = self._intake.look(walk.item)
+        if walk.read is None or not self._intake.read(walk.item, walk.read):
+            walk.read = None
             walk.over = True
-            walk.stamp = None
-        except OSError as error:
-            if error.errno == errno.EAGAIN:
-                walk.over = True
-                return
-            raise self._read_error(walk, error) from error
-        else:
-            walk.content = content_id(walk.data)
-            if not walk.data:
-                raise EmptyFile(
-                    f"{walk.item.path} is empty.", remedy="Save or copy the picture again."
-                )
-
-    def _read_error(self, walk: _Walk, error: OSError) -> ItemError:
-        path = walk.item.path
-        if error.errno == errno.EFBIG:
-            return ImageTooLarge(
-                f"{path} is larger than {self._limits.max_bytes} bytes.",
-                remedy="Make it smaller, or raise limits.max_bytes in config/tasted.toml.",
-            )
-        if error.errno in {errno.ELOOP, errno.EINVAL}:
-            return NotAnImage(f"{path} is no regular file.", remedy="Copy the picture itself here.")
-        return UnreadableFile(
-            f"{path} cannot be read: {error.strerror}.",
-            remedy="Allow your user to read it (chmod u+r); it is tried again by itself.",
-        )
-
-    def _read_companion(self, walk: _Walk) -> None:
-        if walk.item.companion is None:
-            return
-        file = self._inbox / walk.item.companion
-        try:
-            walk.companion = Companion(walk.item.companion, stamp_of(os.lstat(file)))
-            data, stamp = read_regular_file(file, max_bytes=COMPANION_BYTES_MAX)
-        except OSError as error:
-            # the picture is scored without its text, and again when the text has changed
-            note = f"{walk.item.companion} cannot be read: {error.strerror}."
-            walk.text = CompanionText(None, None, None, (note,))
-            return
-        walk.companion = Companion(walk.item.companion, stamp)
-        walk.text_id = content_id(data)
-        walk.text = parse_companion(data)
 
     def _recall(self, walks: list[_Walk]) -> None:
         """Fetch the vectors of contents that were seen before, under any name."""
-        contents = [walk.content for walk in walks if not walk.over and walk.content is not None]
-        cached = self._library.cached(contents)
+        cached = self._library.cached([walk.content for walk in walks if not walk.over])
         for walk in walks:
-            walk.cached = cached.get(walk.content or "")
+            walk.cached = cached.get(walk.content)
 
     def _decode(self, walk: _Walk) -> None:
-        if walk.cached is not None:
+        if walk.cached is not None or walk.read is None:
             return
         with walk.timed("decode"):
-            walk.picture = decode(
-                walk.data, name=walk.item.path, max_pixels=self._limits.max_pixels
-            )
-        walk.data = b""
+            walk.picture = decode(walk.read.data, name=walk.item.path, max_pixels=self._max_pixels)
+        walk.read.data = b""
 
     def _embed(self, walks: list[_Walk]) -> None:
-        """Embed all pictures of the batch together, one for each content, and remember them."""
-        wanting = {
-            walk.content: walk.picture
-            for walk in walks
-            if not walk.over and walk.picture is not None and walk.content is not None
-        }
+        """Embed all pictures of the batch together; if that fails, each for itself."""
+        wanting = [walk for walk in walks if not walk.over and walk.picture is not None]
         if not wanting:
             return
+        try:
+            self._embed_together(wanting)
+        except ServiceFault:
+            raise
+        except Exception:
+            log.exception("batch_not_embedded", files=len(wanting))
+            self._each(wanting, lambda walk: self._embed_together([walk]))
+
+    def _embed_together(self, walks: list[_Walk]) -> None:
+        pictures = {walk.content: walk.picture for walk in walks if walk.picture is not None}
         embedder = self._embedder.open()
         started = time.perf_counter()
-        vectors = embedder.embed_pictures([picture.pixels for picture in wanting.values()])
-        share_ms = round(1000 * (time.perf_counter() - started) / len(wanting))
+        vectors = embedder.embed_pictures([picture.pixels for picture in pictures.values()])
+        share_ms = round(1000 * (time.perf_counter() - started) / len(pictures))
         made = {
             content: CachedVector(vector, picture.facts)
-            for (content, picture), vector in zip(wanting.items(), vectors, strict=True)
+            for (content, picture), vector in zip(pictures.items(), vectors, strict=True)
         }
         kept = {walk.content for walk in walks if not walk.item.foreign}
         self._library.remember({key: value for key, value in made.items() if key in kept})
         for walk in walks:
-            if walk.picture is not None and walk.content in made:
-                walk.cached = made[walk.content]
-                walk.picture = None
-                walk.timing_ms["embed"] = share_ms
+            walk.cached = made[walk.content]
+            walk.picture = None
+            walk.timing_ms["embed"] = share_ms
 
     def _learn(self, walks: list[_Walk]) -> None:
         """Add the references of the batch to the library in one write."""
@@ -296,10 +208,7 @@ class Pipeline:
                 walk.cached.vector,
             )
             for walk in walks
-            if not walk.over
-            and walk.item.label is not None
-            and walk.content is not None
-            and walk.cached is not None
+            if not walk.over and walk.item.label is not None and walk.cached is not None
         ]
         if learned:
             self._library.learn(learned)
@@ -308,18 +217,12 @@ class Pipeline:
         return Origin.FEEDBACK if self._was_scored(content) else Origin.REFERENCE
 
     def _document(self, walk: _Walk) -> None:
-        if walk.cached is None or walk.content is None or walk.stamp is None:
+        read, cached = walk.read, walk.cached
+        if read is None or cached is None:
             raise DecodeFailed(f"{walk.item.path} has no vector.", remedy="The log says more.")
-        source = source_part(
-            walk.item.path,
-            walk.stamp,
-            walk.companion,
-            content_id=walk.content,
-            text_id=walk.text_id,
-        )
         made = Made(
-            source=source,
-            facts=walk.cached.facts,
+            source=read.source(walk.item.path),
+            facts=cached.facts,
             embedder=self._embedder.identity,
             references=self._library.counts(),
             timing_ms=walk.timing_ms,
@@ -329,34 +232,5 @@ class Pipeline:
         if walk.item.label is not None:
             walk.document = learnt_document(made, walk.item.label)
             return
-        judged = self._judge.judge(
-            walk.cached.vector, walk.content, walk.text, timing_ms=walk.timing_ms
-        )
-        walk.document = scored_document(made, judged, walk.text)
-
-
-def item_from(value: dict[str, object]) -> Item:
-    """Build an Item from its JSON form.
-
-    Raises:
-        ValueError: when the path climbs out of the inbox, or the form is not ours.
-    """
-    path, foreign = str(value["path"]), bool(value.get("foreign"))
-    companion = value.get("companion")
-    if not foreign:
-        _refuse_climbing(path)
-    if companion is not None:
-        _refuse_climbing(str(companion))
-    label = label_of(path) if not foreign else None
-    return Item(
-        path=path,
-        label=label,
-        companion=str(companion) if companion is not None else None,
-        attempts=int(str(value.get("attempts", 0))),
-        foreign=foreign,
-    )
-
-
-def _refuse_climbing(path: str) -> None:
-    if any(part in {"", ".", ".."} for part in path.split("/")):
-        raise ValueError(f"not a path below the inbox: {path!r}")
+        judged = self._judge.judge(cached.vector, walk.content, read.text, timing_ms=walk.timing_ms)
+        walk.document = scored_document(made, judged, read.text)

@@ -267,3 +267,17 @@ def test_an_inbox_that_is_gone_is_waited_for(home: Home) -> None:
         later = daemon.sidecar("b.png", status="scored")
     assert read_sidecar(home, "a.png") == before
     assert later.references == before.references
+
+
+def test_a_raised_limit_brings_refused_files_back(home: Home) -> None:
+    """Saving another limit tries failed files again, as their remedy promises."""
+    good = home.config_file.read_text(encoding="utf-8")
+    limit = "\n[limits]\nmax_pixels = {}\n"
+    home.config_file.write_text(good + limit.format(10_000), encoding="utf-8")
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
+    with running(home) as daemon:
+        refused = daemon.sidecar("a.png", status="error")
+        assert refused.error is not None
+        assert refused.error.code == "too_large"
+        home.config_file.write_text(good + limit.format(1_000_000), encoding="utf-8")
+        daemon.sidecar("a.png", status="scored")

@@ -57,8 +57,8 @@ class Embedder(Section):
     )
     revision: Annotated[Name | None, BeforeValidator(none_when_blank)] = Field(
         default=None,
-        description="One exact version of the model on Hugging Face: a branch, a tag or a commit. "
-        "Empty means the version that was downloaded.",
+        description="Which version of the model `tasted models pull` downloads: a branch, a tag or "
+        "a commit on Hugging Face. Empty means the newest. What was downloaded last is used.",
     )
     device: Annotated[Literal["auto", "cpu", "cuda", "mps"], BeforeValidator(lower_case)] = Field(
         default="auto",
@@ -68,7 +68,7 @@ class Embedder(Section):
     dtype: Annotated[Literal["auto", "float32", "bfloat16"], BeforeValidator(lower_case)] = Field(
         default="auto",
         description="How exactly numbers are kept: float32 is exact, bfloat16 is faster on some "
-        "machines, auto chooses what suits the device.",
+        "machines and makes every vector anew; auto is float32.",
     )
 
 
@@ -175,7 +175,8 @@ class Limits(Section):
     max_pixels: int = Field(
         default=80_000_000,
         ge=1_000,
-        le=1_000_000_000,
+        # Pillow refuses more, whatever this says
+        le=178_956_970,
         description="The largest picture that is opened, in pixels: its width times its height.",
     )
     min_free_mb: int = Field(

@@ -51,16 +51,17 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     def acting_digest(self) -> str:
-        """Return a sha256, as hex, over the settings that act on scores.
+        """Return a sha256, as hex, over the settings that act on sidecars.
 
-        Two settings with the same digest give every picture the same score.
+        Two settings with the same digest give every picture the same score, or the same refusal.
         """
         acting = self.model_dump(
             mode="json",
             include={
-                "embedder": {"model", "revision", "dtype"},
+                "embedder": {"model", "dtype"},
                 "scoring": True,
                 "preferences": True,
+                "limits": {"max_bytes", "max_pixels"},
             },
         )
         text = json.dumps(acting, sort_keys=True, separators=(",", ":"))

@@ -34,7 +34,7 @@ from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.failures import error_sidecar, source_part
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.writer import Writer
-from tasted.records import InboxFile
+from tasted.records import Current, InboxFile
 from tasted.status import LastError, current_from
 
 _DEATHS_BEFORE_BLAME = 2
@@ -148,8 +148,19 @@ class Worker:
         current = current_from(answer["current"])
         if current is None:
             raise EngineFailed("The engine answered in another version's words.")
+        self._try_failed_again(self._desk.current, current)
         self._desk.current = current
         return set(answer["unlearnt"])
+
+    def _try_failed_again(self, former: Current | None, current: Current) -> None:
+        """After a change of settings or model a failed file may be within its limits."""
+        if former is None or former.acting_digest == current.acting_digest:
+            return
+        with self._desk.lock:
+            entries = self._desk.ledger.entries
+            self._desk.forced |= {
+                path for path, entry in entries.items() if entry.status == "error"
+            }
 
     def _learnable(self, path: str) -> InboxFile | None:
         """Return the settled file of a reference, unless its failure is already on record."""

@@ -34,15 +34,15 @@ class Exhibit:
 
 def lessons(photos: Path | None) -> list[Exhibit]:
     """Return the pictures that teach: as many liked as rejected, at least six of each."""
-    return _drawings(8 if photos is None else 5, "taught", first_seed=0) + _photographs(
-        photos, start=0, count=5, prefix="taught"
+    return _drawings(8, "taught", first_seed=0) + _photographs(
+        photos, start=0, count=8, prefix="taught"
     )
 
 
 def candidates(photos: Path | None) -> list[Exhibit]:
     """Return the pictures to be judged, none of which teaches: at least 24, and a broken one."""
     found = _drawings(14 if photos is None else 8, "new", first_seed=1000) + _photographs(
-        photos, start=5, count=8, prefix="new"
+        photos, start=8, count=8, prefix="new"
     )
     whole = found[0].data
     found[0] = Exhibit(found[0].name, found[0].data, found[0].kind, bio=_BIO)

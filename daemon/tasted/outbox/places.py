@@ -3,15 +3,18 @@
 `a/b.png` has its sidecar at `a/b.png.json`. When that name is not to be had (too long, or already
 the sidecar of a path that differs in letter case or Unicode form), it carries `~` and 8 hex digits
 of the path's sha256. A folder whose name ends in `.json` always carries them, since its plain name
-may be somebody's sidecar.
+may be somebody's sidecar, and so does a name that itself ends like such a mark. No two paths share
+a place, then, unless 32 bits of their hashes agree.
 """
 
 import hashlib
 import os
+import re
 from pathlib import PurePosixPath
 
 _SUFFIX = ".json"
 _NAME_BYTES_MAX = 255
+_MARK = re.compile(r"~[0-9a-f]{8}\Z", re.IGNORECASE)
 
 
 def sidecar_places(path: str) -> tuple[PurePosixPath, PurePosixPath]:
@@ -28,8 +31,8 @@ def sidecar_places(path: str) -> tuple[PurePosixPath, PurePosixPath]:
         raise ValueError(f"not a path below the inbox: {path!r}")
     folders = [_folder_name(parts, index) for index in range(len(parts) - 1)]
     mark = f"~{_digits(path)}{_SUFFIX}"
-    plain = _fitted(parts[-1], _SUFFIX) or _cut(parts[-1], mark)
     distinguished = _cut(parts[-1], mark)
+    plain = _fitted(parts[-1], _SUFFIX) or distinguished
     return PurePosixPath(*folders, plain), PurePosixPath(*folders, distinguished)
 
 
@@ -39,14 +42,15 @@ def _digits(path: str) -> str:
 
 def _folder_name(parts: list[str], index: int) -> str:
     name = parts[index]
-    if not name.casefold().endswith(_SUFFIX):
+    if not (name.casefold().endswith(_SUFFIX) or _MARK.search(name)):
         return name
     return _cut(name, f"~{_digits('/'.join(parts[: index + 1]))}")
 
 
 def _fitted(name: str, ending: str) -> str | None:
     whole = name + ending
-    return whole if len(os.fsencode(whole)) <= _NAME_BYTES_MAX else None
+    fits = len(os.fsencode(whole)) <= _NAME_BYTES_MAX
+    return whole if fits and not _MARK.search(name) else None
 
 
 def _cut(name: str, ending: str) -> str:

@@ -16,6 +16,7 @@ SCHEMA_VERSION: Literal[1] = 1
 UnitInterval = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+HexBytes = Annotated[str, Field(pattern=r"^([0-9a-f]{2})+$")]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -89,7 +90,7 @@ class CompanionPart(_Part):
     bytes: Count
     modified_ns: int
     inode: Count
-    path_hex: str | None = None
+    path_hex: HexBytes | None = None
 
 
 class Source(_Part):
@@ -97,7 +98,7 @@ class Source(_Part):
 
     path: str
     """Relative to the inbox; bytes that are no UTF-8 are shown as U+FFFD."""
-    path_hex: str | None = None
+    path_hex: HexBytes | None = None
     """The path's bytes in hex, when they are no UTF-8."""
     sha256: Sha256 | None
     text_sha256: Sha256 | None = None

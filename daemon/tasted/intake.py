@@ -1,0 +1,150 @@
+"""Opens a file of the inbox: its bytes, its stamp, its id, and the text beside it. Reads the disk.
+
+A file is read once, through one descriptor, and its id is that of these very bytes, so that no
+later change can slip another content under a score.
+"""
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasted.errors import EmptyFile, ImageTooLarge, ItemError, NotAnImage, UnreadableFile
+from tasted.files import content_id, read_regular_file, stamp_of
+from tasted.inbox.naming import label_of
+from tasted.outbox.failures import source_part
+from tasted.outbox.sidecar import Source
+from tasted.reading.companion import CompanionText, parse_companion
+from tasted.records import Companion, FileStamp, Label
+
+COMPANION_BYTES_MAX = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file that the light process wants done."""
+
+    path: str
+    """Relative to the inbox, or absolute when `foreign`."""
+    label: Label | None = None
+    companion: str | None = None
+    """Path of the companion text, relative to the inbox."""
+    attempts: int = 0
+    foreign: bool = False
+    """Not in the inbox: scored, but nothing about it is stored."""
+
+
+@dataclass(slots=True)
+class Read:
+    """What was found out about one file so far."""
+
+    stamp: FileStamp
+    """Of lstat at first, of the descriptor that was read later."""
+    data: bytes = b""
+    content: str | None = None
+    """sha256 of `data`."""
+    companion: Companion | None = None
+    text: CompanionText | None = None
+    text_id: str | None = None
+
+    def source(self, path: str) -> Source:
+        """Return what a sidecar says of the file."""
+        return source_part(
+            path, self.stamp, self.companion, content_id=self.content, text_id=self.text_id
+        )
+
+
+class Intake:
+    """Reads items of one inbox, none of more than `max_bytes`."""
+
+    def __init__(self, inbox: Path, *, max_bytes: int) -> None:
+        self._inbox = inbox
+        self._max_bytes = max_bytes
+
+    def look(self, item: Item) -> Read | None:
+        """Take the stamp, which an error sidecar needs too; None when the file is gone."""
+        try:
+            return Read(stamp_of(os.lstat(self._path(item))))
+        except FileNotFoundError:
+            return None
+
+    def read(self, item: Item, read: Read) -> bool:
+        """Read companion and file; False when the file vanished or is changing just now.
+
+        Raises:
+            ItemError: when it cannot be read, is too large, or is empty.
+        """
+        try:
+            self._read_companion(item, read)
+            read.data, read.stamp = read_regular_file(self._path(item), max_bytes=self._max_bytes)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                return False
+            raise self._refusal(item, error) from error
+        read.content = content_id(read.data)
+        if not read.data:
+            raise EmptyFile(f"{item.path} is empty.", remedy="Save or copy the picture again.")
+        return True
+
+    def _path(self, item: Item) -> Path:
+        return Path(item.path) if item.foreign else self._inbox / item.path
+
+    def _refusal(self, item: Item, error: OSError) -> ItemError:
+        if error.errno == errno.EFBIG:
+            return ImageTooLarge(
+                f"{item.path} is larger than {self._max_bytes} bytes.",
+                remedy="Make it smaller, or raise limits.max_bytes in config/tasted.toml.",
+            )
+        if error.errno in {errno.ELOOP, errno.EINVAL}:
+            return NotAnImage(
+                f"{item.path} is no regular file.", remedy="Copy the picture itself here."
+            )
+        return UnreadableFile(
+            f"{item.path} cannot be read: {error.strerror}.",
+            remedy="Allow your user to read it (chmod u+r); it is tried again by itself.",
+        )
+
+    def _read_companion(self, item: Item, read: Read) -> None:
+        if item.companion is None:
+            return
+        file = self._inbox / item.companion
+        try:
+            read.companion = Companion(item.companion, stamp_of(os.lstat(file)))
+            data, stamp = read_regular_file(file, max_bytes=COMPANION_BYTES_MAX)
+        except OSError as error:
+            # the picture is scored without its text, and again when the text has changed
+            note = f"{item.companion} cannot be read: {error.strerror}."
+            read.text = CompanionText(None, None, None, (note,))
+            return
+        read.companion = Companion(item.companion, stamp)
+        read.text_id = content_id(data)
+        read.text = parse_companion(data)
+
+
+def item_from(value: dict[str, object]) -> Item:
+    """Build an Item from its JSON form.
+
+    Raises:
+        ValueError: when the path climbs out of the inbox, or the form is not ours.
+    """
+    path, foreign = str(value["path"]), bool(value.get("foreign"))
+    companion = value.get("companion")
+    if not foreign:
+        _refuse_climbing(path)
+    if companion is not None:
+        _refuse_climbing(str(companion))
+    label = label_of(path) if not foreign else None
+    return Item(
+        path=path,
+        label=label,
+        companion=str(companion) if companion is not None else None,
+        attempts=int(str(value.get("attempts", 0))),
+        foreign=foreign,
+    )
+
+
+def _refuse_climbing(path: str) -> None:
+    if any(part in {"", ".", ".."} for part in path.split("/")):
+        raise ValueError(f"not a path below the inbox: {path!r}")

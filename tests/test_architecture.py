@@ -1,0 +1,53 @@
+"""What the house promises about itself, checked on the source."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tasted
+
+PACKAGE = Path(tasted.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+# a page and a half: beyond it a file has more than one idea
+LINES_MAX = 350
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_module_says_what_it_is(module: Path) -> None:
+    """Each opens with a docstring, and none grew past its idea."""
+    text = module.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text)), module
+    assert len(text.splitlines()) <= LINES_MAX, module
+
+
+def test_no_room_is_a_cupboard() -> None:
+    """There is no utils, helpers, common or manager."""
+    cupboards = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
+    assert not {path.stem for path in MODULES} & cupboards
+    assert not {path.parent.name for path in MODULES} & cupboards
+
+
+def test_the_light_process_imports_nothing_heavy() -> None:
+    """What `tasted run` imports leaves out every library that makes the engine large."""
+    code = (
+        "import sys, tasted.cli.run, tasted.daemon.supervisor, tasted.daemon.one_shot\n"
+        "heavy = {'torch', 'transformers', 'lancedb', 'pyarrow', 'PIL', 'numpy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_is_ever_unpickled() -> None:
+    """No module of the package imports a library that runs code while it reads data."""
+    dangerous = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.partition(".")[0] for name in names} & dangerous, module

@@ -1,0 +1,48 @@
+"""The docs say what is true: commands, settings, fields, links."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tasted.cli.main import COMMANDS
+from tasted.config.names import SETTINGS
+from tasted.errors import ITEM_ERRORS, SERVICE_FAULTS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page names a file that is there."""
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_documented(command: str) -> None:
+    """`docs/commands.md` has a section for each command."""
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert f"`tasted {command}" in page
+
+
+def test_the_readme_names_no_command_that_does_not_exist() -> None:
+    """What a reader may type works."""
+    named = set(re.findall(r"(?:^|[`/ ])tasted ([a-z]+)", README))
+    assert named <= set(COMMANDS), named - set(COMMANDS)
+
+
+@pytest.mark.parametrize("code", sorted({*ITEM_ERRORS, *SERVICE_FAULTS}))
+def test_every_code_is_documented(code: str) -> None:
+    """`docs/sidecar.md` lists each code that a user may read."""
+    assert f"`{code}`" in (ROOT / "docs" / "sidecar.md").read_text(encoding="utf-8")
+
+
+def test_the_settings_file_is_at_hand() -> None:
+    """The file of the checkout names every section and every key."""
+    text = (ROOT / "config" / "tasted.toml").read_text(encoding="utf-8")
+    for section, key, *_rest in SETTINGS:
+        assert f"[{section}]" in text
+        assert f"#{key} = " in text
