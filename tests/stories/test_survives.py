@@ -7,10 +7,9 @@ import signal
 import time
 from pathlib import Path
 
-from kit.waiting import eventually
-
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
+from kit.waiting import eventually
 from tasted.embedding import pocket
 from tasted.errors import HomeLocked
 from tasted.files import content_id
