@@ -75,11 +75,13 @@ def await_answer(
     end = None if timeout_seconds is None else clock() + timeout_seconds
     try:
         while True:
+            # asked before the look: an answer left by a daemon that then ended is found
+            served = still_served()
             with contextlib.suppress(FileNotFoundError):
                 data, _stamp = read_regular_file(answer_file, max_bytes=_BYTES_MAX)
                 answer: dict[str, Any] = json.loads(data)
                 return answer
-            if not still_served() or (end is not None and clock() > end):
+            if not served or (end is not None and clock() > end):
                 raise ServiceFault(
                     "The daemon did not answer.", remedy="See why with: tasted status"
                 )
@@ -103,7 +105,7 @@ def waiting_requests(folder: Path, *, answered: set[str]) -> Iterator[Request]:
         name = file.name
         if name.startswith(".") or not name.endswith(_REQUEST_SUFFIX):
             continue
-        if time.time() - file.lstat().st_mtime > _STALE_SECONDS:
+        if _is_stale(file):
             file.unlink(missing_ok=True)
             continue
         request_id = name.removesuffix(_REQUEST_SUFFIX)
@@ -114,6 +116,14 @@ def waiting_requests(folder: Path, *, answered: set[str]) -> Iterator[Request]:
             file.unlink(missing_ok=True)
         else:
             yield request
+
+
+def _is_stale(file: Path) -> bool:
+    try:
+        return time.time() - file.lstat().st_mtime > _STALE_SECONDS
+    except FileNotFoundError:
+        # its asker has cleared it away since the folder was listed
+        return False
 
 
 def _read(file: Path, request_id: str) -> Request | None:
@@ -130,12 +140,15 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or value.get("kind") not in _KINDS:
+    if not isinstance(value, dict):
+        return None
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
         return None
     inside, outside = value.get("inside", []), value.get("outside", [])
     if not (_is_paths(inside) and _is_paths(outside)):
         return None
-    return Request(request_id, value["kind"], tuple(inside), tuple(outside))
+    return Request(request_id, kind, tuple(inside), tuple(outside))
 
 
 def _is_paths(value: object) -> bool:

@@ -65,7 +65,6 @@ class WorkQueue:
         self._labels: LabelsUpdate | None = None
         self._asked: list[Asked] = []
         self._in_hand: frozenset[str] = frozenset()
-        self._arrivals: dict[str, int] = {}
         self._closed = False
 
     def replace(
@@ -74,21 +73,21 @@ class WorkQueue:
         """Replace what waits.
 
         Args:
-            tasks: everything that needs work.
+            tasks: everything that needs work; what is in hand is left out, for the look that made
+                this list saw it undone. A look after `done` brings it back if it still needs work.
             labels: set when the engine must be told which references are present.
             arrivals: a growing number for each path that arrived since the daemon began; paths
                 without one were there before and are backlog.
         """
         turns: dict[Turn, list[Task]] = {}
-        for task in tasks:
+        for task in sorted(tasks, key=lambda task: _oldest_first(task, arrivals)):
             turns.setdefault(_turn_of(task, arrivals), []).append(task)
-        for turn, waiting in turns.items():
-            waiting.sort(key=lambda task: _oldest_first(task, arrivals))
-            turns[turn] = waiting
         with self._changed:
-            self._turns = turns
+            self._turns = {
+                turn: [task for task in waiting if task.file.path not in self._in_hand]
+                for turn, waiting in turns.items()
+            }
             self._labels = labels
-            self._arrivals = arrivals
             self._changed.notify_all()
 
     def ask(self, asked: Asked) -> None:
@@ -112,10 +111,7 @@ class WorkQueue:
             return None if self._closed else self._next(limit)
 
     def _has_work(self) -> bool:
-        return bool(self._labels or self._asked or any(self._waiting(turn) for turn in self._turns))
-
-    def _waiting(self, turn: Turn) -> list[Task]:
-        return [task for task in self._turns.get(turn, []) if task.file.path not in self._in_hand]
+        return bool(self._labels or self._asked or any(self._turns.values()))
 
     def _next(self, limit: int) -> Work | None:
         for turn in Turn:
@@ -125,14 +121,10 @@ class WorkQueue:
             if turn is Turn.ASKED and self._asked:
                 return self._asked.pop(0)
             waiting = self._turns.get(turn, [])
-            taken: list[Task] = []
-            while waiting and len(taken) < limit:
-                task = waiting.pop()
-                if task.file.path not in self._in_hand:
-                    taken.append(task)
+            taken = tuple(waiting.pop() for _ in range(min(limit, len(waiting))))
             if taken:
-                self._in_hand = frozenset(task.file.path for task in taken)
-                return Batch(turn, tuple(taken))
+                self._in_hand |= {task.file.path for task in taken}
+                return Batch(turn, taken)
         return None
 
     def done(self) -> None:
