@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import jsonschema
-from kit.waiting import eventually
 
 from kit.daemons import json_lines, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
+from kit.waiting import eventually
 from tasted.home import Home
 from tasted.outbox.sidecar import json_schema
 from tasted.status import process_exists

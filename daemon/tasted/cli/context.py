@@ -90,7 +90,8 @@ class Context:
     def answer(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on a line of stdout, if `--json` was given."""
         if self.json:
-            click.echo(json.dumps(value, ensure_ascii=False))
+            # ASCII holds every file name, also those that no encoding of stdout can
+            click.echo(json.dumps(value))
 
 
 def printable(text: str) -> str:

@@ -61,6 +61,15 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand, and leave quietly when the reader (head, less) has seen enough."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # stdout must not be flushed again at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -150,6 +159,8 @@ def main(arguments: Sequence[str], context: Context) -> int:
         click.echo(error.format_message())
         return 0
     except click.UsageError as error:
+        # parsing may have ended before it came to the option
+        context.json |= "--json" in arguments
         return _report(context, "usage", error.format_message(), _usage_remedy(error), _USAGE)
     except click.ClickException as error:
         return _report(context, "usage", error.format_message(), "", error.exit_code)
@@ -158,10 +169,6 @@ def main(arguments: Sequence[str], context: Context) -> int:
         return _INTERRUPTED
     except TastedError as error:
         return _report(context, error.code, error.message, error.remedy, error.exit_code)
-    except BrokenPipeError:
-        # the reader (head, less) has seen enough; stdout must not be flushed again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status if isinstance(status, int) else 0
 
 

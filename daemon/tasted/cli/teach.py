@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from tasted.cli.context import Context
+from tasted.cli.context import Context, printable
 from tasted.errors import ItemError, SomeFailed
 from tasted.inbox.labels import Lesson, Taught, forget_label, teach
 from tasted.records import Label
@@ -73,11 +73,11 @@ def _each(
             done = lesson(inbox, context.working_folder / file)
         except ItemError as error:
             failed += 1
-            context.say(f"tasted: {error.message}\n  → {error.remedy}")
+            context.say(f"tasted: {printable(error.message)}\n  → {printable(error.remedy)}")
             context.answer({"file": str(file), "error": error.code, "message": error.message})
             continue
         words = _WORDS[done.outcome].format(verb=verb, name=file.name, path=f"inbox/{done.path}")
-        context.show(words)
+        context.show(printable(words))
         context.answer({"file": str(file), "outcome": done.outcome.value, "path": done.path})
     if failed:
         raise SomeFailed(f"{failed} of {len(files)} files failed; the others are done.")

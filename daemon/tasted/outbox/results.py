@@ -46,10 +46,11 @@ def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
     return wanted[: selection.top]
 
 
-def _rank(document: Sidecar) -> tuple[float, float, float]:
+def _rank(document: Sidecar) -> tuple[bool, float, float, float]:
     confidence = document.confidence_score
     physical = document.component_scores.physical if document.component_scores else None
     return (
+        document.error is None,
         -1.0 if confidence is None else confidence,
         -1.0 if physical is None else physical,
         document.scored_at.timestamp(),

@@ -1,0 +1,201 @@
+"""The ring around every command: help, options, errors, exit codes."""
+
+import inspect
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from kit.children import python, running_python
+from kit.commands import imported_by, run
+from kit.sidecars import scored
+from tasted import __version__
+from tasted.cli.context import Context, printable
+from tasted.cli.main import COMMANDS, main, tasted
+from tasted.home import Home
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "help.txt"
+HEAVY = {
+    "torch", "transformers", "lancedb", "pyarrow", "PIL", "numpy", "pydantic", "rich",
+    "structlog", "watchdog",
+}  # fmt: skip
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    """A context whose working folder lies in no home."""
+    return Context(environment={}, working_folder=tmp_path)
+
+
+def test_help_looks_like_this(golden: Callable[[Path, str], None]) -> None:
+    """The golden file shows the page as a terminal of 100 columns does."""
+    child = python("-m", "tasted", "--help", environment={"COLUMNS": "100"})
+    assert child.returncode == 0
+    assert max(map(len, child.stdout.splitlines())) <= 100
+    golden(GOLDEN, child.stdout)
+
+
+def test_no_words_show_the_help(context: Context, capsys: Captured) -> None:
+    """Whoever types only the name learns what there is."""
+    assert main([], context) == 0
+    bare = capsys.readouterr().out
+    assert main(["--help"], context) == 0
+    assert capsys.readouterr().out == bare
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """`tasted --help` answers without loading one library that takes time."""
+    assert not imported_by("--help") & HEAVY
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_of_a_command_is_its_own_first_sentence(name: str) -> None:
+    """The table of --help says what the command's docstring says."""
+    command = tasted.get_command(click.Context(tasted), name)
+    assert command is not None
+    assert command.name == name
+    text = " ".join(inspect.cleandoc(command.help or "").split("\n\n")[0].split())
+    assert COMMANDS[name][1] == re.split(r"(?<=\.)\s", text)[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_the_shared_options(
+    name: str, context: Context, capsys: Captured
+) -> None:
+    """--json and --home are accepted after every command too, and asking twice doubles nothing."""
+    for _ in range(2):
+        assert main([name, "--help"], context) == 0
+        page = capsys.readouterr().out
+        if f"tasted {name} [OPTIONS] COMMAND" not in page:
+            assert page.count("--home ") == page.count("--json ") == 1
+
+
+def test_the_version_is_said(context: Context, capsys: Captured) -> None:
+    """One line, name and version."""
+    assert main(["--version"], context) == 0
+    assert capsys.readouterr().out == f"tasted {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("statsu", "stats"), ("resluts", "results"), ("rejct", "reject")]
+)
+def test_an_unknown_command_is_answered_with_the_nearest(
+    context: Context, capsys: Captured, word: str, near: str
+) -> None:
+    """The exit status is that of wrong usage."""
+    assert main([word], context) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"No such command '{word}'. Did you mean '{near}'?" in said.err
+    assert "tasted --help" in said.err
+
+
+def test_a_word_like_no_command_gets_no_guess(context: Context, capsys: Captured) -> None:
+    """Nothing is suggested where nothing is near."""
+    assert main(["xyzzy"], context) == 2
+    assert "Did you mean" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        (["--json", "xyzzy"], "usage", 2),
+        (["--json", "like"], "usage", 2),
+        (["results", "--json", "--top", "0"], "usage", 2),
+        (["results", "--json", "--nonsense"], "usage", 2),
+        (["xyzzy", "--json"], "usage", 2),
+        (["--json", "--home", "/nowhere", "results"], "home_invalid", 4),
+        (["results", "--home", "/nowhere", "--json"], "home_invalid", 4),
+    ],
+)
+def test_errors_are_json_where_json_is_asked_for(
+    context: Context, capsys: Captured, words: list[str], code: str, status: int
+) -> None:
+    """One object on stderr with code, message and remedy; stdout stays empty."""
+    assert main(words, context) == status
+    said = capsys.readouterr()
+    assert said.out == ""
+    error = json.loads(said.err)["error"]
+    assert error["code"] == code
+    assert error["message"]
+    assert error["remedy"]
+
+
+def test_errors_for_people_say_what_to_do(context: Context, capsys: Captured) -> None:
+    """What happened on the first line, what to do on the second."""
+    assert main(["results"], context) == 4
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("tasted: ")
+    assert second.startswith("  → ")
+    assert "tasted init" in second
+
+
+def test_settings_that_are_wrong_have_an_exit_status(home: Home, capsys: Captured) -> None:
+    """A misspelt key ends a command that needs the settings with 4."""
+    home.config_file.write_text("[embedder]\nmodle = 'pocket'\n")
+    assert run(home, "--json", "run", "--once") == 4
+    assert json.loads(capsys.readouterr().err)["error"]["code"] == "config_invalid"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(home: Home) -> None:
+    """`tasted results | head` ends quietly and well."""
+    writer = Writer(home.outbox, Ledger(home.outbox))
+    for index in range(300):
+        writer.write(scored(f"{index}.png", summary="x" * 1000), durable=False)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tasted", "--home", str(home.root), "results"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(30) == 0
+        assert process.stderr.read() == b""
+
+
+def test_an_interrupted_command_says_so(home: Home) -> None:
+    """Ctrl-C ends with 130 and without a traceback."""
+    Writer(home.outbox, Ledger(home.outbox)).write(scored())
+    code = "from tasted.cli.main import run; run()"
+    with running_python(code, "--home", str(home.root), "results", "--follow") as process:
+        assert process.stdout is not None
+        assert "a.png" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ü 🎿.png", "plain ü 🎿.png"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("two\nlines", "two\\nlines"),
+        ("\u202egnp.exe", "\\u202egnp.exe"),
+        ("\udcff", "\\udcff"),
+    ],
+)
+def test_foreign_words_cannot_steer_the_terminal(text: str, shown: str) -> None:
+    """Control and direction characters of names are shown, not obeyed."""
+    assert printable(text) == shown
+
+
+def test_the_console_script_and_the_module_are_one() -> None:
+    """`tasted` and `python -m tasted` do the same."""
+    script = Path(sys.executable).with_name("tasted")
+    done = subprocess.run(
+        [str(script), "--version"], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout == python("-m", "tasted", "--version").stdout

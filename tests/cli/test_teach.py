@@ -1,0 +1,125 @@
+"""`tasted like`, `reject` and `undo`, as a user calls them."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from kit.commands import imported_by, run
+from kit.inbox_files import PNG
+from tasted.home import Home
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Path:
+    """A picture outside of the home."""
+    file = tmp_path / "shot.png"
+    file.write_bytes(PNG)
+    return file
+
+
+def test_liking_rejecting_and_taking_back(home: Home, shot: Path, capsys: Captured) -> None:
+    """Each step says what it did and where the picture teaches from."""
+    said = []
+    for words in (["like"], ["like"], ["reject"], ["undo"], ["undo"]):
+        assert run(home, *words, str(shot)) == 0
+        said.append(capsys.readouterr().out)
+    assert said == [
+        "Liked: shot.png teaches from inbox/liked/shot.png.\n",
+        "Liked before: shot.png teaches from inbox/liked/shot.png.\n",
+        (
+            "Rejected: shot.png teaches from inbox/rejected/shot.png; "
+            "the opposite lesson was taken back.\n"
+        ),
+        "Taken back: shot.png no longer teaches.\n",
+        "shot.png had taught nothing.\n",
+    ]
+    assert shot.read_bytes() == PNG
+
+
+def test_the_only_copy_is_returned(home: Home, shot: Path, capsys: Captured) -> None:
+    """The user is told where the picture lies now."""
+    shot.rename(home.inbox / "liked" / "shot.png")
+    assert run(home, "undo", "inbox/liked/shot.png") == 0
+    assert "is now inbox/shot.png in the inbox" in capsys.readouterr().out
+    assert (home.inbox / "shot.png").read_bytes() == PNG
+
+
+def test_json_tells_of_every_file(home: Home, shot: Path, capsys: Captured) -> None:
+    """One object a file, with outcome and path; nothing else is printed."""
+    other = shot.with_name("other.png")
+    other.write_bytes(PNG + b"other")
+    assert run(home, "like", "--json", str(shot), str(other)) == 0
+    said = capsys.readouterr()
+    assert [json.loads(line) for line in said.out.splitlines()] == [
+        {"file": str(shot), "outcome": "copied", "path": "liked/shot.png"},
+        {"file": str(other), "outcome": "copied", "path": "liked/other.png"},
+    ]
+    assert said.err == ""
+
+
+def test_one_bad_file_does_not_stop_the_others(home: Home, shot: Path, capsys: Captured) -> None:
+    """What is no picture or not there is named with a remedy, and the exit status is 3."""
+    notes = shot.with_name("notes.txt")
+    notes.write_text("no picture")
+    assert run(home, "like", str(notes), "absent.png", str(shot)) == 3
+    said = capsys.readouterr()
+    assert "Liked: shot.png" in said.out
+    assert "notes.txt is no picture" in said.err
+    assert "absent.png cannot be read" in said.err
+    assert "2 of 3 files failed; the others are done." in said.err
+    assert (home.inbox / "liked" / "shot.png").exists()
+
+
+def test_failures_are_told_in_json_too(home: Home, shot: Path, capsys: Captured) -> None:
+    """The object of a file that failed carries the code and the message."""
+    absent = str(shot.with_name("absent.png"))
+    assert run(home, "--json", "reject", absent, str(shot)) == 3
+    said = capsys.readouterr()
+    failed, done = (json.loads(line) for line in said.out.splitlines())
+    assert (failed["file"], failed["error"]) == (absent, "unreadable")
+    assert done["outcome"] == "copied"
+    assert json.loads(said.err.splitlines()[-1])["error"]["code"] == "some_failed"
+
+
+def test_relative_names_are_those_of_the_working_folder(home: Home, shot: Path) -> None:
+    """The home of the working folder is used, and the file is looked for there."""
+    shot.rename(home.inbox / "shot.png")
+    assert run(home, "like", "shot.png", working_folder=home.inbox) == 0
+    assert (home.inbox / "liked" / "shot.png").exists()
+    assert (home.inbox / "shot.png").exists()
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.png", "\x1b[31mred.png", "two\nlines.png"])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_any_name_can_be_taught(
+    home: Home, shot: Path, capsys: Captured, name: str, form: list[str]
+) -> None:
+    """Names that are no text, and names that would steer the terminal, are shown safely."""
+    odd = shot.rename(shot.with_name(name))
+    assert run(home, *form, "like", str(odd)) == 0
+    said = capsys.readouterr().out
+    assert len(said.splitlines()) == 1
+    assert said.rstrip("\n").isprintable()
+    assert said.encode("utf-8")
+    if form:
+        assert json.loads(said)["path"] == f"liked/{name}"
+    assert (home.inbox / "liked" / name).exists()
+
+
+def test_a_missing_inbox_fails_the_command(home: Home, shot: Path, capsys: Captured) -> None:
+    """Nothing is taught in silence: the exit status is 1, and a remedy is named."""
+    for folder in ("liked", "rejected", ""):
+        (home.inbox / folder).rmdir()
+    assert run(home, "like", str(shot)) == 1
+    assert "  → " in capsys.readouterr().err
+
+
+def test_teaching_imports_nothing_heavy(home: Home, shot: Path) -> None:
+    """`tasted like` is quick: it needs neither settings nor pixels nor the library."""
+    heavy = {"pydantic", "torch", "numpy", "PIL", "lancedb", "pyarrow", "transformers"}
+    assert not imported_by("--home", str(home.root), "like", str(shot)) & heavy
+    assert os.listdir(home.inbox / "liked") == ["shot.png"]  # noqa: PTH208 - names are compared

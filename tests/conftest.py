@@ -1,0 +1,57 @@
+"""For every test: a home of its own, and no way to the home of whoever runs the tests."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kit.guard import guarded, is_foreign
+from kit.homes import pocket_home
+from tasted.home import Home
+
+_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to rewrite what golden files hold."""
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite the golden files and docs/sidecar.schema.json; review them as a diff",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave the user's home before anything is imported that remembers where it is."""
+    folder = Path(tempfile.mkdtemp(prefix="tasted-tests-")).resolve()
+    config.stash[_FOLDER] = folder
+    for name in filter(is_foreign, list(os.environ)):
+        del os.environ[name]
+    os.environ.update(guarded(os.environ, folder))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what stood for the user's home."""
+    shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with the embedded model."""
+    return pocket_home(tmp_path / "home")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compare a text with a golden file, or rewrite the file with --update-golden."""
+
+    def check(file: Path, text: str) -> None:
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8")
+
+    return check

@@ -1,0 +1,205 @@
+"""Requests and answers pass through a folder, whoever dies meanwhile."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.waiting import eventually
+from tasted.daemon.requests import (
+    Request,
+    await_answer,
+    failure,
+    leave_request,
+    parse_request,
+    waiting_requests,
+    write_answer,
+)
+from tasted.errors import DiskFull, ServiceFault
+from tasted.home import Home
+
+
+@pytest.fixture
+def folder(home: Home) -> Path:
+    """The folder of requests."""
+    return home.requests
+
+
+def waiting(folder: Path, answered: set[str] | None = None) -> list[Request]:
+    """Return what waits."""
+    return list(waiting_requests(folder, answered=answered or set()))
+
+
+def names(folder: Path) -> set[str]:
+    """Return the names of all files."""
+    return {file.name for file in folder.iterdir()}
+
+
+def test_a_request_reaches_the_daemon(folder: Path) -> None:
+    """Kind and paths arrive as they were left, undecodable names included; the file is private."""
+    request_id = leave_request(folder, "score", inside=["caf\udce9.png"], outside=["/b.png"])
+    assert waiting(folder) == [Request(request_id, "score", ("caf\udce9.png",), ("/b.png",))]
+    assert (folder / f"{request_id}.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_request_is_taken_up_once(folder: Path) -> None:
+    """What was yielded before is not yielded again while its files are there."""
+    first = leave_request(folder, "look")
+    assert waiting(folder, {first}) == []
+    second = leave_request(folder, "rescore")
+    assert waiting(folder, {first}) == [Request(second, "rescore")]
+    write_answer(folder, second, {})
+    assert [request.id for request in waiting(folder)] == sorted([first, second])
+
+
+def test_the_answer_comes_back_and_everything_is_cleared_away(folder: Path) -> None:
+    """The asker waits for the daemon, and leaves no file behind."""
+
+    def serve() -> None:
+        (request,) = eventually(lambda: waiting(folder))
+        write_answer(folder, request.id, {"documents": {"caf\udce9.png": {"n": 1}}})
+
+    daemon = threading.Thread(target=serve)
+    daemon.start()
+    request_id = leave_request(folder, "score", inside=["caf\udce9.png"])
+    answer = await_answer(folder, request_id, still_served=lambda: True)
+    daemon.join()
+    assert answer == {"documents": {"caf\udce9.png": {"n": 1}}}
+    assert names(folder) == set()
+
+
+def test_a_daemon_that_goes_away_is_noticed(folder: Path) -> None:
+    """The asker does not wait for ever, says what to do, and withdraws its request."""
+    request_id = leave_request(folder, "look")
+    with pytest.raises(ServiceFault) as caught:
+        await_answer(folder, request_id, still_served=lambda: False)
+    assert "tasted status" in caught.value.remedy
+    assert names(folder) == set()
+
+
+def test_the_last_answer_of_a_daemon_counts(folder: Path) -> None:
+    """A daemon that answers and ends at once has answered."""
+    request_id = leave_request(folder, "look")
+
+    def answers_and_ends() -> bool:
+        write_answer(folder, request_id, {"looked": True})
+        return False
+
+    assert await_answer(folder, request_id, still_served=answers_and_ends) == {"looked": True}
+
+
+def test_waiting_ends_with_the_time(folder: Path) -> None:
+    """A daemon that lives and does not answer is given up."""
+    times = iter(range(100))
+    pauses: list[float] = []
+    request_id = leave_request(folder, "look")
+    with pytest.raises(ServiceFault):
+        await_answer(
+            folder,
+            request_id,
+            still_served=lambda: True,
+            clock=lambda: float(next(times)),
+            pause=pauses.append,
+            timeout_seconds=5,
+        )
+    assert len(pauses) == 5
+    assert names(folder) == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"null", b"1", b'{"kind": "delete"}', b'{"kind": []}', b'{"kind": {}}',
+        b'{"kind": "score", "inside": "a.png"}', b'{"kind": "score", "outside": [1]}', b"\xff",
+        b"[" * 100_000,
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_malformed_requests_are_removed(folder: Path, body: bytes) -> None:
+    """Rubbish is cleared away and keeps no other request from being served."""
+    (folder / "0.json").write_bytes(body)
+    good = leave_request(folder, "look")
+    assert waiting(folder) == [Request(good, "look")]
+    assert names(folder) == {f"{good}.json"}
+
+
+@given(
+    st.binary(max_size=50)
+    | st.recursive(
+        st.none() | st.integers() | st.sampled_from(["score", "kind", "inside", "outside"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["kind", "inside", "outside"]), inner)
+        ),
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_parsing_never_fails(data: bytes) -> None:
+    """Any bytes are a request of a known kind or none at all."""
+    request = parse_request("id", data)
+    assert request is None or request.kind in {"score", "rescore", "look"}
+
+
+def test_special_files_are_never_read(folder: Path, tmp_path: Path) -> None:
+    """A planted link or FIFO neither blocks the daemon nor shows it another file."""
+    (tmp_path / "other").write_text('{"kind": "look"}')
+    (folder / "link.json").symlink_to(tmp_path / "other")
+    os.mkfifo(folder / "fifo.json")
+    assert waiting(folder) == []
+    assert names(folder) == set()
+    assert (tmp_path / "other").exists()
+
+
+def test_what_a_dead_asker_left_is_removed(folder: Path) -> None:
+    """After an hour requests and answers that nobody cleared away go."""
+    old = leave_request(folder, "look")
+    write_answer(folder, old, {})
+    for file in folder.iterdir():
+        os.utime(file, (time.time() - 4000,) * 2)
+    young = leave_request(folder, "look")
+    write_answer(folder, "unclaimed", {})
+    assert [request.id for request in waiting(folder)] == [young]
+    assert names(folder) == {f"{young}.json", "unclaimed.answer.json"}
+
+
+def test_a_request_that_is_withdrawn_meanwhile_is_no_trouble(folder: Path) -> None:
+    """An asker may clear its files away while the daemon goes through the folder."""
+    for name in "abc":
+        (folder / f"{name}.json").write_text('{"kind": "look"}')
+    requests: Iterator[Request] = waiting_requests(folder, answered=set())
+    assert next(requests).id == "a"
+    (folder / "b.json").unlink()
+    assert [request.id for request in requests] == ["c"]
+
+
+def test_temporary_files_are_not_requests(folder: Path) -> None:
+    """What is still being written is left alone."""
+    (folder / ".a.json.0badcafe.tmp").touch()
+    (folder / ".b.json").touch()
+    assert waiting(folder) == []
+    assert len(names(folder)) == 2
+
+
+def test_a_missing_folder_is_said(folder: Path) -> None:
+    """The daemon learns that it cannot hear commands."""
+    folder.rmdir()
+    with pytest.raises(FileNotFoundError):
+        waiting(folder)
+
+
+def test_a_failure_tells_what_to_do() -> None:
+    """The asker can raise the same error again."""
+    answer: dict[str, Any] = failure(DiskFull("The disk is full.", remedy="Free some space."))
+    assert answer == {
+        "error": {
+            "code": "disk_full",
+            "message": "The disk is full.",
+            "remedy": "Free some space.",
+        }
+    }

@@ -1,0 +1,256 @@
+"""The queue serves in order, gives nothing twice, and loses nothing."""
+
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from kit.inbox_files import inbox_file
+from kit.waiting import eventually
+from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Turn, WorkQueue
+from tasted.inbox.reconcile import Reason, Task
+from tasted.records import Label
+
+LABELS = LabelsUpdate(("liked/a.png",), labels_digest="l", acting_digest="a")
+ASKED = Asked("1", ("a.png",), inside=True)
+
+
+def task(
+    path: str, reason: Reason = Reason.UNSCORED, number: int = 1, label: Label | None = None
+) -> Task:
+    """Return a task for a file whose age follows from its number."""
+    return Task(inbox_file(path, number, label=label), reason)
+
+
+def taken_paths(queue: WorkQueue, limit: int = 1) -> list[str]:
+    """Take one batch and return its paths."""
+    batch = queue.take(limit, timeout=0)
+    queue.done()
+    return [each.file.path for each in batch.tasks] if isinstance(batch, Batch) else []
+
+
+def drained(queue: WorkQueue, limit: int = 1) -> list[str]:
+    """Take everything and return the paths in order."""
+    order: list[str] = []
+    while paths := taken_paths(queue, limit):
+        order += paths
+    return order
+
+
+def test_work_is_served_in_the_order_of_its_turn() -> None:
+    """References, labels, what was asked for, new, backlog, retries, re-scores."""
+    queue = WorkQueue()
+    tasks = [
+        task("stale.png", Reason.STALE),
+        task("retry.png", Reason.RETRY),
+        task("backlog.png"),
+        task("new.png"),
+        task("liked/a.png", Reason.REFERENCE, label=Label.LIKED),
+    ]
+    queue.replace(tasks, labels=LABELS, arrivals={"new.png": 1})
+    queue.ask(ASKED)
+    served = []
+    while (work := queue.take(5, timeout=0)) is not None:
+        served.append(work)
+        queue.done()
+    assert [each.turn if isinstance(each, Batch) else each for each in served] == [
+        Turn.REFERENCE, LABELS, ASKED, Turn.NEW, Turn.BACKLOG, Turn.RETRY, Turn.RESCORE,
+    ]  # fmt: skip
+
+
+def test_new_files_are_served_newest_arrival_first() -> None:
+    """The order of arrival decides, not the time that a file claims."""
+    queue = WorkQueue()
+    arrivals = {"first.png": 1, "second.png": 2, "third.png": 3}
+    tasks = [task(path, number=9 - arrival) for path, arrival in arrivals.items()]
+    queue.replace(tasks, labels=None, arrivals=arrivals)
+    assert drained(queue) == ["third.png", "second.png", "first.png"]
+
+
+def test_the_backlog_is_served_youngest_file_first() -> None:
+    """What was there before the daemon began goes by the time of the files."""
+    queue = WorkQueue()
+    tasks = [task("b.png", number=2), task("c.png", number=3), task("a.png", number=1)]
+    queue.replace(tasks, labels=None, arrivals={})
+    assert drained(queue) == ["c.png", "b.png", "a.png"]
+
+
+def test_a_failed_reference_is_retried_as_a_reference() -> None:
+    """Nothing is scored before the references are learnt, retried ones included."""
+    queue = WorkQueue()
+    queue.replace(
+        [task("new.png"), task("liked/a.png", Reason.RETRY, label=Label.LIKED)],
+        labels=None,
+        arrivals={"new.png": 1},
+    )
+    assert drained(queue) == ["liked/a.png", "new.png"]
+
+
+def test_a_batch_holds_one_turn_and_at_most_the_limit() -> None:
+    """A full batch of one kind, then the rest of it, then the next kind."""
+    queue = WorkQueue()
+    tasks = [task(f"{index}.png", number=index) for index in range(5)]
+    queue.replace([*tasks, task("stale.png", Reason.STALE)], labels=None, arrivals={})
+    batches = [taken_paths(queue, 3) for _ in range(4)]
+    assert batches == [["4.png", "3.png", "2.png"], ["1.png", "0.png"], ["stale.png"], []]
+
+
+def test_what_is_in_hand_is_not_given_twice() -> None:
+    """A look that was made before the work was done does not bring it back."""
+    queue = WorkQueue()
+    queue.replace([task("a.png"), task("b.png", number=2)], labels=None, arrivals={})
+    queue.take(1, timeout=0)
+    assert queue.in_hand == {"b.png"}
+    queue.replace([task("a.png"), task("b.png", number=2)], labels=None, arrivals={})
+    assert queue.counts()[Turn.BACKLOG] == 1
+    queue.done()
+    assert queue.in_hand == frozenset()
+    assert drained(queue) == ["a.png"]
+
+
+def test_what_still_needs_work_comes_back_with_the_next_look() -> None:
+    """A file that was not finished is found again after it was let go."""
+    queue = WorkQueue()
+    for _ in range(3):
+        queue.replace([task("a.png")], labels=None, arrivals={})
+        assert taken_paths(queue) == ["a.png"]
+
+
+def test_a_replacement_forgets_what_no_longer_needs_work() -> None:
+    """Files that vanished and labels that were told are not served; what was asked for stays."""
+    queue = WorkQueue()
+    queue.ask(ASKED)
+    queue.replace([task("gone.png")], labels=LABELS, arrivals={})
+    queue.replace([], labels=None, arrivals={})
+    assert queue.take(1, timeout=0) == ASKED
+    assert queue.take(1, timeout=0) is None
+
+
+def test_counts_say_what_waits() -> None:
+    """Every turn is counted, also when nothing waits."""
+    queue = WorkQueue()
+    assert queue.counts() == dict.fromkeys(Turn, 0)
+    queue.replace([task("a.png"), task("b.png")], labels=LABELS, arrivals={"a.png": 1})
+    queue.ask(ASKED)
+    expected = {Turn.NEW: 1, Turn.BACKLOG: 1, Turn.LABELS: 1, Turn.ASKED: 1}
+    assert queue.counts() == dict.fromkeys(Turn, 0) | expected
+
+
+@pytest.mark.parametrize("wake", ["replace", "ask", "close"])
+def test_whoever_waits_is_woken(wake: str) -> None:
+    """Work wakes the taker, and so does the end, after which there is none."""
+    queue = WorkQueue()
+    taken: list[object] = []
+    taker = threading.Thread(target=lambda: taken.append(queue.take(1, timeout=None)))
+    taker.start()
+    eventually(lambda: queue._changed._waiters)
+    if wake == "replace":
+        queue.replace([task("a.png")], labels=None, arrivals={})
+    elif wake == "ask":
+        queue.ask(ASKED)
+    else:
+        queue.close()
+    taker.join(10)
+    assert not taker.is_alive()
+    assert (taken == [None]) == (wake == "close")
+
+
+def test_a_closed_queue_gives_nothing() -> None:
+    """After the end even what waits is not begun."""
+    queue = WorkQueue()
+    queue.replace([task("a.png")], labels=LABELS, arrivals={})
+    queue.close()
+    assert queue.take(1, timeout=None) is None
+
+
+@given(
+    st.lists(st.sampled_from([Reason.UNSCORED, Reason.RETRY, Reason.STALE]), max_size=30),
+    st.sets(st.integers(0, 29)),
+    st.integers(1, 7),
+)
+def test_everything_is_served_once_and_in_batches_of_the_limit(
+    reasons: list[Reason], arrived: set[int], limit: int
+) -> None:
+    """Whatever waits is taken exactly once, in turns that never go back."""
+    queue = WorkQueue()
+    tasks = [task(f"{index}", reason, index) for index, reason in enumerate(reasons)]
+    queue.replace(tasks, labels=None, arrivals={f"{index}": index for index in arrived})
+    turns, served = [], []
+    while isinstance(batch := queue.take(limit, timeout=0), Batch):
+        assert 1 <= len(batch.tasks) <= limit
+        turns.append(batch.turn)
+        served += batch.tasks
+        queue.done()
+    assert turns == sorted(turns)
+    assert len(served) == len(tasks)
+    assert {each.file.path for each in served} == {each.file.path for each in tasks}
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """A scout that replaces and a scorer that takes, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue = WorkQueue()
+        self.undone: set[str] = set()
+        self.in_hand: set[str] = set()
+        self.looked_since_change = True
+
+    @rule(paths=st.sets(st.sampled_from("abcdef")))
+    def files_arrive(self, paths: set[str]) -> None:
+        """Files come to need work."""
+        self.undone |= paths
+        self.looked_since_change = False
+
+    @rule()
+    def look(self) -> None:
+        """The scout replaces the content by what needs work."""
+        self.queue.replace([task(path) for path in self.undone], labels=None, arrivals={})
+        self.looked_since_change = True
+
+    @precondition(lambda self: not self.in_hand)
+    @rule(limit=st.integers(1, 3))
+    def take(self, limit: int) -> None:
+        """The scorer takes a batch."""
+        work = self.queue.take(limit, timeout=0)
+        if work is None:
+            assert not (self.looked_since_change and self.undone)
+            return
+        assert isinstance(work, Batch)
+        paths = [each.file.path for each in work.tasks]
+        assert len(paths) == len(set(paths)) <= limit
+        assert set(paths) <= self.undone
+        self.in_hand = set(paths)
+
+    @precondition(lambda self: self.in_hand)
+    @rule(success=st.booleans())
+    def finish(self, *, success: bool) -> None:
+        """The scorer lets go, with or without having done the work."""
+        if success:
+            self.undone -= self.in_hand
+        else:
+            self.looked_since_change = False
+        self.in_hand = set()
+        self.queue.done()
+
+    @precondition(lambda self: self.in_hand)
+    @rule()
+    def try_to_take_more(self) -> None:
+        """What is in hand is not given a second time."""
+        work = self.queue.take(6, timeout=0)
+        if work is not None:
+            assert isinstance(work, Batch)
+            assert not {each.file.path for each in work.tasks} & self.in_hand
+            self.in_hand |= {each.file.path for each in work.tasks}
+
+    @invariant()
+    def the_queue_knows_what_is_in_hand(self) -> None:
+        """Nobody but the scorer decides about that, and it is not counted as waiting."""
+        assert self.queue.in_hand == self.in_hand
+        assert sum(self.queue.counts().values()) <= 6 - len(self.in_hand)
+
+
+TestQueue = QueueMachine.TestCase
+TestQueue.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)

@@ -1,0 +1,190 @@
+"""The writer keeps every sidecar whole, at its own place, and harms no other."""
+
+import errno
+import json
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from kit.children import python
+from kit.sidecars import failed, scored
+from tasted.errors import DiskFull, OutboxUnwritable
+from tasted.home import Home
+from tasted.outbox import writer as writing
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.places import sidecar_places
+from tasted.outbox.sidecar import Sidecar
+from tasted.outbox.writer import Writer
+
+_WRITE = """
+import pathlib, resource, sys
+from kit.sidecars import scored
+from tasted.errors import ServiceFault
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+outbox, path, limit = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+if limit:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+ledger = Ledger(outbox)
+ledger.refresh()
+try:
+    Writer(outbox, ledger).write(scored(path, number=2))
+except ServiceFault as fault:
+    print(fault.code, bool(fault.remedy), sorted(ledger.entries))
+"""
+
+
+@pytest.fixture
+def ledger(home: Home) -> Ledger:
+    """The ledger of the outbox."""
+    return Ledger(home.outbox)
+
+
+@pytest.fixture
+def writer(home: Home, ledger: Ledger) -> Writer:
+    """The writer of the outbox."""
+    return Writer(home.outbox, ledger)
+
+
+def read(home: Home, place: PurePosixPath) -> Sidecar:
+    """Read a sidecar back."""
+    return Sidecar.model_validate_json((home.outbox / place).read_bytes())
+
+
+def write_in_a_child(home: Home, path: str = "a.png", *, file_bytes_max: int = 0) -> str:
+    """Write a sidecar in a child that modes bind, and return the fault that it met."""
+    child = python(
+        "-c",
+        _WRITE,
+        str(home.outbox),
+        path,
+        str(file_bytes_max),
+        modes_bind=True,
+        environment={"PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    assert child.returncode == 0, child.stderr
+    return child.stdout.strip()
+
+
+def test_a_sidecar_lies_at_the_path_of_its_picture(home: Home, writer: Writer) -> None:
+    """The same relative path and .json; file and folders are the owner's alone."""
+    place = writer.write(scored("anna/deep/2.png"))
+    assert place == PurePosixPath("anna/deep/2.png.json")
+    assert read(home, place) == scored("anna/deep/2.png")
+    assert (home.outbox / place).stat().st_mode & 0o777 == 0o600
+    assert (home.outbox / "anna").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_new_sidecar_replaces_the_old_one(home: Home, writer: Writer, ledger: Ledger) -> None:
+    """One path has one sidecar."""
+    writer.write(failed("a.png"))
+    writer.write(scored("a.png", number=2), durable=False)
+    assert [path.name for path in home.outbox.iterdir()] == ["a.png.json"]
+    assert ledger.entries["a.png"].stamp.inode == 2
+
+
+def test_a_colliding_name_is_distinguished(home: Home, writer: Writer) -> None:
+    """Where file names fold letter case, the second path gets ~ and 8 digits, and keeps them."""
+    first = writer.write(scored("A.png"))
+    # a second name of the same file is what a file system that folds letter case shows
+    os.link(home.outbox / first, home.outbox / "a.png.json")
+    second = writer.write(scored("a.png", number=2))
+    assert second == sidecar_places("a.png")[1]
+    assert writer.write(scored("a.png", number=3)) == second
+    assert read(home, first).source.path == "A.png"
+    assert read(home, second).source.inode == 3
+
+
+def test_another_paths_sidecar_is_never_overwritten(home: Home, ledger: Ledger) -> None:
+    """Names that imitate our own marks cannot make one path take the place of another."""
+    mark = sidecar_places("x")[1].name.removesuffix(".json")
+    writer = Writer(home.outbox, ledger)
+    (home.outbox / "x.json").mkdir()
+    places = {path: writer.write(scored(path)) for path in (mark, "x.json/a", f"{mark}.json/a")}
+    places["x"] = writer.write(scored("x"))
+    assert len(set(places.values())) == len(places)
+    fresh = Ledger(home.outbox)
+    fresh.refresh()
+    assert {path: fresh.place_of(path) for path in places} == places
+
+
+def test_a_folder_in_the_way_is_stepped_around(home: Home, writer: Writer) -> None:
+    """A folder that somebody made at the plain place stays."""
+    (home.outbox / "a.png.json").mkdir()
+    assert writer.write(scored("a.png")) == sidecar_places("a.png")[1]
+
+
+def test_a_link_in_the_way_is_replaced(home: Home, writer: Writer, tmp_path: Path) -> None:
+    """Nothing outside the outbox is written through a planted link."""
+    (tmp_path / "precious").write_bytes(b"precious")
+    (home.outbox / "a.png.json").symlink_to(tmp_path / "precious")
+    writer.write(scored("a.png"))
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+
+
+def test_any_name_can_be_written(home: Home, writer: Writer, ledger: Ledger) -> None:
+    """Long, undecodable and odd names come back under the path of their picture."""
+    paths = ["ß" * 127, "n" * 255, "\udcff\udcfe.png", "two\nlines.png", "x.json/a.png", "-rf"]
+    for path in paths:
+        writer.write(scored(path))
+    fresh = Ledger(home.outbox)
+    fresh.refresh()
+    assert set(fresh.entries) == set(ledger.entries) == set(paths)
+
+
+def test_a_removed_sidecar_is_gone(home: Home, writer: Writer, ledger: Ledger) -> None:
+    """Removing twice, or what never was, does nothing."""
+    writer.write(scored("a.png"))
+    writer.remove("a.png")
+    writer.remove("a.png")
+    writer.remove("never.png")
+    assert not list(home.outbox.iterdir())
+    assert not ledger.entries
+
+
+def test_left_temporary_files_are_swept(home: Home, writer: Writer) -> None:
+    """What an interrupted run left goes, at every depth; nothing else does."""
+    writer.write(scored("anna/a.png"))
+    for name in (".b.png.json.0badcafe.tmp", "anna/.c.png.json.0badcafe.tmp"):
+        (home.outbox / name).touch()
+    (home.outbox / "notes.tmp").touch()
+    assert writer.sweep() == 2
+    left = {path.relative_to(home.outbox).as_posix() for path in home.outbox.rglob("*")}
+    assert left == {"anna", "anna/a.png.json", "notes.tmp"}
+
+
+def test_a_write_that_fails_midway_leaves_the_old_sidecar(home: Home, writer: Writer) -> None:
+    """When the disk takes no more the old document stands, whole, and nothing lies beside it."""
+    writer.write(scored("a.png"))
+    before = (home.outbox / "a.png.json").read_bytes()
+    assert write_in_a_child(home, file_bytes_max=100) == "outbox_unwritable True ['a.png']"
+    assert (home.outbox / "a.png.json").read_bytes() == before
+    assert [path.name for path in home.outbox.iterdir()] == ["a.png.json"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_called_so(home: Home, number: int) -> None:
+    """No space and no quota are one fault, with a remedy that helps."""
+    fault = writing._fault(home.outbox, OSError(number, os.strerror(number)))
+    assert isinstance(fault, DiskFull)
+    assert "space" in fault.remedy
+
+
+def test_a_read_only_outbox_is_a_fault_of_the_service(home: Home, writer: Writer) -> None:
+    """No file is blamed; the sidecars that are there stay."""
+    writer.write(scored("a.png"))
+    home.outbox.chmod(0o500)
+    said = [write_in_a_child(home), write_in_a_child(home, "anna/new.png")]
+    home.outbox.chmod(0o700)
+    assert said == ["outbox_unwritable True ['a.png']"] * 2
+    assert json.loads((home.outbox / "a.png.json").read_bytes())["source"]["inode"] == 1
+
+
+def test_a_missing_outbox_is_not_made_anew(home: Home, writer: Writer) -> None:
+    """A volume that was unplugged must not be replaced by a folder in its place."""
+    home.outbox.rmdir()
+    with pytest.raises(OutboxUnwritable) as caught:
+        writer.write(scored("a.png"))
+    assert caught.value.remedy
+    assert not home.outbox.exists()

@@ -1,0 +1,219 @@
+"""Whole files or none, private to their owner, and read through one descriptor."""
+
+import errno
+import os
+import signal
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.children import python, running_python
+from kit.waiting import eventually
+from tasted import files
+from tasted.files import (
+    content_id,
+    folder_bytes,
+    is_temporary,
+    private_folder,
+    read_regular_file,
+    stamp_of,
+    write_atomically,
+)
+
+_WRITE_FOR_EVER = """
+import pathlib, sys
+from tasted.files import write_atomically
+target = pathlib.Path(sys.argv[1])
+for number in range(10**9):
+    write_atomically(target, bytes([number % 256]) * 300_000)
+"""
+_GROW_FOR_EVER = """
+import sys
+with open(sys.argv[1], "ab", buffering=0) as stream:
+    while True:
+        stream.write(b"x")
+        stream.truncate(1_000_000)
+"""
+_WRITE_BEYOND_THE_LIMIT = """
+import pathlib, resource, sys
+from tasted.files import write_atomically
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_atomically(pathlib.Path(sys.argv[1]), b"x" * 2000)
+except OSError as error:
+    print(error.errno)
+"""
+
+
+def error_of(path: Path, *, max_bytes: int = 100) -> int | None:
+    """Return why a file cannot be read."""
+    with pytest.raises(OSError) as caught:  # noqa: PT011 - the errno is the answer
+        read_regular_file(path, max_bytes=max_bytes)
+    return caught.value.errno
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_written_file_is_whole_and_private(tmp_path: Path, *, durable: bool) -> None:
+    """The content replaces the old one, nobody else may read it, and nothing is left beside it."""
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+    target.chmod(0o644)
+    write_atomically(target, b"new", durable=durable)
+    assert target.read_bytes() == b"new"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
+    """Whenever SIGKILL strikes, the target holds one content, and the rest is recognisable."""
+    target = tmp_path / "a.bin"
+    for _ in range(8):
+        target.unlink(missing_ok=True)
+        with running_python(_WRITE_FOR_EVER, str(target)) as process:
+            eventually(target.exists, within_seconds=20)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        data = target.read_bytes()
+        assert len(data) == 300_000
+        assert len(set(data)) == 1
+        assert all(is_temporary(path.name) for path in tmp_path.iterdir() if path != target)
+
+
+def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
+    """When the disk takes no more the old content stands and no temporary file is left."""
+    target = tmp_path / "a.json"
+    target.write_bytes(b"old")
+    child = python("-c", _WRITE_BEYOND_THE_LIMIT, str(target))
+    assert int(child.stdout) == errno.EFBIG
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
+    """A target that is a folder is not replaced."""
+    (tmp_path / "a").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_atomically(tmp_path / "a", b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    """What a link at the target points to stays as it was."""
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / "link").symlink_to(tmp_path / "precious")
+    write_atomically(tmp_path / "link", b"new")
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert (tmp_path / "link").read_bytes() == b"new"
+    assert not (tmp_path / "link").is_symlink()
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=255))
+def test_temporary_names_are_names(name: str) -> None:
+    """They fit every file system: at most 255 bytes, no half characters, recognised as ours."""
+    temporary = files._temporary_name(name)
+    assert len(temporary.encode()) <= 255
+    assert is_temporary(temporary)
+    assert temporary != files._temporary_name(name)
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    """A name of 255 bytes has room for a temporary file too."""
+    target = tmp_path / ("é" * 125 + ".json")
+    write_atomically(target, b"x")
+    assert target.read_bytes() == b"x"
+
+
+def test_a_file_is_read_with_its_stamp(tmp_path: Path) -> None:
+    """Bytes and stamp are those of one and the same file."""
+    (tmp_path / "a").write_bytes(b"abc")
+    assert read_regular_file(tmp_path / "a", max_bytes=3) == (
+        b"abc",
+        stamp_of((tmp_path / "a").lstat()),
+    )
+
+
+def test_only_regular_files_of_a_size_are_read(tmp_path: Path) -> None:
+    """Links, FIFOs, folders, devices, absent and large files have their errno; none blocks."""
+    (tmp_path / "a").write_bytes(b"abcd")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    assert error_of(tmp_path / "link") == errno.ELOOP
+    assert error_of(tmp_path / "fifo") == errno.EINVAL
+    assert error_of(tmp_path / "folder") == errno.EINVAL
+    assert error_of(Path("/dev/zero")) == errno.EINVAL
+    assert error_of(tmp_path / "absent") == errno.ENOENT
+    assert error_of(tmp_path / "a", max_bytes=3) == errno.EFBIG
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    """A reader beside a writer gets one whole state or EAGAIN, never a mixture."""
+    target = tmp_path / "growing"
+    target.write_bytes(b"x" * 1_000_000)
+    with running_python(_GROW_FOR_EVER, str(target)):
+
+        def is_refused() -> bool:
+            try:
+                data, stamp = read_regular_file(target, max_bytes=10_000_000)
+            except OSError as error:
+                return error.errno == errno.EAGAIN
+            assert len(data) == stamp.size_bytes
+            return False
+
+        eventually(is_refused, within_seconds=20)
+
+
+def test_reading_takes_memory_by_the_size_of_the_file(tmp_path: Path) -> None:
+    """A generous limit costs nothing: only what is there is made room for."""
+    (tmp_path / "a").write_bytes(b"abc")
+    tracemalloc.start()
+    read_regular_file(tmp_path / "a", max_bytes=1_000_000_000)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
+
+
+def test_private_folders_are_made_with_their_parents(tmp_path: Path) -> None:
+    """Each new folder is its owner's alone; folders that were there keep their mode."""
+    tmp_path.chmod(0o755)
+    made = private_folder(tmp_path / "a" / "b")
+    assert made == tmp_path / "a" / "b"
+    assert private_folder(made) == made
+    assert [folder.stat().st_mode & 0o777 for folder in (made, made.parent)] == [0o700, 0o700]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_file_where_a_folder_should_be_is_said(tmp_path: Path) -> None:
+    """A folder that cannot be made is an error, whatever stands in its way."""
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    for folder in ("file", "dangling", "file/below"):
+        with pytest.raises(FileExistsError):
+            private_folder(tmp_path / folder)
+
+
+def test_a_content_has_one_id() -> None:
+    """The id is the sha256 in lower-case hex."""
+    assert content_id(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [(".a.json.1f.tmp", True), ("a.tmp", False), (".hidden", False), (".tmp", True)],
+)
+def test_temporary_files_are_told_by_their_name(name: str, *, expected: bool) -> None:
+    """Only hidden names that end in .tmp are swept."""
+    assert is_temporary(name) is expected
+
+
+def test_a_folder_weighs_what_its_files_weigh(tmp_path: Path) -> None:
+    """Regular files below it are summed; links are not followed, nothing is nothing."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "one").write_bytes(b"1")
+    (tmp_path / "a" / "b" / "two").write_bytes(b"22")
+    (tmp_path / "a" / "link").symlink_to("/etc")
+    assert folder_bytes(tmp_path / "a") == 3
+    assert folder_bytes(tmp_path / "absent") == 0

@@ -1,0 +1,241 @@
+"""How a home is found, that it can be moved, and that it has one owner."""
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from kit.children import python, running_python
+from kit.homes import pocket_home
+from kit.waiting import eventually
+from tasted.errors import HomeInvalid, HomeLocked
+from tasted.home import Home, find_home, hold_lock, lock_owner
+
+_HOLD = """
+import pathlib, sys
+from tasted.home import Home, hold_lock
+with hold_lock(Home(pathlib.Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+_FIND = """
+import json, pathlib, sys
+from tasted.errors import HomeInvalid
+from tasted.home import find_home
+try:
+    found = find_home(None, {}, pathlib.Path(sys.argv[1]), near=pathlib.Path(sys.argv[2]))
+    print(json.dumps([str(found.home.root), found.because]))
+except HomeInvalid as error:
+    print(json.dumps(error.message))
+"""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder that lies in no home."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+def test_the_named_home_comes_first(tmp_path: Path) -> None:
+    """--home wins over the variable, the named file and the working folder."""
+    homes = {name: pocket_home(tmp_path / name) for name in ("named", "variable", "near", "cwd")}
+    found = find_home(
+        homes["named"].root,
+        {"TASTED_HOME": str(homes["variable"].root)},
+        homes["cwd"].inbox,
+        near=homes["near"].inbox / "a.png",
+    )
+    assert found.home == homes["named"]
+    assert "--home" in found.because
+
+
+def test_then_comes_the_variable(tmp_path: Path) -> None:
+    """TASTED_HOME wins over the named file and the working folder; empty it says nothing."""
+    homes = {name: pocket_home(tmp_path / name) for name in ("variable", "near", "cwd")}
+    environment = {"TASTED_HOME": str(homes["variable"].root)}
+    near = homes["near"].inbox / "a.png"
+    found = find_home(None, environment, homes["cwd"].inbox, near=near)
+    assert found.home == homes["variable"]
+    assert "TASTED_HOME" in found.because
+    assert find_home(None, {"TASTED_HOME": ""}, homes["cwd"].inbox).home == homes["cwd"]
+
+
+def test_then_comes_the_parent_of_a_named_file(tmp_path: Path) -> None:
+    """A file in another home than the working folder's belongs to its own home."""
+    near, cwd = pocket_home(tmp_path / "near"), pocket_home(tmp_path / "cwd")
+    found = find_home(None, {}, cwd.inbox, near=near.inbox / "anna" / "a.png")
+    assert found.home == near
+    assert "a.png" in found.because
+
+
+def test_then_comes_the_working_folder(home: Home, elsewhere: Path) -> None:
+    """The nearest parent with a config counts, also when the named file lies in no home."""
+    nested = pocket_home(home.root / "nested")
+    assert find_home(None, {}, nested.inbox).home == nested
+    found = find_home(None, {}, home.inbox / "liked", near=elsewhere / "a.png")
+    assert found.home == home
+    assert "working folder" in found.because
+
+
+def test_last_comes_the_default(elsewhere: Path) -> None:
+    """~/Tasted serves when nothing else does."""
+    default = pocket_home(Path.home() / "Tasted")
+    try:
+        found = find_home(None, {}, elsewhere)
+        assert found.home == default
+        assert "default" in found.because
+    finally:
+        shutil.rmtree(default.root)
+
+
+def test_without_any_home_the_remedy_makes_one(elsewhere: Path) -> None:
+    """The error names the folder, the reason, and the command."""
+    with pytest.raises(HomeInvalid, match="Tasted") as caught:
+        find_home(None, {}, elsewhere)
+    assert "tasted init" in caught.value.remedy
+    with pytest.raises(HomeInvalid, match="--home"):
+        find_home(elsewhere, {}, elsewhere)
+    with pytest.raises(HomeInvalid, match="TASTED_HOME"):
+        find_home(None, {"TASTED_HOME": str(elsewhere)}, elsewhere)
+
+
+def test_a_linked_home_is_resolved(home: Home, tmp_path: Path) -> None:
+    """Watchers go deaf on a linked path, so the root is free of links."""
+    link = tmp_path / "link"
+    link.symlink_to(home.root)
+    for found in (find_home(link, {}, tmp_path), find_home(None, {}, link / "inbox")):
+        assert found.home.root == home.root
+
+
+def test_parents_that_may_not_be_searched_hold_no_home(home: Home, elsewhere: Path) -> None:
+    """A file in somebody's private folder is no reason to fail."""
+    (elsewhere / "config").mkdir(mode=0o000)
+    near = elsewhere / "a.png"
+    child = python("-c", _FIND, str(home.root), str(near), modes_bind=True)
+    (elsewhere / "config").chmod(0o700)
+    assert child.returncode == 0, child.stderr
+    assert json.loads(child.stdout)[0] == str(home.root)
+
+
+def test_making_the_folders_is_private_and_repeatable(tmp_path: Path) -> None:
+    """Every folder is its owner's alone; making them again changes nothing."""
+    home = Home(tmp_path / "new")
+    home.make_folders()
+    home.make_folders()
+    folders = {path.relative_to(home.root).as_posix() for path in home.root.rglob("*")}
+    assert folders >= {"config", "inbox/liked", "inbox/rejected", "outbox", ".tasted/requests"}
+    assert {path.stat().st_mode & 0o777 for path in home.root.rglob("*")} == {0o700}
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """A file in the way of a folder is said, with what to do."""
+    home = Home(tmp_path)
+    (tmp_path / "outbox").touch()
+    with pytest.raises(HomeInvalid, match="outbox") as caught:
+        home.make_folders()
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(("name", "target"), [("outbox", "inbox"), ("outbox", "inbox/results")])
+def test_a_nested_outbox_is_refused(home: Home, name: str, target: str) -> None:
+    """Results in the inbox would be scored; links do not hide it."""
+    home.check_folders()
+    (home.root / name).rmdir()
+    (home.root / target).mkdir(exist_ok=True)
+    (home.root / name).symlink_to(home.root / target)
+    with pytest.raises(HomeInvalid, match="lie in one another"):
+        home.check_folders()
+
+
+def test_an_inbox_in_the_outbox_is_refused_too(home: Home) -> None:
+    """Neither may hold the other."""
+    shutil.rmtree(home.inbox)
+    (home.outbox / "in").mkdir()
+    home.inbox.symlink_to(home.outbox / "in")
+    with pytest.raises(HomeInvalid):
+        home.check_folders()
+
+
+def test_a_home_has_one_owner(home: Home) -> None:
+    """A second process is refused with the first one's pid, and may come when it is gone."""
+    assert lock_owner(home) is None
+    with running_python(_HOLD, str(home.root)) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == "held\n"
+        assert lock_owner(home) == process.pid
+        with pytest.raises(HomeLocked, match=rf"pid {process.pid}\b") as caught, hold_lock(home):
+            pass
+        assert caught.value.exit_code == 75
+        process.stdin.close()
+        assert process.wait(20) == 0
+    assert lock_owner(home) is None
+    with hold_lock(home):
+        assert lock_owner(home) == os.getpid()
+    assert lock_owner(home) is None
+
+
+def test_the_lock_of_a_killed_process_is_free(home: Home) -> None:
+    """SIGKILL leaves the pid in the file and the lock with nobody."""
+    with running_python(_HOLD, str(home.root)) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert home.lock_file.read_text() == f"{process.pid}\n"
+    eventually(lambda: lock_owner(home) is None)
+    with hold_lock(home):
+        assert home.lock_file.read_text() == f"{os.getpid()}\n"
+    assert home.lock_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_asking_for_the_owner_never_keeps_an_owner_out(home: Home) -> None:
+    """Whoever asks often does not make the lock look held."""
+    ask = (
+        "import pathlib, sys, time\nfrom tasted.home import Home, lock_owner\n"
+        "print('asking', flush=True)\n"
+        "while True: lock_owner(Home(pathlib.Path(sys.argv[1]))); time.sleep(0.002)"
+    )
+    with hold_lock(home):
+        pass
+    with running_python(ask, str(home.root)) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asking\n"
+        for _ in range(50):
+            with hold_lock(home):
+                pass
+
+
+def test_the_lock_is_freed_when_the_work_fails(home: Home) -> None:
+    """An error in the block lets go of the home."""
+    with pytest.raises(ZeroDivisionError), hold_lock(home):
+        _ = 1 / 0
+    assert lock_owner(home) is None
+
+
+def test_a_linked_lock_is_refused(home: Home, elsewhere: Path) -> None:
+    """Nothing outside the home is created or truncated through a planted link."""
+    (elsewhere / "precious").write_text("precious")
+    home.lock_file.symlink_to(elsewhere / "precious")
+    with pytest.raises(OSError, match="symbolic links"), hold_lock(home):
+        pass
+    assert (elsewhere / "precious").read_text() == "precious"
+
+
+def test_a_moved_home_works(home: Home, tmp_path: Path) -> None:
+    """No file of a home says where it lies."""
+    with hold_lock(home):
+        pass
+    moved = home.root.rename(tmp_path / "moved")
+    found = find_home(moved, {}, tmp_path).home
+    assert found.inbox == moved / "inbox"
+    assert lock_owner(found) is None
+    with hold_lock(found):
+        assert lock_owner(found) == os.getpid()
+    for file in moved.rglob("*"):
+        assert file.is_dir() or str(tmp_path) not in file.read_text()

@@ -1,0 +1,128 @@
+"""What the daemon says of itself comes back as it was written, and rubbish is nothing."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.children import python
+from tasted.records import Current
+from tasted.status import (
+    FaultReport,
+    LastError,
+    QueueReport,
+    Status,
+    current_from,
+    process_exists,
+    read_current,
+    read_status,
+    write_current,
+    write_status,
+)
+
+PLAIN = Status(
+    pid=1,
+    state="idle",
+    started_at="2026-11-23T17:05:00+00:00",
+    heartbeat_at="2026-11-23T17:06:00+00:00",
+    version="0.1.0",
+    model="pocket",
+)
+FULL = Status(
+    pid=1,
+    state="blocked",
+    started_at="2026-11-23T17:05:00+00:00",
+    heartbeat_at="2026-11-23T17:06:00+00:00",
+    version="0.1.0",
+    model="pocket",
+    engine_pid=2,
+    queue=QueueReport(1, 2, 3, 4, 5, 6, 7, per_minute=8.5, seconds_left=9.0),
+    fault=FaultReport("disk_full", "The disk is full.", "Free some space."),
+    settings_error="config/tasted.toml, line 3: ...",
+    last_error=LastError("anna/\udcff.png", "empty", "It is empty.", "Take it again."),
+    last_scored="anna/1.png",
+    counts={"scored": 3},
+    ignored={"link": 1},
+    contradictions=("liked/a.png",),
+    liked=4,
+    rejected=2,
+)
+CURRENT = Current(
+    embedder="pocket",
+    embedder_fingerprint="e",
+    scorer="seed",
+    taste=None,
+    taste_fingerprint="t",
+    acting_digest="a",
+    labels_digest="l",
+    liked=3,
+    rejected=1,
+    contradictions=("liked/\udcff.png",),
+)
+
+
+@pytest.mark.parametrize("status", [PLAIN, FULL], ids=["plain", "full"])
+def test_a_status_comes_back(tmp_path: Path, status: Status) -> None:
+    """Every field survives, nested ones and undecodable names included; the file is private."""
+    file = tmp_path / "status.json"
+    write_status(file, status)
+    assert read_status(file) == status
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_current_comes_back(tmp_path: Path) -> None:
+    """Every field survives."""
+    file = tmp_path / "current.json"
+    write_current(file, CURRENT)
+    assert read_current(file) == CURRENT
+
+
+def test_the_total_counts_what_waits_for_the_engine() -> None:
+    """Files that still settle, and re-scores counted twice, are not added."""
+    assert QueueReport(1, 2, 3, 4, 5, settling=100, asked_again=5).total == 15
+
+
+def test_nothing_written_is_nothing(tmp_path: Path) -> None:
+    """A daemon that never ran has no status."""
+    assert read_status(tmp_path / "status.json") is None
+    assert read_current(tmp_path / "current.json") is None
+
+
+@given(
+    st.binary(max_size=40)
+    | st.sampled_from([
+        b"{}", b"[]", b"null", b'{"queue": 1}', b'{"queue": {}, "fault": 1}',
+        b'{"contradictions": 1}', b'{"contradictions": [], "other": 1}',
+    ])
+)  # fmt: skip
+def test_what_is_not_ours_is_nothing(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    """Rubbish, and the files of other versions, are treated as if they were not there."""
+    file = tmp_path_factory.getbasetemp() / "rubbish.json"
+    file.write_bytes(data)
+    assert read_status(file) is None
+    assert read_current(file) is None
+
+
+def test_unreadable_places_are_nothing(tmp_path: Path) -> None:
+    """A folder or a link in the place of the file says nothing."""
+    (tmp_path / "folder").mkdir()
+    write_current(tmp_path / "real", CURRENT)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert read_status(tmp_path / "folder") is None
+    assert read_current(tmp_path / "link") is None
+
+
+def test_another_version_of_current_is_nothing() -> None:
+    """A missing or an unknown field means that another tasted published it."""
+    assert current_from({}) is None
+    assert current_from({"embedder": "pocket", "contradictions": []}) is None
+
+
+def test_a_process_exists_until_it_has_ended() -> None:
+    """Our own runs, one that was waited for does not, and one of root counts as well."""
+    child = python("-c", "import os; print(os.getpid())")
+    assert process_exists(os.getpid())
+    assert process_exists(1)
+    assert not process_exists(int(child.stdout))
