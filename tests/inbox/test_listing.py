@@ -10,6 +10,7 @@ import pytest
 from kit.children import python, running_python
 from kit.inbox_files import HEIC, PNG, WEBP
 from tasted.files import stamp_of
+from tasted.home import Home
 from tasted.inbox.listing import Listing, find_file, list_inbox
 from tasted.records import Companion, InboxFile, Label
 
@@ -207,3 +208,13 @@ def test_find_file_sees_one_path_as_a_look_does(inbox: Path) -> None:
     alone = find_file(inbox, "alone.txt")
     assert alone is not None
     assert alone.companion is None
+
+
+def test_a_companion_in_capitals_is_one(home: Home) -> None:
+    """A phone that writes SHOT.PNG writes SHOT.TXT."""
+    (home.inbox / "SHOT.PNG").write_bytes(b"pixels")
+    (home.inbox / "SHOT.TXT").write_text("words", encoding="utf-8")
+    listed = list_inbox(home.inbox).files["SHOT.PNG"]
+    assert listed.companion is not None
+    assert listed.companion.path == "SHOT.TXT"
+    assert find_file(home.inbox, "SHOT.PNG") == listed

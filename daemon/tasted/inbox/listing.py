@@ -59,7 +59,7 @@ class _Walk:
     def __init__(self, inbox: Path) -> None:
         self._inbox = inbox
         self._pictures: dict[str, FileStamp] = {}
-        self._texts: dict[str, FileStamp] = {}
+        self._texts: dict[str, Companion] = {}
         self._ignored: Counter[str] = Counter()
         self._unreadable: list[str] = []
 
@@ -115,7 +115,8 @@ class _Walk:
         if kind is NameKind.PICTURE:
             self._pictures[path] = stamp
         elif kind is NameKind.COMPANION:
-            self._texts[path] = stamp
+            # SHOT.TXT is found under the same key as shot.txt would be
+            self._texts[companion_of(path)] = Companion(path, stamp)
         else:
             self._ignored[kind.value] += 1
 
@@ -136,16 +137,10 @@ class _Walk:
         files: dict[str, InboxFile] = {}
         used: set[str] = set()
         for path, stamp in self._pictures.items():
-            text_path = companion_of(path)
-            text = self._texts.get(text_path)
+            text = self._texts.get(companion_of(path))
             if text is not None:
-                used.add(text_path)
-            files[path] = InboxFile(
-                path=path,
-                stamp=stamp,
-                companion=Companion(text_path, text) if text is not None else None,
-                label=label_of(path),
-            )
+                used.add(text.path)
+            files[path] = InboxFile(path, stamp, text, label_of(path))
         ignored = +self._ignored
         if len(self._texts) > len(used):
             ignored["text_without_picture"] = len(self._texts) - len(used)
@@ -157,14 +152,13 @@ def find_file(inbox: Path, path: str) -> InboxFile | None:
     stamp = _regular_stamp(inbox / path)
     if stamp is None:
         return None
-    text_path = companion_of(path)
-    text = _regular_stamp(inbox / text_path) if text_path != path else None
-    return InboxFile(
-        path=path,
-        stamp=stamp,
-        companion=Companion(text_path, text) if text is not None else None,
-        label=label_of(path),
+    plain = companion_of(path)
+    texts = (
+        Companion(text_path, text)
+        for text_path in (plain, plain.removesuffix(".txt") + ".TXT")
+        if (text := _regular_stamp(inbox / text_path)) is not None
     )
+    return InboxFile(path, stamp, next(texts, None), label_of(path))
 
 
 def _regular_stamp(file: Path) -> FileStamp | None:
