@@ -12,7 +12,6 @@ from kit.children import running_python
 from kit.waiting import eventually
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import EngineFailed
-from tasted.frames import Message
 
 _BEGINNING = """
 import os, sys, time
@@ -45,6 +44,10 @@ _DEAF = """
         time.sleep(600)
 """
 _RUBBISH = "    print('hello, I am a library that prints', flush=True)"
+_DIES_LOADING = """
+    say(type="loading")
+    sys.exit(9)
+"""
 _LOADS = """
     say(type="loading")
     time.sleep(0.6)
@@ -93,15 +96,12 @@ def assert_gone(pid: int) -> None:
 
 def test_an_engine_starts_when_it_is_first_asked(make: Make) -> None:
     """Nothing runs before; the same engine answers again afterwards."""
-    starts: list[Message] = []
-    engine = make(_ANSWERS, on_start=starts.append)
+    engine = make(_ANSWERS)
     assert engine.pid is None
     assert engine.ask({"number": 1}) == {"type": "answer", "message": {"number": 1}}
     pid = running_pid(engine)
     assert engine.ask({"name": "\udcff"})["message"] == {"name": "\udcff"}
     assert engine.pid == pid
-    hello = {"type": "hello", "home": "/somewhere"}
-    assert starts == [{"type": "ready", "hello": hello, "pid": pid}]
 
 
 def test_stopping_lets_the_engine_leave(make: Make) -> None:
@@ -118,8 +118,7 @@ def test_stopping_lets_the_engine_leave(make: Make) -> None:
 
 def test_an_engine_that_dies_over_a_request_is_told_of(make: Make) -> None:
     """Its exit status and its last words are in the error; the next question starts another."""
-    starts: list[Message] = []
-    engine = make(_DIES, on_start=starts.append)
+    engine = make(_DIES)
     engine.ask({})
     pid = running_pid(engine)
     with pytest.raises(EngineDiedError, match="exit status 7: a picture was too much"):
@@ -127,7 +126,6 @@ def test_an_engine_that_dies_over_a_request_is_told_of(make: Make) -> None:
     assert engine.pid is None
     assert_gone(pid)
     assert engine.ask({"number": 2})["message"] == {"number": 2}
-    assert len(starts) == 2
 
 
 def test_an_engine_that_hangs_is_killed_at_the_deadline(make: Make) -> None:
@@ -234,3 +232,22 @@ def test_an_orphaned_engine_leaves(make: Make, tmp_path: Path) -> None:
         pid = int(process.stdout.readline())
         assert psutil.pid_exists(pid)
     eventually(lambda: not psutil.pid_exists(pid))
+
+
+def test_an_interrupted_engine_does_not_start_again(make: Make) -> None:
+    """The daemon is ending: whoever still asks is refused."""
+    engine = make(_ANSWERS)
+    engine.ask({})
+    pid = running_pid(engine)
+    engine.interrupt()
+    eventually(lambda: engine.pid is None)
+    with pytest.raises(EngineFailed, match="ended with the daemon"):
+        engine.ask({})
+    assert_gone(pid)
+
+
+def test_an_engine_that_dies_while_it_loads_blames_no_file(make: Make) -> None:
+    """Out of memory or a broken library is a fault of the service."""
+    engine = make(_DIES_LOADING)
+    with pytest.raises(EngineFailed, match="loaded the model"):
+        engine.ask({})

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.children import python
+from tasted.home import process_exists
 from tasted.records import Current
 from tasted.status import (
     FaultReport,
@@ -15,7 +16,6 @@ from tasted.status import (
     QueueReport,
     Status,
     current_from,
-    process_exists,
     read_current,
     read_status,
     write_current,

@@ -20,7 +20,7 @@ from tasted.outbox.sidecar import (
     Weights,
 )
 from tasted.reading.companion import CompanionText
-from tasted.records import Label, Neighbour, PictureFacts, Verdict
+from tasted.records import Label, Neighbour, Origin, PictureFacts, Verdict
 
 VIEWS_MODE = "center"
 
@@ -67,13 +67,14 @@ class Made:
         )
 
 
-def learnt_document(made: Made, label: Label) -> Sidecar:
+def learnt_document(made: Made, label: Label, origin: Origin) -> Sidecar:
     """Return the document of a reference that was learnt."""
     return Sidecar(
         kind="reference",
         status="learnt",
         summary=f"Learnt: you {label.value} this.",
         judgement=label.value,
+        origin=origin.value,
         source=made.full_source(),
         model=ModelPart(
             embedder=made.embedder.name,

@@ -29,7 +29,7 @@ from tasted.library.library import Library
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
 from tasted.pipeline import Answer, Pipeline
-from tasted.records import Current, Label
+from tasted.records import Current, Label, Origin
 from tasted.status import write_current
 
 POCKET_NOTE = (
@@ -66,7 +66,7 @@ class Engine:
         self._version = version
         self._tell = tell
         self._open: _Opened | None = None
-        self._scored: set[str] | None = None
+        self._origins: dict[str | None, Origin] | None = None
 
     def answer(self, message: frames.Message) -> frames.Message:
         """Answer one request; a fault of the service is an answer too."""
@@ -93,8 +93,9 @@ class Engine:
     def _batch(self, items: list[Item]) -> frames.Message:
         opened = self._opened()
         answers = opened.pipeline.process(items)
-        if self._scored is not None:
-            self._scored.update(filter(None, map(_scored_content, answers)))
+        if self._origins is not None:
+            for content in filter(None, map(_scored_content, answers)):
+                self._origins.setdefault(content, Origin.FEEDBACK)
         return {
             "type": "documents",
             "answers": [
@@ -116,8 +117,8 @@ class Engine:
         current = Current(
             embedder=opened.embedder.identity.name,
             embedder_fingerprint=opened.embedder.fingerprint,
-            scorer="seed",
-            taste="seed",
+            scorer=opened.judge.scorer,
+            taste=opened.judge.taste,
             taste_fingerprint=opened.judge.taste_fingerprint,
             acting_digest=message["acting_digest"],
             labels_digest=message["labels_digest"],
@@ -155,7 +156,7 @@ class Engine:
             embedder,
             judge,
             max_pixels=settings.limits.max_pixels,
-            was_scored=self._was_scored,
+            origin_of=self._origin_of,
             version=self._version,
         )
         return _Opened(embedder, library, judge, pipeline)
@@ -188,16 +189,16 @@ class Engine:
             on_loaded=lambda: self._tell({"type": "loaded"}),
         )
 
-    def _was_scored(self, content_id: str) -> bool:
-        if self._scored is None:
+    def _origin_of(self, content_id: str) -> Origin:
+        """Tell feedback from what was brought to teach: decided once, and told by the outbox."""
+        if self._origins is None:
             ledger = Ledger(self._home.outbox)
             ledger.refresh()
-            self._scored = {
-                entry.content_id
-                for entry in ledger.entries.values()
-                if entry.status == "scored" and entry.content_id is not None
-            }
-        return content_id in self._scored
+            entries = ledger.entries.values()
+            scored = {each.content_id for each in entries if each.status == "scored"}
+            learnt = {each.content_id: each.origin for each in entries if each.origin is not None}
+            self._origins = {**dict.fromkeys(scored, Origin.FEEDBACK), **learnt}
+        return self._origins.get(content_id, Origin.REFERENCE)
 
 
 class _Opened:

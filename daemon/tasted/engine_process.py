@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -44,7 +43,8 @@ class EngineProcess:
         stderr_file: where the engine's last words go; cut off at every start.
         deadline_seconds: for one answer, not counting the time in which the model is loaded.
         command: what is started; tests pass an engine of their own.
-        on_start: called with the answer to `hello` after each start.
+        lock: a descriptor that the engine keeps open, so that the home stays locked until both
+            processes have gone.
     """
 
     def __init__(
@@ -54,14 +54,16 @@ class EngineProcess:
         stderr_file: Path,
         deadline_seconds: float,
         command: tuple[str, ...] = COMMAND,
-        on_start: Callable[[frames.Message], None] = lambda _answer: None,
+        lock: int | None = None,
     ) -> None:
         self._hello = hello
         self._stderr_file = stderr_file
         self._deadline_seconds = deadline_seconds
         self._command = command
-        self._on_start = on_start
+        self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_loading = False
+        self._is_over = False
 
     @property
     def pid(self) -> int | None:
@@ -69,18 +71,27 @@ class EngineProcess:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    def ask(self, message: frames.Message) -> frames.Message:
+    def ask(self, message: frames.Message, *, parts: int = 1) -> frames.Message:
         """Send a request and wait for its answer.
 
+        Args:
+            message: the request.
+            parts: how many times the deadline it may take: one for each file of a batch.
+
         Raises:
-            EngineFailed: when the engine cannot be started at all.
+            EngineFailed: when the engine cannot be started, or died while it loaded the model.
             EngineDiedError: when it died or hung over this request. The next call starts a new one.
         """
         process = self._running()
         try:
-            return self._exchange(process, message)
+            return self._exchange(process, message, parts * self._deadline_seconds)
         except (frames.FrameError, OSError, TimeoutError) as error:
             last_words = self._bury(process)
+            if self._is_loading:
+                raise EngineFailed(
+                    f"The engine ended while it loaded the model: {error}{last_words}.",
+                    remedy="Close other programs if memory is short; tasted goes on trying.",
+                ) from error
             raise EngineDiedError(f"{error}{last_words}") from error
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -88,12 +99,13 @@ class EngineProcess:
             return self._process
         if self._process is not None:
             self._bury(self._process)
+        if self._is_over:
+            raise EngineFailed("The engine was ended with the daemon.")
         self._process = process = self._started()
         try:
-            answer = self._exchange(process, self._hello, deadline_seconds=_START_SECONDS)
+            self._exchange(process, self._hello, _START_SECONDS)
         except (frames.FrameError, OSError, TimeoutError) as error:
             raise self._failed(f"{error}{self._bury(process)}") from error
-        self._on_start(answer)
         return process
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -108,6 +120,7 @@ class EngineProcess:
                     env=environment,
                     cwd="/",
                     bufsize=0,
+                    pass_fds=() if self._lock is None else (self._lock,),
                 )
         except OSError as error:
             raise self._failed(str(error)) from error
@@ -116,24 +129,24 @@ class EngineProcess:
     def _failed(why: str) -> EngineFailed:
         return EngineFailed(
             f"The engine cannot be started: {why}.",
-            remedy="Reinstall tasted; the log in .tasted/logs says more.",
+            remedy="The log in .tasted/logs says more; tasted goes on trying.",
         )
 
     def _exchange(
         self,
         process: subprocess.Popen[bytes],
         message: frames.Message,
-        *,
-        deadline_seconds: float | None = None,
+        allowed: float,
     ) -> frames.Message:
         if process.stdin is None or process.stdout is None:
             raise frames.FrameError("the engine has no pipes")
-        allowed = self._deadline_seconds if deadline_seconds is None else deadline_seconds
+        self._is_loading = False
         deadline = time.monotonic() + allowed
         frames.write(process.stdin.fileno(), message, deadline=deadline)
         while True:
             answer = frames.read(process.stdout.fileno(), deadline=deadline)
             kind = answer.get("type")
+            self._is_loading = kind == "loading"
             if kind == "loading":
                 # a large model on a cold disk takes what it takes; the clock of the request rests
                 deadline = time.monotonic() + _LOAD_SECONDS
@@ -170,7 +183,8 @@ class EngineProcess:
         self._close_pipes(process)
 
     def interrupt(self) -> None:
-        """Kill the engine from another thread, so that a waiting `ask` ends at once."""
+        """Kill the engine from another thread, for good: a waiting `ask` ends, none starts anew."""
+        self._is_over = True
         process = self._process
         if process is not None:
             process.kill()

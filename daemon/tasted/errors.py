@@ -63,6 +63,11 @@ class ItemError(TastedError):
     code = "item_failed"
     retry_after_seconds: ClassVar[tuple[int, ...]] = ()
 
+    def pause_seconds(self, attempts: int) -> int | None:
+        """Return the pause after this many attempts; None when the file is not tried again."""
+        pauses = self.retry_after_seconds
+        return pauses[attempts - 1] if attempts <= len(pauses) else None
+
 
 class EmptyFile(ItemError):
     """The file has no bytes."""
@@ -99,8 +104,11 @@ class UnreadableFile(ItemError):
     """The operating system refuses to let this file be read."""
 
     code = "unreadable"
-    # chmod changes neither size nor mtime, so only time brings this file back
     retry_after_seconds = (5, 30, 120, 600, 3600)
+
+    def pause_seconds(self, attempts: int) -> int:
+        """Return the pause: for ever the last one, for chmod changes neither size nor time."""
+        return self.retry_after_seconds[min(attempts, len(self.retry_after_seconds)) - 1]
 
 
 class DecodeFailed(ItemError):
@@ -240,3 +248,8 @@ SERVICE_FAULTS: dict[str, type[ServiceFault]] = {
         EngineFailed,
     )
 }
+
+
+def told(code: str, message: str, remedy: str) -> TastedError:
+    """Make the error anew that another process told of."""
+    return SERVICE_FAULTS.get(code, ServiceFault)(message, remedy=remedy)

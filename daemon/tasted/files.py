@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import stat
+import time
 from pathlib import Path
 
 from tasted.records import FileStamp
@@ -84,6 +85,26 @@ def _temporary_name(name: str) -> str:
 def is_temporary(name: str) -> bool:
     """Tell whether a file of this name was left by an interrupted `write_atomically`."""
     return name.startswith(".") and name.endswith(_TEMPORARY_SUFFIX)
+
+
+def sweep_temporary(folder: Path, *, older_than_seconds: float) -> int:
+    """Remove what interrupted writes left below a folder, and return how many files that were.
+
+    Args:
+        folder: searched with everything below it.
+        older_than_seconds: younger files may be another process's work in progress.
+
+    Raises:
+        OSError: when one cannot be removed.
+    """
+    swept = 0
+    for path in folder.rglob(f".*{_TEMPORARY_SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError):
+            age = time.time() - path.lstat().st_mtime
+            if is_temporary(path.name) and age >= older_than_seconds:
+                path.unlink()
+                swept += 1
+    return swept
 
 
 def _sync_folder(folder: Path) -> None:

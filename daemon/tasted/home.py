@@ -19,6 +19,7 @@ DEFAULT_HOME = "~/Tasted"
 HOME_VARIABLE = "TASTED_HOME"
 _LOCK_TRIES = 5
 _LOCK_PAUSE_SECONDS = 0.05
+_ORPHAN_TRIES = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,12 @@ def _existing(folder: Path, because: str) -> FoundHome:
 
 
 @contextlib.contextmanager
-def hold_lock(home: Home) -> Iterator[None]:
-    """Own the home while the block runs; the kernel frees the lock however the process ends.
+def hold_lock(home: Home) -> Iterator[int]:
+    """Own the home while the block runs, and give the lock's descriptor.
+
+    The kernel frees the lock when the last process that holds the descriptor has gone: the daemon
+    hands it to its engine, so that a new daemon cannot begin while the engine of a killed one
+    still writes.
 
     Raises:
         HomeLocked: when another process owns it; the message names its pid.
@@ -197,32 +202,54 @@ def hold_lock(home: Home) -> Iterator[None]:
     )
     try:
         if not _locked(descriptor):
-            pid = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            pid = _written_pid(descriptor)
             raise HomeLocked(
-                f"Another tasted process (pid {pid}) has the home {home.root}.",
+                f"Another tasted process (pid {pid or 'unknown'}) has the home {home.root}.",
                 remedy="See it with: tasted status",
             )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 
 
 def _locked(descriptor: int) -> bool:
-    # `lock_owner` takes a shared lock for an instant; a few tries tell it from a real owner
-    for _ in range(_LOCK_TRIES):
+    tries = 0
+    while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            tries += 1
+            pid = _written_pid(descriptor)
+            # `lock_owner` takes a shared lock for an instant; and the engine of a daemon that was
+            # killed leaves by itself, after the batch in hand
+            orphaned = pid is not None and not process_exists(pid)
+            if tries >= (_ORPHAN_TRIES if orphaned else _LOCK_TRIES):
+                return False
             time.sleep(_LOCK_PAUSE_SECONDS)
         else:
             return True
-    return False
+
+
+def _written_pid(descriptor: int) -> int | None:
+    text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+    return int(text) if text.isdigit() else None
+
+
+def process_exists(pid: int) -> bool:
+    """Tell whether a process of this id runs, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def lock_owner(home: Home) -> int | None:
-    """Return the pid of the process that owns the home, or None when nobody does."""
+    """Return the pid of the living process that owns the home, or None when there is none."""
     try:
         descriptor = os.open(home.lock_file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -230,8 +257,8 @@ def lock_owner(home: Home) -> int | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-        return int(text) if text.isdigit() else None
+        pid = _written_pid(descriptor)
+        return pid if pid is not None and process_exists(pid) else None
     else:
         return None
     finally:

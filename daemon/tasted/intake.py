@@ -13,7 +13,7 @@ from tasted.errors import EmptyFile, ImageTooLarge, ItemError, NotAnImage, Unrea
 from tasted.files import content_id, read_regular_file, stamp_of
 from tasted.inbox.naming import label_of
 from tasted.outbox.failures import source_part
-from tasted.outbox.sidecar import Source
+from tasted.outbox.sidecar import Source, encoded_path
 from tasted.reading.companion import CompanionText, parse_companion
 from tasted.records import Companion, FileStamp, Label
 
@@ -32,6 +32,11 @@ class Item:
     attempts: int = 0
     foreign: bool = False
     """Not in the inbox: scored, but nothing about it is stored."""
+
+    @property
+    def shown(self) -> str:
+        """The path for a sentence: bytes that are no UTF-8 appear as U+FFFD."""
+        return encoded_path(self.path).path
 
 
 @dataclass(slots=True)
@@ -85,7 +90,7 @@ class Intake:
             raise self._refusal(item, error) from error
         read.content = content_id(read.data)
         if not read.data:
-            raise EmptyFile(f"{item.path} is empty.", remedy="Save or copy the picture again.")
+            raise EmptyFile(f"{item.shown} is empty.", remedy="Save or copy the picture again.")
         return True
 
     def _path(self, item: Item) -> Path:
@@ -94,15 +99,15 @@ class Intake:
     def _refusal(self, item: Item, error: OSError) -> ItemError:
         if error.errno == errno.EFBIG:
             return ImageTooLarge(
-                f"{item.path} is larger than {self._max_bytes} bytes.",
+                f"{item.shown} is larger than {self._max_bytes} bytes.",
                 remedy="Make it smaller, or raise limits.max_bytes in config/tasted.toml.",
             )
         if error.errno in {errno.ELOOP, errno.EINVAL}:
             return NotAnImage(
-                f"{item.path} is no regular file.", remedy="Copy the picture itself here."
+                f"{item.shown} is no regular file.", remedy="Copy the picture itself here."
             )
         return UnreadableFile(
-            f"{item.path} cannot be read: {error.strerror}.",
+            f"{item.shown} cannot be read: {error.strerror}.",
             remedy="Allow your user to read it (chmod u+r); it is tried again by itself.",
         )
 
@@ -115,7 +120,7 @@ class Intake:
             data, stamp = read_regular_file(file, max_bytes=COMPANION_BYTES_MAX)
         except OSError as error:
             # the picture is scored without its text, and again when the text has changed
-            note = f"{item.companion} cannot be read: {error.strerror}."
+            note = f"{encoded_path(item.companion).path} cannot be read: {error.strerror}."
             read.text = CompanionText(None, None, None, (note,))
             return
         read.companion = Companion(item.companion, stamp)
@@ -133,8 +138,8 @@ def item_from(value: dict[str, object]) -> Item:
     companion = value.get("companion")
     if not foreign:
         _refuse_climbing(path)
-    if companion is not None:
-        _refuse_climbing(str(companion))
+        if companion is not None:
+            _refuse_climbing(str(companion))
     label = label_of(path) if not foreign else None
     return Item(
         path=path,

@@ -53,6 +53,9 @@ class Judged:
 class Judge:
     """Scores vectors with the `seed` scorer against the library as it is at that moment."""
 
+    scorer = "seed"
+    taste = "seed"
+
     def __init__(self, library: Library, embedder: LazyEmbedder, preferences: Preferences) -> None:
         self._library = library
         self._embedder = embedder
@@ -62,7 +65,7 @@ class Judge:
     def taste_fingerprint(self) -> str:
         """A sha256 over everything that decides a score, but for the screenshot itself."""
         facts = {
-            "scorer": "seed",
+            "scorer": self.scorer,
             "version": SEED_VERSION,
             "preferences": asdict(self._preferences),
             "embedder": self._embedder.fingerprint,
@@ -106,8 +109,8 @@ class Judge:
             liked=evidence.liked,
             rejected=evidence.rejected,
             judgement=self._judgement(content_id),
-            scorer="seed",
-            taste="seed",
+            scorer=self.scorer,
+            taste=self.taste,
             taste_fingerprint=self.taste_fingerprint,
         )
 

@@ -75,8 +75,7 @@ class Pipeline:
         embedder: opened when the first vector is missing.
         judge: scores a vector against the library.
         max_pixels: the largest picture that is decoded.
-        was_scored: tells whether a content id has a scored sidecar, which makes a reference of it
-            feedback.
+        origin_of: tells by content id whether a reference of it is feedback.
         version: of this tasted.
     """
 
@@ -88,7 +87,7 @@ class Pipeline:
         judge: Judge,
         *,
         max_pixels: int,
-        was_scored: Callable[[str], bool],
+        origin_of: Callable[[str], Origin],
         version: str,
     ) -> None:
         self._intake = intake
@@ -96,7 +95,7 @@ class Pipeline:
         self._embedder = embedder
         self._judge = judge
         self._max_pixels = max_pixels
-        self._was_scored = was_scored
+        self._origin_of = origin_of
         self._version = version
 
     def process(self, items: Sequence[Item]) -> list[Answer]:
@@ -128,7 +127,7 @@ class Pipeline:
             except Exception as error:
                 log.exception("stage_failed", stage=stage.__name__, path=walk.item.path)
                 surprise = DecodeFailed(
-                    f"{walk.item.path} could not be processed: {type(error).__name__}.",
+                    f"{walk.item.shown} could not be processed: {type(error).__name__}.",
                     remedy="Open it and save it again as PNG; the log says more.",
                 )
                 self._fail(walk, surprise)
@@ -165,7 +164,7 @@ class Pipeline:
         if walk.cached is not None or walk.read is None:
             return
         with walk.timed("decode"):
-            walk.picture = decode(walk.read.data, name=walk.item.path, max_pixels=self._max_pixels)
+            walk.picture = decode(walk.read.data, name=walk.item.shown, max_pixels=self._max_pixels)
         walk.read.data = b""
 
     def _embed(self, walks: list[_Walk]) -> None:
@@ -203,7 +202,7 @@ class Pipeline:
         learned = [
             LearnedReference(
                 Reference(
-                    walk.content, walk.item.path, walk.item.label, self._origin(walk.content)
+                    walk.content, walk.item.path, walk.item.label, self._origin_of(walk.content)
                 ),
                 walk.cached.vector,
             )
@@ -213,13 +212,10 @@ class Pipeline:
         if learned:
             self._library.learn(learned)
 
-    def _origin(self, content: str) -> Origin:
-        return Origin.FEEDBACK if self._was_scored(content) else Origin.REFERENCE
-
     def _document(self, walk: _Walk) -> None:
         read, cached = walk.read, walk.cached
         if read is None or cached is None:
-            raise DecodeFailed(f"{walk.item.path} has no vector.", remedy="The log says more.")
+            raise DecodeFailed(f"{walk.item.shown} has no vector.", remedy="The log says more.")
         made = Made(
             source=read.source(walk.item.path),
             facts=cached.facts,
@@ -230,7 +226,7 @@ class Pipeline:
             version=self._version,
         )
         if walk.item.label is not None:
-            walk.document = learnt_document(made, walk.item.label)
+            walk.document = learnt_document(made, walk.item.label, self._origin_of(walk.content))
             return
         judged = self._judge.judge(cached.vector, walk.content, read.text, timing_ms=walk.timing_ms)
         walk.document = scored_document(made, judged, read.text)

@@ -81,6 +81,8 @@ class LedgerEntry:
     retry_at: float | None
     """Seconds since the epoch; None means never by itself."""
     tasted_version: str
+    origin: Origin | None = None
+    """Of a learnt reference."""
 
 
 @dataclass(frozen=True, slots=True)

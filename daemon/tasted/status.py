@@ -6,7 +6,6 @@ which sidecars are stale.
 
 import dataclasses
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,14 +139,3 @@ def _read_object(file: Path) -> dict[str, Any] | None:
         # half of nothing is never written; what is no JSON was not written by us
         return None
     return value if isinstance(value, dict) else None
-
-
-def process_exists(pid: int) -> bool:
-    """Tell whether a process of this id runs, whoever owns it."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -53,17 +53,17 @@ def test_a_hint_wakes_the_scout_and_is_handed_over_once(desk: Desk) -> None:
     desk.await_wake(0)
     waker.start()
     waker.join()
-    assert desk.await_wake(30) == {"a", "b"}
-    assert desk.await_wake(0) == frozenset()
+    assert desk.await_wake(30) == (True, {"a", "b"})
+    assert desk.await_wake(0) == (False, frozenset())
     desk.wake_scout()
-    assert desk.await_wake(30) == frozenset()
+    assert desk.await_wake(30) == (True, frozenset())
 
 
 def test_a_storm_of_hints_is_bounded(desk: Desk) -> None:
     """Hints beyond a number are dropped: the look sees everything anyway."""
     for number in range(11_000):
         desk.hint(str(number))
-    assert len(desk.await_wake(0)) == 10_000
+    assert len(desk.await_wake(0)[1]) == 10_000
 
 
 def test_a_nudge_ends_the_pause_of_the_scorer(desk: Desk) -> None:

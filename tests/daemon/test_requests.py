@@ -51,7 +51,7 @@ def test_a_request_reaches_the_daemon(folder: Path) -> None:
 
 def test_a_request_is_taken_up_once(folder: Path) -> None:
     """What was yielded before is not yielded again while its files are there."""
-    first = leave_request(folder, "look")
+    first = leave_request(folder, "rescore")
     assert waiting(folder, {first}) == []
     second = leave_request(folder, "rescore")
     assert waiting(folder, {first}) == [Request(second, "rescore")]
@@ -77,7 +77,7 @@ def test_the_answer_comes_back_and_everything_is_cleared_away(folder: Path) -> N
 
 def test_a_daemon_that_goes_away_is_noticed(folder: Path) -> None:
     """The asker does not wait for ever, says what to do, and withdraws its request."""
-    request_id = leave_request(folder, "look")
+    request_id = leave_request(folder, "rescore")
     with pytest.raises(ServiceFault) as caught:
         await_answer(folder, request_id, still_served=lambda: False)
     assert "tasted status" in caught.value.remedy
@@ -86,7 +86,7 @@ def test_a_daemon_that_goes_away_is_noticed(folder: Path) -> None:
 
 def test_the_last_answer_of_a_daemon_counts(folder: Path) -> None:
     """A daemon that answers and ends at once has answered."""
-    request_id = leave_request(folder, "look")
+    request_id = leave_request(folder, "rescore")
 
     def answers_and_ends() -> bool:
         write_answer(folder, request_id, {"looked": True})
@@ -99,7 +99,7 @@ def test_waiting_ends_with_the_time(folder: Path) -> None:
     """A daemon that lives and does not answer is given up."""
     times = iter(range(100))
     pauses: list[float] = []
-    request_id = leave_request(folder, "look")
+    request_id = leave_request(folder, "rescore")
     with pytest.raises(ServiceFault):
         await_answer(
             folder,
@@ -125,8 +125,8 @@ def test_waiting_ends_with_the_time(folder: Path) -> None:
 def test_malformed_requests_are_removed(folder: Path, body: bytes) -> None:
     """Rubbish is cleared away and keeps no other request from being served."""
     (folder / "0.json").write_bytes(body)
-    good = leave_request(folder, "look")
-    assert waiting(folder) == [Request(good, "look")]
+    good = leave_request(folder, "rescore")
+    assert waiting(folder) == [Request(good, "rescore")]
     assert names(folder) == {f"{good}.json"}
 
 
@@ -143,12 +143,12 @@ def test_malformed_requests_are_removed(folder: Path, body: bytes) -> None:
 def test_parsing_never_fails(data: bytes) -> None:
     """Any bytes are a request of a known kind or none at all."""
     request = parse_request("id", data)
-    assert request is None or request.kind in {"score", "rescore", "look"}
+    assert request is None or request.kind in {"score", "rescore"}
 
 
 def test_special_files_are_never_read(folder: Path, tmp_path: Path) -> None:
     """A planted link or FIFO neither blocks the daemon nor shows it another file."""
-    (tmp_path / "other").write_text('{"kind": "look"}')
+    (tmp_path / "other").write_text('{"kind": "rescore"}')
     (folder / "link.json").symlink_to(tmp_path / "other")
     os.mkfifo(folder / "fifo.json")
     assert waiting(folder) == []
@@ -158,11 +158,11 @@ def test_special_files_are_never_read(folder: Path, tmp_path: Path) -> None:
 
 def test_what_a_dead_asker_left_is_removed(folder: Path) -> None:
     """After an hour requests and answers that nobody cleared away go."""
-    old = leave_request(folder, "look")
+    old = leave_request(folder, "rescore")
     write_answer(folder, old, {})
     for file in folder.iterdir():
         os.utime(file, (time.time() - 4000,) * 2)
-    young = leave_request(folder, "look")
+    young = leave_request(folder, "rescore")
     write_answer(folder, "unclaimed", {})
     assert [request.id for request in waiting(folder)] == [young]
     assert names(folder) == {f"{young}.json", "unclaimed.answer.json"}
@@ -171,7 +171,7 @@ def test_what_a_dead_asker_left_is_removed(folder: Path) -> None:
 def test_a_request_that_is_withdrawn_meanwhile_is_no_trouble(folder: Path) -> None:
     """An asker may clear its files away while the daemon goes through the folder."""
     for name in "abc":
-        (folder / f"{name}.json").write_text('{"kind": "look"}')
+        (folder / f"{name}.json").write_text('{"kind": "rescore"}')
     requests: Iterator[Request] = waiting_requests(folder, answered=set())
     assert next(requests).id == "a"
     (folder / "b.json").unlink()

@@ -1,6 +1,7 @@
 """A reference stops teaching only when two healthy looks in a row missed it."""
 
 import random
+from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,55 +15,85 @@ ONE = {"liked/a.png": STAMP}
 BOTH = {**ONE, "liked/b.png": STAMP}
 
 
+class Looks:
+    """Looks at times that lie `seconds` apart."""
+
+    def __init__(self, *, seconds: float = 2) -> None:
+        self.presence = Presence(patience_seconds=2)
+        self._seconds = seconds
+        self._now = 0.0
+
+    def look(self, seen: Mapping[str, FileStamp | None], *, healthy: bool) -> None:
+        """Take the next look."""
+        self._now += self._seconds
+        self.presence.look(seen, healthy=healthy, now=self._now)
+
+
 def test_gone_only_after_two_healthy_looks() -> None:
     """One look that misses a file raises a doubt, the second one decides."""
-    presence = Presence()
-    presence.look(BOTH, healthy=True)
-    presence.look(ONE, healthy=True)
+    looks = Looks()
+    presence = looks.presence
+    looks.look(BOTH, healthy=True)
+    looks.look(ONE, healthy=True)
     assert presence.present == BOTH
     assert presence.doubtful
-    presence.look(ONE, healthy=True)
+    looks.look(ONE, healthy=True)
     assert presence.present == ONE
     assert not presence.doubtful
 
 
+def test_looks_in_quick_succession_prove_no_absence() -> None:
+    """A file that is deleted and written again at once was never gone."""
+    looks = Looks(seconds=0.5)
+    looks.look(BOTH, healthy=True)
+    for _ in range(4):
+        looks.look(ONE, healthy=True)
+    assert looks.presence.present == BOTH
+    looks.look(ONE, healthy=True)
+    assert looks.presence.present == ONE
+
+
 def test_unhealthy_looks_prove_nothing() -> None:
     """However often a look that could not see everything misses a file, the file counts."""
-    presence = Presence()
-    presence.look(BOTH, healthy=True)
+    looks = Looks()
+    presence = looks.presence
+    looks.look(BOTH, healthy=True)
     for _ in range(5):
-        presence.look({}, healthy=False)
+        looks.look({}, healthy=False)
     assert presence.present == BOTH
     assert not presence.doubtful
 
 
 def test_an_unhealthy_look_still_shows_what_it_saw() -> None:
     """New references count at once, and a doubt about one that is seen again is over."""
-    presence = Presence()
-    presence.look(ONE, healthy=True)
-    presence.look({}, healthy=True)
-    presence.look(BOTH, healthy=False)
+    looks = Looks()
+    presence = looks.presence
+    looks.look(ONE, healthy=True)
+    looks.look({}, healthy=True)
+    looks.look(BOTH, healthy=False)
     assert presence.present == BOTH
     assert not presence.doubtful
 
 
 def test_a_file_that_returns_teaches_again() -> None:
     """Gone is not for ever, and a return starts the patience anew."""
-    presence = Presence()
+    looks = Looks()
+    presence = looks.presence
     for paths in (BOTH, {}, {}, BOTH, {}):
-        presence.look(paths, healthy=True)
+        looks.look(paths, healthy=True)
     assert presence.present == BOTH
 
 
 def test_a_file_still_being_written_counts_as_what_it_was() -> None:
     """A new one does not count yet; a known one keeps its old stamp until it is settled."""
-    presence = Presence()
-    presence.look({**ONE, "liked/new.png": None}, healthy=True)
+    looks = Looks()
+    presence = looks.presence
+    looks.look({**ONE, "liked/new.png": None}, healthy=True)
     assert presence.present == ONE
     for _ in range(5):
-        presence.look({"liked/a.png": None}, healthy=True)
+        looks.look({"liked/a.png": None}, healthy=True)
     assert presence.present == ONE
-    presence.look({"liked/a.png": OTHER}, healthy=True)
+    looks.look({"liked/a.png": OTHER}, healthy=True)
     assert presence.present == {"liked/a.png": OTHER}
 
 
@@ -71,9 +102,10 @@ def test_absence_needs_two_healthy_looks_in_any_history(
     history: list[tuple[set[str], bool]],
 ) -> None:
     """A path counts exactly when it was seen and fewer than two healthy looks missed it since."""
-    presence = Presence()
+    looks = Looks()
+    presence = looks.presence
     for paths, healthy in history:
-        presence.look(dict.fromkeys(paths, STAMP), healthy=healthy)
+        looks.look(dict.fromkeys(paths, STAMP), healthy=healthy)
     for path in BOTH:
         sightings = [index for index, (paths, _healthy) in enumerate(history) if path in paths]
         missed = (

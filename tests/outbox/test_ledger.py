@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from kit.sidecars import failed, scored
+from tasted.errors import OutboxUnwritable
 from tasted.home import Home
 from tasted.outbox.ledger import Ledger, sidecars
 from tasted.outbox.sidecar import Sidecar
@@ -133,9 +134,9 @@ def test_what_was_written_needs_no_second_reading(home: Home, ledger: Ledger) ->
 def test_a_missing_outbox_is_said(home: Home, ledger: Ledger) -> None:
     """An outbox that is gone is no empty outbox: that would ask for everything anew."""
     home.outbox.rmdir()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OutboxUnwritable):
         ledger.refresh()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(OutboxUnwritable):
         list(sidecars(home.outbox))
 
 

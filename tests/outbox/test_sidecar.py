@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kit.sidecars import NOW, VERSION, failed, scored, source_of
-from tasted.errors import EmptyFile, UnreadableFile
+from tasted.errors import EmptyFile, ItemError, TruncatedImage, UnreadableFile
 from tasted.outbox.failures import error_sidecar, source_part
 from tasted.outbox.sidecar import (
     ComponentScores,
@@ -86,9 +86,9 @@ FULL = Sidecar(
 # section 5 of the design: these keys first, in this order
 KEYS = [
     "schema_version", "kind", "status", "summary", "verdict", "is_match", "confidence_score",
-    "calibrated", "strong", "unsure_because", "rank", "next", "judgement", "component_scores",
-    "weights", "reasons", "neighbours", "extracted_data", "views", "source", "model",
-    "references", "notes", "error", "timing_ms", "scored_at", "tasted_version",
+    "calibrated", "strong", "unsure_because", "rank", "next", "judgement", "origin",
+    "component_scores", "weights", "reasons", "neighbours", "extracted_data", "views", "source",
+    "model", "references", "notes", "error", "timing_ms", "scored_at", "tasted_version",
 ]  # fmt: skip
 
 
@@ -234,13 +234,29 @@ def test_wrong_values_are_refused(wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempts", "seconds"), [(1, 5), (2, 30), (3, 120), (4, 600), (5, 3600), (6, None)]
+    ("error", "attempts", "seconds"),
+    [
+        (TruncatedImage, 1, 5),
+        (TruncatedImage, 2, 30),
+        (TruncatedImage, 3, 120),
+        (TruncatedImage, 4, None),
+        (UnreadableFile, 1, 5),
+        (UnreadableFile, 5, 3600),
+        (UnreadableFile, 50, 3600),
+        (EmptyFile, 1, None),
+    ],
 )
-def test_a_failure_says_when_it_is_tried_again(attempts: int, seconds: int | None) -> None:
-    """The pauses grow, and when they are used up the file waits for a change."""
-    error = UnreadableFile("a.png may not be read.", remedy="chmod u+r a.png")
+def test_a_failure_says_when_it_is_tried_again(
+    error: type[ItemError], attempts: int, seconds: int | None
+) -> None:
+    """The pauses grow; then the file waits for a change, or for the mode that no stamp shows."""
     document = error_sidecar(
-        source_of("a.png"), error, label=None, attempts=attempts, now=NOW, version=VERSION
+        source_of("a.png"),
+        error("It failed.", remedy="Mend it."),
+        label=None,
+        attempts=attempts,
+        now=NOW,
+        version=VERSION,
     )
     expected = None if seconds is None else NOW + timedelta(seconds=seconds)
     assert document.error is not None

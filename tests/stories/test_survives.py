@@ -1,5 +1,6 @@
 """What happens to the inbox when things go wrong around it."""
 
+import io
 import json
 import os
 import shutil
@@ -7,14 +8,15 @@ import signal
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
 from kit.waiting import eventually
 from tasted.embedding import pocket
 from tasted.errors import HomeLocked
 from tasted.files import content_id
-from tasted.home import Home
-from tasted.status import process_exists
+from tasted.home import Home, process_exists
 
 
 def test_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> None:
@@ -280,3 +282,99 @@ def test_a_raised_limit_brings_refused_files_back(home: Home) -> None:
         assert refused.error.code == "too_large"
         home.config_file.write_text(good + limit.format(1_000_000), encoding="utf-8")
         daemon.sidecar("a.png", status="scored")
+
+
+def test_a_fault_that_is_no_more_blocks_nothing(home: Home) -> None:
+    """When the waiting file is deleted there is nothing left that a full disk could hold up."""
+    good = home.config_file.read_text(encoding="utf-8")
+    with running(home) as daemon:
+        daemon.await_state("idle")
+        config = f"{good}\n[limits]\nmin_free_mb = 1_000_000\n"
+        home.config_file.write_text(config, encoding="utf-8")
+        (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
+        status = daemon.await_state("blocked")
+        assert status.fault is not None
+        assert status.fault.code == "disk_full"
+        refused = tasted(home, "score", str(home.inbox / "a.png"))
+        assert refused.returncode == 1
+        assert "min_free_mb" in refused.stderr
+        (home.inbox / "a.png").unlink()
+        assert daemon.await_state("idle").fault is None
+
+
+def test_a_command_that_cannot_end_says_why(home: Home) -> None:
+    """`run --once` without a model ends with 6 and both remedies, instead of waiting for ever."""
+    home.config_file.write_text("", encoding="utf-8")
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
+    done = tasted(home, "run", "--once")
+    assert done.returncode == 6
+    assert "tasted models pull" in done.stderr
+
+
+def test_a_reference_that_failed_at_first_counts_later(home: Home) -> None:
+    """Once it can be learnt everything is scored anew with it, once."""
+    teach_scenes(home)
+    good = home.config_file.read_text(encoding="utf-8")
+    config = f"{good}\n[limits]\nmax_pixels = 70_000\n"
+    home.config_file.write_text(config, encoding="utf-8")
+    big = Image.open(io.BytesIO(drawing("mountain", seed=20))).resize((512, 512))
+    big.save(home.inbox / "liked" / "big.png")
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
+    with running(home) as daemon:
+        daemon.sidecar("liked/big.png", status="error")
+        first = daemon.sidecar("a.png", status="scored")
+        assert first.references is not None
+        home.config_file.write_text(good, encoding="utf-8")
+        daemon.sidecar("liked/big.png", status="learnt")
+
+        def counts() -> bool:
+            now = read_sidecar(home, "a.png")
+            return now is not None and now.references is not None and now.references.liked == 7
+
+        eventually(counts, within_seconds=60)
+        (home.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
+        daemon.sidecar("b.png", status="scored")
+        daemon.await_state("idle")
+        settled = (home.outbox / "b.png.json").read_bytes()
+        (home.inbox / "c.png").write_bytes(drawing("mountain", seed=9))
+        daemon.sidecar("c.png", status="scored")
+        daemon.await_state("idle")
+        assert (home.outbox / "b.png.json").read_bytes() == settled
+
+
+def test_a_stop_is_heard_while_references_are_learnt(home: Home) -> None:
+    """A rebuilt library does not keep the daemon from leaving, nor its engine."""
+    teach_scenes(home)
+    for index in range(40):
+        (home.inbox / "liked" / f"more-{index}.png").write_bytes(drawing("city", seed=index))
+    with running(home) as daemon:
+        for index in range(40):
+            daemon.sidecar(f"liked/more-{index}.png", status="learnt")
+        daemon.await_state("idle")
+        daemon.stop()
+    shutil.rmtree(home.library)
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
+    with running(home) as daemon:
+        status = eventually(
+            lambda: found if (found := daemon.status()) is not None and found.engine_pid else None,
+            within_seconds=60,
+        )
+        assert daemon.stop() == 0
+    assert status.engine_pid is not None
+    assert not process_exists(status.engine_pid)
+
+
+def test_a_name_that_is_no_text_gets_its_error_too(home: Home) -> None:
+    """Linux allows any bytes in a name; a bad file of such a name is told of like any other."""
+    name = os.fsdecode(b"a\xff.png")
+    (home.inbox / name).write_bytes(b"")
+    (home.inbox / os.fsdecode(b"b\xff.png")).write_bytes(drawing("mountain", seed=7))
+    with running(home) as daemon:
+        failed = daemon.sidecar(name, status="error")
+        scored = daemon.sidecar(os.fsdecode(b"b\xff.png"), status="scored")
+        assert daemon.process.poll() is None
+    assert failed.error is not None
+    assert failed.error.code == "empty"
+    assert scored.source.path == "b\ufffd.png"
+    assert scored.source.path_hex == b"b\xff.png".hex()
+    assert tasted(home, "results").returncode == 0

@@ -10,9 +10,8 @@ import jsonschema
 from kit.daemons import json_lines, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
 from kit.waiting import eventually
-from tasted.home import Home
+from tasted.home import Home, process_exists
 from tasted.outbox.sidecar import json_schema
-from tasted.status import process_exists
 
 
 def test_a_dropped_screenshot_becomes_a_scored_sidecar(home: Home) -> None:

@@ -13,7 +13,7 @@ from tasted.cli.context import Context
 @click.option(
     "--photos",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Also judge phone screenshots around the photographs of this folder.",
+    help="Also judge phone screenshots around the .jpg files in DIR/shoes and DIR/t-shirts.",
 )
 @click.option("--keep", is_flag=True, help="Keep the temporary home, to look around in it.")
 @click.pass_obj

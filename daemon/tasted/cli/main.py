@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,10 @@ def main(arguments: Sequence[str], context: Context) -> int:
         return _INTERRUPTED
     except TastedError as error:
         return _report(context, error.code, error.message, error.remedy, error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the outermost ring: nothing is hidden by it
+        click.echo(traceback.format_exc(), err=True)
+        message = f"tasted itself failed: {type(error).__name__}: {error}"
+        return _report(context, "failed", message, "Please report it with the lines above.", 1)
     return status if isinstance(status, int) else 0
 
 

@@ -3,7 +3,6 @@
 import click
 
 from tasted.cli.context import Context, printable
-from tasted.errors import InboxUnavailable
 from tasted.inbox.listing import list_inbox
 from tasted.outbox.ledger import Ledger
 from tasted.records import InboxFile, Label, LedgerEntry
@@ -22,13 +21,7 @@ def references(context: Context, *, label: str | None) -> None:
     lies in both folders and counts for neither.
     """
     home = context.home()
-    try:
-        listing = list_inbox(home.inbox)
-    except OSError as error:
-        raise InboxUnavailable(
-            f"The inbox {home.inbox} cannot be read: {error.strerror}.",
-            remedy="Check that the folder exists and belongs to you.",
-        ) from error
+    listing = list_inbox(home.inbox)
     ledger = Ledger(home.outbox)
     if home.outbox.is_dir():
         ledger.refresh()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import click
 
 from tasted.cli.context import Context
+from tasted.errors import told
 from tasted.home import Home, lock_owner
 from tasted.status import read_status
 
@@ -34,7 +35,10 @@ def _with_daemon(home: Home) -> int:
         return lock_owner(home) is not None
 
     request_id = leave_request(home.requests, "rescore")
-    count = int(await_answer(home.requests, request_id, still_served=served)["rescoring"])
+    answer = await_answer(home.requests, request_id, still_served=served)
+    if "error" in answer:
+        raise told(**answer["error"])
+    count = int(answer["rescoring"])
     with _bar(count) as advance:
         left = count
         while left and served():
@@ -42,6 +46,9 @@ def _with_daemon(home: Home) -> int:
             snapshot = read_status(home.status_file)
             left = snapshot.queue.asked_again if snapshot is not None else left
             advance(count - left)
+            if snapshot is not None and snapshot.fault is not None:
+                fault = snapshot.fault
+                raise told(fault.code, fault.message, fault.remedy)
     return count
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from tasted.cli.context import Context, printable
-from tasted.errors import OutboxUnwritable
+from tasted.errors import UsageError
 from tasted.outbox.results import Selection, parse_since, picture_path, read_results, verdict_of
+from tasted.records import FileStamp
 
 _FOLLOW_SECONDS = 0.5
 _OPEN_MAX = 10
@@ -49,6 +50,8 @@ def results(
 
     Read from the outbox alone, so it works whether or not the daemon runs.
     """
+    if print0 and context.json:
+        raise UsageError("--print0 and --json are two forms of one answer.", remedy="Choose one.")
     chosen = frozenset(verdicts) | ({"match"} if match else frozenset())
     moment = parse_since(since, now=datetime.now(UTC)) if since is not None else None
     view = _View(context, Selection(chosen, moment, top), print0=print0)
@@ -71,23 +74,13 @@ class _View:
         self._home = context.home()
         self._selection = selection
         self._print0 = print0
-        self._printed: set[tuple[str, datetime]] = set()
+        self._seen: dict[str, FileStamp] = {}
 
     def show_new(self) -> list[Path]:
-        try:
-            found = read_results(self._home.outbox, self._selection)
-        except OSError as error:
-            raise OutboxUnwritable(
-                f"The outbox {self._home.outbox} cannot be read: {error.strerror}.",
-                remedy="Check that the folder exists and belongs to you.",
-            ) from error
+        found = read_results(self._home.outbox, self._selection, seen=self._seen)
         files = []
         for sidecar in found:
             path = picture_path(sidecar)
-            key = (path, sidecar.scored_at)
-            if key in self._printed:
-                continue
-            self._printed.add(key)
             files.append(self._home.inbox / path)
             if self._print0:
                 click.echo(os.fsencode(self._home.inbox / path) + b"\0", nl=False)

@@ -21,10 +21,12 @@ def run(context: Context, *, once: bool) -> None:
     home = context.home()
     settings = context.settings()
     context.start_logs(terminal=True)
-    context.say(f"tasted watches {home.inbox} (pid {os.getpid()}). Stop it with Ctrl-C.")
     run_daemon(
         home,
         settings,
         reload=lambda: load_settings(home, environment=context.environment).settings,
         until_idle=once,
+        on_start=lambda: context.say(
+            f"tasted watches {home.inbox} (pid {os.getpid()}). Stop it with Ctrl-C."
+        ),
     )

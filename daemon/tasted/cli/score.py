@@ -1,6 +1,5 @@
 """`tasted score`: what a sidecar says, now, for any picture. Stores nothing for files outside."""
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from tasted.cli.context import Context, printable
-from tasted.errors import ServiceFault, SomeFailed, TastedError
+from tasted.errors import SomeFailed, told
 from tasted.home import Home, lock_owner
 
 
@@ -55,16 +54,9 @@ def _ask_daemon(home: Home, kind: str, paths: list[str]) -> dict[str, Any]:
         home.requests, request_id, still_served=lambda: lock_owner(home) is not None
     )
     if "error" in answer:
-        raise _told(answer["error"])
+        raise told(**answer["error"])
     documents: dict[str, Any] = answer["documents"]
     return documents
-
-
-def _told(error: dict[str, str]) -> TastedError:
-    from tasted.errors import SERVICE_FAULTS  # noqa: PLC0415 - beside its only use
-
-    kind = SERVICE_FAULTS.get(error["code"], ServiceFault)
-    return kind(error["message"], remedy=error["remedy"])
 
 
 def _score_here(
@@ -80,11 +72,11 @@ def _score_here(
 def _show(context: Context, file: Path, document: dict[str, Any] | None) -> bool:
     """Print one document; tell whether it holds a score."""
     if document is None:
-        context.say(f"tasted: {os.fspath(file)} is not there.")
+        context.say(f"tasted: {printable(os.fspath(file))} is not there, or changing just now.")
         context.answer({"file": str(file), "error": "gone"})
         return False
     if context.json:
-        click.echo(json.dumps(document, ensure_ascii=False))
+        context.answer(document)
     else:
         click.echo(f"{printable(str(file))}: {printable(document['summary'])}")
         for reason in document["reasons"]:

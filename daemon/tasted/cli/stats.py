@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 import click
 
 from tasted.cli.context import Context
-from tasted.errors import OutboxUnwritable
 from tasted.outbox.ledger import sidecars
 from tasted.outbox.sidecar import Sidecar
 
@@ -16,13 +15,7 @@ from tasted.outbox.sidecar import Sidecar
 def stats(context: Context) -> None:
     """Count what was scored, learnt and failed."""
     home = context.home()
-    try:
-        documents = [sidecar for _place, sidecar in sidecars(home.outbox)]
-    except OSError as error:
-        raise OutboxUnwritable(
-            f"The outbox {home.outbox} cannot be read: {error.strerror}.",
-            remedy="Check that the folder exists and belongs to you.",
-        ) from error
+    documents = [sidecar for _place, sidecar in sidecars(home.outbox)]
     counts = {
         "verdicts": _counted(each.verdict for each in documents if each.status == "scored"),
         "judged": _counted(each.judgement for each in documents if each.kind == "screenshot"),

@@ -1,6 +1,8 @@
-"""What the threads of the daemon share, each thing behind the one lock. No I/O of its own.
+"""What the threads of the daemon share. No I/O of its own.
 
-The scout writes what it saw, the scorer writes what it did, and either wakes the scout.
+The scout writes what it saw, the scorer writes what it did, and either wakes the scout. Ledger,
+`forced` and faults are touched under `lock`; the other attributes are replaced whole, by one thread
+each.
 """
 
 import threading
@@ -38,7 +40,6 @@ class Desk:
         self.lock = threading.RLock()
         self.queue = WorkQueue()
         self.ledger = ledger
-        """Held under `lock` by whoever reads or writes it."""
         self.settings = settings
         self.settings_error: TastedError | None = None
         self.current = current
@@ -46,6 +47,8 @@ class Desk:
         self.last_error: LastError | None = None
         self.last_scored: str | None = None
         self.engine_pid: int | None = None
+        self.has_learnt = False
+        """Whether the library knows more than was published."""
         self.forced: set[str] = set()
         """Paths that a command asked to be scored again, until they are."""
         self._faults: dict[str, TastedError] = {}
@@ -65,12 +68,12 @@ class Desk:
         """Let the scout look now."""
         self._wake.set()
 
-    def await_wake(self, timeout_seconds: float) -> frozenset[str]:
-        """Wait until something stirs or the time passes; return the hints since the last call."""
-        self._wake.wait(timeout_seconds)
+    def await_wake(self, timeout_seconds: float) -> tuple[bool, frozenset[str]]:
+        """Wait until something stirs or the time passes; tell which, and the hints meanwhile."""
+        woken = self._wake.wait(timeout_seconds)
         self._wake.clear()
         hints, self._hints = self._hints, set()
-        return frozenset(hints)
+        return woken, frozenset(hints)
 
     def nudge_scorer(self) -> None:
         """End a pause of the scorer: what held it back may be gone."""
@@ -88,6 +91,12 @@ class Desk:
                 self._faults.pop(who, None)
             else:
                 self._faults[who] = fault
+
+    @property
+    def scout_fault(self) -> TastedError | None:
+        """What keeps the scout from looking; None when it can."""
+        with self.lock:
+            return self._faults.get("scout")
 
     @property
     def fault(self) -> TastedError | None:

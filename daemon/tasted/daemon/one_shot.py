@@ -14,8 +14,6 @@ from tasted.daemon.desk import Desk, Sight
 from tasted.daemon.supervisor import make_engine
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
-from tasted.engine_process import EngineDiedError
-from tasted.errors import EngineFailed
 from tasted.home import Home, hold_lock
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.presence import labels_digest
@@ -39,7 +37,7 @@ def score_now(
         HomeLocked: when a daemon came up meanwhile.
         ServiceFault: when nothing can be scored.
     """
-    with hold_lock(home):
+    with hold_lock(home) as lock:
         ledger = Ledger(home.outbox)
         ledger.refresh()
         desk = Desk(settings, ledger, read_current(home.current_file))
@@ -54,21 +52,15 @@ def score_now(
             home,
             desk,
             Writer(home.outbox, ledger),
-            make_engine(home, settings),
+            make_engine(home, settings, lock=lock),
             settings,
             stop=threading.Event(),
             version=__version__,
         )
         with worker.engine:
-            try:
-                worker.check_ground()
-                worker.update_labels(labels)
-                return {
-                    **worker.score_paths(inside, inside=True),
-                    **worker.score_paths(outside, inside=False),
-                }
-            except EngineDiedError as error:
-                raise EngineFailed(
-                    f"The engine ended over one of the files: {error}.",
-                    remedy="Try the files one at a time.",
-                ) from error
+            worker.check_ground()
+            worker.update_labels(labels)
+            return {
+                **worker.score_paths(inside, inside=True),
+                **worker.score_paths(outside, inside=False),
+            }

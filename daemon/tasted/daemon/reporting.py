@@ -50,7 +50,7 @@ class Reporter:
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is in hand."""
-        return not self._desk.queue.in_hand and not any(self._desk.queue.counts().values())
+        return not self._desk.queue.is_busy and not any(self._desk.queue.counts().values())
 
     def write_soon(self) -> None:
         """Write the status unless it was written a moment ago."""

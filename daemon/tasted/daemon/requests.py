@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from tasted.errors import ServiceFault, TastedError
 from tasted.files import read_regular_file, write_atomically
 
@@ -21,7 +23,9 @@ _ANSWER_SUFFIX = ".answer.json"
 _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore", "look"})
+_KINDS = frozenset({"score", "rescore"})
+
+log = structlog.get_logger("tasted.requests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore` or `look`."""
+    """`score` or `rescore`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
@@ -156,13 +160,12 @@ def _is_paths(value: object) -> bool:
 
 
 def write_answer(folder: Path, request_id: str, answer: dict[str, Any]) -> None:
-    """Answer a request.
-
-    Raises:
-        OSError: when it cannot be written.
-    """
+    """Answer a request; one that cannot be written is logged, and its asker gives up by itself."""
     body = json.dumps(answer).encode("ascii")
-    write_atomically(folder / f"{request_id}{_ANSWER_SUFFIX}", body, durable=False)
+    try:
+        write_atomically(folder / f"{request_id}{_ANSWER_SUFFIX}", body, durable=False)
+    except OSError as error:
+        log.warning("answer_not_written", request=request_id, error=str(error))
 
 
 def failure(error: TastedError) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import failure, write_answer
 from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Turn, Work
 from tasted.daemon.worker import Worker
-from tasted.engine_process import EngineDiedError
-from tasted.errors import ServiceFault, TastedError
+from tasted.errors import ServiceFault
 from tasted.home import Home
 
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -32,6 +31,7 @@ class Scorer:
         make_worker: builds a worker for settings and a stop event; called again when they change.
         reporter: keeps status.json.
         stop: set when the daemon is ending.
+        on_hold: told of each fault that holds the queue.
     """
 
     def __init__(
@@ -42,12 +42,14 @@ class Scorer:
         make_worker: Callable[[Settings, threading.Event], Worker],
         reporter: Reporter,
         stop: threading.Event,
+        on_hold: Callable[[ServiceFault], None] = lambda _fault: None,
     ) -> None:
         self._home = home
         self._desk = desk
         self._make_worker = make_worker
         self._reporter = reporter
         self._stop = stop
+        self._on_hold = on_hold
         self._worker = make_worker(desk.settings, stop)
         self._failures = 0
 
@@ -102,9 +104,11 @@ class Scorer:
         if isinstance(work, Asked):
             write_answer(self._home.requests, work.request_id, failure(fault))
         self._desk.queue.done()
-        self._reporter.write()
-        self._desk.pause_scorer(pause)
+        # what was in hand comes back with the next look, so that nobody takes this for idleness
         self._desk.wake_scout()
+        self._reporter.write()
+        self._on_hold(fault)
+        self._desk.pause_scorer(pause)
 
     def _serve(self, work: Work) -> None:
         if self._desk.settings is not self._worker.settings:
@@ -123,17 +127,6 @@ class Scorer:
             if work.turn is Turn.REFERENCE:
                 self._desk.wake_scout()
         else:
-            self._answer(work)
-
-    def _answer(self, asked: Asked) -> None:
-        try:
-            documents = self._worker.score_paths(asked.paths, inside=asked.inside)
-        except EngineDiedError as error:
-            reason = TastedError(
-                f"The engine ended over one of the files: {error}.",
-                remedy="Try the files one at a time.",
-            )
-            write_answer(self._home.requests, asked.request_id, failure(reason))
-        else:
-            write_answer(self._home.requests, asked.request_id, {"documents": documents})
-        self._desk.wake_scout()
+            documents = worker.score_paths(work.paths, inside=work.inside)
+            write_answer(self._home.requests, work.request_id, {"documents": documents})
+            self._desk.wake_scout()

@@ -6,6 +6,7 @@ may hold its lock.
 """
 
 import contextlib
+import logging
 import os
 import select
 import signal
@@ -22,6 +23,8 @@ from tasted.daemon.scorer import Scorer
 from tasted.daemon.scout import Scout
 from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
+from tasted.errors import ServiceFault
+from tasted.files import sweep_temporary
 from tasted.home import Home, hold_lock
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
@@ -29,9 +32,10 @@ from tasted.status import read_current
 
 _GRACE_SECONDS = 5.0
 _JOIN_SECONDS = 15.0
+_STALE_SECONDS = 3600.0
 _PRIVATE_UMASK = 0o077
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_STOPPED_BY_HAND = b"\0"
+_ANY_BYTE = b"\0"
 
 log = structlog.get_logger("tasted.daemon")
 
@@ -47,7 +51,7 @@ class Bell:
     def ring(self) -> None:
         """Wake the main thread. May be called from any thread, and from a signal handler."""
         with contextlib.suppress(BlockingIOError):
-            os.write(self._writing, _STOPPED_BY_HAND)
+            os.write(self._writing, _ANY_BYTE)
 
     def wait(self, timeout_seconds: float | None = None) -> bool:
         """Wait until the bell was rung; False when the time passed first."""
@@ -73,8 +77,8 @@ class Bell:
         os.close(self._writing)
 
 
-def make_engine(home: Home, settings: Settings) -> EngineProcess:
-    """Return the engine of a home, not yet started."""
+def make_engine(home: Home, settings: Settings, *, lock: int) -> EngineProcess:
+    """Return the engine of a home, not yet started; it shares the home's lock."""
     return EngineProcess(
         {
             "type": "hello",
@@ -84,6 +88,7 @@ def make_engine(home: Home, settings: Settings) -> EngineProcess:
         },
         stderr_file=home.logs / "engine.stderr",
         deadline_seconds=settings.engine.deadline_seconds,
+        lock=lock,
     )
 
 
@@ -94,6 +99,7 @@ def run_daemon(
     reload: Callable[[], Settings],
     until_idle: bool = False,
     rescore: bool = False,
+    on_start: Callable[[], None] = lambda: None,
     on_progress: Callable[[int], None] = lambda _left: None,
 ) -> None:
     """Watch and score until asked to stop.
@@ -104,19 +110,31 @@ def run_daemon(
         reload: loads them anew after a file of them was saved; raises ConfigError.
         until_idle: return when nothing is left to do.
         rescore: score everything again that has a score.
+        on_start: called once the home is this process's own.
         on_progress: called with the number of files left, as the status is written.
 
     Raises:
         HomeLocked: when another process has the home.
         HomeInvalid: when its folders cannot serve.
+        ServiceFault: with `until_idle`, what keeps the queue from being emptied.
     """
     os.umask(_PRIVATE_UMASK)
     home.make_folders()
     home.check_folders()
-    with hold_lock(home):
-        _Daemon(home, settings, reload=reload, until_idle=until_idle, on_progress=on_progress).run(
-            rescore=rescore
+    bell = Bell()
+    with bell.rung_by_signals(), hold_lock(home) as lock:
+        on_start()
+        daemon = _Daemon(
+            home,
+            settings,
+            lock=lock,
+            bell=bell,
+            reload=reload,
+            until_idle=until_idle,
+            on_progress=on_progress,
         )
+        daemon.run(rescore=rescore)
+    bell.close()
 
 
 class _Daemon:
@@ -125,19 +143,25 @@ class _Daemon:
         home: Home,
         settings: Settings,
         *,
+        lock: int,
+        bell: Bell,
         reload: Callable[[], Settings],
         until_idle: bool,
         on_progress: Callable[[int], None],
     ) -> None:
         ledger = Ledger(home.outbox)
         self._desk = desk = Desk(settings, ledger, read_current(home.current_file))
-        self._bell = Bell()
+        self._bell = bell
+        self._fault: ServiceFault | None = None
         self._until_idle = until_idle
         self._stop = threading.Event()
         self._failed: list[str] = []
         self._reporter = Reporter(home, desk, version=__version__, on_progress=on_progress)
         writer = Writer(home.outbox, ledger)
         writer.sweep()
+        for folder in (home.inbox, home.state):
+            # commands write there too, but none of them takes this long
+            sweep_temporary(folder, older_than_seconds=_STALE_SECONDS)
         self._scout = Scout(
             home,
             desk,
@@ -154,13 +178,14 @@ class _Daemon:
                 home,
                 desk,
                 writer,
-                make_engine(home, settings),
+                make_engine(home, settings, lock=lock),
                 settings,
                 stop=stop,
                 version=__version__,
             ),
             reporter=self._reporter,
             stop=self._stop,
+            on_hold=self._held,
         )
 
     def run(self, *, rescore: bool) -> None:
@@ -170,14 +195,14 @@ class _Daemon:
             self._force_everything()
         scout = threading.Thread(target=self._guarded, args=(self._scout.run,), name="scout")
         scorer = threading.Thread(target=self._guarded, args=(self._scorer.run,), name="scorer")
-        with self._bell.rung_by_signals():
-            scout.start()
-            scorer.start()
-            self._bell.wait()
-            self._end(scout, scorer)
-        self._bell.close()
+        scout.start()
+        scorer.start()
+        self._bell.wait()
+        self._end(scout, scorer)
         if self._failed:
             raise RuntimeError(f"thread {self._failed[0]} ended by itself")
+        if self._fault is not None:
+            raise self._fault
 
     def _force_everything(self) -> None:
         self._desk.ledger.refresh()
@@ -198,6 +223,11 @@ class _Daemon:
 
     def _idle(self) -> None:
         if self._until_idle:
+            self._bell.ring()
+
+    def _held(self, fault: ServiceFault) -> None:
+        if self._until_idle:
+            self._fault = fault
             self._bell.ring()
 
     def _end(self, scout: threading.Thread, scorer: threading.Thread) -> None:
@@ -223,3 +253,7 @@ class _Daemon:
         scout.join(_JOIN_SECONDS)
         self._reporter.write(state="stopped")
         log.info("stopped")
+        if scorer.is_alive() or scout.is_alive():
+            # the lock must not be freed while a thread still works
+            logging.shutdown()
+            os._exit(0)

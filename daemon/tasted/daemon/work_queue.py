@@ -65,6 +65,7 @@ class WorkQueue:
         self._labels: LabelsUpdate | None = None
         self._asked: list[Asked] = []
         self._in_hand: frozenset[str] = frozenset()
+        self._is_busy = False
         self._closed = False
 
     def replace(
@@ -108,7 +109,9 @@ class WorkQueue:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._has_work(), timeout)
-            return None if self._closed else self._next(limit)
+            work = None if self._closed else self._next(limit)
+            self._is_busy = work is not None
+            return work
 
     def _has_work(self) -> bool:
         return bool(self._labels or self._asked or any(self._turns.values()))
@@ -131,6 +134,13 @@ class WorkQueue:
         """Let go of what was in hand."""
         with self._changed:
             self._in_hand = frozenset()
+            self._is_busy = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether work of any kind was taken and is not done."""
+        with self._changed:
+            return self._is_busy
 
     @property
     def in_hand(self) -> frozenset[str]:

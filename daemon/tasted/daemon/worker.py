@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -32,12 +33,13 @@ from tasted.home import Home
 from tasted.inbox.listing import find_file
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.failures import error_sidecar, source_part
-from tasted.outbox.sidecar import Sidecar
+from tasted.outbox.sidecar import Sidecar, encoded_path
 from tasted.outbox.writer import Writer
 from tasted.records import Current, InboxFile
 from tasted.status import LastError, current_from
 
 _DEATHS_BEFORE_BLAME = 2
+_BLAMED_BEFORE_FAULT = 5
 
 log = structlog.get_logger("tasted.worker")
 
@@ -76,6 +78,7 @@ class Worker:
         self._acting = Acting(home, version=version)
         self._synced_pid: int | None = None
         self._deaths: Counter[tuple[str, object]] = Counter()
+        self._blamed_in_a_row = 0
 
     def check_ground(self) -> None:
         """Refuse to begin when the result could not be kept, or the model is not there.
@@ -98,8 +101,8 @@ class Worker:
             )
         self._acting.model(self.settings)
 
-    def _ask(self, message: frames.Message) -> frames.Message:
-        answer = self.engine.ask(message)
+    def _ask(self, message: frames.Message, *, parts: int = 1) -> frames.Message:
+        answer = self.engine.ask(message, parts=parts)
         self._desk.engine_pid = self.engine.pid
         if answer.get("type") == "fault":
             kind = SERVICE_FAULTS.get(answer["code"], EngineFailed)
@@ -107,21 +110,24 @@ class Worker:
         return answer
 
     def update_labels(self, update: LabelsUpdate) -> None:
-        """Tell the engine which references are present, and let it learn those that it lacks."""
-        tried: set[str] = set()
-        while True:
-            unlearnt = self._publish(update) - tried
-            tasks = [
-                Task(file, Reason.REFERENCE)
-                for path in sorted(unlearnt)
-                if (file := self._learnable(path)) is not None
-            ]
-            if not tasks:
-                break
-            tried |= unlearnt
-            size = self.settings.engine.batch_size
-            for start in range(0, len(tasks), size):
-                self.do(tasks[start : start + size], durable=True)
+        """Tell the engine which references are present, and let it learn those that it lacks.
+
+        Raises:
+            ServiceFault: when the engine cannot read or write the library.
+        """
+        unlearnt = self._publish(update)
+        tasks = [
+            Task(file, Reason.REFERENCE)
+            for path in sorted(unlearnt)
+            if (file := self._learnable(path)) is not None
+        ]
+        size = self.settings.engine.batch_size
+        for start in range(0, len(tasks), size):
+            if self._stop.is_set():
+                return
+            self.do(tasks[start : start + size], durable=True)
+        if tasks:
+            self._publish(update)
         self._synced_pid = self.engine.pid
         self._desk.wake_scout()
 
@@ -142,13 +148,14 @@ class Worker:
             )
         except EngineDiedError as error:
             raise EngineFailed(
-                f"The engine ended while it read the library: {error}.",
-                remedy="The log in .tasted/logs says more; tasted goes on trying.",
+                f"The engine ended while it read the library {self._home.library}: {error}.",
+                remedy="If this goes on, stop tasted and move that folder aside; it is made again.",
             ) from error
         current = current_from(answer["current"])
         if current is None:
             raise EngineFailed("The engine answered in another version's words.")
         self._try_failed_again(self._desk.current, current)
+        self._desk.has_learnt = False
         self._desk.current = current
         return set(answer["unlearnt"])
 
@@ -158,9 +165,7 @@ class Worker:
             return
         with self._desk.lock:
             entries = self._desk.ledger.entries
-            self._desk.forced |= {
-                path for path, entry in entries.items() if entry.status == "error"
-            }
+            self._desk.forced |= {path for path in entries if entries[path].status == "error"}
 
     def _learnable(self, path: str) -> InboxFile | None:
         """Return the settled file of a reference, unless its failure is already on record."""
@@ -181,15 +186,21 @@ class Worker:
         Raises:
             ServiceFault: when no file is to blame; what is not written is found again.
         """
+        items = [_item(task) for task in tasks]
         try:
-            answer = self._ask({"type": "batch", "items": [_item(task) for task in tasks]})
+            answer = self._ask({"type": "batch", "items": items}, parts=len(items))
         except EngineDiedError as error:
             log.warning("engine_died", files=len(tasks), error=str(error))
             self._after_death(tasks, durable=durable)
             return
+        self._blamed_in_a_row = 0
         by_path = {task.file.path: task for task in tasks}
+        if any(task.file.label is not None for task in tasks):
+            self._desk.has_learnt = True
         for result in answer["answers"]:
-            self._keep(by_path[result["path"]], result["document"], durable=durable)
+            task = by_path[result["path"]]
+            self._deaths.pop((task.file.path, task.file.stamp), None)
+            self._keep(task, result["document"], durable=durable)
         self._desk.finished(len(tasks))
 
     def _after_death(self, tasks: Sequence[Task], *, durable: bool) -> None:
@@ -208,8 +219,16 @@ class Worker:
             self.do([task], durable=durable)
             return
         del self._deaths[key]
+        self._blamed_in_a_row += 1
+        if self._blamed_in_a_row >= _BLAMED_BEFORE_FAULT:
+            self._blamed_in_a_row = 0
+            raise EngineFailed(
+                "The engine ended over several files in a row: it is hardly their fault.",
+                remedy="The log in .tasted/logs says more; tasted goes on trying.",
+            )
+        shown = encoded_path(task.file.path).path
         error = EngineDied(
-            f"{task.file.path} ended the engine each time it was tried.",
+            f"{shown} ended the engine each time it was tried.",
             remedy="Open it and save it again as PNG.",
         )
         sidecar = error_sidecar(
@@ -244,7 +263,7 @@ class Worker:
             if former is not None and former != file.path:
                 # the same content under another name: its old sidecar has served
                 self._writer.remove(former)
-        self._desk.forced.discard(file.path)
+            self._desk.forced.discard(file.path)
         self._tell(file, sidecar)
 
     def _tell(self, file: InboxFile, sidecar: Sidecar) -> None:
@@ -271,34 +290,42 @@ class Worker:
             inside: whether they lie in the inbox; their sidecars are written as well.
 
         Raises:
-            ServiceFault: when no file is to blame.
-            EngineDiedError: when one of the files ended the engine.
+            ServiceFault: when no file is to blame, or one of the files ended the engine.
         """
         documents: dict[str, Any] = {}
         size = self.settings.engine.batch_size
         for start in range(0, len(paths), size):
             files = {path: self._file(path, inside=inside) for path in paths[start : start + size]}
             items = [_asked_item(path, file, inside=inside) for path, file in files.items()]
-            for result in self._ask({"type": "batch", "items": items})["answers"]:
+            try:
+                answer = self._ask({"type": "batch", "items": items}, parts=len(items))
+            except EngineDiedError as error:
+                raise EngineFailed(
+                    f"The engine ended over one of the files: {error}.",
+                    remedy="Try the files one at a time.",
+                ) from error
+            for result in answer["answers"]:
                 path, document = result["path"], result["document"]
                 documents[path] = document
                 file = files[path]
-                if file is not None and document is not None:
+                if inside and file is not None and document is not None:
                     self._write(file, Sidecar.model_validate(document), durable=True)
         self._desk.finished(len(paths))
         return documents
 
     def _file(self, path: str, *, inside: bool) -> InboxFile | None:
         if not inside:
-            return None
+            return find_file(Path("/"), path.lstrip("/"))
         settled = self._desk.sight.settled.get(path)
         return settled if settled is not None else find_file(self._home.inbox, path)
 
 
 def _asked_item(path: str, file: InboxFile | None, *, inside: bool) -> frames.Message:
-    if file is not None:
+    text = file.companion.path if file is not None and file.companion is not None else None
+    if inside and file is not None:
         return _item(Task(file, Reason.UNSCORED))
-    return {"path": path, "foreign": not inside, "label": None, "companion": None, "attempts": 0}
+    companion = f"/{text}" if text is not None else None
+    return {"path": path, "foreign": not inside, "companion": companion, "attempts": 0}
 
 
 def _item(task: Task) -> frames.Message:
@@ -306,7 +333,6 @@ def _item(task: Task) -> frames.Message:
     return {
         "path": file.path,
         "foreign": False,
-        "label": file.label.value if file.label is not None else None,
         "companion": file.companion.path if file.companion is not None else None,
         "attempts": task.attempts,
     }

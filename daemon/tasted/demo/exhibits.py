@@ -5,7 +5,6 @@ Draws with PIL and reads the photographs that are handed in; writes nothing.
 
 import io
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from PIL import Image
 
 from tasted.demo.phone import phone_screenshot
 from tasted.demo.scenes import draw_scene, random_scene
+from tasted.errors import UsageError
 
 LIKED_PLACE, REJECTED_PLACE = "mountain", "gym"
 LIKED_THING, REJECTED_THING = "shoes", "t-shirts"
@@ -74,8 +74,14 @@ def _photographs(photos: Path | None, *, start: int, count: int, prefix: str) ->
     return exhibits
 
 
-def _files(folder: Path, start: int, count: int) -> Iterator[Path]:
-    yield from sorted(folder.glob("*.jpg"))[start : start + count]
+def _files(folder: Path, start: int, count: int) -> list[Path]:
+    files = sorted(folder.glob("*.jpg"))[start : start + count]
+    if len(files) < count:
+        raise UsageError(
+            f"{folder} has fewer than {start + count} .jpg photographs.",
+            remedy=f"Name a folder with {LIKED_THING}/ and {REJECTED_THING}/, as tests/photos is.",
+        )
+    return files
 
 
 def _bytes(picture: Image.Image, file_format: str) -> bytes:

@@ -5,6 +5,7 @@ would. It fails when a sidecar is missing or invalid, or when the ranking is wro
 """
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -76,19 +77,19 @@ def show(
     home.make_folders()
     write_atomically(home.config_file, _CONFIG.encode())
     started = time.monotonic()
-    with _daemon(home):
+    with _daemon(home) as process:
         say(f"The daemon watches {home.inbox}.")
         for lesson in lessons:
             write_atomically(home.inbox / lesson.kind / lesson.name, lesson.data)
         say(f"Dropped {len(lessons)} pictures into liked/ and rejected/: it learns them.")
-        _await(home, [f"{lesson.kind}/{lesson.name}" for lesson in lessons])
+        _await(home, process, [f"{lesson.kind}/{lesson.name}" for lesson in lessons])
         for candidate in candidates:
             if candidate.bio is not None:
                 text = (home.inbox / candidate.name).with_suffix(".txt")
                 write_atomically(text, candidate.bio.encode())
             write_atomically(home.inbox / candidate.name, candidate.data)
         say(f"Dropped {len(candidates)} new ones into the inbox, one of them broken.")
-        found = _await(home, [candidate.name for candidate in candidates])
+        found = _await(home, process, [candidate.name for candidate in candidates])
     outcomes = [Outcome(each, found[each.name]) for each in candidates]
     outcomes.sort(key=_rank, reverse=True)
     report = Report(tuple(outcomes), _auc(outcomes), time.monotonic() - started)
@@ -97,23 +98,34 @@ def show(
 
 
 @contextlib.contextmanager
-def _daemon(home: Home) -> Iterator[None]:
+def _daemon(home: Home) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "tasted", "run", "--home", str(home.root)]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    # settings of the caller's environment would win over the file of the demonstration
+    foreign = ("TASTED_", "CLASSIFIER_MODEL", "CLIP_MODEL_NAME")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
         try:
-            yield
+            yield process
             process.send_signal(signal.SIGTERM)
             status = process.wait(_STOP_SECONDS)
         except BaseException:
             process.kill()
             raise
     if status != 0:
-        raise DemoFailed(
-            f"The daemon ended with exit status {status}.", remedy=f"See {home.logs}/tasted.log"
-        )
+        raise _ended(home, status)
 
 
-def _await(home: Home, paths: Sequence[str]) -> dict[str, Sidecar]:
+def _ended(home: Home, status: int) -> DemoFailed:
+    return DemoFailed(
+        f"The daemon ended with exit status {status}.", remedy=f"See {home.logs}/tasted.log"
+    )
+
+
+def _await(
+    home: Home, process: subprocess.Popen[bytes], paths: Sequence[str]
+) -> dict[str, Sidecar]:
     """Wait until every path has a sidecar, and return them."""
     end = time.monotonic() + _WAIT_SECONDS
     found: dict[str, Sidecar] = {}
@@ -121,10 +133,9 @@ def _await(home: Home, paths: Sequence[str]) -> dict[str, Sidecar]:
         for path in paths:
             file = home.outbox / f"{path}.json"
             if path not in found and file.exists():
-                try:
-                    found[path] = Sidecar.model_validate_json(file.read_bytes())
-                except ValidationError as error:
-                    raise DemoFailed(f"The sidecar {file} is invalid: {error}.") from error
+                found[path] = _valid(file)
+        if process.poll() is not None:
+            raise _ended(home, process.returncode)
         if time.monotonic() > end:
             missing = sorted(set(paths) - set(found))
             raise DemoFailed(
@@ -133,6 +144,13 @@ def _await(home: Home, paths: Sequence[str]) -> dict[str, Sidecar]:
             )
         time.sleep(_POLL_SECONDS)
     return found
+
+
+def _valid(file: Path) -> Sidecar:
+    try:
+        return Sidecar.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise DemoFailed(f"The sidecar {file} is invalid: {error}.") from error
 
 
 def _rank(outcome: Outcome) -> float:

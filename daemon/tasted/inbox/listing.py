@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.errors import InboxUnavailable
 from tasted.files import stamp_of
 from tasted.inbox.naming import (
     NameKind,
@@ -47,12 +48,23 @@ def list_inbox(inbox: Path) -> Listing:
     """List every file of the inbox that should have a sidecar.
 
     Raises:
-        OSError: when the inbox itself cannot be listed. Trouble in a subfolder is reported in
-            the listing instead.
+        InboxUnavailable: when the inbox itself cannot be listed. Trouble in a subfolder is reported
+            in the listing instead.
     """
     walk = _Walk(inbox)
-    walk.enter("", depth=0)
+    try:
+        walk.enter("", depth=0)
+    except OSError as error:
+        raise unavailable(inbox, error) from error
     return walk.listing()
+
+
+def unavailable(inbox: Path, error: OSError) -> InboxUnavailable:
+    """Return the fault of an inbox that cannot be listed."""
+    return InboxUnavailable(
+        f"The inbox {inbox} cannot be read: {error.strerror}.",
+        remedy="Check that the folder exists and belongs to you; scoring goes on by itself.",
+    )
 
 
 class _Walk:
@@ -111,7 +123,7 @@ class _Walk:
     def _see_file(self, path: str, name: str, stamp: FileStamp) -> None:
         kind = kind_of_name(name)
         if kind is NameKind.NAMELESS_TYPE:
-            kind = NameKind.PICTURE if self._begins_like_picture(path) else NameKind.OTHER
+            kind = NameKind.PICTURE if _begins_like_picture(self._inbox / path) else NameKind.OTHER
         if kind is NameKind.PICTURE:
             self._pictures[path] = stamp
         elif kind is NameKind.COMPANION:
@@ -119,19 +131,6 @@ class _Walk:
             self._texts[companion_of(path)] = Companion(path, stamp)
         else:
             self._ignored[kind.value] += 1
-
-    def _begins_like_picture(self, path: str) -> bool:
-        try:
-            descriptor = os.open(
-                self._inbox / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-            )
-        except OSError:
-            # an unreadable file without extension makes no claim to be a picture
-            return False
-        try:
-            return looks_like_picture(os.read(descriptor, _SNIFF_BYTES))
-        finally:
-            os.close(descriptor)
 
     def listing(self) -> Listing:
         files: dict[str, InboxFile] = {}
@@ -148,9 +147,9 @@ class _Walk:
 
 
 def find_file(inbox: Path, path: str) -> InboxFile | None:
-    """Look at one path of the inbox as a listing would; None when no regular file is there."""
+    """Look at one path of the inbox as a listing would; None when no picture is there."""
     stamp = _regular_stamp(inbox / path)
-    if stamp is None:
+    if stamp is None or not _names_picture(inbox / path):
         return None
     plain = companion_of(path)
     texts = (
@@ -167,3 +166,22 @@ def _regular_stamp(file: Path) -> FileStamp | None:
     except OSError:
         return None
     return stamp_of(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def _names_picture(file: Path) -> bool:
+    kind = kind_of_name(file.name)
+    if kind is NameKind.NAMELESS_TYPE:
+        return _begins_like_picture(file)
+    return kind is NameKind.PICTURE
+
+
+def _begins_like_picture(file: Path) -> bool:
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        # an unreadable file without extension makes no claim to be a picture
+        return False
+    try:
+        return looks_like_picture(os.read(descriptor, _SNIFF_BYTES))
+    finally:
+        os.close(descriptor)

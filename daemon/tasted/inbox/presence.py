@@ -1,8 +1,9 @@
-"""Which references count: those whose files are there, with patience for one bad look. Pure.
+"""Which references count: those whose files are there, with patience for a bad look. Pure.
 
-A picture that is missing from two healthy looks in a row stops teaching; one that returns teaches
-again. A look that could not see everything proves nothing about absence. A file that is still
-being written counts as what it was before, and a new one not yet.
+A picture that is missing from two healthy looks, some seconds apart and none between that saw it,
+stops teaching; one that returns teaches again. A look that could not see everything proves nothing
+about absence. A file that is still being written counts as what it was before, and a new one not
+yet.
 """
 
 import hashlib
@@ -11,37 +12,48 @@ from dataclasses import dataclass
 
 from tasted.records import FileStamp
 
-_LOOKS_BEFORE_GONE = 2
-
 
 @dataclass(slots=True)
 class _Known:
     stamp: FileStamp
-    missed: int = 0
+    missed_at: float | None = None
 
 
 class Presence:
-    """The reference files of one inbox, as far as they are believed to be there."""
+    """The reference files of one inbox, as far as they are believed to be there.
 
-    def __init__(self) -> None:
+    Args:
+        patience_seconds: the least time between two looks that agree on an absence.
+    """
+
+    def __init__(self, *, patience_seconds: float) -> None:
+        self._patience_seconds = patience_seconds
         self._known: dict[str, _Known] = {}
 
-    def look(self, seen: Mapping[str, FileStamp | None], *, healthy: bool) -> None:
+    def look(self, seen: Mapping[str, FileStamp | None], *, healthy: bool, now: float) -> None:
         """Take in the reference files of one look at the inbox.
 
         Args:
             seen: the stamp of each settled file; None for one that is still being written.
             healthy: whether a file that is not there is gone.
+            now: monotonic seconds.
         """
         for path in [path for path in self._known if path not in seen]:
-            self._known[path].missed += healthy
-            if self._known[path].missed >= _LOOKS_BEFORE_GONE:
-                del self._known[path]
+            self._miss(path, healthy=healthy, now=now)
         for path, stamp in seen.items():
             if stamp is not None:
                 self._known[path] = _Known(stamp)
             elif path in self._known:
-                self._known[path].missed = 0
+                self._known[path].missed_at = None
+
+    def _miss(self, path: str, *, healthy: bool, now: float) -> None:
+        known = self._known[path]
+        if not healthy:
+            return
+        if known.missed_at is None:
+            known.missed_at = now
+        elif now - known.missed_at >= self._patience_seconds:
+            del self._known[path]
 
     @property
     def present(self) -> dict[str, FileStamp]:
@@ -50,8 +62,8 @@ class Presence:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a path was missing from the last look and the next one decides."""
-        return any(known.missed for known in self._known.values())
+        """Whether a path was missing from the last look and another one decides."""
+        return any(known.missed_at is not None for known in self._known.values())
 
 
 def labels_digest(present: Mapping[str, FileStamp]) -> str:

@@ -61,17 +61,21 @@ class Watcher:
         Raises:
             OSError: when a folder is missing or the kernel's watches are used up.
         """
-        observer = self._make_observer()
+        self._observer = observer = self._make_observer()
         everything = _Hinting(self._hint, None)
-        vanishing = _Hinting(self._hint, frozenset({"deleted", "moved"}))
-        for tree in trees:
-            observer.schedule(everything, str(tree), recursive=True)
-        for tree in deletions_in:
-            observer.schedule(vanishing, str(tree), recursive=True)
-        for folder in folders:
-            observer.schedule(everything, str(folder), recursive=False)
-        observer.start()
-        self._observer = observer
+        vanishing = _Hinting(self._hint, frozenset({"deleted"}))
+        try:
+            for tree in trees:
+                observer.schedule(everything, str(tree), recursive=True)
+            for tree in deletions_in:
+                observer.schedule(vanishing, str(tree), recursive=True)
+            for folder in folders:
+                observer.schedule(everything, str(folder), recursive=False)
+            observer.start()
+        except OSError:
+            # some of its emitters may run already, each with a thread and descriptors
+            self.stop()
+            raise
 
     @property
     def healthy(self) -> bool:
@@ -88,4 +92,7 @@ class Watcher:
         if observer is None:
             return
         observer.stop()
-        observer.join(_JOIN_SECONDS)
+        for emitter in observer.emitters:
+            emitter.stop()
+        if observer.ident is not None:
+            observer.join(_JOIN_SECONDS)

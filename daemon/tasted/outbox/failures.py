@@ -61,8 +61,8 @@ def error_sidecar(
         now: aware time of the failure.
         version: of this tasted.
     """
-    pauses = error.retry_after_seconds
-    retry_at = now + timedelta(seconds=pauses[attempts - 1]) if attempts <= len(pauses) else None
+    pause_seconds = error.pause_seconds(attempts)
+    retry_at = now + timedelta(seconds=pause_seconds) if pause_seconds is not None else None
     return Sidecar(
         kind="screenshot" if label is None else "reference",
         status="error",

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
+from tasted.errors import OutboxUnwritable
 from tasted.files import read_regular_file, stamp_of
 from tasted.outbox.places import sidecar_places
 from tasted.outbox.sidecar import Sidecar
@@ -33,10 +34,14 @@ class Ledger:
         """Take in what changed on disk since the last call: new, edited and deleted sidecars.
 
         Raises:
-            OSError: when the outbox cannot be listed.
+            OutboxUnwritable: when the outbox cannot be listed.
         """
+        try:
+            files = list(_sidecar_files(self._outbox))
+        except OSError as error:
+            raise unreadable(self._outbox, error) from error
         seen: dict[str, tuple[FileStamp, LedgerEntry | None]] = {}
-        for place, stamp in _sidecar_files(self._outbox):
+        for place, stamp in files:
             known = self._seen.get(place)
             if known is not None and known[0] == stamp:
                 seen[place] = known
@@ -107,27 +112,51 @@ def _sidecar_files(outbox: Path) -> Iterator[tuple[str, FileStamp]]:
     pending = [""]
     while pending:
         folder = pending.pop()
-        with os.scandir(outbox / folder) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                try:
-                    status = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                if stat.S_ISDIR(status.st_mode):
-                    pending.append(f"{folder}{entry.name}/")
-                elif stat.S_ISREG(status.st_mode) and entry.name.endswith(".json"):
-                    yield f"{folder}{entry.name}", stamp_of(status)
+        for entry in _entries(outbox / folder, is_root=not folder):
+            if entry.name.startswith("."):
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                pending.append(f"{folder}{entry.name}/")
+            elif stat.S_ISREG(status.st_mode) and entry.name.endswith(".json"):
+                yield f"{folder}{entry.name}", stamp_of(status)
 
 
-def sidecars(outbox: Path) -> Iterator[tuple[PurePosixPath, Sidecar]]:
-    """Read every valid sidecar of the outbox: its place relative to the outbox, and the document.
+def _entries(folder: Path, *, is_root: bool) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        if is_root:
+            raise
+        # removed since its parent was listed
+        return []
+
+
+def sidecars(
+    outbox: Path, *, seen: dict[str, FileStamp] | None = None
+) -> Iterator[tuple[PurePosixPath, Sidecar]]:
+    """Read the valid sidecars of the outbox: place relative to the outbox, and document.
+
+    Args:
+        outbox: the folder.
+        seen: what was read before, by place; unchanged files are passed over and new ones noted.
 
     Raises:
-        OSError: when the outbox cannot be listed.
+        OutboxUnwritable: when the outbox cannot be listed.
     """
-    for place, _stamp in _sidecar_files(outbox):
+    known = {} if seen is None else seen
+    try:
+        files = list(_sidecar_files(outbox))
+    except OSError as error:
+        raise unreadable(outbox, error) from error
+    for place, stamp in files:
+        if known.get(place) == stamp:
+            continue
+        known[place] = stamp
         try:
             data, _read = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
             sidecar = Sidecar.model_validate_json(data)
@@ -135,3 +164,11 @@ def sidecars(outbox: Path) -> Iterator[tuple[PurePosixPath, Sidecar]]:
             # being replaced, or not ours: a list of results is no place to complain about it
             continue
         yield PurePosixPath(place), sidecar
+
+
+def unreadable(outbox: Path, error: OSError) -> OutboxUnwritable:
+    """Return the fault of an outbox that cannot be listed."""
+    return OutboxUnwritable(
+        f"The outbox {outbox} cannot be read: {error.strerror}.",
+        remedy="Check that the folder exists and belongs to you; scoring goes on by itself.",
+    )

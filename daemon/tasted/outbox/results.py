@@ -9,6 +9,7 @@ from pathlib import Path
 from tasted.errors import UsageError
 from tasted.outbox.ledger import sidecars
 from tasted.outbox.sidecar import Sidecar, decoded_path
+from tasted.records import FileStamp
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -57,13 +58,20 @@ def _rank(document: Sidecar) -> tuple[bool, float, float, float]:
     )
 
 
-def read_results(outbox: Path, selection: Selection) -> list[Sidecar]:
+def read_results(
+    outbox: Path, selection: Selection, *, seen: dict[str, FileStamp] | None = None
+) -> list[Sidecar]:
     """Read the outbox and return the wanted results, best first.
 
+    Args:
+        outbox: the folder.
+        selection: which are wanted.
+        seen: for following: what was read by an earlier call is passed over.
+
     Raises:
-        OSError: when the outbox cannot be listed.
+        OutboxUnwritable: when the outbox cannot be listed.
     """
-    return select((sidecar for _place, sidecar in sidecars(outbox)), selection)
+    return select((sidecar for _place, sidecar in sidecars(outbox, seen=seen)), selection)
 
 
 def parse_since(text: str, *, now: datetime) -> datetime:

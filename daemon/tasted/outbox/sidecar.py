@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tasted.records import Companion, FileStamp, LedgerEntry
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -155,6 +155,7 @@ class Sidecar(_Part):
     rank: Rank | None = None
     next: str | None = None
     judgement: Literal["liked", "rejected"] | None = None
+    origin: Literal["reference", "feedback"] | None = None
     component_scores: ComponentScores | None = None
     weights: Weights | None = None
     reasons: list[str] = []
@@ -188,6 +189,7 @@ class Sidecar(_Part):
             attempts=error.attempts if error else 0,
             retry_at=error.retry_at.timestamp() if error and error.retry_at else None,
             tasted_version=self.tasted_version,
+            origin=Origin(self.origin) if self.origin is not None else None,
         )
 
 

@@ -7,7 +7,7 @@ import errno
 from pathlib import Path, PurePosixPath
 
 from tasted.errors import DiskFull, OutboxUnwritable, ServiceFault
-from tasted.files import is_temporary, private_folder, write_atomically
+from tasted.files import private_folder, sweep_temporary, write_atomically
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.places import sidecar_places
 from tasted.outbox.sidecar import Sidecar
@@ -88,10 +88,7 @@ class Writer:
 
         Only the owner of the home calls this, so no temporary file is anybody's work in progress.
         """
-        stale = [path for path in self._outbox.rglob(".*.tmp") if is_temporary(path.name)]
-        for path in stale:
-            path.unlink(missing_ok=True)
-        return len(stale)
+        return sweep_temporary(self._outbox, older_than_seconds=0)
 
 
 def _fault(outbox: Path, error: OSError) -> ServiceFault:

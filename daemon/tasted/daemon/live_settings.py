@@ -1,0 +1,74 @@
+"""Follows the settings files of a home: a saved change acts, a broken one is told. Uses stat."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from tasted.config import Settings
+from tasted.daemon.desk import Desk
+from tasted.errors import ConfigError
+from tasted.home import Home
+
+# editors truncate a file and write it again: a stamp must stand this long before it is believed
+QUIET_SECONDS = 0.2
+
+log = structlog.get_logger("tasted.settings")
+
+_Stamps = tuple[tuple[int, int] | None, ...]
+
+
+class LiveSettings:
+    """Puts newly saved settings on the desk.
+
+    Args:
+        home: whose files are followed.
+        desk: where settings and their errors go.
+        reload: loads them; raises ConfigError.
+    """
+
+    def __init__(self, home: Home, desk: Desk, reload: Callable[[], Settings]) -> None:
+        self._files = (home.config_file, home.environment_file)
+        self._desk = desk
+        self._reload = reload
+        self._loaded = self._stamps()
+        self._seen = self._loaded
+        self._since = 0.0
+
+    def follow(self) -> float | None:
+        """Reload after a change that has settled; return the seconds until that is known."""
+        stamps, now = self._stamps(), time.monotonic()
+        if stamps != self._seen:
+            self._seen, self._since = stamps, now
+        if stamps == self._loaded:
+            return None
+        left = self._since + QUIET_SECONDS - now
+        if left > 0:
+            return left
+        self._loaded = stamps
+        self._take()
+        return None
+
+    def _take(self) -> None:
+        try:
+            settings = self._reload()
+        except ConfigError as error:
+            self._desk.settings_error = error
+            log.warning("settings_kept", error=error.message)
+            return
+        self._desk.settings = settings
+        self._desk.settings_error = None
+        self._desk.nudge_scorer()
+        log.info("settings_reloaded")
+
+    def _stamps(self) -> _Stamps:
+        return tuple(map(_stamp_or_none, self._files))
+
+
+def _stamp_or_none(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,155 @@
+"""One look at inbox and outbox after another, and what follows from them for the queue.
+
+Reads both folders. The pure parts are in `inbox`: settling, presence, reconcile.
+"""
+
+import time
+from collections.abc import Collection
+
+from tasted.daemon.acting import Acting
+from tasted.daemon.desk import Desk, Sight
+from tasted.daemon.reporting import Reporter
+from tasted.daemon.work_queue import LabelsUpdate
+from tasted.home import Home
+from tasted.inbox.listing import Listing, list_inbox
+from tasted.inbox.presence import Presence, labels_digest
+from tasted.inbox.reconcile import Reason, Task, next_retry, reconcile
+from tasted.inbox.settling import Settling
+from tasted.records import Current, FileStamp
+
+# a file that is deleted and written again, as syncing programs do, was never gone
+DOUBT_SECONDS = 2.0
+# twenty likes in a row are one change of taste
+LABELS_QUIET_SECONDS = 1.0
+
+
+class Survey:
+    """Keeps the desk's sight and queue in step with the disk."""
+
+    def __init__(self, home: Home, desk: Desk, *, reporter: Reporter, version: str) -> None:
+        self._home = home
+        self._desk = desk
+        self._reporter = reporter
+        self._version = version
+        self._acting = Acting(home, version=version)
+        self._settling = Settling(quiet_seconds=desk.settings.watch.settle_seconds)
+        self._presence = Presence(patience_seconds=DOUBT_SECONDS)
+        self._arrivals: dict[str, int] = {}
+        self._known: frozenset[str] | None = None
+        self._labels: LabelsUpdate | None = None
+        self._labels_since = 0.0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no file is still being waited for."""
+        return self._settling.waiting == 0 and self._labels is None
+
+    def look(self, hints: Collection[str]) -> None:
+        """Look once, and replace the queue.
+
+        Args:
+            hints: paths relative to the inbox that stirred since the last look.
+
+        Raises:
+            InboxUnavailable: when the inbox cannot be listed.
+            OutboxUnwritable: when the outbox cannot be listed.
+        """
+        listing = list_inbox(self._home.inbox)
+        now = time.monotonic()
+        self._settling.quiet_seconds = self._desk.settings.watch.settle_seconds
+        self._settling.touched(hints, now=now)
+        self._settling.look(listing.files, now=now)
+        self._note_arrivals(listing)
+        with self._desk.lock:
+            self._decide(listing, now)
+
+    def seconds_to_next(self) -> float:
+        """Return when to look again, in seconds, if nothing stirs."""
+        now = time.monotonic()
+        pauses = [float(self._desk.settings.watch.rescan_seconds)]
+        next_look = self._settling.next_look()
+        if next_look is not None:
+            pauses.append(next_look - now)
+        if self._presence.doubtful:
+            pauses.append(DOUBT_SECONDS)
+        if self._labels is not None:
+            pauses.append(self._labels_since + LABELS_QUIET_SECONDS - now)
+        with self._desk.lock:
+            retry_at = next_retry(self._desk.ledger.entries, now=time.time())
+        if retry_at is not None:
+            pauses.append(retry_at - time.time())
+        return max(min(pauses), 0.01)
+
+    def _note_arrivals(self, listing: Listing) -> None:
+        paths = frozenset(listing.files)
+        if self._known is not None:
+            fresh = sorted(
+                paths - self._known, key=lambda path: listing.files[path].stamp.modified_ns
+            )
+            first = max(self._arrivals.values(), default=0) + 1
+            kept = {path: turn for path, turn in self._arrivals.items() if path in paths}
+            self._arrivals = kept | {path: first + index for index, path in enumerate(fresh)}
+        self._known = paths
+
+    def _decide(self, listing: Listing, now: float) -> None:
+        desk, settled = self._desk, self._settling.settled
+        desk.ledger.refresh()
+        entries, current = desk.ledger.entries, desk.current
+        orphans = {
+            entry.content_id: path
+            for path, entry in entries.items()
+            if path not in listing.files and entry.content_id is not None and listing.healthy
+        }
+        tasks = reconcile(settled, entries, current, now=time.time(), version=self._version)
+        tasks += self._forced_tasks({task.file.path for task in tasks}, listing)
+        labels = self._labels_of(listing, now)
+        desk.sight = Sight(settled, labels, orphans)
+        due = self._due(labels, current, tasks, now)
+        if due is not None or self._labels is not None:
+            # what is scored now carries a taste that is not published yet: nothing can be called
+            # stale until it is
+            tasks = [task for task in tasks if task.reason is not Reason.STALE]
+        desk.queue.replace(tasks, labels=due, arrivals=self._arrivals)
+        self._reporter.saw(listing, settling=self._settling.waiting, orphans=len(orphans))
+
+    def _forced_tasks(self, already: set[str], listing: Listing) -> list[Task]:
+        self._desk.forced &= set(listing.files)
+        settled = self._settling.settled
+        return [
+            Task(file, Reason.STALE if file.label is None else Reason.REFERENCE)
+            for path in self._desk.forced
+            if (file := settled.get(path)) is not None and path not in already
+        ]
+
+    def _labels_of(self, listing: Listing, now: float) -> LabelsUpdate:
+        """Say which references count, by what is settled or was learnt in this very state."""
+        entries, settled = self._desk.ledger.entries, self._settling.settled
+        seen: dict[str, FileStamp | None] = {}
+        for path, file in listing.files.items():
+            if file.label is None:
+                continue
+            entry = entries.get(path)
+            is_known = path in settled or (entry is not None and entry.stamp == file.stamp)
+            seen[path] = file.stamp if is_known else None
+        self._presence.look(seen, healthy=listing.healthy, now=now)
+        present = self._presence.present
+        acting = self._acting.digest(self._desk.settings)
+        return LabelsUpdate(tuple(present), labels_digest(present), acting)
+
+    def _due(
+        self, labels: LabelsUpdate, current: Current | None, tasks: list[Task], now: float
+    ) -> LabelsUpdate | None:
+        """Return the labels when the engine should publish anew: at once, or after a quiet time."""
+        if current is None or current.acting_digest != labels.acting_digest:
+            self._labels = None
+            return labels
+        if current.labels_digest == labels.labels_digest and not self._desk.has_learnt:
+            self._labels = None
+            return None
+        learning = any(task.reason is Reason.REFERENCE for task in tasks)
+        if self._labels != labels or learning:
+            self._labels, self._labels_since = labels, now
+        if now - self._labels_since < LABELS_QUIET_SECONDS:
+            return None
+        self._labels = None
+        return labels
