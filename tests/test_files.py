@@ -202,10 +202,16 @@ def test_a_content_has_one_id() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [(".a.json.1f.tmp", True), ("a.tmp", False), (".hidden", False), (".tmp", True)],
+    [
+        (".a.json.0123abcd.tmp", True),
+        (".a.json.1f.tmp", False),
+        ("a.tmp", False),
+        (".hidden", False),
+        (".mine.tmp", False),
+    ],
 )
 def test_temporary_files_are_told_by_their_name(name: str, *, expected: bool) -> None:
-    """Only hidden names that end in .tmp are swept."""
+    """Only the very form of our own names is swept; other people's hidden files are not."""
     assert is_temporary(name) is expected
 
 

@@ -40,7 +40,7 @@ FULL = Status(
     engine_pid=2,
     queue=QueueReport(1, 2, 3, 4, 5, 6, 7, per_minute=8.5, seconds_left=9.0),
     fault=FaultReport("disk_full", "The disk is full.", "Free some space."),
-    settings_error="config/tasted.toml, line 3: ...",
+    settings_error=FaultReport("config_invalid", "config/tasted.toml, line 3: ...", "Mend it."),
     last_error=LastError("anna/\udcff.png", "empty", "It is empty.", "Take it again."),
     last_scored="anna/1.png",
     counts={"scored": 3},
@@ -126,3 +126,16 @@ def test_a_process_exists_until_it_has_ended() -> None:
     assert process_exists(os.getpid())
     assert process_exists(1)
     assert not process_exists(int(child.stdout))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 300_000, '{"counts": []}', "{}", '{"queue": {"per_minute": "x"}, "fault": 3}'],
+    ids=["deep", "list", "empty", "types"],
+)
+def test_an_edited_status_is_none(tmp_path: Path, text: str) -> None:
+    """Whatever stands in the file, reading it is no accident."""
+    file = tmp_path / "status.json"
+    file.write_text(text, encoding="utf-8")
+    assert read_status(file) is None
+    assert read_current(file) is None

@@ -14,6 +14,7 @@ from typing import Self
 
 from tasted import frames
 from tasted.errors import EngineFailed
+from tasted.files import private_folder
 
 COMMAND = (sys.executable, "-I", "-m", "tasted.engine")
 _START_SECONDS = 120.0
@@ -111,6 +112,7 @@ class EngineProcess:
     def _started(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, **OFFLINE}
         try:
+            private_folder(self._stderr_file.parent)
             with self._stderr_file.open("wb") as stderr:
                 return subprocess.Popen(
                     self._command,

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import stat
 import time
@@ -18,6 +19,7 @@ from tasted.records import FileStamp
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 _TEMPORARY_SUFFIX = ".tmp"
+_TEMPORARY_NAME = re.compile(r"\..*\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _NAME_BYTES_MAX = 255
 
 
@@ -84,7 +86,7 @@ def _temporary_name(name: str) -> str:
 
 def is_temporary(name: str) -> bool:
     """Tell whether a file of this name was left by an interrupted `write_atomically`."""
-    return name.startswith(".") and name.endswith(_TEMPORARY_SUFFIX)
+    return _TEMPORARY_NAME.fullmatch(name) is not None
 
 
 def sweep_temporary(folder: Path, *, older_than_seconds: float) -> int:
@@ -100,8 +102,10 @@ def sweep_temporary(folder: Path, *, older_than_seconds: float) -> int:
     swept = 0
     for path in folder.rglob(f".*{_TEMPORARY_SUFFIX}"):
         with contextlib.suppress(FileNotFoundError):
-            age = time.time() - path.lstat().st_mtime
-            if is_temporary(path.name) and age >= older_than_seconds:
+            status = path.lstat()
+            age = time.time() - status.st_mtime
+            ours = is_temporary(path.name) and stat.S_ISREG(status.st_mode)
+            if ours and age >= older_than_seconds:
                 path.unlink()
                 swept += 1
     return swept

@@ -115,8 +115,14 @@ class Home:
         """Refuse an inbox and an outbox of which one holds the other: results would be scored.
 
         Raises:
-            HomeInvalid: when they overlap, links resolved.
+            HomeInvalid: when they overlap, links resolved, or a label folder is a link.
         """
+        for label in ("liked", "rejected"):
+            if (self.inbox / label).is_symlink():
+                raise HomeInvalid(
+                    f"{self.inbox / label} is a link, and links in the inbox are not followed.",
+                    remedy="Put a folder in its place and the pictures into it.",
+                )
         inbox, outbox = self.inbox.resolve(), self.outbox.resolve()
         if inbox == outbox or inbox in outbox.parents or outbox in inbox.parents:
             raise HomeInvalid(
@@ -212,6 +218,15 @@ def hold_lock(home: Home) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def is_lock_of(home: Home, descriptor: int) -> bool:
+    """Tell whether the lock file of a home is still the one behind a descriptor, or gone."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), home.lock_file.stat())
+    except OSError:
+        # a home that is moved or unmounted comes back; nobody else can hold what is not there
+        return True
 
 
 def _locked(descriptor: int) -> bool:

@@ -7,6 +7,7 @@ which sidecars are stale.
 import dataclasses
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class Status:
     engine_pid: int | None = None
     queue: QueueReport = field(default_factory=QueueReport)
     fault: FaultReport | None = None
-    settings_error: str | None = None
+    settings_error: FaultReport | None = None
     last_error: LastError | None = None
     last_scored: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
@@ -97,11 +98,16 @@ def read_status(file: Path) -> Status | None:
         return None
     try:
         value["queue"] = QueueReport(**value["queue"])
-        value["fault"] = FaultReport(**value["fault"]) if value["fault"] else None
+        for name in ("fault", "settings_error"):
+            value[name] = FaultReport(**value[name]) if value[name] else None
         value["last_error"] = LastError(**value["last_error"]) if value["last_error"] else None
-        value["contradictions"] = tuple(value["contradictions"])
+        value["contradictions"] = tuple(map(str, value["contradictions"]))
+        for name in ("counts", "ignored"):
+            value[name] = {str(key): int(count) for key, count in value[name].items()}
+        datetime.fromisoformat(value["heartbeat_at"])
         return Status(**value)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # edited by hand, or of another version
         return None
 
 
@@ -135,7 +141,7 @@ def _read_object(file: Path) -> dict[str, Any] | None:
         value = json.loads(data)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         # half of nothing is never written; what is no JSON was not written by us
         return None
     return value if isinstance(value, dict) else None

@@ -10,8 +10,10 @@ import pytest
 from kit.children import python, running_python
 from kit.commands import run
 from kit.sidecars import failed, scored
+from tasted.errors import UsageError
 from tasted.home import Home
 from tasted.outbox.ledger import Ledger
+from tasted.outbox.results import parse_since
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.writer import Writer
 
@@ -152,3 +154,10 @@ def test_following_shows_what_arrives(home: Home, writer: Writer) -> None:
         assert arrives() == "second.png"
         writer.write(scored("first.png", scored_at=datetime.now(UTC)))
         assert arrives() == "first.png"
+
+
+@pytest.mark.parametrize("text", ["999999w", "yesterday", "", "2h30m"])
+def test_a_time_that_is_none_is_a_usage_error(text: str) -> None:
+    """Never a traceback, and the remedy shows the forms."""
+    with pytest.raises(UsageError, match="neither a span"):
+        parse_since(text, now=datetime.now(UTC))

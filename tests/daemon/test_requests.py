@@ -118,9 +118,12 @@ def test_waiting_ends_with_the_time(folder: Path) -> None:
     [
         b"", b"{", b"[]", b"null", b"1", b'{"kind": "delete"}', b'{"kind": []}', b'{"kind": {}}',
         b'{"kind": "score", "inside": "a.png"}', b'{"kind": "score", "outside": [1]}', b"\xff",
-        b"[" * 100_000,
+        b"[" * 100_000, b'{"kind": "score", "inside": ["a\\u0000b.png"]}',
+        b'{"kind": "score", "inside": ["\\ud800.png"]}', b'{"kind": "score", "inside": ["."]}',
+        b'{"kind": "score", "inside": ["../a.png"]}', b'{"kind": "score", "inside": ["/a.png"]}',
+        b'{"kind": "score", "outside": ["a.png"]}', b'{"kind": "score", "outside": ["/../a.png"]}',
     ],
-    ids=range(12),
+    ids=range(19),
 )  # fmt: skip
 def test_malformed_requests_are_removed(folder: Path, body: bytes) -> None:
     """Rubbish is cleared away and keeps no other request from being served."""

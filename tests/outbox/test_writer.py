@@ -13,7 +13,7 @@ from tasted.errors import DiskFull, OutboxUnwritable
 from tasted.home import Home
 from tasted.outbox import writer as writing
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.places import sidecar_places
+from tasted.outbox.places import flat_place, sidecar_places
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.writer import Writer
 
@@ -188,3 +188,38 @@ def test_a_missing_outbox_is_not_made_anew(home: Home, writer: Writer) -> None:
         writer.write(scored("a.png"))
     assert caught.value.remedy
     assert not home.outbox.exists()
+
+
+def test_a_linked_folder_is_not_written_through(
+    home: Home, writer: Writer, ledger: Ledger, tmp_path: Path
+) -> None:
+    """What lies behind a link is lost to the ledger, so the sidecar lies at the top instead."""
+    (tmp_path / "else").mkdir()
+    (home.outbox / "sub").symlink_to(tmp_path / "else")
+    place = writer.write(scored("sub/a.png"))
+    assert place == flat_place("sub/a.png")
+    assert not list((tmp_path / "else").iterdir())
+    ledger.refresh()
+    assert ledger.place_of("sub/a.png") == place
+
+
+def test_something_in_the_way_of_one_folder_stops_nobody(
+    home: Home, writer: Writer, ledger: Ledger
+) -> None:
+    """A file where a folder should be, and a path too long for the system: both have a sidecar."""
+    (home.outbox / "fold").write_text("mine", encoding="utf-8")
+    long = "/".join(["x" * 250] * 16) + "/a.png"
+    for path in ("fold/a.png", long):
+        assert writer.write(scored(path)) == flat_place(path)
+    ledger.refresh()
+    assert set(ledger.entries) == {"fold/a.png", long}
+    assert (home.outbox / "fold").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_sweep_leaves_what_is_not_ours(home: Home, writer: Writer) -> None:
+    """A folder, and a hidden file of the user, may be named like something temporary."""
+    (home.outbox / ".x.0123abcd.tmp").mkdir()
+    (home.outbox / ".mine.tmp").write_text("mine", encoding="utf-8")
+    (home.outbox / ".a.json.0123abcd.tmp").touch()
+    assert writer.sweep() == 1
+    assert len(list(home.outbox.iterdir())) == 2

@@ -156,3 +156,14 @@ def test_the_installed_demo_shows_a_right_ranking() -> None:
     report = json.loads(done.stdout)
     assert report["auc"] >= 0.9
     assert len(report["results"]) >= 25
+
+
+def test_score_of_a_folder_is_one_failed_file(home: Home, tmp_path: Path) -> None:
+    """A folder among the files is told of; the others have their answer."""
+    good = tmp_path / "good.png"
+    good.write_bytes(drawing("gym", seed=30))
+    done = tasted(home, "score", str(home.inbox), str(good))
+    assert done.returncode == 3
+    assert "is a folder" in done.stderr
+    assert "good.png" in done.stdout
+    assert tasted(home, "score", str(home.inbox)).returncode == 3

@@ -25,6 +25,7 @@ def demo(context: Context, *, photos: Path | None, keep: bool) -> None:
     """
     from tasted.demo.exhibits import candidates, lessons  # noqa: PLC0415 - imports PIL
     from tasted.demo.show import show  # noqa: PLC0415 - imports pydantic
+    from tasted.outbox.results import percent  # noqa: PLC0415 - as above
 
     root = Path(tempfile.mkdtemp(prefix="tasted-demo-"))
     try:
@@ -36,10 +37,9 @@ def demo(context: Context, *, photos: Path | None, keep: bool) -> None:
     context.show(f"\n{'score':>5}  {'verdict':<9} {'drawn or photographed':<20} file")
     for outcome in report.outcomes:
         sidecar, exhibit = outcome.sidecar, outcome.exhibit
-        confidence = sidecar.confidence_score
-        percent = "-" if confidence is None else f"{confidence:.0%}"
+        verdict = sidecar.verdict or sidecar.status
         context.show(
-            f"{percent:>5}  {sidecar.verdict or sidecar.status:<9} {kinds[exhibit.kind]:<20} "
+            f"{percent(sidecar.confidence_score):>5}  {verdict:<9} {kinds[exhibit.kind]:<20} "
             f"{exhibit.name}: {sidecar.summary}"
         )
     context.show(

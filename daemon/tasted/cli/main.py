@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from tasted import __version__
-from tasted.cli.context import Context
+from tasted.cli.context import Context, printable
 from tasted.errors import TastedError
 
 _INTERRUPTED = 130
@@ -186,9 +186,10 @@ def _report(context: Context, code: str, message: str, remedy: str, exit_code: i
         error = {"code": code, "message": message, "remedy": remedy}
         click.echo(json.dumps({"error": error}, ensure_ascii=False), err=True)
     else:
-        click.echo(f"tasted: {message}", err=True)
+        for line in message.splitlines():
+            click.echo(f"tasted: {printable(line)}", err=True)
         if remedy:
-            click.echo(f"  → {remedy}", err=True)
+            click.echo(f"  → {printable(remedy)}", err=True)
     return exit_code
 
 

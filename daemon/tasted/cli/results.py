@@ -9,7 +9,14 @@ import click
 
 from tasted.cli.context import Context, printable
 from tasted.errors import UsageError
-from tasted.outbox.results import Selection, parse_since, picture_path, read_results, verdict_of
+from tasted.outbox.results import (
+    Selection,
+    parse_since,
+    percent,
+    picture_path,
+    read_results,
+    verdict_of,
+)
 from tasted.records import FileStamp
 
 _FOLLOW_SECONDS = 0.5
@@ -94,5 +101,4 @@ class _View:
 
 
 def _line(verdict: str, confidence: float | None, path: str, summary: str) -> str:
-    percent = "   -" if confidence is None else f"{confidence:4.0%}"
-    return f"{percent}  {verdict:<8}  {printable(path)}  {printable(summary)}"
+    return f"{percent(confidence):>4}  {verdict:<8}  {printable(path)}  {printable(summary)}"

@@ -23,18 +23,25 @@ def score(context: Context, files: tuple[Path, ...]) -> None:
     for this command alone. Nothing is stored for pictures outside the inbox.
     """
     home = context.home(near=context.working_folder / files[0])
-    named = {_address(home, context.working_folder / file): file for file in files}
+    folders = [file for file in files if (context.working_folder / file).is_dir()]
+    named = {
+        _address(home, context.working_folder / file): file for file in files if file not in folders
+    }
     inside = [path for path in named if not path.startswith("/")]
     outside = [path for path in named if path.startswith("/")]
     documents: dict[str, Any] = {}
     if lock_owner(home) is not None:
         for kind, paths in (("inside", inside), ("outside", outside)):
             documents |= _ask_daemon(home, kind, paths) if paths else {}
-    else:
+    elif named:
         documents = _score_here(context, home, inside, outside)
     failed = [path for path in named if not _show(context, named[path], documents.get(path))]
-    if failed:
-        raise SomeFailed(f"{len(failed)} of {len(named)} files have no score.")
+    for folder in folders:
+        context.say(f"tasted: {printable(str(folder))} is a folder; name the pictures in it.")
+        context.answer({"file": str(folder), "error": "folder"})
+    if failed or folders:
+        count = len(failed) + len(folders)
+        raise SomeFailed(f"{count} of {len(files)} files have no score.")
 
 
 def _address(home: Home, file: Path) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import click
 
-from tasted.cli.context import Context
+from tasted.cli.context import Context, printable
 from tasted.outbox.ledger import sidecars
 from tasted.outbox.sidecar import Sidecar
 
@@ -26,7 +26,7 @@ def stats(context: Context) -> None:
     milliseconds = _median_milliseconds(documents)
     context.answer({**counts, "median_milliseconds": milliseconds})
     for name, counted in counts.items():
-        context.show(f"{name.capitalize():<11}{_words(counted)}")
+        context.show(f"{name.capitalize():<11}{printable(_words(counted))}")
     context.show(f"{'Median':<11}{milliseconds} ms a picture")
 
 

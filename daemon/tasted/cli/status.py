@@ -62,7 +62,7 @@ def _lines(
     else:
         lines.append("Daemon   not running. Start it with: tasted run")
     model = report["model"]
-    lines.append(f"Model    {model['message']}")
+    lines += [f"Model    {line}" for line in model["message"].splitlines()[:1]]
     if model["remedy"]:
         lines.append(f"         → {model['remedy']}")
     if snapshot is not None:
@@ -92,7 +92,9 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
             lines.append(f"Blocked  {snapshot.fault.message}")
             lines.append(f"         → {snapshot.fault.remedy}")
         if snapshot.settings_error is not None:
-            lines.append(f"Settings {snapshot.settings_error} (the last good ones are used)")
+            lines.append("Settings invalid; the last good ones are used:")
+            lines += [f"         {line}" for line in snapshot.settings_error.message.splitlines()]
+            lines.append(f"         → {snapshot.settings_error.remedy}")
     if snapshot.contradictions:
         lines.append(
             f"Labels   liked and rejected at once, so they count for neither: "

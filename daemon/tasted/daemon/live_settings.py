@@ -52,7 +52,7 @@ class LiveSettings:
 
     def _take(self) -> None:
         try:
-            settings = self._reload()
+            settings = self._reloaded()
         except ConfigError as error:
             self._desk.settings_error = error
             log.warning("settings_kept", error=error.message)
@@ -61,6 +61,15 @@ class LiveSettings:
         self._desk.settings_error = None
         self._desk.nudge_scorer()
         log.info("settings_reloaded")
+
+    def _reloaded(self) -> Settings:
+        if not self._files[0].exists():
+            # without this the defaults would act, and with them another model
+            raise ConfigError(
+                f"{self._files[0]} is gone; the last settings are kept.",
+                remedy="Put it back, or make it anew with: tasted init",
+            )
+        return self._reload()
 
     def _stamps(self) -> _Stamps:
         return tuple(map(_stamp_or_none, self._files))

@@ -83,7 +83,7 @@ class Reporter:
             engine_pid=desk.engine_pid,
             queue=self._queue(),
             fault=_report(fault) if fault is not None else None,
-            settings_error=desk.settings_error.message if desk.settings_error else None,
+            settings_error=_report(desk.settings_error) if desk.settings_error else None,
             last_error=desk.last_error,
             last_scored=desk.last_scored,
             counts={**counts, "orphaned": self._orphans, "invalid": invalid},

@@ -6,6 +6,7 @@ removes both. What is left behind by an asker that died is removed after an hour
 
 import contextlib
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from tasted.errors import ServiceFault, TastedError
+from tasted.errors import CommandError, ServiceFault, TastedError
 from tasted.files import read_regular_file, write_atomically
 
 _REQUEST_SUFFIX = ".json"
@@ -45,11 +46,17 @@ def leave_request(folder: Path, kind: str, **fields: Any) -> str:
     """Leave a request for the daemon, and return its id.
 
     Raises:
-        OSError: when it cannot be written.
+        CommandError: when it cannot be written.
     """
     request_id = secrets.token_hex(8)
     body = json.dumps({"kind": kind, **fields}).encode("ascii")
-    write_atomically(folder / f"{request_id}{_REQUEST_SUFFIX}", body, durable=False)
+    try:
+        write_atomically(folder / f"{request_id}{_REQUEST_SUFFIX}", body, durable=False)
+    except OSError as error:
+        raise CommandError(
+            f"The daemon cannot be asked: {folder} cannot be written: {error.strerror}.",
+            remedy="Check the free space and the folder, and try again.",
+        ) from error
     return request_id
 
 
@@ -150,13 +157,25 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     if not isinstance(kind, str) or kind not in _KINDS:
         return None
     inside, outside = value.get("inside", []), value.get("outside", [])
-    if not (_is_paths(inside) and _is_paths(outside)):
+    if not (_are_paths(inside, absolute=False) and _are_paths(outside, absolute=True)):
         return None
-    return Request(request_id, kind, tuple(inside), tuple(outside))
+    return Request(request_id, value["kind"], tuple(inside), tuple(outside))
 
 
-def _is_paths(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(path, str) for path in value)
+def _are_paths(value: object, *, absolute: bool) -> bool:
+    return isinstance(value, list) and all(_is_path(path, absolute=absolute) for path in value)
+
+
+def _is_path(path: object, *, absolute: bool) -> bool:
+    if not isinstance(path, str) or "\0" in path:
+        return False
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    parts = path.removeprefix("/").split("/")
+    climbs = any(part in {"", ".", ".."} for part in parts)
+    return path.startswith("/") == absolute and not climbs
 
 
 def write_answer(folder: Path, request_id: str, answer: dict[str, Any]) -> None:

@@ -38,6 +38,7 @@ class Scout:
         reload: loads the settings anew; raises ConfigError.
         reporter: keeps status.json.
         on_idle: called whenever a look finds nothing to do and nothing settling.
+        is_owner: tells whether the home's lock is still the one that this process holds.
         stop: set when the daemon is ending.
         version: of this tasted.
         make_watcher: builds the watcher around a callback.
@@ -51,6 +52,7 @@ class Scout:
         reload: Callable[[], Settings],
         reporter: Reporter,
         on_idle: Callable[[], None],
+        is_owner: Callable[[], bool],
         stop: threading.Event,
         version: str,
         make_watcher: Callable[[Callable[[str], None]], Watcher] = Watcher,
@@ -59,6 +61,7 @@ class Scout:
         self._desk = desk
         self._reporter = reporter
         self._on_idle = on_idle
+        self._is_owner = is_owner
         self._stop = stop
         self._live_settings = LiveSettings(home, desk, reload)
         self._survey = Survey(home, desk, reporter=reporter, version=version)
@@ -81,6 +84,9 @@ class Scout:
 
     def turn(self, hints: frozenset[str]) -> float:
         """Do everything once, and return the seconds until the next turn is due."""
+        if not self._is_owner():
+            # whoever deleted `.tasted` let another daemon in: two must not write one home
+            raise RuntimeError("the lock of the home is gone")
         settings_pause = self._live_settings.follow()
         pause = self._look(hints)
         self._take_requests()

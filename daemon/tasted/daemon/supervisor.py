@@ -25,7 +25,7 @@ from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
 from tasted.errors import ServiceFault
 from tasted.files import sweep_temporary
-from tasted.home import Home, hold_lock
+from tasted.home import Home, hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
 from tasted.status import read_current
@@ -168,6 +168,7 @@ class _Daemon:
             reload=reload,
             reporter=self._reporter,
             on_idle=self._idle,
+            is_owner=lambda: is_lock_of(home, lock),
             stop=self._stop,
             version=__version__,
         )

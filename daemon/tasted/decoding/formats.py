@@ -52,7 +52,10 @@ _EITHER_BRANDS = frozenset({b"mif1", b"msf1"})
 _RAW_BRAND = b"crx "
 
 _TGA_FOOTER = b"TRUEVISION-XFILE.\0"
-_SVG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>]", re.DOTALL)
+# possessive and atomic throughout: what was matched is never tried again in another way
+_SVG = re.compile(
+    rb"(?>\s++|<\?xml[^>]*+>|<!--(?>(?!-->).)*+-->|<!DOCTYPE[^>]*+>)*+<svg[\s>]", re.DOTALL
+)
 _SVG_HEAD_BYTES = 4096
 
 _TAG_SUBFILE_TYPE = 254

@@ -51,6 +51,7 @@ PREPROCESSING = (
 _SHORT_SIDE_KEPT = 1024
 # above this the JPEG decoder itself leaves out what a reduction would average away
 _DRAFT_PIXELS = 16_000_000
+_PAGES_MAX = 1000
 
 # Pillow refuses a PNG whose colour profile has more than 1 MiB; those of calibrated screens may
 PngImagePlugin.MAX_TEXT_CHUNK = colour.PROFILE_BYTES_MAX
@@ -184,7 +185,21 @@ def _frames(image: ImageFile.ImageFile, data: bytes) -> int:
     if image.format == "GIF":
         # Pillow reads a GIF to its end, frame by frame in Python, to count them
         return containers.gif_frames(data) or 1
+    if image.format == "TIFF":
+        return _pages(image)
     return int(getattr(image, "n_frames", 1))
+
+
+def _pages(image: ImageFile.ImageFile) -> int:
+    """Count the pages of a TIFF up to a bound; Pillow's own count is quadratic in their number."""
+    for page in range(1, _PAGES_MAX):
+        try:
+            image.seek(page)
+        except EOFError:
+            image.seek(0)
+            return page
+    image.seek(0)
+    return _PAGES_MAX
 
 
 def _developed(image: ImageFile.ImageFile, frames: int) -> Picture:

@@ -106,7 +106,9 @@ def forget_label(inbox: Path, picture: Path) -> Lesson:
 def _read_picture(picture: Path) -> bytes:
     # the user named this file, so a link to it is meant; below it nothing is followed
     try:
-        data, _stamp = read_regular_file(picture.resolve(), max_bytes=PICTURE_BYTES_MAX)
+        data, _stamp = read_regular_file(
+            Path(os.path.realpath(picture)), max_bytes=PICTURE_BYTES_MAX
+        )
     except OSError as error:
         raise UnreadableFile(
             f"{picture} cannot be read: {error.strerror}.", remedy="Check the name and the mode."
@@ -129,7 +131,13 @@ def _would_be_listed(name: str, data: bytes) -> bool:
 
 def _label_folder(inbox: Path, label: Label) -> Path:
     """Return the folder of a label in the letter case that the user gave it."""
-    return next(_label_folders(inbox, label), None) or private_folder(inbox / label.value)
+    found = next(_label_folders(inbox, label), None)
+    if found is None and (inbox / label.value).is_symlink():
+        raise CommandError(
+            f"{inbox / label.value} is a link, and links in the inbox are not followed.",
+            remedy="Put a folder in its place and the pictures into it.",
+        )
+    return found or private_folder(inbox / label.value)
 
 
 def _label_folders(inbox: Path, label: Label) -> Iterator[Path]:

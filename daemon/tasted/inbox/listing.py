@@ -149,7 +149,9 @@ class _Walk:
 def find_file(inbox: Path, path: str) -> InboxFile | None:
     """Look at one path of the inbox as a listing would; None when no picture is there."""
     stamp = _regular_stamp(inbox / path)
-    if stamp is None or not _names_picture(inbox / path):
+    *folders, _name = path.split("/")
+    walked = len(folders) <= _DEPTH_MAX and all(map(is_walked_folder, folders))
+    if stamp is None or not walked or not _names_picture(inbox / path):
         return None
     plain = companion_of(path)
     texts = (

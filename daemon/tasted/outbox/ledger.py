@@ -9,11 +9,9 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from pydantic import ValidationError
-
 from tasted.errors import OutboxUnwritable
 from tasted.files import read_regular_file, stamp_of
-from tasted.outbox.places import sidecar_places
+from tasted.outbox.places import belongs
 from tasted.outbox.sidecar import Sidecar
 from tasted.records import FileStamp, LedgerEntry
 
@@ -52,14 +50,8 @@ class Ledger:
         self._index()
 
     def _read(self, place: str) -> LedgerEntry | None:
-        try:
-            data, _stamp = read_regular_file(self._outbox / place, max_bytes=SIDECAR_BYTES_MAX)
-            entry = Sidecar.model_validate_json(data).ledger_entry()
-            belongs = PurePosixPath(place) in sidecar_places(entry.path)
-        except (OSError, ValidationError, ValueError):
-            # unreadable or edited into something else: the file is done again
-            return None
-        return entry if belongs else None
+        sidecar = _read_sidecar(self._outbox, place)
+        return sidecar.ledger_entry() if sidecar is not None else None
 
     def _index(self) -> None:
         self._entries = {}
@@ -157,13 +149,22 @@ def sidecars(
         if known.get(place) == stamp:
             continue
         known[place] = stamp
-        try:
-            data, _read = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
-            sidecar = Sidecar.model_validate_json(data)
-        except (OSError, ValidationError):
-            # being replaced, or not ours: a list of results is no place to complain about it
-            continue
-        yield PurePosixPath(place), sidecar
+        sidecar = _read_sidecar(outbox, place)
+        # being replaced, or not ours: a list of results is no place to complain about it
+        if sidecar is not None:
+            yield PurePosixPath(place), sidecar
+
+
+def _read_sidecar(outbox: Path, place: str) -> Sidecar | None:
+    """Return the valid sidecar at a place where it may lie; None for anything else."""
+    try:
+        data, _stamp = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
+        sidecar = Sidecar.model_validate_json(data)
+        is_ours = belongs(PurePosixPath(place), sidecar.ledger_entry().path)
+    except (OSError, ValueError):
+        # unreadable, or edited into something else (pydantic's error is a ValueError)
+        return None
+    return sidecar if is_ours else None
 
 
 def unreadable(outbox: Path, error: OSError) -> OutboxUnwritable:

@@ -3,8 +3,9 @@
 `a/b.png` has its sidecar at `a/b.png.json`. When that name is not to be had (too long, or already
 the sidecar of a path that differs in letter case or Unicode form), it carries `~` and 8 hex digits
 of the path's sha256. A folder whose name ends in `.json` always carries them, since its plain name
-may be somebody's sidecar, and so does a name that itself ends like such a mark. No two paths share
-a place, then, unless 32 bits of their hashes agree.
+may be somebody's sidecar, and so does a name that itself ends like such a mark. Where a folder
+cannot be made (the path grows too long, or something else stands there) the sidecar lies at the top
+of the outbox, marked too. No two paths share a place, then, unless 32 bits of their hashes agree.
 """
 
 import hashlib
@@ -34,6 +35,25 @@ def sidecar_places(path: str) -> tuple[PurePosixPath, PurePosixPath]:
     distinguished = _cut(parts[-1], mark)
     plain = _fitted(parts[-1], _SUFFIX) or distinguished
     return PurePosixPath(*folders, plain), PurePosixPath(*folders, distinguished)
+
+
+def flat_place(path: str) -> PurePosixPath:
+    """Return the place at the top of the outbox, for a path whose folders cannot be made there.
+
+    Raises:
+        ValueError: as `sidecar_places` does.
+    """
+    _plain, distinguished = sidecar_places(path)
+    return PurePosixPath(distinguished.name)
+
+
+def belongs(place: PurePosixPath, path: str) -> bool:
+    """Tell whether a place is one at which the sidecar of a path may lie.
+
+    Raises:
+        ValueError: as `sidecar_places` does.
+    """
+    return place in {*sidecar_places(path), flat_place(path)}
 
 
 def _digits(path: str) -> str:

@@ -1,5 +1,6 @@
 """Results for people, chosen and ordered from the outbox alone. Pure but for the reading."""
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
     return wanted[: selection.top]
 
 
+def percent(confidence: float | None) -> str:
+    """Return a confidence for people: rounded down, as the summary has it."""
+    return "-" if confidence is None else f"{math.floor(100 * confidence + 1e-9)}%"
+
+
 def _rank(document: Sidecar) -> tuple[bool, float, float, float]:
     confidence = document.confidence_score
     physical = document.component_scores.physical if document.component_scores else None
@@ -85,9 +91,9 @@ def parse_since(text: str, *, now: datetime) -> datetime:
         if span is not None:
             return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
         moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo is not None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UsageError(
             f"{text!r} is neither a span like 2h nor a time like 2026-11-23T17:00.",
             remedy="Give minutes, hours, days or weeks as 30m, 2h, 3d, 1w.",
         ) from error
-    return moment if moment.tzinfo is not None else moment.astimezone(UTC)

@@ -9,8 +9,13 @@ from pathlib import Path, PurePosixPath
 from tasted.errors import DiskFull, OutboxUnwritable, ServiceFault
 from tasted.files import private_folder, sweep_temporary, write_atomically
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.places import sidecar_places
+from tasted.outbox.places import flat_place, sidecar_places
 from tasted.outbox.sidecar import Sidecar
+
+# faults of one place, not of the outbox
+_IN_THE_WAY = frozenset(
+    {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
+)
 
 
 class Writer:
@@ -38,13 +43,31 @@ class Writer:
         try:
             if not self._outbox.is_dir():
                 raise FileNotFoundError(errno.ENOENT, "No such folder", str(self._outbox))
-            place = self._place_for(entry.path)
-            private_folder((self._outbox / place).parent)
-            write_atomically(self._outbox / place, sidecar.to_json(), durable=durable)
+            place = self._write_somewhere(entry.path, sidecar.to_json(), durable=durable)
             self._ledger.wrote(place, entry)
         except OSError as error:
             raise _fault(self._outbox, error) from error
         return place
+
+    def _write_somewhere(self, path: str, data: bytes, *, durable: bool) -> PurePosixPath:
+        """Write at the path's own place, or at the top when something is in the way there."""
+        try:
+            place = self._place_for(path)
+            self._write_at(place, data, durable=durable)
+        except OSError as error:
+            if error.errno not in _IN_THE_WAY:
+                raise
+            place = flat_place(path)
+            self._write_at(place, data, durable=durable)
+        return place
+
+    def _write_at(self, place: PurePosixPath, data: bytes, *, durable: bool) -> None:
+        for folder in place.parents:
+            if folder.name and (self._outbox / folder).is_symlink():
+                # the ledger follows no link, so what is written behind one would be lost to it
+                raise OSError(errno.ELOOP, "The folder is a link", str(self._outbox / folder))
+        private_folder((self._outbox / place).parent)
+        write_atomically(self._outbox / place, data, durable=durable)
 
     def _place_for(self, path: str) -> PurePosixPath:
         own = self._ledger.place_of(path)
