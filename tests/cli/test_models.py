@@ -22,6 +22,8 @@ class Shell:
 
     folder: Path
     hub: Hub
+    names_huggingface_home: bool = True
+    """Whether HF_HOME is in the environment."""
 
     @property
     def home(self) -> Path:
@@ -34,9 +36,10 @@ class Shell:
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "TASTED_HOME": str(self.home),
-            "HF_HOME": str(self.folder / "hf"),
             "HF_ENDPOINT": self.hub.endpoint,
         }
+        if self.names_huggingface_home:
+            environment["HF_HOME"] = str(self.folder / "hf")
         return subprocess.run(
             [sys.executable, "-m", "tasted", "models", *arguments],
             env=environment,
@@ -152,3 +155,12 @@ def test_a_damaged_model_is_listed_with_its_fault(shell: Shell) -> None:
     assert listed["mine"]["state"] == "unusable"
     assert "model.safetensors" in listed["mine"]["fault"]
     assert listed[NAME]["state"] == "not downloaded"
+
+
+def test_hf_home_of_the_env_file_says_where_downloads_are_kept(shell: Shell) -> None:
+    """The name that users of the hub's library know acts from the home's `.env` as well."""
+    shell.names_huggingface_home = False
+    (shell.home / "config" / ".env").write_text("HF_HOME=../kept\n", encoding="utf-8")
+    assert shell.run("pull").returncode == 0
+    (found,) = (answer for answer in shell.answers("list") if answer["name"] == NAME)
+    assert str(found["folder"]).startswith(str((shell.folder / "kept").resolve()))

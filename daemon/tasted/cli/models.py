@@ -1,5 +1,6 @@
 """`tasted models`: list, download and add models. `pull` alone opens a network connection."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -87,9 +88,10 @@ def pull(context: Context, *, name: str | None, revision: str | None) -> None:
     The size is told first. A download that breaks off goes on where it stopped while this command
     runs; after that, finished files are kept and only the broken one starts again.
     """
+    home, chosen = context.home(), context.settings().embedder
+    _choose_huggingface_home(context, home)
     from tasted.embedding.fetch import pull as fetch  # noqa: PLC0415 - what opens connections
 
-    home, chosen = context.home(), context.settings().embedder
     wanted = canonical_name(name or chosen.model)
     if wanted == POCKET:
         context.show("The model pocket comes with tasted: there is nothing to download.")
@@ -115,6 +117,15 @@ def pull(context: Context, *, name: str | None, revision: str | None) -> None:
     context.answer({**_described(model), "downloaded_bytes": download.expected_bytes})
     if wanted != canonical_name(chosen.model):
         context.say(f'To use it, set embedder.model = "{wanted}" in {home.config_file}.')
+
+
+def _choose_huggingface_home(context: Context, home: Home) -> None:
+    """Let HF_HOME of the home's `.env` act as well; the hub's library reads it while imported."""
+    from tasted.config import huggingface_home  # noqa: PLC0415 - pydantic takes 0.2 s to import
+
+    folder = huggingface_home(context.environment, home.environment_file)
+    if folder is not None:
+        os.environ["HF_HOME"] = str(folder)
 
 
 @models.command()

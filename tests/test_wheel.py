@@ -1,0 +1,31 @@
+"""The wheel: what a user installs holds everything it needs and nothing else."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:
+    """Model and types are shipped; photographs, training, tests and user files are not."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {
+        "tasted/py.typed",
+        "tasted/cli/main.py",
+        "tasted/embedding/pocket/model.safetensors",
+        "tasted/embedding/pocket/tokenizer.json",
+    } <= names
+    foreign = {name for name in names if not name.startswith(("tasted/", "tasted-"))}
+    assert not foreign
+    assert not {name for name in names if name.endswith((".jpg", ".png"))}
+    assert wheel.stat().st_size < 6_000_000
