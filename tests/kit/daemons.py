@@ -47,6 +47,15 @@ class RunningDaemon:
 
         return eventually(seen, within_seconds=PATIENCE_SECONDS)
 
+    def engine_pid(self) -> int:
+        """Wait until the daemon says that its engine runs, and return its pid."""
+
+        def seen() -> int | None:
+            snapshot = self.status()
+            return snapshot.engine_pid if snapshot is not None else None
+
+        return eventually(seen, within_seconds=PATIENCE_SECONDS) or 0
+
     def sidecar(self, path: str, **expected: object) -> Sidecar:
         """Wait for the sidecar of a path, optionally until its fields have these values."""
 

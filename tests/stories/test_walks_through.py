@@ -173,12 +173,7 @@ def test_the_engine_leaves_when_idle(home: Home) -> None:
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         daemon.sidecar("a.png", status="scored")
-        status = eventually(
-            lambda: found if (found := daemon.status()) is not None and found.engine_pid else None,
-            within_seconds=30,
-        )
-        pid = status.engine_pid
-        assert pid is not None
+        pid = daemon.engine_pid()
         eventually(lambda: not process_exists(pid), within_seconds=30)
         (home.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
         daemon.sidecar("b.png", status="scored")
