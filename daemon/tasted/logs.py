@@ -70,7 +70,8 @@ def set_up_logs(
                 foreign_pre_chain=_SHARED,
                 processors=[
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.dev.ConsoleRenderer(colors=terminal.isatty()),
+                    _time_of_day,
+                    structlog.dev.ConsoleRenderer(colors=terminal.isatty(), pad_event_to=12),
                 ],
             )
         )
@@ -88,6 +89,14 @@ def set_up_logs(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _time_of_day(
+    _logger: object, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Shorten the time for a person who is watching: hours, minutes and seconds, in UTC."""
+    event["timestamp"] = str(event.get("timestamp", ""))[11:19]
+    return event
 
 
 def terminal_or_none() -> TextIO | None:

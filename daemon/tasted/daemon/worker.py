@@ -278,7 +278,7 @@ class Worker:
             log.info(
                 sidecar.verdict or "scored",
                 path=file.path,
-                confidence=sidecar.confidence_score,
+                confidence=_rounded(sidecar.confidence_score),
                 took_ms=sidecar.timing_ms.get("total"),
             )
 
@@ -336,3 +336,7 @@ def _item(task: Task) -> frames.Message:
         "companion": file.companion.path if file.companion is not None else None,
         "attempts": task.attempts,
     }
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 3)
