@@ -1,9 +1,15 @@
 """The light process: threads, queue, supervision, orderly stop. No heavy library is imported here.
 
-supervisor    starts the threads, waits for signals, stops everything in order
-scout         looks at inbox and outbox, decides what needs work, reports status
-work_queue    what needs work, in the order in which it is served
-scorer        hands batches to the engine, writes what comes back
-requests      files through which commands ask a running daemon
-desk          what these threads share
+- supervisor: starts the threads, waits for signals, stops everything in order
+- scout: looks when something stirs, takes requests
+- survey: one look at inbox and outbox, and what follows for the queue
+- live_settings: follows the settings files
+- work_queue: what needs work, in the order in which it is served
+- scorer: serves the queue, waits when the service is at fault
+- worker: hands batches to the engine, writes what comes back
+- requests: files through which commands ask a running daemon
+- desk: what these threads share
+- acting: one digest over everything but the labels that acts on scores
+- reporting: status.json
+- one_shot: the same worker for a command, without threads
 """
