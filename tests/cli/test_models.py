@@ -1,7 +1,6 @@
 """`tasted models`, as a process: what is on this machine, what is fetched, what is added."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.environments import bare
 from kit.hub_server import Hub, running_hub
 from kit.model_folders import write_model_folder
 
@@ -33,7 +33,7 @@ class Shell:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command line."""
         environment = {
-            "PATH": os.environ["PATH"],
+            **bare(),
             "HOME": str(self.folder),
             "TASTED_HOME": str(self.home),
             "HF_ENDPOINT": self.hub.endpoint,

@@ -1,7 +1,6 @@
 """Downloads, through faults: real child processes against a hub on this machine."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.environments import bare
 from kit.hub_server import Hub, running_hub
 from kit.model_folders import write_model_folder
 
@@ -62,7 +62,7 @@ class Puller:
     ) -> subprocess.Popen[str]:
         """Start a pull."""
         variables = {
-            "PATH": os.environ["PATH"],
+            **bare(),
             "HOME": str(self.folder),
             "HF_HOME": str(self.cache),
             "HF_ENDPOINT": self.hub.endpoint,
@@ -340,7 +340,7 @@ def test_pulled_models_load_without_a_network(
             *(*empty_network, sys.executable, "-c", NO_SOCKETS),
             *(str(puller.home), "someone/new", "someone/old"),
         ],
-        env={"PATH": os.environ["PATH"], "HF_ENDPOINT": puller.hub.endpoint},
+        env=bare(HF_ENDPOINT=puller.hub.endpoint),
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,108 @@
+"""The worker finds out whose fault a death of the engine was; the engine here is a script."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasted.config import Settings
+from tasted.daemon.desk import Desk
+from tasted.daemon.worker import Worker
+from tasted.engine_process import EngineProcess
+from tasted.errors import EngineFailed
+from tasted.home import Home
+from tasted.inbox.listing import find_file
+from tasted.inbox.reconcile import Reason, Task
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+
+# answers every file with a document, but dies over one whose name says so
+_ENGINE = """
+import os, pathlib, sys
+from datetime import UTC, datetime
+from tasted import frames
+from tasted.files import stamp_of
+from tasted.outbox.failures import source_part
+from tasted.outbox.sidecar import Sidecar
+
+inbox = pathlib.Path(sys.argv[1])
+
+def document(path):
+    source = source_part(path, stamp_of(os.lstat(inbox / path)), None, content_id=None)
+    return Sidecar(
+        kind="screenshot", status="scored", summary="Scored.", source=source,
+        scored_at=datetime.now(UTC), tasted_version="0",
+    ).model_dump(mode="json")
+
+frames.read(0)
+frames.write(1, {"type": "ready"})
+while True:
+    try:
+        message = frames.read(0)
+    except frames.PipeClosed:
+        break
+    paths = [item["path"] for item in message["items"]]
+    if any("poison" in path for path in paths):
+        os._exit(9)
+    answers = [{"path": path, "document": document(path)} for path in paths]
+    frames.write(1, {"type": "documents", "answers": answers})
+"""
+
+
+@pytest.fixture
+def worker(home: Home, tmp_path: Path) -> Iterator[Worker]:
+    """A worker with the engine above."""
+    script = tmp_path / "engine.py"
+    script.write_text(_ENGINE, encoding="utf-8")
+    settings, ledger = Settings(), Ledger(home.outbox)
+    engine = EngineProcess(
+        {"type": "hello"},
+        stderr_file=home.logs / "engine.stderr",
+        deadline_seconds=30,
+        command=(sys.executable, str(script), str(home.inbox)),
+    )
+    with engine:
+        yield Worker(
+            home,
+            Desk(settings, ledger, None),
+            Writer(home.outbox, ledger),
+            engine,
+            settings,
+            stop=threading.Event(),
+            version="0",
+        )
+
+
+def tasks(home: Home, *names: str) -> list[Task]:
+    """Put files into the inbox and return the tasks of scoring them."""
+    found = []
+    for name in names:
+        (home.inbox / name).write_bytes(b"pixels")
+        file = find_file(home.inbox, name)
+        assert file is not None
+        found.append(Task(file, Reason.UNSCORED))
+    return found
+
+
+def test_a_file_that_kills_the_engine_takes_only_itself_along(home: Home, worker: Worker) -> None:
+    """Its neighbours in the batch are scored one by one; it has an error sidecar with a remedy."""
+    worker.do(tasks(home, "a.png", "poison.png", "b.png"), durable=True)
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    states = {path: entry.status for path, entry in ledger.entries.items()}
+    assert states == {"a.png": "scored", "b.png": "scored", "poison.png": "error"}
+    failed = ledger.entries["poison.png"]
+    assert failed.attempts == 1
+    assert failed.retry_at is not None
+
+
+def test_an_engine_that_dies_over_everything_is_no_file_s_fault(home: Home, worker: Worker) -> None:
+    """After a few files in a row the service is at fault, and the rest waits unblamed."""
+    names = [f"poison-{number}.png" for number in range(8)]
+    with pytest.raises(EngineFailed, match="several files in a row"):
+        worker.do(tasks(home, *names), durable=True)
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    assert 0 < len(ledger.entries) < 8
