@@ -18,6 +18,7 @@ from tasted import frames
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING
 from tasted.documents import VIEWS_MODE
+from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.embedding.opening import open_embedder
 from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
@@ -149,7 +150,7 @@ class Engine:
             fingerprint=embedder.fingerprint,
             dimensions=embedder.identity.dimensions,
         )
-        judge = Judge(library, embedder, _preferences(settings))
+        judge = Judge(library, embedder, _preferences(settings), scorer=settings.scoring.scorer)
         pipeline = Pipeline(
             Intake(home.inbox, max_bytes=settings.limits.max_bytes),
             library,
@@ -177,17 +178,23 @@ class Engine:
                 notes=(POCKET_NOTE,) if model.name == "pocket" else (),
             ),
             reads_text=model.family == "clip",
-            load=lambda: open_embedder(
-                model,
-                device=choice.device,
-                dtype=choice.dtype,
-                views=VIEWS_MODE,
-                preprocessing=PREPROCESSING,
-                threads=None,
-            ),
+            load=lambda: self._load(model),
             on_loading=lambda: self._tell({"type": "loading"}),
             on_loaded=lambda: self._tell({"type": "loaded"}),
         )
+
+    def _load(self, model: ModelFolder) -> Embedder:
+        choice = self._settings.embedder
+        embedder = open_embedder(
+            model,
+            device=choice.device,
+            dtype=choice.dtype,
+            views=VIEWS_MODE,
+            preprocessing=PREPROCESSING,
+            threads=None,
+        )
+        log.info("model_loaded", model=model.name, device_note=embedder.device_note)
+        return embedder
 
     def _origin_of(self, content_id: str) -> Origin:
         """Tell feedback from what was brought to teach: decided once, and told by the outbox."""

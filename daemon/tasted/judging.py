@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,13 +54,23 @@ class Judged:
 class Judge:
     """Scores vectors with the `seed` scorer against the library as it is at that moment."""
 
-    scorer = "seed"
-    taste = "seed"
-
-    def __init__(self, library: Library, embedder: LazyEmbedder, preferences: Preferences) -> None:
+    def __init__(
+        self,
+        library: Library,
+        embedder: LazyEmbedder,
+        preferences: Preferences,
+        *,
+        scorer: Literal["seed"],
+    ) -> None:
+        self.scorer = scorer
         self._library = library
         self._embedder = embedder
         self._preferences = preferences
+
+    @property
+    def taste(self) -> str:
+        """The name of the taste: a fixed formula has that of its scorer."""
+        return self.scorer
 
     @property
     def taste_fingerprint(self) -> str:

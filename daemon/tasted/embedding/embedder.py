@@ -30,6 +30,11 @@ class Embedder(Protocol):
         """Whether `embed_texts` works: True for CLIP, False for ResNet."""
         ...
 
+    @property
+    def device_note(self) -> str | None:
+        """Why an accelerator was passed over; None when there is nothing to say."""
+        ...
+
     def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Embed pictures, in their order.
 
