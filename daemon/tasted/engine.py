@@ -23,6 +23,7 @@ from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.embedding.opening import open_embedder
 from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
 from tasted.errors import EngineFailed, ServiceFault
+from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.intake import Intake, Item, item_from
 from tasted.judging import Judge, Preferences
@@ -71,6 +72,7 @@ class Engine:
 
     def answer(self, message: frames.Message) -> frames.Message:
         """Answer one request; a fault of the service is an answer too."""
+        reach("engine.asked")
         try:
             match message.get("type"):
                 case "batch":

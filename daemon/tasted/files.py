@@ -14,6 +14,7 @@ import stat
 import time
 from pathlib import Path
 
+from tasted.faultpoints import reach
 from tasted.records import FileStamp
 
 PRIVATE_FILE = 0o600
@@ -61,19 +62,24 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None
     descriptor = os.open(
         temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE
     )
+    reach("write.opened")
     try:
         with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor has no path
             stream.write(data)
             stream.flush()
+            reach("write.written")
             if durable:
                 os.fsync(stream.fileno())
+        reach("write.synced")
         temporary.replace(target)
+        reach("write.renamed")
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
     if durable:
         _sync_folder(target.parent)
+    reach("write.done")
 
 
 def _temporary_name(name: str) -> str:

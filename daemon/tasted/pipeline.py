@@ -22,6 +22,7 @@ from tasted.decoding.pictures import Picture, decode
 from tasted.documents import Made, learnt_document, scored_document
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.errors import DecodeFailed, ItemError, ServiceFault
+from tasted.faultpoints import reach
 from tasted.intake import Intake, Item, Read
 from tasted.judging import Judge
 from tasted.library.library import CachedVector, LearnedReference, Library
@@ -106,11 +107,16 @@ class Pipeline:
         """
         walks = [_Walk(item) for item in items]
         self._each(walks, self._read)
+        reach("engine.read")
         self._recall(walks)
         self._each(walks, self._decode)
+        reach("engine.decoded")
         self._embed(walks)
+        reach("engine.remembered")
         self._learn(walks)
+        reach("engine.learnt")
         self._each(walks, self._document)
+        reach("engine.documented")
         return [Answer(walk.item.path, walk.document) for walk in walks]
 
     def _each(self, walks: list[_Walk], stage: Callable[[_Walk], None]) -> None:
@@ -185,6 +191,7 @@ class Pipeline:
         embedder = self._embedder.open()
         started = time.perf_counter()
         vectors = embedder.embed_pictures([picture.pixels for picture in pictures.values()])
+        reach("engine.embedded")
         share_ms = round(1000 * (time.perf_counter() - started) / len(pictures))
         made = {
             content: CachedVector(vector, picture.facts)
@@ -228,5 +235,6 @@ class Pipeline:
         if walk.item.label is not None:
             walk.document = learnt_document(made, walk.item.label, self._origin_of(walk.content))
             return
+        log.debug("scoring", path=walk.item.path, content=walk.content)
         judged = self._judge.judge(cached.vector, walk.content, read.text, timing_ms=walk.timing_ms)
         walk.document = scored_document(made, judged, read.text)

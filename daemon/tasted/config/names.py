@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tasted.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Settings
+from tasted.faultpoints import VARIABLE as FAULT_VARIABLE
 from tasted.home import HOME_VARIABLE
 
 Key = tuple[str, ...]
 
-NOT_SETTINGS = frozenset({HOME_VARIABLE})
+NOT_SETTINGS = frozenset({HOME_VARIABLE, FAULT_VARIABLE})
 """Names with our prefix that mean something else and are no mistake."""
 _COMPARED_LENGTH = 80
 

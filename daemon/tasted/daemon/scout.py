@@ -18,6 +18,7 @@ from tasted.daemon.requests import Request, failure, waiting_requests, write_ans
 from tasted.daemon.survey import Survey
 from tasted.daemon.work_queue import Asked
 from tasted.errors import ServiceFault
+from tasted.faultpoints import reach
 from tasted.files import private_folder
 from tasted.home import Home
 from tasted.inbox.listing import unavailable
@@ -97,6 +98,7 @@ class Scout:
         try:
             self._watch()
             self._survey.look(hints)
+            reach("scout.looked")
         except ServiceFault as fault:
             self._desk.blame("scout", fault)
             self._desk.queue.replace([], labels=None, arrivals={})

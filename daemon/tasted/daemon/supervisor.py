@@ -12,6 +12,7 @@ import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import structlog
 
@@ -22,10 +23,11 @@ from tasted.daemon.reporting import Reporter
 from tasted.daemon.scorer import Scorer
 from tasted.daemon.scout import Scout
 from tasted.daemon.worker import Worker
-from tasted.engine_process import EngineProcess
+from tasted.engine_process import COMMAND, EngineProcess
 from tasted.errors import ServiceFault
 from tasted.files import sweep_temporary
 from tasted.home import Home, hold_lock, is_lock_of
+from tasted.inbox.watcher import Watcher
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
 from tasted.status import read_current
@@ -77,7 +79,9 @@ class Bell:
         os.close(self._writing)
 
 
-def make_engine(home: Home, settings: Settings, *, lock: int) -> EngineProcess:
+def make_engine(
+    home: Home, settings: Settings, *, lock: int, command: tuple[str, ...] = COMMAND
+) -> EngineProcess:
     """Return the engine of a home, not yet started; it shares the home's lock."""
     return EngineProcess(
         {
@@ -88,6 +92,7 @@ def make_engine(home: Home, settings: Settings, *, lock: int) -> EngineProcess:
         },
         stderr_file=home.logs / "engine.stderr",
         deadline_seconds=settings.engine.deadline_seconds,
+        command=command,
         lock=lock,
     )
 
@@ -101,6 +106,8 @@ def run_daemon(
     rescore: bool = False,
     on_start: Callable[[], None] = lambda: None,
     on_progress: Callable[[int], None] = lambda _left: None,
+    make_watcher: Callable[[Callable[[str], None]], Watcher] = Watcher,
+    engine_command: tuple[str, ...] = COMMAND,
 ) -> None:
     """Watch and score until asked to stop.
 
@@ -112,6 +119,8 @@ def run_daemon(
         rescore: score everything again that has a score.
         on_start: called once the home is this process's own.
         on_progress: called with the number of files left, as the status is written.
+        make_watcher: builds the watcher around a callback.
+        engine_command: what is started as the engine.
 
     Raises:
         HomeLocked: when another process has the home.
@@ -132,6 +141,8 @@ def run_daemon(
             reload=reload,
             until_idle=until_idle,
             on_progress=on_progress,
+            make_watcher=make_watcher,
+            engine=partial(make_engine, home, lock=lock, command=engine_command),
         )
         daemon.run(rescore=rescore)
     bell.close()
@@ -148,6 +159,8 @@ class _Daemon:
         reload: Callable[[], Settings],
         until_idle: bool,
         on_progress: Callable[[int], None],
+        make_watcher: Callable[[Callable[[str], None]], Watcher],
+        engine: Callable[[Settings], EngineProcess],
     ) -> None:
         ledger = Ledger(home.outbox)
         self._desk = desk = Desk(settings, ledger, read_current(home.current_file))
@@ -171,6 +184,7 @@ class _Daemon:
             is_owner=lambda: is_lock_of(home, lock),
             stop=self._stop,
             version=__version__,
+            make_watcher=make_watcher,
         )
         self._scorer = Scorer(
             home,
@@ -179,7 +193,7 @@ class _Daemon:
                 home,
                 desk,
                 writer,
-                make_engine(home, settings, lock=lock),
+                engine(settings),
                 settings,
                 stop=stop,
                 version=__version__,

@@ -28,6 +28,7 @@ from tasted.errors import (
     EngineFailed,
     OutboxUnwritable,
 )
+from tasted.faultpoints import reach
 from tasted.files import stamp_of
 from tasted.home import Home
 from tasted.inbox.listing import find_file
@@ -193,6 +194,7 @@ class Worker:
             log.warning("engine_died", files=len(tasks), error=str(error))
             self._after_death(tasks, durable=durable)
             return
+        reach("worker.answered")
         self._blamed_in_a_row = 0
         by_path = {task.file.path: task for task in tasks}
         if any(task.file.label is not None for task in tasks):
@@ -259,10 +261,19 @@ class Worker:
             return
         with self._desk.lock:
             self._writer.write(sidecar, durable=durable)
+            log.debug(
+                "kept",
+                path=entry.path,
+                status=entry.status,
+                content=entry.content_id,
+                taste=entry.taste_fingerprint,
+            )
+            reach("worker.kept")
             former = self._desk.sight.orphans.get(entry.content_id or "")
             if former is not None and former != file.path:
                 # the same content under another name: its old sidecar has served
                 self._writer.remove(former)
+                reach("worker.former_removed")
             self._desk.forced.discard(file.path)
         self._tell(file, sidecar)
 

@@ -18,6 +18,8 @@ from watchdog.observers.api import BaseObserver
 _READING_EVENTS = frozenset({"opened", "closed_no_write"})
 _JOIN_SECONDS = 5.0
 
+ObserverFactory = Callable[[], BaseObserver]
+
 
 class _Hinting(FileSystemEventHandler):
     def __init__(self, hint: Callable[[str], None], interesting: frozenset[str] | None) -> None:
@@ -44,7 +46,7 @@ class Watcher:
         self,
         hint: Callable[[str], None],
         *,
-        make_observer: Callable[[], BaseObserver] = Observer,
+        make_observer: ObserverFactory = Observer,
     ) -> None:
         self._hint = hint
         self._make_observer = make_observer

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tasted.errors import LibraryUnusable
+from tasted.faultpoints import reach
 from tasted.files import PRIVATE_FOLDER, private_folder
 from tasted.library.failures import REMEDY, faults_of
 from tasted.library.schema import is_sha256
@@ -132,6 +133,7 @@ class Table:
         Raises:
             LibraryUnusable, DiskFull: when they cannot be written.
         """
+        reach("library.committing")
         with faults_of(self._folder, "written"):
             self._table.add(rows)
         self._committed()
@@ -142,6 +144,7 @@ class Table:
         Raises:
             LibraryUnusable, DiskFull: when they cannot be written.
         """
+        reach("library.committing")
         with faults_of(self._folder, "written"):
             merge = self._table.merge_insert(key)
             merge.when_matched_update_all().when_not_matched_insert_all().execute(rows)
@@ -188,11 +191,14 @@ class Table:
         Raises:
             LibraryUnusable, DiskFull: when that fails; what was committed stands.
         """
+        reach("library.compacting")
         with faults_of(self._folder, "compacted"):
             self._table.optimize(cleanup_older_than=KEEP_OLD_VERSIONS)
+        reach("library.compacted")
         self._commits = 0
 
     def _committed(self) -> None:
+        reach("library.committed")
         self._commits += 1
         self._compact_when_due()
 

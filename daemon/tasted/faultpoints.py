@@ -1,0 +1,79 @@
+"""Named places at which a test can kill or hang this very process. Reads one variable, once.
+
+`TASTED_FAULT_POINT=write.renamed:3` kills the process, as SIGKILL does, when it reaches that place
+for the third time; `write.renamed:3:hang` makes the thread stay there for ever. Several are
+separated by commas. Nobody sets the variable in use, and `reach` then costs one look into an empty
+dict. `make chaos` and the tests of crashes walk through all of `POINTS`.
+"""
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+
+VARIABLE = "TASTED_FAULT_POINT"
+
+LIGHT_POINTS = (
+    "write.opened",
+    "write.written",
+    "write.synced",
+    "write.renamed",
+    "write.done",
+    "worker.answered",
+    "worker.kept",
+    "worker.former_removed",
+    "scout.looked",
+)
+"""In the light process (and, those of `write`, in whatever writes a file)."""
+ENGINE_POINTS = (
+    "engine.asked",
+    "engine.read",
+    "engine.decoded",
+    "engine.embedded",
+    "engine.remembered",
+    "engine.learnt",
+    "engine.documented",
+    "library.committing",
+    "library.committed",
+    "library.compacting",
+    "library.compacted",
+)
+"""In the engine."""
+POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS)
+
+
+@dataclass(slots=True)
+class _Armed:
+    left: int
+    hangs: bool
+
+
+def parse(text: str) -> dict[str, _Armed]:
+    """Return what is armed by the text of the variable.
+
+    Raises:
+        ValueError: for an unknown place, count or action.
+    """
+    armed: dict[str, _Armed] = {}
+    for each in filter(None, text.split(",")):
+        name, _, rest = each.partition(":")
+        count, _, action = rest.partition(":")
+        if name not in POINTS or action not in {"", "kill", "hang"}:
+            raise ValueError(f"{VARIABLE}: no such place or action: {each!r}")
+        armed[name] = _Armed(int(count or 1), hangs=action == "hang")
+    return armed
+
+
+_armed = parse(os.environ.get(VARIABLE, ""))
+
+
+def reach(name: str) -> None:
+    """Pass a place; end or hang there when a test asked for it."""
+    armed = _armed.get(name)
+    if armed is None:
+        return
+    armed.left -= 1
+    if armed.left == 0 and armed.hangs:
+        threading.Event().wait()
+    elif armed.left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
