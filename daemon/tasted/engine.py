@@ -30,6 +30,7 @@ from tasted.judging import Judge, Preferences
 from tasted.library.library import Library
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
+from tasted.outbox.sidecar import Sidecar, Source
 from tasted.pipeline import Answer, Pipeline
 from tasted.records import Current, Label, Origin
 from tasted.status import write_current
@@ -104,7 +105,8 @@ class Engine:
             "answers": [
                 {
                     "path": each.path,
-                    "document": each.document.model_dump(mode="json") if each.document else None,
+                    "document": _json_of(each.document),
+                    "unchanged": _json_of(each.unchanged),
                 }
                 for each in answers
             ],
@@ -231,6 +233,10 @@ def _preferences(settings: Settings) -> Preferences:
         match_threshold=scoring.match_threshold,
         strong_match_threshold=scoring.strong_match_threshold,
     )
+
+
+def _json_of(part: Sidecar | Source | None) -> dict[str, Any] | None:
+    return part.model_dump(mode="json") if part is not None else None
 
 
 def _scored_content(answer: Answer) -> str | None:

@@ -21,7 +21,7 @@ LIGHT_POINTS = (
     "write.done",
     "worker.answered",
     "worker.kept",
-    "worker.former_removed",
+    "scout.former_removed",
     "scout.looked",
 )
 """In the light process (and, those of `write`, in whatever writes a file)."""

@@ -30,6 +30,8 @@ class Item:
     companion: str | None = None
     """Path of the companion text, relative to the inbox."""
     attempts: int = 0
+    proven: tuple[str, str | None] | None = None
+    """Content and text ids that need no new score: only the stamps of the files may differ."""
     foreign: bool = False
     """Not in the inbox: scored, but nothing about it is stored."""
 
@@ -51,6 +53,11 @@ class Read:
     companion: Companion | None = None
     text: CompanionText | None = None
     text_id: str | None = None
+
+    @property
+    def contents(self) -> tuple[str | None, str | None]:
+        """The ids of picture and text, as `Item.proven` has them."""
+        return self.content, self.text_id
 
     def source(self, path: str) -> Source:
         """Return what a sidecar says of the file."""
@@ -146,8 +153,18 @@ def item_from(value: dict[str, object]) -> Item:
         label=label,
         companion=str(companion) if companion is not None else None,
         attempts=int(str(value.get("attempts", 0))),
+        proven=_proven_from(value.get("proven")),
         foreign=foreign,
     )
+
+
+def _proven_from(value: object) -> tuple[str, str | None] | None:
+    if value is None:
+        return None
+    if not (isinstance(value, list) and len(value) == 2):  # noqa: PLR2004 - a pair
+        raise ValueError(f"no pair of ids: {value!r}")
+    content, text = value
+    return str(content), None if text is None else str(text)
 
 
 def _refuse_climbing(path: str) -> None:

@@ -27,7 +27,7 @@ from tasted.intake import Intake, Item, Read
 from tasted.judging import Judge
 from tasted.library.library import CachedVector, LearnedReference, Library
 from tasted.outbox.failures import error_sidecar
-from tasted.outbox.sidecar import Sidecar
+from tasted.outbox.sidecar import Sidecar, Source
 from tasted.records import Origin, Reference
 
 log = structlog.get_logger("tasted.pipeline")
@@ -35,10 +35,12 @@ log = structlog.get_logger("tasted.pipeline")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of an item; without a document it was gone, or changed while it was read."""
+    """What became of an item; with neither it was gone, or changed while it was read."""
 
     path: str
     document: Sidecar | None
+    unchanged: Source | None = None
+    """Its contents are those of its sidecar, which needs these new stamps and no new score."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class _Walk:
     picture: Picture | None = None
     cached: CachedVector | None = None
     document: Sidecar | None = None
+    unchanged: Source | None = None
     over: bool = False
     timing_ms: dict[str, int] = field(default_factory=dict)
 
@@ -117,7 +120,7 @@ class Pipeline:
         reach("engine.learnt")
         self._each(walks, self._document)
         reach("engine.documented")
-        return [Answer(walk.item.path, walk.document) for walk in walks]
+        return [Answer(walk.item.path, walk.document, walk.unchanged) for walk in walks]
 
     def _each(self, walks: list[_Walk], stage: Callable[[_Walk], None]) -> None:
         """Take every walk that is not over through a stage: the ring around each single file."""
@@ -158,6 +161,9 @@ class Pipeline:
         walk.read = self._intake.look(walk.item)
         if walk.read is None or not self._intake.read(walk.item, walk.read):
             walk.read = None
+            walk.over = True
+        elif walk.item.proven == walk.read.contents:
+            walk.unchanged = walk.read.source(walk.item.path)
             walk.over = True
 
     def _recall(self, walks: list[_Walk]) -> None:

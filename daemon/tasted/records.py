@@ -74,6 +74,8 @@ class LedgerEntry:
     companion: Companion | None
     content_id: str | None
     """sha256, or None when the file could not be read."""
+    text_id: str | None
+    """sha256 of the companion text that was read."""
     embedder_fingerprint: str | None
     taste_fingerprint: str | None
     attempts: int

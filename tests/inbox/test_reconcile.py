@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.inbox_files import inbox_file, stamp
-from tasted.inbox.reconcile import Reason, Task, next_retry, reason_for, reconcile
+from tasted.inbox.reconcile import (
+    Proven,
+    Reason,
+    Task,
+    moved_away,
+    next_retry,
+    reason_for,
+    reconcile,
+)
 from tasted.records import Companion, Current, InboxFile, Label, LedgerEntry
 
 NOW = 1_000_000.0
@@ -33,6 +41,7 @@ def entry_of(file: InboxFile, status: str = "scored") -> LedgerEntry:
         stamp=file.stamp,
         companion=file.companion,
         content_id="0" * 64,
+        text_id=None,
         embedder_fingerprint="e1",
         taste_fingerprint=None if status == "learnt" else "t1",
         attempts=1 if status == "error" else 0,
@@ -136,6 +145,35 @@ def test_attempts_are_kept_for_the_same_content_only() -> None:
     changed = inbox_file(number=8)
     fresh = reconcile({file.path: changed}, {file.path: failed}, CURRENT, now=NOW, version=VERSION)
     assert fresh == [Task(changed, Reason.UNSCORED, attempts=0)]
+
+
+def test_a_file_whose_stamp_alone_changed_says_what_is_proven() -> None:
+    """The engine hashes it, and a current score of the same contents is not made again."""
+    file = inbox_file(number=8)
+    old = replace(entry_of(inbox_file()), text_id="1" * 64)
+
+    def proven(entry: LedgerEntry, current: Current | None = CURRENT) -> Proven | None:
+        (task,) = reconcile({file.path: file}, {file.path: entry}, current, now=NOW, version="")
+        return task.proven
+
+    assert proven(old) == Proven("0" * 64, "1" * 64)
+    assert proven(replace(old, taste_fingerprint="t0")) is None
+    assert proven(replace(old, status="error")) is None
+    assert proven(old, None) is None
+
+
+def test_a_sidecar_has_served_when_its_content_is_done_under_another_name() -> None:
+    """Only the sidecar of a file that is gone, and only once the new one is written."""
+    old, new = inbox_file("old.png", 1), inbox_file("new.png", 2)
+    ledger = {"old.png": entry_of(old), "new.png": entry_of(new)}
+    assert moved_away({"new.png": new}, ledger) == ["old.png"]
+    assert moved_away({"new.png": new, "old.png": old}, ledger) == []
+    assert moved_away({"new.png": new}, {"old.png": entry_of(old)}) == []
+    assert moved_away({"new.png": inbox_file("new.png", 3)}, ledger) == []
+    other = replace(entry_of(new), content_id="2" * 64)
+    assert moved_away({"new.png": new}, {"old.png": entry_of(old), "new.png": other}) == []
+    unread = replace(entry_of(old), content_id=None)
+    assert moved_away({"new.png": new}, {"old.png": unread, "new.png": entry_of(new)}) == []
 
 
 @given(st.dictionaries(st.text(min_size=1), st.booleans()))

@@ -11,6 +11,7 @@ from kit.daemons import read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
 from kit.waiting import eventually
 from tasted.errors import HomeLocked
+from tasted.faultpoints import VARIABLE
 from tasted.files import content_id
 from tasted.home import Home, process_exists
 
@@ -103,6 +104,44 @@ def test_replaced_content_is_scored_anew(home: Home) -> None:
             return sidecar is not None and sidecar.source.sha256 == content_id(other)
 
         eventually(replaced, within_seconds=60)
+
+
+def test_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> None:
+    """Row 20: the same content under another time or inode is hashed, and not scored again."""
+    teach_scenes(home)
+    picture = home.inbox / "a.png"
+    picture.write_bytes(drawing("forest", seed=5))
+    with running(home) as daemon:
+        first = daemon.sidecar("a.png", status="scored")
+        daemon.await_state("idle")
+        (home.inbox / ".copy").write_bytes(picture.read_bytes())
+        (home.inbox / ".copy").rename(picture)
+
+        def follows() -> bool:
+            sidecar = read_sidecar(home, "a.png")
+            return sidecar is not None and sidecar.source.inode == picture.stat().st_ino
+
+        eventually(follows, within_seconds=60)
+        second = daemon.sidecar("a.png")
+    assert second.source.inode != first.source.inode
+    assert second.scored_at == first.scored_at
+    assert second.model_copy(update={"source": first.source}) == first
+
+
+def test_a_rename_interrupted_by_a_kill_leaves_no_second_sidecar(home: Home) -> None:
+    """Row 24: killed after the new sidecar and before the old one went, a new daemon ends it."""
+    (home.inbox / "old.png").write_bytes(drawing("forest", seed=5))
+    with running(home, environment={VARIABLE: "scout.former_removed"}) as daemon:
+        daemon.sidecar("old.png", status="scored")
+        (home.inbox / "old.png").rename(home.inbox / "new.png")
+        daemon.process.wait(60)
+    (home.outbox / "old.png.json").write_bytes(
+        (home.outbox / "new.png.json").read_bytes().replace(b'"new.png"', b'"old.png"')
+    )
+    with running(home) as daemon:
+        daemon.await_state("idle")
+        eventually(lambda: not (home.outbox / "old.png.json").exists(), within_seconds=30)
+    assert (home.outbox / "new.png.json").exists()
 
 
 def test_a_renamed_screenshot_takes_its_sidecar_along(home: Home) -> None:

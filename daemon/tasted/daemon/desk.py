@@ -29,8 +29,6 @@ class Sight:
     settled: Mapping[str, InboxFile] = field(default_factory=dict)
     labels: LabelsUpdate | None = None
     """What the engine has to know of the references; None before the first look."""
-    orphans: Mapping[str, str] = field(default_factory=dict)
-    """Sidecars whose file is gone: content id → path."""
 
 
 class Desk:

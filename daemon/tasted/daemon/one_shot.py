@@ -47,7 +47,7 @@ def score_now(
         }
         acting = Acting(home, version=__version__).digest(settings)
         labels = LabelsUpdate(tuple(present), labels_digest(present), acting)
-        desk.sight = Sight(listing.files, labels, {})
+        desk.sight = Sight(listing.files, labels)
         worker = Worker(
             home,
             desk,

@@ -42,6 +42,7 @@ class Scout:
         is_owner: tells whether the home's lock is still the one that this process holds.
         stop: set when the daemon is ending.
         version: of this tasted.
+        remove_sidecar: removes the sidecar of a path whose content has another name now.
         make_watcher: builds the watcher around a callback.
     """
 
@@ -56,6 +57,7 @@ class Scout:
         is_owner: Callable[[], bool],
         stop: threading.Event,
         version: str,
+        remove_sidecar: Callable[[str], None],
         make_watcher: Callable[[Callable[[str], None]], Watcher] = Watcher,
     ) -> None:
         self._home = home
@@ -65,7 +67,9 @@ class Scout:
         self._is_owner = is_owner
         self._stop = stop
         self._live_settings = LiveSettings(home, desk, reload)
-        self._survey = Survey(home, desk, reporter=reporter, version=version)
+        self._survey = Survey(
+            home, desk, reporter=reporter, remove_sidecar=remove_sidecar, version=version
+        )
         self._watcher = make_watcher(self._stirred)
         self._watched: tuple[int, int] | None = None
         self._answered: set[str] = set()

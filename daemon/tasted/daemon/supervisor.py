@@ -184,6 +184,7 @@ class _Daemon:
             is_owner=lambda: is_lock_of(home, lock),
             stop=self._stop,
             version=__version__,
+            remove_sidecar=writer.remove,
             make_watcher=make_watcher,
         )
         self._scorer = Scorer(

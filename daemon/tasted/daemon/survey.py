@@ -4,16 +4,18 @@ Reads both folders. The pure parts are in `inbox`: settling, presence, reconcile
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk, Sight
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.work_queue import LabelsUpdate
+from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.inbox.listing import Listing, list_inbox
 from tasted.inbox.presence import Presence, labels_digest
-from tasted.inbox.reconcile import Reason, Task, next_retry, reconcile
+from tasted.inbox.reconcile import Reason, Task, moved_away, next_retry, reconcile
 from tasted.inbox.settling import Settling
 from tasted.records import Current, FileStamp
 
@@ -24,12 +26,29 @@ LABELS_QUIET_SECONDS = 1.0
 
 
 class Survey:
-    """Keeps the desk's sight and queue in step with the disk."""
+    """Keeps the desk's sight and queue in step with the disk.
 
-    def __init__(self, home: Home, desk: Desk, *, reporter: Reporter, version: str) -> None:
+    Args:
+        home: whose folders are looked at.
+        desk: where sight and queue go.
+        reporter: told what was counted.
+        remove_sidecar: removes the sidecar of a path whose content has another name now.
+        version: of this tasted.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        desk: Desk,
+        *,
+        reporter: Reporter,
+        remove_sidecar: Callable[[str], None],
+        version: str,
+    ) -> None:
         self._home = home
         self._desk = desk
         self._reporter = reporter
+        self._remove_sidecar = remove_sidecar
         self._version = version
         self._acting = Acting(home, version=version)
         self._settling = Settling(quiet_seconds=desk.settings.watch.settle_seconds)
@@ -95,22 +114,28 @@ class Survey:
         desk, settled = self._desk, self._settling.settled
         desk.ledger.refresh()
         entries, current = desk.ledger.entries, desk.current
-        orphans = {
-            entry.content_id: path
-            for path, entry in entries.items()
-            if path not in listing.files and entry.content_id is not None and listing.healthy
-        }
-        tasks = reconcile(settled, entries, current, now=time.time(), version=self._version)
+        if listing.healthy:
+            for path in moved_away(listing.files, entries):
+                self._remove_sidecar(path)
+                reach("scout.former_removed")
+        gone = [path for path in entries if path not in listing.files]
+        tasks = [
+            # who asked for another score does not want the old one confirmed
+            replace(task, proven=None) if task.file.path in desk.forced else task
+            for task in reconcile(settled, entries, current, now=time.time(), version=self._version)
+        ]
         tasks += self._forced_tasks({task.file.path for task in tasks}, listing)
         labels = self._labels_of(listing, now)
-        desk.sight = Sight(settled, labels, orphans)
+        desk.sight = Sight(settled, labels)
         due = self._due(labels, current, tasks, now)
         if due is not None or self._labels is not None:
             # what is scored now carries a taste that is not published yet: nothing can be called
             # stale until it is
             tasks = [task for task in tasks if task.reason is not Reason.STALE]
         desk.queue.replace(tasks, labels=due, arrivals=self._arrivals)
-        self._reporter.saw(listing, settling=self._settling.waiting, orphans=len(orphans))
+        self._reporter.saw(
+            listing, settling=self._settling.waiting, orphans=len(gone) if listing.healthy else 0
+        )
 
     def _forced_tasks(self, already: set[str], listing: Listing) -> list[Task]:
         self._desk.forced &= set(listing.files)

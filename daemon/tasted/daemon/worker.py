@@ -34,7 +34,7 @@ from tasted.home import Home
 from tasted.inbox.listing import find_file
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.failures import error_sidecar, source_part
-from tasted.outbox.sidecar import Sidecar, encoded_path
+from tasted.outbox.sidecar import Sidecar, Source, encoded_path
 from tasted.outbox.writer import Writer
 from tasted.records import Current, InboxFile
 from tasted.status import LastError, current_from
@@ -74,6 +74,7 @@ class Worker:
         self._home = home
         self._desk = desk
         self._writer = writer
+        self._ledger = desk.ledger
         self._stop = stop
         self._version = version
         self._acting = Acting(home, version=version)
@@ -202,7 +203,7 @@ class Worker:
         for result in answer["answers"]:
             task = by_path[result["path"]]
             self._deaths.pop((task.file.path, task.file.stamp), None)
-            self._keep(task, result["document"], durable=durable)
+            self._keep(task, result, durable=durable)
         self._desk.finished(len(tasks))
 
     def _after_death(self, tasks: Sequence[Task], *, durable: bool) -> None:
@@ -243,12 +244,19 @@ class Worker:
         )
         self._write(task.file, sidecar, durable=durable)
 
-    def _keep(self, task: Task, document: dict[str, Any] | None, *, durable: bool) -> None:
-        if document is None:
+    def _keep(self, task: Task, result: dict[str, Any], *, durable: bool) -> None:
+        sidecar: Sidecar | None = None
+        if result["document"] is not None:
+            sidecar = Sidecar.model_validate(result["document"])
+        elif result.get("unchanged") is not None:
+            former = self._ledger.sidecar_of(task.file.path)
+            new_stamps = Source.model_validate(result["unchanged"])
+            sidecar = former.restamped(new_stamps) if former is not None else None
+        if sidecar is None:
             # gone, or changed while it was read: the scout's next look decides anew
             self._desk.wake_scout()
             return
-        self._write(task.file, Sidecar.model_validate(document), durable=durable)
+        self._write(task.file, sidecar, durable=durable)
 
     def _write(self, file: InboxFile, sidecar: Sidecar, *, durable: bool) -> None:
         entry = sidecar.ledger_entry()
@@ -269,11 +277,6 @@ class Worker:
                 taste=entry.taste_fingerprint,
             )
             reach("worker.kept")
-            former = self._desk.sight.orphans.get(entry.content_id or "")
-            if former is not None and former != file.path:
-                # the same content under another name: its old sidecar has served
-                self._writer.remove(former)
-                reach("worker.former_removed")
             self._desk.forced.discard(file.path)
         self._tell(file, sidecar)
 
@@ -346,6 +349,7 @@ def _item(task: Task) -> frames.Message:
         "foreign": False,
         "companion": file.companion.path if file.companion is not None else None,
         "attempts": task.attempts,
+        "proven": [proven.content_id, proven.text_id] if (proven := task.proven) else None,
     }
 
 

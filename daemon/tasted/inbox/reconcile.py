@@ -25,6 +25,14 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """The contents that a sidecar, current but for its stamps, was made of."""
+
+    content_id: str
+    text_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One file to be done, and why."""
 
@@ -32,6 +40,8 @@ class Task:
     reason: Reason
     attempts: int = 0
     """How often it failed before, with this content."""
+    proven: Proven | None = None
+    """What its sidecar is current for, should the content be the same under another stamp."""
 
 
 def reason_for(
@@ -91,8 +101,34 @@ def reconcile(
         if reason is not None:
             same_content = entry is not None and entry.stamp == file.stamp
             attempts = entry.attempts if entry is not None and same_content else 0
-            tasks.append(Task(file, reason, attempts))
+            tasks.append(Task(file, reason, attempts, _proven(file, entry, current)))
     return tasks
+
+
+def _proven(file: InboxFile, entry: LedgerEntry | None, current: Current | None) -> Proven | None:
+    """Return what need not be scored again if only the stamps of the file have changed."""
+    if entry is None or entry.content_id is None or entry.status != "scored":
+        return None
+    if current is None or file.label is not None or _staleness(file, entry, current) is not None:
+        return None
+    return Proven(entry.content_id, entry.text_id)
+
+
+def moved_away(files: Mapping[str, InboxFile], ledger: Mapping[str, LedgerEntry]) -> list[str]:
+    """Return the paths whose file is gone and whose content has its sidecar under another name.
+
+    The new sidecar was written, so the old one has served. Only for a look that saw everything.
+    """
+    present = {
+        entry.content_id
+        for path, entry in ledger.items()
+        if path in files and entry.stamp == files[path].stamp
+    }
+    return [
+        path
+        for path, entry in ledger.items()
+        if path not in files and entry.content_id is not None and entry.content_id in present
+    ]
 
 
 def next_retry(ledger: Mapping[str, LedgerEntry], *, now: float) -> float | None:

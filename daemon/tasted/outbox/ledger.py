@@ -94,6 +94,11 @@ class Ledger:
         place = self._places.get(path)
         return PurePosixPath(place) if place is not None else None
 
+    def sidecar_of(self, path: str) -> Sidecar | None:
+        """Read the sidecar of a path anew; None when it is no longer there or no longer valid."""
+        place = self._places.get(path)
+        return _read_sidecar(self._outbox, place) if place is not None else None
+
     def owner_of(self, place: PurePosixPath) -> str | None:
         """Return the path whose valid sidecar lies at a place."""
         known = self._seen.get(str(place))

@@ -175,6 +175,13 @@ class Sidecar(_Part):
         """Return the document as indented UTF-8 with a newline at its end."""
         return self.model_dump_json(indent=2).encode() + b"\n"
 
+    def restamped(self, found: Source) -> "Sidecar":
+        """Return the document with the stamps of the same contents as they are now."""
+        stamps = {
+            name: getattr(found, name) for name in ("bytes", "modified_ns", "inode", "companion")
+        }
+        return self.model_copy(update={"source": self.source.model_copy(update=stamps)})
+
     def ledger_entry(self) -> LedgerEntry:
         """Reduce the document to what decides whether its file is done."""
         source, model, error = self.source, self.model, self.error
@@ -184,6 +191,7 @@ class Sidecar(_Part):
             stamp=FileStamp(source.bytes, source.modified_ns, source.inode),
             companion=_companion(source.companion),
             content_id=source.sha256,
+            text_id=source.text_sha256,
             embedder_fingerprint=model.embedder_fingerprint if model else None,
             taste_fingerprint=model.taste_fingerprint if model else None,
             attempts=error.attempts if error else 0,
