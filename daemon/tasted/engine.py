@@ -32,6 +32,7 @@ from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar, Source
 from tasted.pipeline import Answer, Pipeline
+from tasted.platform import end_with_parent, resident_bytes
 from tasted.records import Current, Label, Origin
 from tasted.status import write_current
 
@@ -74,6 +75,9 @@ class Engine:
     def answer(self, message: frames.Message) -> frames.Message:
         """Answer one request; a fault of the service is an answer too."""
         reach("engine.asked")
+        return {**self._answer(message), "resident_bytes": resident_bytes()}
+
+    def _answer(self, message: frames.Message) -> frames.Message:
         try:
             match message.get("type"):
                 case "batch":
@@ -184,7 +188,7 @@ class Engine:
             reads_text=model.family == "clip",
             load=lambda: self._load(model),
             on_loading=lambda: self._tell({"type": "loading"}),
-            on_loaded=lambda: self._tell({"type": "loaded"}),
+            on_loaded=lambda: self._tell({"type": "loaded", "resident_bytes": resident_bytes()}),
         )
 
     def _load(self, model: ModelFolder) -> Embedder:
@@ -263,6 +267,8 @@ def serve(requests: int, answers: int) -> None:
     The first request is `hello`: the home, the settings as JSON, the version.
     """
     hello = frames.read(requests)
+    # the pipe tells an engine that listens; this reaches one that hangs in a decoder
+    end_with_parent(hello["parent"])
     home = Home(Path(hello["home"]))
     settings = Settings.model_validate_json(json.dumps(hello["settings"]))
     set_up_logs(

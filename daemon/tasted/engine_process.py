@@ -12,8 +12,10 @@ import time
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from tasted import frames
-from tasted.errors import EngineFailed
+from tasted.errors import EngineFailed, MemoryCeilingTooLow
 from tasted.files import private_folder
 
 COMMAND = (sys.executable, "-I", "-m", "tasted.engine")
@@ -21,6 +23,7 @@ _START_SECONDS = 120.0
 _LOAD_SECONDS = 900.0
 _LEAVE_SECONDS = 10.0
 _STDERR_TAIL_BYTES = 2000
+_MEGABYTE = 1_000_000
 
 # offline for good: only `tasted models pull` may open a connection, and it is another process
 OFFLINE = {
@@ -30,6 +33,9 @@ OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
+
+
+log = structlog.get_logger("tasted.engine_process")
 
 
 class EngineDiedError(Exception):
@@ -43,6 +49,8 @@ class EngineProcess:
         hello: the first message: home and settings.
         stderr_file: where the engine's last words go; cut off at every start.
         deadline_seconds: for one answer, not counting the time in which the model is loaded.
+        max_memory_bytes: what the engine may hold; one that holds more after an answer is ended,
+            and started anew by the next question.
         command: what is started; tests pass an engine of their own.
         lock: a descriptor that the engine keeps open, so that the home stays locked until both
             processes have gone.
@@ -54,12 +62,14 @@ class EngineProcess:
         *,
         stderr_file: Path,
         deadline_seconds: float,
+        max_memory_bytes: int = sys.maxsize,
         command: tuple[str, ...] = COMMAND,
         lock: int | None = None,
     ) -> None:
         self._hello = hello
         self._stderr_file = stderr_file
         self._deadline_seconds = deadline_seconds
+        self._max_memory_bytes = max_memory_bytes
         self._command = command
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,11 +91,12 @@ class EngineProcess:
 
         Raises:
             EngineFailed: when the engine cannot be started, or died while it loaded the model.
+            MemoryCeilingTooLow: when the model alone holds more memory than is allowed.
             EngineDiedError: when it died or hung over this request. The next call starts a new one.
         """
         process = self._running()
         try:
-            return self._exchange(process, message, parts * self._deadline_seconds)
+            answer = self._exchange(process, message, parts * self._deadline_seconds)
         except (frames.FrameError, OSError, TimeoutError) as error:
             last_words = self._bury(process)
             if self._is_loading:
@@ -94,6 +105,11 @@ class EngineProcess:
                     remedy="Close other programs if memory is short; tasted goes on trying.",
                 ) from error
             raise EngineDiedError(f"{error}{last_words}") from error
+        held = answer.get("resident_bytes", 0)
+        if held > self._max_memory_bytes:
+            log.info("engine_recycled", resident_mb=round(held / _MEGABYTE))
+            self.stop()
+        return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -104,7 +120,7 @@ class EngineProcess:
             raise EngineFailed("The engine was ended with the daemon.")
         self._process = process = self._started()
         try:
-            self._exchange(process, self._hello, _START_SECONDS)
+            self._exchange(process, {**self._hello, "parent": os.getpid()}, _START_SECONDS)
         except (frames.FrameError, OSError, TimeoutError) as error:
             raise self._failed(f"{error}{self._bury(process)}") from error
         return process
@@ -153,9 +169,20 @@ class EngineProcess:
                 # a large model on a cold disk takes what it takes; the clock of the request rests
                 deadline = time.monotonic() + _LOAD_SECONDS
             elif kind == "loaded":
+                self._check_ceiling(process, answer.get("resident_bytes", 0))
                 deadline = time.monotonic() + allowed
             else:
                 return answer
+
+    def _check_ceiling(self, process: subprocess.Popen[bytes], held: int) -> None:
+        if held <= self._max_memory_bytes:
+            return
+        self._bury(process)
+        raise MemoryCeilingTooLow(
+            f"The model alone holds {held / _MEGABYTE:.0f} MB of memory, and "
+            f"engine.max_memory_mb is {self._max_memory_bytes / _MEGABYTE:.0f}.",
+            remedy="Raise engine.max_memory_mb in config/tasted.toml, or choose a smaller model.",
+        )
 
     def _bury(self, process: subprocess.Popen[bytes]) -> str:
         """End a broken engine, wait for it, and return its last words for the log."""

@@ -17,6 +17,7 @@
     │   ├── InboxUnavailable        inbox_unavailable
     │   ├── OutboxUnwritable        outbox_unwritable
     │   ├── DiskFull                disk_full
+    │   ├── MemoryCeilingTooLow     memory_ceiling         exit 4
     │   └── EngineFailed            engine_failed
     └── CommandError                a command cannot be carried out as it was given
         ├── ConfigError             config_invalid         exit 4
@@ -175,6 +176,13 @@ class EngineFailed(ServiceFault):
     code = "engine_failed"
 
 
+class MemoryCeilingTooLow(ServiceFault):
+    """The loaded model alone needs more than `engine.max_memory_mb`."""
+
+    code = "memory_ceiling"
+    exit_code = 4
+
+
 class CommandError(TastedError):
     """A command cannot be carried out as it was given."""
 
@@ -245,6 +253,7 @@ SERVICE_FAULTS: dict[str, type[ServiceFault]] = {
         InboxUnavailable,
         OutboxUnwritable,
         DiskFull,
+        MemoryCeilingTooLow,
         EngineFailed,
     )
 }

@@ -12,9 +12,11 @@ import re
 import secrets
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tasted.faultpoints import reach
+from tasted.platform import flush
 from tasted.records import FileStamp
 
 PRIVATE_FILE = 0o600
@@ -22,6 +24,8 @@ PRIVATE_FOLDER = 0o700
 _TEMPORARY_SUFFIX = ".tmp"
 _TEMPORARY_NAME = re.compile(r"\..*\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _NAME_BYTES_MAX = 255
+# what file systems without hard links answer
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
 
 def content_id(data: bytes) -> str:
@@ -58,6 +62,38 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None
     Raises:
         OSError: when any step fails; the temporary file is removed and the target is as it was.
     """
+    with _written_beside(target, data, durable=durable) as temporary:
+        temporary.replace(target)
+        reach("write.renamed")
+    if durable:
+        _sync_folder(target.parent)
+    reach("write.done")
+
+
+def create_atomically(target: Path, data: bytes) -> None:
+    """Write the whole file under a name that nothing has, or nothing; durable.
+
+    Raises:
+        FileExistsError: when there is something of this name, made this instant or long ago.
+        OSError: when any other step fails; the temporary file is removed.
+    """
+    with _written_beside(target, data, durable=True) as temporary:
+        try:
+            # unlike a rename, a link never takes the place of what another process put there
+            os.link(temporary, target, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, "File exists", str(target)) from error
+            temporary.replace(target)
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def _written_beside(target: Path, data: bytes, *, durable: bool) -> Iterator[Path]:
+    """Write a temporary file beside the target; it is gone after the block when that failed."""
     temporary = target.with_name(_temporary_name(target.name))
     descriptor = os.open(
         temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE
@@ -69,17 +105,13 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None
             stream.flush()
             reach("write.written")
             if durable:
-                os.fsync(stream.fileno())
+                flush(stream.fileno())
         reach("write.synced")
-        temporary.replace(target)
-        reach("write.renamed")
+        yield temporary
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
-    if durable:
-        _sync_folder(target.parent)
-    reach("write.done")
 
 
 def _temporary_name(name: str) -> str:

@@ -92,17 +92,17 @@ class Home:
     def make_folders(self) -> None:
         """Make what is missing of the home's folders, with private modes.
 
+        In a home that was used before a missing inbox is left missing: it may lie on a disk that is
+        not connected, and an empty folder in its place would hide that.
+
         Raises:
             HomeInvalid: when a folder cannot be made.
         """
-        for folder in (
-            self.config_file.parent,
-            self.inbox / "liked",
-            self.inbox / "rejected",
-            self.outbox,
-            self.requests,
-            self.logs,
-        ):
+        labels = [self.inbox / "liked", self.inbox / "rejected"]
+        made = [self.config_file.parent, self.outbox, self.requests, self.logs]
+        if not self.current_file.exists():
+            made += labels
+        for folder in made:
             try:
                 private_folder(folder)
             except OSError as error:
@@ -110,6 +110,15 @@ class Home:
                     f"The folder {folder} cannot be made: {error.strerror}.",
                     remedy="Check who owns its parent folder, or choose another with --home.",
                 ) from error
+
+    def close_to_others(self) -> None:
+        """Take the rights of others away from the home's own folders, where they are ours."""
+        for folder in (self.config_file.parent, self.inbox, self.outbox, self.state):
+            with contextlib.suppress(OSError):
+                # a folder of another user, or on a disk without modes, stays as it is
+                mode = folder.stat().st_mode & 0o777
+                if mode & 0o077:
+                    folder.chmod(mode & 0o700)
 
     def check_folders(self) -> None:
         """Refuse an inbox and an outbox of which one holds the other: results would be scored.

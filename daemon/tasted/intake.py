@@ -6,16 +6,25 @@ later change can slip another content under a score.
 
 import errno
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasted.errors import EmptyFile, ImageTooLarge, ItemError, NotAnImage, UnreadableFile
+from tasted.errors import (
+    EmptyFile,
+    ImageTooLarge,
+    InboxUnavailable,
+    ItemError,
+    NotAnImage,
+    UnreadableFile,
+)
 from tasted.files import content_id, read_regular_file, stamp_of
 from tasted.inbox.naming import label_of
 from tasted.outbox.failures import source_part
 from tasted.outbox.sidecar import Source, encoded_path
+from tasted.platform import access_remedy, is_privacy_refusal
 from tasted.reading.companion import CompanionText, parse_companion
-from tasted.records import Companion, FileStamp, Label
+from tasted.records import Companion, FileStamp, Label, Proven
 
 COMPANION_BYTES_MAX = 1_000_000
 
@@ -30,8 +39,8 @@ class Item:
     companion: str | None = None
     """Path of the companion text, relative to the inbox."""
     attempts: int = 0
-    proven: tuple[str, str | None] | None = None
-    """Content and text ids that need no new score: only the stamps of the files may differ."""
+    proven: Proven | None = None
+    """What needs no new score: only the stamps of the files may differ."""
     foreign: bool = False
     """Not in the inbox: scored, but nothing about it is stored."""
 
@@ -54,11 +63,6 @@ class Read:
     text: CompanionText | None = None
     text_id: str | None = None
 
-    @property
-    def contents(self) -> tuple[str | None, str | None]:
-        """The ids of picture and text, as `Item.proven` has them."""
-        return self.content, self.text_id
-
     def source(self, path: str) -> Source:
         """Return what a sidecar says of the file."""
         return source_part(
@@ -69,7 +73,8 @@ class Read:
 class Intake:
     """Reads items of one inbox, none of more than `max_bytes`."""
 
-    def __init__(self, inbox: Path, *, max_bytes: int) -> None:
+    def __init__(self, inbox: Path, *, max_bytes: int, system: str = sys.platform) -> None:
+        self._system = system
         self._inbox = inbox
         self._max_bytes = max_bytes
 
@@ -85,6 +90,7 @@ class Intake:
 
         Raises:
             ItemError: when it cannot be read, is too large, or is empty.
+            InboxUnavailable: when macOS refuses for privacy's sake, which is no file's fault.
         """
         try:
             self._read_companion(item, read)
@@ -94,6 +100,11 @@ class Intake:
         except OSError as error:
             if error.errno == errno.EAGAIN:
                 return False
+            if is_privacy_refusal(error, system=self._system):
+                raise InboxUnavailable(
+                    f"macOS does not let this program read the files of {self._inbox}.",
+                    remedy=access_remedy(error, sys.executable, system=self._system) or "",
+                ) from error
             raise self._refusal(item, error) from error
         read.content = content_id(read.data)
         if not read.data:
@@ -158,13 +169,8 @@ def item_from(value: dict[str, object]) -> Item:
     )
 
 
-def _proven_from(value: object) -> tuple[str, str | None] | None:
-    if value is None:
-        return None
-    if not (isinstance(value, list) and len(value) == 2):  # noqa: PLR2004 - a pair
-        raise ValueError(f"no pair of ids: {value!r}")
-    content, text = value
-    return str(content), None if text is None else str(text)
+def _proven_from(value: object) -> Proven | None:
+    return Proven(*value) if isinstance(value, list) else None
 
 
 def _refuse_climbing(path: str) -> None:

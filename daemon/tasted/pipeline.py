@@ -28,7 +28,7 @@ from tasted.judging import Judge
 from tasted.library.library import CachedVector, LearnedReference, Library
 from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import Sidecar, Source
-from tasted.records import Origin, Reference
+from tasted.records import Origin, Proven, Reference
 
 log = structlog.get_logger("tasted.pipeline")
 
@@ -162,7 +162,12 @@ class Pipeline:
         if walk.read is None or not self._intake.read(walk.item, walk.read):
             walk.read = None
             walk.over = True
-        elif walk.item.proven == walk.read.contents:
+        elif walk.item.proven is not None and walk.item.proven == Proven(
+            walk.read.content,
+            walk.read.text_id,
+            self._embedder.fingerprint,
+            self._judge.taste_fingerprint,
+        ):
             walk.unchanged = walk.read.source(walk.item.path)
             walk.over = True
 

@@ -88,6 +88,16 @@ class LedgerEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """What a score was made of and with: made of the same again it would be the same score."""
+
+    content_id: str | None
+    text_id: str | None
+    embedder_fingerprint: str | None
+    taste_fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """What the engine published as current; sidecars made with anything else are stale."""
 

@@ -58,6 +58,19 @@ class QueueReport:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchReport:
+    """How the inbox is followed, and how often that had to be started anew."""
+
+    how: str = "events"
+    """`events`, or `polling`: the inbox is looked through every few seconds."""
+    why: str | None = None
+    """Why it is polled, or what is wrong with the events."""
+    losses: int = 0
+    """How often the system admitted that events were lost; each time everything was looked at."""
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """One snapshot of a running daemon."""
 
@@ -70,6 +83,9 @@ class Status:
     model: str
     engine_pid: int | None = None
     queue: QueueReport = field(default_factory=QueueReport)
+    watch: WatchReport = field(default_factory=WatchReport)
+    restless: tuple[str, ...] = ()
+    """Files that have been changing for over a minute, so that they cannot be read."""
     fault: FaultReport | None = None
     settings_error: FaultReport | None = None
     last_error: LastError | None = None
@@ -98,6 +114,8 @@ def read_status(file: Path) -> Status | None:
         return None
     try:
         value["queue"] = QueueReport(**value["queue"])
+        value["watch"] = WatchReport(**value["watch"])
+        value["restless"] = tuple(map(str, value["restless"]))
         for name in ("fault", "settings_error"):
             value[name] = FaultReport(**value[name]) if value[name] else None
         value["last_error"] = LastError(**value["last_error"]) if value["last_error"] else None

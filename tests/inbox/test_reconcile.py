@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from kit.inbox_files import inbox_file, stamp
 from tasted.inbox.reconcile import (
-    Proven,
     Reason,
     Task,
     moved_away,
@@ -16,7 +15,7 @@ from tasted.inbox.reconcile import (
     reason_for,
     reconcile,
 )
-from tasted.records import Companion, Current, InboxFile, Label, LedgerEntry
+from tasted.records import Companion, Current, InboxFile, Label, LedgerEntry, Proven
 
 NOW = 1_000_000.0
 VERSION = "0.1.0"
@@ -152,14 +151,13 @@ def test_a_file_whose_stamp_alone_changed_says_what_is_proven() -> None:
     file = inbox_file(number=8)
     old = replace(entry_of(inbox_file()), text_id="1" * 64)
 
-    def proven(entry: LedgerEntry, current: Current | None = CURRENT) -> Proven | None:
-        (task,) = reconcile({file.path: file}, {file.path: entry}, current, now=NOW, version="")
+    def proven(entry: LedgerEntry) -> Proven | None:
+        (task,) = reconcile({file.path: file}, {file.path: entry}, CURRENT, now=NOW, version="")
         return task.proven
 
-    assert proven(old) == Proven("0" * 64, "1" * 64)
-    assert proven(replace(old, taste_fingerprint="t0")) is None
+    assert proven(old) == Proven("0" * 64, "1" * 64, "e1", "t1")
     assert proven(replace(old, status="error")) is None
-    assert proven(old, None) is None
+    assert proven(replace(old, stamp=file.stamp, taste_fingerprint="t0")) is None
 
 
 def test_a_sidecar_has_served_when_its_content_is_done_under_another_name() -> None:

@@ -170,3 +170,46 @@ def test_a_growing_file_waits_as_long_as_it_grows() -> None:
     for second in range(100):
         settling.look({"a.png": inbox_file(number=second)}, now=second)
         assert not settling.settled
+
+
+def test_row_04_a_file_without_its_end_is_given_more_time() -> None:
+    """A stalled copy goes on within seconds; what stays as it is gets its error in the end."""
+    ends: set[str] = set()
+    asked: list[str] = []
+
+    def is_whole(file: InboxFile) -> bool:
+        asked.append(file.path)
+        return file.path in ends
+
+    settling = Settling(quiet_seconds=1, is_whole=is_whole, unfinished_seconds=5)
+    files = {"a.png": inbox_file("a.png"), "b.png": inbox_file("b.png")}
+    ends.add("b.png")
+    settling.look(files, now=0)
+    settling.look(files, now=1)
+    assert list(settling.settled) == ["b.png"]
+    assert settling.next_look() == 5
+    settling.look(files, now=4)
+    assert asked == ["a.png", "b.png"]
+    settling.look(files, now=5)
+    assert settling.settled == files
+
+
+def test_row_04_a_copy_that_goes_on_after_a_stall_is_whole_in_the_end() -> None:
+    """A new state of a file is asked about anew."""
+    answers = iter([False, True])
+    settling = Settling(quiet_seconds=1, is_whole=lambda _file: next(answers))
+    settling.look({"a.png": inbox_file(number=1)}, now=0)
+    settling.look({"a.png": inbox_file(number=1)}, now=1)
+    settling.look({"a.png": inbox_file(number=2)}, now=2)
+    settling.look({"a.png": inbox_file(number=2)}, now=3)
+    assert list(settling.settled) == ["a.png"]
+
+
+def test_row_04_a_file_that_never_rests_is_told_of() -> None:
+    """After a minute of changes, until it rests or goes."""
+    settling = Settling(quiet_seconds=1)
+    for second in range(61):
+        settling.look({"a.png": inbox_file(number=second)}, now=second)
+        assert settling.restless(now=second) == (["a.png"] if second >= 60 else [])
+    settling.look({"a.png": inbox_file(number=60)}, now=62)
+    assert settling.restless(now=62) == []

@@ -88,6 +88,12 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
         engine = snapshot.engine_pid
         lines.append(f"Engine   {'asleep' if engine is None else f'awake, pid {engine}'}")
         lines.append(f"Queue    {_queue(snapshot)}")
+        lines += [
+            f"Waiting  {path} has been changing for over a minute; it is read when it rests"
+            for path in snapshot.restless
+        ]
+        if snapshot.watch.how != "events" or snapshot.watch.why:
+            lines.append(f"Watching by {snapshot.watch.how}: {snapshot.watch.why}")
         if snapshot.fault is not None:
             lines.append(f"Blocked  {snapshot.fault.message}")
             lines.append(f"         → {snapshot.fault.remedy}")

@@ -35,6 +35,11 @@ class Watch(Section):
         description="How long a new file must stay unchanged before it is read. Raise it if "
         "files arrive slowly, over a network for instance.",
     )
+    poll: Annotated[Literal["auto", "on", "off"], BeforeValidator(lower_case)] = Field(
+        default="auto",
+        description="Whether the inbox is looked through every five seconds instead of waiting "
+        "for the system to report changes: auto does so on network drives, which report none.",
+    )
     rescan_seconds: float = Field(
         default=60,
         ge=0.5,
@@ -86,6 +91,13 @@ class Engine(Section):
         ge=1,
         le=256,
         description="How many pictures are worked on at a time. Fewer need less memory.",
+    )
+    max_memory_mb: int = Field(
+        default=4_000,
+        ge=100,
+        le=1_000_000,
+        description="How much memory the model's process may hold, in megabytes, before it is "
+        "started anew between two batches. A model that needs more by itself is refused.",
     )
     deadline_seconds: float = Field(
         default=120,

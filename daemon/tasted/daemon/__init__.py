@@ -2,10 +2,13 @@
 
 - supervisor: starts the threads, waits for signals, stops everything in order
 - scout: looks when something stirs, takes requests
+- lookout: hears what stirs: watches, polls, starts anew when in doubt
+- interruptions: whether the machine slept or its clock was set
 - survey: one look at inbox and outbox, and what follows for the queue
 - live_settings: follows the settings files
 - work_queue: what needs work, in the order in which it is served
 - scorer: serves the queue, waits when the service is at fault
+- ground: what must stand before work begins
 - worker: hands batches to the engine, writes what comes back
 - requests: files through which commands ask a running daemon
 - desk: what these threads share

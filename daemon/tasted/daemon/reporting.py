@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -13,9 +13,10 @@ from tasted.daemon.work_queue import Turn
 from tasted.errors import TastedError
 from tasted.home import Home
 from tasted.inbox.listing import Listing
-from tasted.status import FaultReport, QueueReport, Status, write_status
+from tasted.status import FaultReport, QueueReport, Status, WatchReport, write_status
 
 _WORKING_PAUSE_SECONDS = 1.0
+_RESTLESS_SHOWN = 5
 
 log = structlog.get_logger("tasted.reporting")
 
@@ -39,10 +40,21 @@ class Reporter:
         self._ignored: dict[str, int] = {}
         self._settling = 0
         self._orphans = 0
+        self._restless: tuple[str, ...] = ()
+        self._watch = WatchReport()
         self._written = 0.0
 
-    def saw(self, listing: Listing, *, settling: int, orphans: int) -> None:
+    def listens(self, watch: WatchReport) -> None:
+        """Take in how the inbox is followed."""
+        self._watch = watch
+
+    def saw(
+        self, listing: Listing, *, settling: int, orphans: int, restless: Sequence[str] = ()
+    ) -> None:
         """Take in what the scout's look counted."""
+        if restless and not self._restless:
+            log.warning("keeps_changing", path=restless[0], files=len(restless))
+        self._restless = tuple(restless[:_RESTLESS_SHOWN])
         self._ignored = dict(listing.ignored)
         self._settling = settling
         self._orphans = orphans
@@ -82,6 +94,8 @@ class Reporter:
             model=desk.settings.embedder.model,
             engine_pid=desk.engine_pid,
             queue=self._queue(),
+            watch=self._watch,
+            restless=self._restless,
             fault=_report(fault) if fault is not None else None,
             settings_error=_report(desk.settings_error) if desk.settings_error else None,
             last_error=desk.last_error,

@@ -14,10 +14,11 @@ from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import failure, write_answer
 from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Turn, Work
 from tasted.daemon.worker import Worker
-from tasted.errors import ServiceFault
+from tasted.errors import MemoryCeilingTooLow, ServiceFault
 from tasted.home import Home
 
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_SETTINGS_PAUSE_SECONDS = 3600.0
 
 log = structlog.get_logger("tasted.scorer")
 
@@ -97,6 +98,9 @@ class Scorer:
         if self._stop.is_set():
             return
         pause = _PAUSES_SECONDS[min(self._failures, len(_PAUSES_SECONDS) - 1)]
+        if isinstance(fault, MemoryCeilingTooLow):
+            # trying means to load the whole model; saved settings end the pause
+            pause = _SETTINGS_PAUSE_SECONDS
         if self._failures == 0:
             log.warning("held", code=fault.code, message=fault.message, remedy=fault.remedy)
         self._failures += 1

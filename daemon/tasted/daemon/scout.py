@@ -7,22 +7,23 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 
 from tasted.config import Settings
 from tasted.daemon.desk import Desk
 from tasted.daemon.live_settings import LiveSettings
+from tasted.daemon.lookout import Lookout, WatcherFactory
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import Request, failure, waiting_requests, write_answer
 from tasted.daemon.survey import Survey
 from tasted.daemon.work_queue import Asked
 from tasted.errors import ServiceFault
 from tasted.faultpoints import reach
-from tasted.files import private_folder
 from tasted.home import Home
-from tasted.inbox.listing import unavailable
 from tasted.inbox.watcher import Watcher
+from tasted.platform import FileSystem, file_system_of
 
 _UNHEALTHY_SECONDS = 5.0
 _LOOK_SHARE = 0.25
@@ -43,7 +44,8 @@ class Scout:
         stop: set when the daemon is ending.
         version: of this tasted.
         remove_sidecar: removes the sidecar of a path whose content has another name now.
-        make_watcher: builds the watcher around a callback.
+        make_watcher: builds the watcher around its callbacks.
+        file_system: tells on what a folder lies.
     """
 
     def __init__(
@@ -58,7 +60,8 @@ class Scout:
         stop: threading.Event,
         version: str,
         remove_sidecar: Callable[[str], None],
-        make_watcher: Callable[[Callable[[str], None]], Watcher] = Watcher,
+        make_watcher: WatcherFactory = Watcher,
+        file_system: Callable[[Path], FileSystem] = file_system_of,
     ) -> None:
         self._home = home
         self._desk = desk
@@ -70,8 +73,13 @@ class Scout:
         self._survey = Survey(
             home, desk, reporter=reporter, remove_sidecar=remove_sidecar, version=version
         )
-        self._watcher = make_watcher(self._stirred)
-        self._watched: tuple[int, int] | None = None
+        self._lookout = Lookout(
+            home,
+            hint=self._stirred,
+            wake=desk.wake_scout,
+            make_watcher=make_watcher,
+            file_system=file_system,
+        )
         self._answered: set[str] = set()
 
     def run(self) -> None:
@@ -85,7 +93,7 @@ class Scout:
             if woken and not self._stop.is_set():
                 # a storm of events must not make looking the main occupation
                 time.sleep(min(took / _LOOK_SHARE, 1.0))
-        self._watcher.stop()
+        self._lookout.stop()
 
     def turn(self, hints: frozenset[str]) -> float:
         """Do everything once, and return the seconds until the next turn is due."""
@@ -95,12 +103,13 @@ class Scout:
         settings_pause = self._live_settings.follow()
         pause = self._look(hints)
         self._take_requests()
+        self._reporter.listens(self._lookout.report())
         self._reporter.write()
         return pause if settings_pause is None else min(pause, settings_pause)
 
     def _look(self, hints: frozenset[str]) -> float:
         try:
-            self._watch()
+            self._lookout.keep(self._desk.settings.watch.poll)
             self._survey.look(hints)
             reach("scout.looked")
         except ServiceFault as fault:
@@ -113,14 +122,13 @@ class Scout:
             self._desk.blame("scorer", None)
             if self._survey.is_settled:
                 self._on_idle()
-        pause = self._survey.seconds_to_next()
-        return pause if self._watcher.healthy else min(pause, _UNHEALTHY_SECONDS)
+        return self._lookout.limit(self._survey.seconds_to_next())
 
     def _stirred(self, path: str) -> None:
         """Sort out an event. Runs on watchdog's thread."""
-        home = self._home
-        if path.startswith(f"{home.inbox}{os.sep}"):
-            self._desk.hint(os.path.relpath(path, home.inbox))
+        home, root = self._home, f"{self._lookout.root}{os.sep}"
+        if path.startswith(root):
+            self._desk.hint(path.removeprefix(root))
         elif path.startswith((f"{home.outbox}{os.sep}", f"{home.requests}{os.sep}")):
             if not path.endswith((".answer.json", ".tmp")):
                 self._desk.wake_scout()
@@ -130,32 +138,6 @@ class Scout:
             self._desk.nudge_scorer()
             self._desk.wake_scout()
 
-    def _watch(self) -> None:
-        """Make sure that the watcher hears the folder that is at the inbox's path now."""
-        home = self._home
-        try:
-            status = home.inbox.stat()
-        except OSError as error:
-            self._watcher.stop()
-            self._watched = None
-            raise unavailable(home.inbox, error) from error
-        identity = (status.st_dev, status.st_ino)
-        if self._watcher.healthy and identity == self._watched:
-            return
-        self._watcher.stop()
-        self._watched = identity
-        try:
-            private_folder(home.requests)
-            self._watcher.start(
-                [home.inbox],
-                deletions_in=[home.outbox],
-                folders=[home.state, home.requests, home.config_file.parent],
-            )
-        except OSError as error:
-            # the kernel's watches are used up, or a folder vanished this instant: looks still find
-            # everything, only later
-            log.warning("cannot_watch", error=str(error))
-
     def _take_requests(self) -> None:
         try:
             for request in waiting_requests(self._home.requests, answered=self._answered):
@@ -164,7 +146,7 @@ class Scout:
         except OSError as error:
             # the folder is made anew with the next watch; its askers see that nobody answers
             log.warning("requests_not_read", error=str(error))
-            self._watched = None
+            self._lookout.restart_soon()
 
     def _serve(self, request: Request) -> None:
         desk = self._desk

@@ -19,6 +19,7 @@ import structlog
 from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.desk import Desk
+from tasted.daemon.lookout import WatcherFactory
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.scorer import Scorer
 from tasted.daemon.scout import Scout
@@ -36,6 +37,7 @@ _GRACE_SECONDS = 5.0
 _JOIN_SECONDS = 15.0
 _STALE_SECONDS = 3600.0
 _PRIVATE_UMASK = 0o077
+_MEGABYTE = 1_000_000
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ANY_BYTE = b"\0"
 
@@ -92,6 +94,7 @@ def make_engine(
         },
         stderr_file=home.logs / "engine.stderr",
         deadline_seconds=settings.engine.deadline_seconds,
+        max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
         command=command,
         lock=lock,
     )
@@ -106,7 +109,7 @@ def run_daemon(
     rescore: bool = False,
     on_start: Callable[[], None] = lambda: None,
     on_progress: Callable[[int], None] = lambda _left: None,
-    make_watcher: Callable[[Callable[[str], None]], Watcher] = Watcher,
+    make_watcher: WatcherFactory = Watcher,
     engine_command: tuple[str, ...] = COMMAND,
 ) -> None:
     """Watch and score until asked to stop.
@@ -119,7 +122,7 @@ def run_daemon(
         rescore: score everything again that has a score.
         on_start: called once the home is this process's own.
         on_progress: called with the number of files left, as the status is written.
-        make_watcher: builds the watcher around a callback.
+        make_watcher: builds the watcher around its callbacks.
         engine_command: what is started as the engine.
 
     Raises:
@@ -130,6 +133,7 @@ def run_daemon(
     os.umask(_PRIVATE_UMASK)
     home.make_folders()
     home.check_folders()
+    home.close_to_others()
     bell = Bell()
     with bell.rung_by_signals(), hold_lock(home) as lock:
         on_start()
@@ -159,7 +163,7 @@ class _Daemon:
         reload: Callable[[], Settings],
         until_idle: bool,
         on_progress: Callable[[int], None],
-        make_watcher: Callable[[Callable[[str], None]], Watcher],
+        make_watcher: WatcherFactory,
         engine: Callable[[Settings], EngineProcess],
     ) -> None:
         ledger = Ledger(home.outbox)

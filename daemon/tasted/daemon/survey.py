@@ -11,13 +11,14 @@ from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk, Sight
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.work_queue import LabelsUpdate
+from tasted.errors import InboxUnavailable
 from tasted.faultpoints import reach
 from tasted.home import Home
-from tasted.inbox.listing import Listing, list_inbox
+from tasted.inbox.listing import Listing, ends_whole, list_inbox
 from tasted.inbox.presence import Presence, labels_digest
 from tasted.inbox.reconcile import Reason, Task, moved_away, next_retry, reconcile
 from tasted.inbox.settling import Settling
-from tasted.records import Current, FileStamp
+from tasted.records import Current, FileStamp, InboxFile
 
 # a file that is deleted and written again, as syncing programs do, was never gone
 DOUBT_SECONDS = 2.0
@@ -51,7 +52,9 @@ class Survey:
         self._remove_sidecar = remove_sidecar
         self._version = version
         self._acting = Acting(home, version=version)
-        self._settling = Settling(quiet_seconds=desk.settings.watch.settle_seconds)
+        self._settling = Settling(
+            quiet_seconds=desk.settings.watch.settle_seconds, is_whole=self._is_whole
+        )
         self._presence = Presence(patience_seconds=DOUBT_SECONDS)
         self._arrivals: dict[str, int] = {}
         self._known: frozenset[str] | None = None
@@ -74,6 +77,7 @@ class Survey:
             OutboxUnwritable: when the outbox cannot be listed.
         """
         listing = list_inbox(self._home.inbox)
+        self._refuse_empty_mount(listing)
         now = time.monotonic()
         self._settling.quiet_seconds = self._desk.settings.watch.settle_seconds
         self._settling.touched(hints, now=now)
@@ -81,6 +85,27 @@ class Survey:
         self._note_arrivals(listing)
         with self._desk.lock:
             self._decide(listing, now)
+
+    def _is_whole(self, file: InboxFile) -> bool:
+        entry = self._desk.ledger.entries.get(file.path)
+        # what was done in this very state needs no second look at its end
+        return (entry is not None and entry.stamp == file.stamp) or ends_whole(
+            self._home.inbox, file
+        )
+
+    def _refuse_empty_mount(self, listing: Listing) -> None:
+        """Take an inbox that has lost both label folders for the place of an unmounted volume.
+
+        Their absence would otherwise unteach everything, and what is scored then would be wrong.
+        """
+        current = self._desk.current
+        if listing.has_label_folders or current is None or not current.liked + current.rejected:
+            return
+        raise InboxUnavailable(
+            f"The inbox {self._home.inbox} has neither a folder liked nor a folder rejected.",
+            remedy="Connect the disk that it lies on; or, to unlearn everything, make an empty "
+            f"folder {self._home.inbox / 'liked'}.",
+        )
 
     def seconds_to_next(self) -> float:
         """Return when to look again, in seconds, if nothing stirs."""
@@ -134,7 +159,10 @@ class Survey:
             tasks = [task for task in tasks if task.reason is not Reason.STALE]
         desk.queue.replace(tasks, labels=due, arrivals=self._arrivals)
         self._reporter.saw(
-            listing, settling=self._settling.waiting, orphans=len(gone) if listing.healthy else 0
+            listing,
+            settling=self._settling.waiting,
+            orphans=len(gone) if listing.healthy else 0,
+            restless=self._settling.restless(now=now),
         )
 
     def _forced_tasks(self, already: set[str], listing: Listing) -> list[Task]:

@@ -5,10 +5,10 @@ the engine is the only writer of the library.
 """
 
 import os
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,13 @@ from tasted import frames
 from tasted.config import Settings
 from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk
+from tasted.daemon.ground import check_ground
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import (
     SERVICE_FAULTS,
-    DiskFull,
     EngineDied,
     EngineFailed,
-    OutboxUnwritable,
 )
 from tasted.faultpoints import reach
 from tasted.files import stamp_of
@@ -88,19 +87,7 @@ class Worker:
         Raises:
             ServiceFault: saying which.
         """
-        if not self._home.outbox.is_dir():
-            raise OutboxUnwritable(
-                f"The outbox {self._home.outbox} is gone.",
-                remedy="Make the folder again; scoring goes on by itself.",
-            )
-        minimum = self.settings.limits.min_free_mb
-        free = shutil.disk_usage(self._home.root).free / 1e6
-        if free < minimum:
-            raise DiskFull(
-                f"Only {free:.0f} MB are free on the disk of {self._home.root}, "
-                f"and limits.min_free_mb is {minimum}.",
-                remedy="Free some space; scoring goes on by itself.",
-            )
+        check_ground(self._home, min_free_mb=self.settings.limits.min_free_mb)
         self._acting.model(self.settings)
 
     def _ask(self, message: frames.Message, *, parts: int = 1) -> frames.Message:
@@ -349,7 +336,7 @@ def _item(task: Task) -> frames.Message:
         "foreign": False,
         "companion": file.companion.path if file.companion is not None else None,
         "attempts": task.attempts,
-        "proven": [proven.content_id, proven.text_id] if (proven := task.proven) else None,
+        "proven": astuple(task.proven) if task.proven is not None else None,
     }
 
 

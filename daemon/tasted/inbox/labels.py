@@ -4,6 +4,7 @@ The folders are the labels, so these functions work with or without a daemon, an
 by hand teaches just as well.
 """
 
+import contextlib
 import itertools
 import os
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
-from tasted.files import content_id, private_folder, read_regular_file, write_atomically
+from tasted.files import content_id, create_atomically, private_folder, read_regular_file
 from tasted.inbox.naming import NameKind, kind_of_name, label_of, looks_like_picture
 from tasted.records import Label
 
@@ -57,8 +58,7 @@ def teach(inbox: Path, picture: Path, label: Label) -> Lesson:
         already = next(_copies(inbox, label, data), None)
         opposed = list(_copies(inbox, other, data))
         if already is None:
-            target = _free_name(_label_folder(inbox, label), picture.name, data)
-            write_atomically(target, data)
+            target = _put(_label_folder(inbox, label), picture.name, data)
         else:
             target = already
         for copy in opposed:
@@ -89,8 +89,7 @@ def forget_label(inbox: Path, picture: Path) -> Lesson:
             return Lesson(Taught.UNTAUGHT, None)
         survives = all(real != copy.resolve() for copy in copies) or _elsewhere(inbox, data)
         if not survives:
-            target = _free_name(inbox, picture.name, data)
-            write_atomically(target, data)
+            target = _put(inbox, picture.name, data)
         for copy in copies:
             copy.unlink(missing_ok=True)
     except OSError as error:
@@ -174,13 +173,15 @@ def _elsewhere(inbox: Path, data: bytes) -> bool:
     )
 
 
-def _free_name(folder: Path, name: str, data: bytes) -> Path:
-    """Return a path that nothing has yet, with digits of the content where the name is taken."""
+def _put(folder: Path, name: str, data: bytes) -> Path:
+    """Write a file under its name, with digits of the content where that is taken."""
     stem, suffix = Path(name).stem, Path(name).suffix
     kept = os.fsencode(stem)[:_NAME_BYTES_MAX].decode("utf-8", "ignore")
     target = folder / name
     for count in itertools.count(1):
-        if not os.path.lexists(target):
+        # another command may take the name between a look and the write
+        with contextlib.suppress(FileExistsError):
+            create_atomically(target, data)
             break
         mark = content_id(data)[:8] if count == 1 else f"{content_id(data)[:8]}-{count}"
         target = folder / f"{kept}~{mark}{suffix}"

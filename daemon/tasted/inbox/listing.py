@@ -4,8 +4,10 @@ A listing is the truth that the events of the watcher only hint at. Links and sp
 never followed or opened; a file's content is opened only when its name has no extension.
 """
 
+import contextlib
 import os
 import stat
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from tasted.errors import InboxUnavailable
 from tasted.files import stamp_of
+from tasted.inbox.endings import is_whole
 from tasted.inbox.naming import (
     NameKind,
     companion_of,
@@ -21,6 +24,7 @@ from tasted.inbox.naming import (
     label_of,
     looks_like_picture,
 )
+from tasted.platform import access_remedy, is_being_copied, is_dataless
 from tasted.records import Companion, FileStamp, InboxFile
 
 _DEPTH_MAX = 16
@@ -37,6 +41,8 @@ class Listing:
     """How many entries were passed over, by the reason: `link`, `special`, `other`, ..."""
     unreadable: tuple[str, ...]
     """Subfolders that could not be listed."""
+    has_label_folders: bool = True
+    """Whether a folder `liked` or `rejected` is there."""
 
     @property
     def healthy(self) -> bool:
@@ -63,7 +69,8 @@ def unavailable(inbox: Path, error: OSError) -> InboxUnavailable:
     """Return the fault of an inbox that cannot be listed."""
     return InboxUnavailable(
         f"The inbox {inbox} cannot be read: {error.strerror}.",
-        remedy="Check that the folder exists and belongs to you; scoring goes on by itself.",
+        remedy=access_remedy(error, sys.executable)
+        or "Check that the folder exists and belongs to you; scoring goes on by itself.",
     )
 
 
@@ -74,6 +81,7 @@ class _Walk:
         self._texts: dict[str, Companion] = {}
         self._ignored: Counter[str] = Counter()
         self._unreadable: list[str] = []
+        self._has_label_folders = False
 
     def enter(self, folder: str, *, depth: int) -> None:
         subfolders: list[str] = []
@@ -111,12 +119,18 @@ class _Walk:
     def _see(self, path: str, entry: os.DirEntry[str], subfolders: list[str]) -> None:
         status = entry.stat(follow_symlinks=False)
         if stat.S_ISDIR(status.st_mode):
+            self._has_label_folders |= label_of(f"{path}/") is not None
             if is_walked_folder(entry.name):
                 subfolders.append(path)
         elif stat.S_ISLNK(status.st_mode):
             self._ignored["link"] += 1
         elif not stat.S_ISREG(status.st_mode):
             self._ignored["special"] += 1
+        elif is_dataless(status):
+            # opening it would fetch it from the cloud, and may take for ever
+            self._ignored["in_the_cloud"] += 1
+        elif is_being_copied(status):
+            self._ignored["being_copied"] += 1
         else:
             self._see_file(path, entry.name, stamp_of(status))
 
@@ -143,7 +157,12 @@ class _Walk:
         ignored = +self._ignored
         if len(self._texts) > len(used):
             ignored["text_without_picture"] = len(self._texts) - len(used)
-        return Listing(files=files, ignored=dict(ignored), unreadable=tuple(self._unreadable))
+        return Listing(
+            files=files,
+            ignored=dict(ignored),
+            unreadable=tuple(self._unreadable),
+            has_label_folders=self._has_label_folders,
+        )
 
 
 def find_file(inbox: Path, path: str) -> InboxFile | None:
@@ -179,11 +198,27 @@ def _names_picture(file: Path) -> bool:
 
 def _begins_like_picture(file: Path) -> bool:
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with _opened(file) as descriptor:
+            return looks_like_picture(os.read(descriptor, _SNIFF_BYTES))
     except OSError:
         # an unreadable file without extension makes no claim to be a picture
         return False
+
+
+def ends_whole(inbox: Path, file: InboxFile) -> bool:
+    """Tell whether a file of the inbox ends like a whole picture; doubt counts as whole."""
     try:
-        return looks_like_picture(os.read(descriptor, _SNIFF_BYTES))
+        with _opened(inbox / file.path) as descriptor:
+            return is_whole(file.stamp.size_bytes, lambda at, size: os.pread(descriptor, size, at))
+    except OSError:
+        # whoever reads it in earnest will tell why it cannot be read
+        return True
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[int]:
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tasted.records import Current, InboxFile, LedgerEntry
+from tasted.records import Current, InboxFile, LedgerEntry, Proven
+
+# longer than any pause between two attempts: a time beyond it was told by another clock
+LONGEST_PAUSE_SECONDS = 7_200.0
 
 
 class Reason(StrEnum):
@@ -25,14 +28,6 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """The contents that a sidecar, current but for its stamps, was made of."""
-
-    content_id: str
-    text_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """One file to be done, and why."""
 
@@ -41,7 +36,7 @@ class Task:
     attempts: int = 0
     """How often it failed before, with this content."""
     proven: Proven | None = None
-    """What its sidecar is current for, should the content be the same under another stamp."""
+    """What its sidecar was made of, should the contents be the same under other stamps."""
 
 
 def reason_for(
@@ -66,7 +61,7 @@ def reason_for(
         return fresh
     if entry.status == "error":
         again = entry.tasted_version != version or (
-            entry.retry_at is not None and entry.retry_at <= now
+            entry.retry_at is not None and not now < entry.retry_at <= now + LONGEST_PAUSE_SECONDS
         )
         return Reason.RETRY if again else None
     return _staleness(file, entry, current)
@@ -101,17 +96,19 @@ def reconcile(
         if reason is not None:
             same_content = entry is not None and entry.stamp == file.stamp
             attempts = entry.attempts if entry is not None and same_content else 0
-            tasks.append(Task(file, reason, attempts, _proven(file, entry, current)))
+            tasks.append(Task(file, reason, attempts, _proven(file, entry)))
     return tasks
 
 
-def _proven(file: InboxFile, entry: LedgerEntry | None, current: Current | None) -> Proven | None:
+def _proven(file: InboxFile, entry: LedgerEntry | None) -> Proven | None:
     """Return what need not be scored again if only the stamps of the file have changed."""
-    if entry is None or entry.content_id is None or entry.status != "scored":
+    if entry is None or entry.status != "scored" or file.label is not None:
         return None
-    if current is None or file.label is not None or _staleness(file, entry, current) is not None:
+    if entry.stamp == file.stamp and entry.companion == file.companion:
         return None
-    return Proven(entry.content_id, entry.text_id)
+    return Proven(
+        entry.content_id, entry.text_id, entry.embedder_fingerprint, entry.taste_fingerprint
+    )
 
 
 def moved_away(files: Mapping[str, InboxFile], ledger: Mapping[str, LedgerEntry]) -> list[str]:

@@ -1,27 +1,53 @@
-"""When a file has finished being written. Pure: the clock and the looks are handed in.
+"""When a file has finished being written. Pure: the clock, the looks and a judge are handed in.
 
 A file is settled when two looks, at least `quiet_seconds` apart, saw the same size, time and inode
-of it and of its companion text, and no event touched it in between. A file that keeps changing is
-waited for as long as it changes.
+of it and of its companion text, no event touched it in between, and it ends like a whole picture.
+One that does not end so is given `unfinished_seconds` of quiet instead: a stalled copy goes on, and
+a damaged file gets its error. A file that keeps changing is waited for as long as it changes, and
+told of as `restless` after `restless_seconds`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tasted.records import InboxFile
+
+UNFINISHED_SECONDS = 5.0
+RESTLESS_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class _Watched:
     file: InboxFile
+    since: float
+    """When the path was first seen on its way to being settled."""
     quiet_since: float
+    looks_unfinished: bool = False
 
 
 class Settling:
-    """The files of one inbox on their way to being settled."""
+    """The files of one inbox on their way to being settled.
 
-    def __init__(self, *, quiet_seconds: float) -> None:
+    Args:
+        quiet_seconds: the least time between two equal looks.
+        is_whole: tells whether a quiet file ends like a whole picture; asked once for each state of
+            a file.
+        unfinished_seconds: the quiet time of a file that does not.
+        restless_seconds: how long a path may be on its way before it is told of.
+    """
+
+    def __init__(
+        self,
+        *,
+        quiet_seconds: float,
+        is_whole: Callable[[InboxFile], bool] = lambda _file: True,
+        unfinished_seconds: float = UNFINISHED_SECONDS,
+        restless_seconds: float = RESTLESS_SECONDS,
+    ) -> None:
         self.quiet_seconds = quiet_seconds
+        self._is_whole = is_whole
+        self._unfinished_seconds = unfinished_seconds
+        self._restless_seconds = restless_seconds
         self._waiting: dict[str, _Watched] = {}
         self._settled: dict[str, InboxFile] = {}
 
@@ -31,6 +57,7 @@ class Settling:
             watched = self._waiting.get(path)
             if watched is not None:
                 watched.quiet_since = now
+                watched.looks_unfinished = False
 
     def look(self, files: Mapping[str, InboxFile], *, now: float) -> None:
         """Take in one complete look at the inbox at the monotonic time `now`, in seconds.
@@ -45,13 +72,27 @@ class Settling:
                 continue
             watched = self._waiting.get(path)
             if watched is None or watched.file != file:
-                waiting[path] = _Watched(file, quiet_since=now)
-            elif now - watched.quiet_since >= self.quiet_seconds:
+                since = watched.since if watched is not None else now
+                waiting[path] = _Watched(file, since, quiet_since=now)
+            elif self._has_settled(watched, now):
                 settled[path] = file
             else:
                 waiting[path] = watched
         self._waiting = waiting
         self._settled = settled
+
+    def _has_settled(self, watched: _Watched, now: float) -> bool:
+        if now < watched.quiet_since + self._quiet_of(watched):
+            return False
+        if watched.looks_unfinished or self._is_whole(watched.file):
+            return True
+        watched.looks_unfinished = True
+        return now >= watched.quiet_since + self._quiet_of(watched)
+
+    def _quiet_of(self, watched: _Watched) -> float:
+        if watched.looks_unfinished:
+            return max(self.quiet_seconds, self._unfinished_seconds)
+        return self.quiet_seconds
 
     @property
     def settled(self) -> Mapping[str, InboxFile]:
@@ -63,8 +104,17 @@ class Settling:
         """How many files are still being watched for quiet."""
         return len(self._waiting)
 
+    def restless(self, *, now: float) -> list[str]:
+        """Return the paths that have been on their way for too long, sorted."""
+        return sorted(
+            path
+            for path, watched in self._waiting.items()
+            if now - watched.since >= self._restless_seconds
+        )
+
     def next_look(self) -> float | None:
         """Return the monotonic time at which a waiting file may be settled; None without one."""
-        if not self._waiting:
-            return None
-        return min(watched.quiet_since for watched in self._waiting.values()) + self.quiet_seconds
+        return min(
+            (watched.quiet_since + self._quiet_of(watched) for watched in self._waiting.values()),
+            default=None,
+        )

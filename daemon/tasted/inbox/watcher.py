@@ -1,4 +1,4 @@
-"""The door of watchdog: file system events, reduced to hints that a path deserves a look.
+"""File system events of watchdog, reduced to hints that a path deserves a look.
 
 A hint may be missing, late, doubled or wrong: the listing decides. The handler only puts paths
 into a set and wakes the scout, for an exception in a handler kills watchdog's dispatcher thread,
@@ -11,14 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
+
+from tasted.inbox.observers import (
+    LossListener,
+    ObserverFactory,
+    native_observer,
+    shortcoming,
+)
 
 # our own reading makes these; acting on them would keep the daemon awake for ever
 _READING_EVENTS = frozenset({"opened", "closed_no_write"})
 _JOIN_SECONDS = 5.0
-
-ObserverFactory = Callable[[], BaseObserver]
 
 
 class _Hinting(FileSystemEventHandler):
@@ -39,17 +43,22 @@ class _Hinting(FileSystemEventHandler):
 class Watcher:
     """Watches folders and calls `hint` with the absolute path of whatever stirred.
 
-    `hint` is called on watchdog's thread: it must be quick and must not raise.
+    Args:
+        hint: called on watchdog's thread: it must be quick and must not raise.
+        doubt: called on any thread with the reason why hints may have been lost; as quick.
+        make_observer: builds watchdog's observer; None means that of this system.
     """
 
     def __init__(
         self,
         hint: Callable[[str], None],
+        doubt: Callable[[str], None] = lambda _why: None,
         *,
-        make_observer: ObserverFactory = Observer,
+        make_observer: ObserverFactory | None = None,
     ) -> None:
         self._hint = hint
-        self._make_observer = make_observer
+        self._make_observer = make_observer or (lambda: native_observer(doubt))
+        self._losses = LossListener(doubt)
         self._observer: BaseObserver | None = None
 
     def start(self, trees: list[Path], *, deletions_in: list[Path], folders: list[Path]) -> None:
@@ -64,6 +73,7 @@ class Watcher:
             OSError: when a folder is missing or the kernel's watches are used up.
         """
         self._observer = observer = self._make_observer()
+        self._losses.attach()
         everything = _Hinting(self._hint, None)
         vanishing = _Hinting(self._hint, frozenset({"deleted"}))
         try:
@@ -88,11 +98,17 @@ class Watcher:
         emitters = observer.emitters
         return bool(emitters) and all(emitter.is_alive() for emitter in emitters)
 
+    @property
+    def shortcoming(self) -> str | None:
+        """What is wrong with how this system is listened to; None when nothing is."""
+        return shortcoming(self._observer) if self._observer is not None else None
+
     def stop(self) -> None:
         """Stop watching and wait for watchdog's threads; `start` may be called again."""
         observer, self._observer = self._observer, None
         if observer is None:
             return
+        self._losses.detach()
         observer.stop()
         for emitter in observer.emitters:
             emitter.stop()
