@@ -60,6 +60,11 @@ class Home:
         return self.state / "library"
 
     @property
+    def former_library(self) -> Path:
+        """Where `tasted rebuild` sets a damaged library aside until the new one stands."""
+        return self.state / "library.former"
+
+    @property
     def models_file(self) -> Path:
         """Which local folder serves which model."""
         return self.state / "models.json"

@@ -10,6 +10,7 @@
 - scorer: serves the queue, waits when the service is at fault
 - ground: what must stand before work begins
 - worker: hands batches to the engine, writes what comes back
+- rebuilding: makes the library anew
 - requests: files through which commands ask a running daemon
 - desk: what these threads share
 - acting: one digest over everything but the labels that acts on scores

@@ -1,16 +1,18 @@
-"""Scoring a few files for a command while no daemon runs: the same worker, without threads.
+"""What commands do while no daemon runs: the same worker, without threads.
 
 Touches the lock, the engine, and the outbox for files of the inbox.
 """
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk, Sight
+from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.supervisor import make_engine
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
@@ -37,6 +39,30 @@ def score_now(
         HomeLocked: when a daemon came up meanwhile.
         ServiceFault: when nothing can be scored.
     """
+    with _ready_worker(home, settings) as (worker, labels, _desk):
+        worker.check_ground()
+        worker.update_labels(labels)
+        return {
+            **worker.score_paths(inside, inside=True),
+            **worker.score_paths(outside, inside=False),
+        }
+
+
+def rebuild_now(home: Home, settings: Settings) -> int:
+    """Make the library anew, and return how many references it has.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        ServiceFault: when that fails.
+    """
+    with _ready_worker(home, settings) as (worker, labels, desk):
+        worker.check_ground()
+        return rebuild(home, desk, worker, labels)
+
+
+@contextlib.contextmanager
+def _ready_worker(home: Home, settings: Settings) -> Iterator[tuple[Worker, LabelsUpdate, Desk]]:
+    """Own the home, look once, and give a worker, what it must tell its engine, and their desk."""
     with hold_lock(home) as lock:
         ledger = Ledger(home.outbox)
         ledger.refresh()
@@ -58,9 +84,4 @@ def score_now(
             version=__version__,
         )
         with worker.engine:
-            worker.check_ground()
-            worker.update_labels(labels)
-            return {
-                **worker.score_paths(inside, inside=True),
-                **worker.score_paths(outside, inside=False),
-            }
+            yield worker, labels, desk

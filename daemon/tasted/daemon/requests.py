@@ -24,7 +24,7 @@ _ANSWER_SUFFIX = ".answer.json"
 _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore"})
+_KINDS = frozenset({"score", "rescore", "rebuild"})
 
 log = structlog.get_logger("tasted.requests")
 
@@ -35,7 +35,7 @@ class Request:
 
     id: str
     kind: str
-    """`score` or `rescore`."""
+    """`score`, `rescore` or `rebuild`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()

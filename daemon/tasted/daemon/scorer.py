@@ -10,11 +10,12 @@ import structlog
 
 from tasted.config import Settings
 from tasted.daemon.desk import Desk
+from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import failure, write_answer
-from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Turn, Work
+from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Rebuild, Turn, Work
 from tasted.daemon.worker import Worker
-from tasted.errors import MemoryCeilingTooLow, ServiceFault
+from tasted.errors import InboxUnavailable, MemoryCeilingTooLow, ServiceFault
 from tasted.home import Home
 
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -105,7 +106,7 @@ class Scorer:
             log.warning("held", code=fault.code, message=fault.message, remedy=fault.remedy)
         self._failures += 1
         self._desk.blame("scorer", fault)
-        if isinstance(work, Asked):
+        if isinstance(work, Asked | Rebuild):
             write_answer(self._home.requests, work.request_id, failure(fault))
         self._desk.queue.done()
         # what was in hand comes back with the next look, so that nobody takes this for idleness
@@ -124,6 +125,12 @@ class Scorer:
             worker.update_labels(work)
             return
         labels = self._desk.sight.labels
+        if isinstance(work, Rebuild):
+            if labels is None:
+                raise InboxUnavailable("The inbox was not looked at yet.", remedy="Try again.")
+            learnt = rebuild(self._home, self._desk, worker, labels)
+            write_answer(self._home.requests, work.request_id, {"learnt": learnt})
+            return
         if not worker.synced and labels is not None:
             worker.update_labels(labels)
         if isinstance(work, Batch):

@@ -18,7 +18,7 @@ from tasted.daemon.lookout import Lookout, WatcherFactory
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import Request, failure, waiting_requests, write_answer
 from tasted.daemon.survey import Survey
-from tasted.daemon.work_queue import Asked
+from tasted.daemon.work_queue import Asked, Rebuild
 from tasted.errors import ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
@@ -158,6 +158,9 @@ class Scout:
             paths = request.inside if is_inside else request.outside
             desk.queue.ask(Asked(request.id, paths, inside=is_inside))
             # a held scorer tries this at once, and answers with what holds it
+            desk.nudge_scorer()
+        elif request.kind == "rebuild":
+            desk.queue.ask(Rebuild(request.id))
             desk.nudge_scorer()
         else:
             with desk.lock:

@@ -20,6 +20,7 @@ from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.desk import Desk
 from tasted.daemon.lookout import WatcherFactory
+from tasted.daemon.rebuilding import remove_former
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.scorer import Scorer
 from tasted.daemon.scout import Scout
@@ -176,6 +177,7 @@ class _Daemon:
         self._reporter = Reporter(home, desk, version=__version__, on_progress=on_progress)
         writer = Writer(home.outbox, ledger)
         writer.sweep()
+        remove_former(home)
         for folder in (home.inbox, home.state):
             # commands write there too, but none of them takes this long
             sweep_temporary(folder, older_than_seconds=_STALE_SECONDS)

@@ -37,6 +37,13 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Rebuild:
+    """A command wants the library made anew."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Files of one turn, to be done together."""
 
@@ -53,7 +60,7 @@ class LabelsUpdate:
     acting_digest: str
 
 
-Work = Batch | LabelsUpdate | Asked
+Work = Batch | LabelsUpdate | Asked | Rebuild
 
 
 class WorkQueue:
@@ -63,7 +70,7 @@ class WorkQueue:
         self._changed = threading.Condition()
         self._turns: dict[Turn, list[Task]] = {}
         self._labels: LabelsUpdate | None = None
-        self._asked: list[Asked] = []
+        self._asked: list[Asked | Rebuild] = []
         self._in_hand: frozenset[str] = frozenset()
         self._is_busy = False
         self._closed = False
@@ -91,8 +98,8 @@ class WorkQueue:
             self._labels = labels
             self._changed.notify_all()
 
-    def ask(self, asked: Asked) -> None:
-        """Add files that a command waits for."""
+    def ask(self, asked: Asked | Rebuild) -> None:
+        """Add what a command waits for."""
         with self._changed:
             self._asked.append(asked)
             self._changed.notify_all()

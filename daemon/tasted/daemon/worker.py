@@ -138,7 +138,7 @@ class Worker:
         except EngineDiedError as error:
             raise EngineFailed(
                 f"The engine ended while it read the library {self._home.library}: {error}.",
-                remedy="If this goes on, stop tasted and move that folder aside; it is made again.",
+                remedy="If this goes on, make it again with: tasted rebuild",
             ) from error
         current = current_from(answer["current"])
         if current is None:

@@ -13,8 +13,8 @@ _NO_SPACE = "No space left"
 _PANICS = frozenset({"PanicException", "RustPanic"})
 _REASON_CHARACTERS_MAX = 300
 REMEDY = (
-    "Stop tasted, move the folder aside; it is rebuilt from inbox/liked and inbox/rejected "
-    "when tasted runs again."
+    "Make it again from inbox/liked and inbox/rejected with: tasted rebuild (nothing that you put "
+    "into the inbox is lost)."
 )
 
 

@@ -1,0 +1,76 @@
+"""Makes the library anew from the label folders and the sidecars. Moves and removes its folder.
+
+The old library is set aside first and removed when the new one is published: until then nothing of
+it is lost, and whoever is killed in between leaves a home that rebuilds itself at the next start.
+"""
+
+import shutil
+
+import structlog
+
+from tasted.daemon.desk import Desk
+from tasted.daemon.work_queue import LabelsUpdate
+from tasted.daemon.worker import Worker
+from tasted.errors import LibraryUnusable
+from tasted.home import Home
+
+log = structlog.get_logger("tasted.rebuilding")
+
+
+def rebuild(home: Home, desk: Desk, worker: Worker, labels: LabelsUpdate) -> int:
+    """Set the library aside, learn all references anew, and return how many there are.
+
+    What is feedback and what was brought to teach is told by the sidecars. Vectors of screenshots
+    are made again when a score needs them; the scores themselves stand.
+
+    Args:
+        home: that this process owns.
+        desk: gets what is published.
+        worker: whose engine learns.
+        labels: which references are present.
+
+    Raises:
+        LibraryUnusable: when the folders cannot be moved or removed.
+        ServiceFault: as the worker does; the new library is then completed by the next work.
+    """
+    worker.engine.stop()
+    try:
+        _set_aside(home)
+        home.current_file.unlink(missing_ok=True)
+    except OSError as error:
+        raise LibraryUnusable(
+            f"The library {home.library} cannot be set aside: {error.strerror}.",
+            remedy="Check who owns it and the free space, and try again.",
+        ) from error
+    log.info("library_set_aside")
+    desk.current = None
+    worker.update_labels(labels)
+    remove_former(home)
+    return len(labels.paths)
+
+
+def _set_aside(home: Home) -> None:
+    if not home.library.exists():
+        return
+    if home.former_library.exists():
+        # an earlier rebuild did not end: what stands in the library's place is its half
+        shutil.rmtree(home.library)
+    else:
+        home.library.rename(home.former_library)
+
+
+def remove_former(home: Home) -> None:
+    """Remove the library that was set aside, once a new one is published.
+
+    Raises:
+        LibraryUnusable: when it cannot be removed.
+    """
+    if not (home.former_library.exists() and home.current_file.exists()):
+        return
+    try:
+        shutil.rmtree(home.former_library)
+    except OSError as error:
+        raise LibraryUnusable(
+            f"The former library {home.former_library} cannot be removed: {error.strerror}.",
+            remedy="Remove that folder; the new library is complete.",
+        ) from error
