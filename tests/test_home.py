@@ -132,6 +132,26 @@ def test_making_the_folders_is_private_and_repeatable(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in home.root.rglob("*")} == {0o700}
 
 
+def test_row_15_the_missing_inbox_of_a_used_home_is_not_made(home: Home) -> None:
+    """An empty folder in its place would hide that its disk is not connected."""
+    home.current_file.write_text("{}", "utf-8")
+    shutil.rmtree(home.inbox)
+    shutil.rmtree(home.outbox)
+    home.make_folders()
+    assert not home.inbox.exists()
+    assert home.outbox.is_dir()
+
+
+def test_folders_that_were_open_to_others_are_closed(home: Home) -> None:
+    """A checkout and an older home may be readable by all; their own rights stay."""
+    for folder, mode in ((home.inbox, 0o755), (home.outbox, 0o775), (home.state, 0o500)):
+        folder.chmod(mode)
+    home.close_to_others()
+    modes = {folder.stat().st_mode & 0o777 for folder in (home.inbox, home.outbox)}
+    assert modes == {0o700}
+    assert home.state.stat().st_mode & 0o777 == 0o500
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     """A file in the way of a folder is said, with what to do."""
     home = Home(tmp_path)
@@ -192,6 +212,19 @@ def test_the_lock_of_a_killed_process_is_free(home: Home) -> None:
     with hold_lock(home):
         assert home.lock_file.read_text() == f"{os.getpid()}\n"
     assert home.lock_file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("shared", ["inbox", "outbox"])
+def test_row_09_two_homes_do_not_share_a_folder(home: Home, tmp_path: Path, shared: str) -> None:
+    """Two daemons would each take the other's results for their own."""
+    other = Home(tmp_path / "other")
+    other.make_folders()
+    shutil.rmtree(other.root / shared)
+    (other.root / shared).symlink_to(home.root / shared)
+    with hold_lock(home), pytest.raises(HomeLocked, match=shared), hold_lock(other):
+        pass
+    with hold_lock(other):
+        pass
 
 
 def test_asking_for_the_owner_never_keeps_an_owner_out(home: Home) -> None:

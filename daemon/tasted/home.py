@@ -214,7 +214,8 @@ def hold_lock(home: Home) -> Iterator[int]:
     still writes.
 
     Raises:
-        HomeLocked: when another process owns it; the message names its pid.
+        HomeLocked: when another process owns it; the message names its pid. Also when inbox or
+            outbox is a link to a folder that the owner of another home works with.
     """
     private_folder(home.state)
     descriptor = os.open(
@@ -229,9 +230,34 @@ def hold_lock(home: Home) -> Iterator[int]:
             )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-        yield descriptor
+        with _shared_by_no_other_home(home):
+            yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _shared_by_no_other_home(home: Home) -> Iterator[None]:
+    """Lock the folders themselves, for two homes can reach one folder through links."""
+    with contextlib.ExitStack() as held:
+        for folder in (home.inbox, home.outbox):
+            try:
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError:
+                # a folder that is gone is waited for, and nobody else can have it
+                continue
+            held.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise HomeLocked(
+                    f"Another tasted process works with {folder.resolve()}, from another home.",
+                    remedy="Stop that one, or give each home folders of its own.",
+                ) from error
+            except OSError:
+                # network file systems may know no such lock; the home's own holds
+                continue
+        yield
 
 
 def is_lock_of(home: Home, descriptor: int) -> bool:

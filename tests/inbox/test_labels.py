@@ -1,10 +1,12 @@
 """Liking, rejecting and taking back move copies between folders and never lose a picture."""
 
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
 
+from kit.children import running_python
 from kit.inbox_files import HEIC, PNG
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
 from tasted.home import Home
@@ -50,6 +52,35 @@ def test_the_last_word_counts(home: Home, tmp_path: Path) -> None:
     assert names(home.inbox) == {"rejected/shot.png"}
     assert teach(home.inbox, file, Label.LIKED) == Lesson(Taught.MOVED, "liked/shot.png")
     assert names(home.inbox) == {"liked/shot.png"}
+
+
+_TEACH = """
+import sys
+from pathlib import Path
+from tasted.inbox.labels import teach
+from tasted.records import Label
+inbox, picture = map(Path, sys.argv[1:])
+sys.stdin.readline()
+print(teach(inbox, picture, Label.LIKED).path)
+"""
+
+
+def test_commands_at_once_lose_no_reference(home: Home, tmp_path: Path) -> None:
+    """Eight pictures of one name, liked in the same instant, are eight references."""
+    with contextlib.ExitStack() as stack:
+        children = []
+        for number in range(8):
+            file = picture(tmp_path / str(number), data=PNG + bytes([number]))
+            child = running_python(_TEACH, str(home.inbox), str(file))
+            children.append(stack.enter_context(child))
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.write("\n")
+            child.stdin.flush()
+        paths = {child.communicate(timeout=60)[0].strip() for child in children}
+    assert paths == names(home.inbox)
+    assert len(paths) == 8
+    assert len({(home.inbox / path).read_bytes() for path in paths}) == 8
 
 
 def test_a_picture_may_be_named_where_it_teaches(home: Home) -> None:

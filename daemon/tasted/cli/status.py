@@ -110,7 +110,9 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
         lines.append(f"Failed   {snapshot.last_error.message}")
         lines.append(f"         → {snapshot.last_error.remedy}")
     if snapshot.ignored:
-        ignored = ", ".join(f"{count} {why}" for why, count in sorted(snapshot.ignored.items()))
+        ignored = ", ".join(
+            f"{count} {why.replace('_', ' ')}" for why, count in sorted(snapshot.ignored.items())
+        )
         lines.append(f"Ignored  {ignored}")
     return lines
 
