@@ -216,3 +216,24 @@ def test_a_companion_in_capitals_is_one(home: Home) -> None:
     assert listed.companion is not None
     assert listed.companion.path == "SHOT.TXT"
     assert find_file(home.inbox, "SHOT.PNG") == listed
+
+
+def test_row_27_a_file_in_the_cloud_is_not_opened(inbox: Path) -> None:
+    """Not even to see whether it begins like a picture: that would fetch it. Not run on a Mac."""
+    put(inbox, "here.png", "cloud.png", "no-extension")
+    (inbox / "no-extension").unlink()
+    os.mkfifo(inbox / "no-extension")
+    in_cloud = (inbox / "cloud.png").stat().st_ino
+    listing = list_inbox(inbox, lies_elsewhere=lambda status: status.st_ino == in_cloud)
+    assert list(listing.files) == ["here.png"]
+    assert listing.ignored == {"in_the_cloud": 1, "special": 1}
+    assert set(list_inbox(inbox).files) == {"here.png", "cloud.png"}
+
+
+def test_row_26_a_file_that_finder_still_copies_waits(inbox: Path) -> None:
+    """It is counted, and listed as soon as the mark is gone. Not run on a Mac."""
+    put(inbox, "a.png")
+    listing = list_inbox(inbox, is_busy=lambda _status: True)
+    assert not listing.files
+    assert listing.ignored == {"being_copied": 1}
+    assert list(list_inbox(inbox).files) == ["a.png"]

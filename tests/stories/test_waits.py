@@ -100,6 +100,30 @@ def test_an_inbox_that_is_gone_is_waited_for(home: Home) -> None:
     assert later.references == before.references
 
 
+def test_row_15_an_empty_mount_point_unteaches_nothing(home: Home) -> None:
+    """An inbox without its label folders is a disk that is not connected: work waits for it."""
+    teach_scenes(home)
+    (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
+    with running(home) as daemon:
+        daemon.sidecar("a.png", status="scored")
+        daemon.await_state("idle")
+        before = (home.outbox / "a.png.json").read_bytes()
+        home.inbox.rename(home.root / "aside")
+        home.inbox.mkdir()
+        status = daemon.await_state("blocked")
+        assert status.fault is not None
+        assert status.fault.code == "inbox_unavailable"
+        assert "liked" in status.fault.remedy
+        home.inbox.rmdir()
+        (home.root / "aside").rename(home.inbox)
+        (home.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
+        later = daemon.sidecar("b.png", status="scored")
+        daemon.await_state("idle")
+    assert later.references is not None
+    assert (later.references.liked, later.references.rejected) == (6, 6)
+    assert (home.outbox / "a.png.json").read_bytes() == before
+
+
 def test_a_raised_limit_brings_refused_files_back(home: Home) -> None:
     """Saving another limit tries failed files again, as their remedy promises."""
     good = home.config_file.read_text(encoding="utf-8")

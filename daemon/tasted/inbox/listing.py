@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +50,24 @@ class Listing:
         return not self.unreadable
 
 
-def list_inbox(inbox: Path) -> Listing:
+Judge = Callable[[os.stat_result], bool]
+
+
+def list_inbox(
+    inbox: Path, *, lies_elsewhere: Judge = is_dataless, is_busy: Judge = is_being_copied
+) -> Listing:
     """List every file of the inbox that should have a sidecar.
+
+    Args:
+        inbox: the folder.
+        lies_elsewhere: tells from what lstat says whether a content is not on this disk.
+        is_busy: tells from the same whether somebody has marked the file as unfinished.
 
     Raises:
         InboxUnavailable: when the inbox itself cannot be listed. Trouble in a subfolder is reported
             in the listing instead.
     """
-    walk = _Walk(inbox)
+    walk = _Walk(inbox, lies_elsewhere=lies_elsewhere, is_busy=is_busy)
     try:
         walk.enter("", depth=0)
     except OSError as error:
@@ -75,8 +85,10 @@ def unavailable(inbox: Path, error: OSError) -> InboxUnavailable:
 
 
 class _Walk:
-    def __init__(self, inbox: Path) -> None:
+    def __init__(self, inbox: Path, *, lies_elsewhere: Judge, is_busy: Judge) -> None:
         self._inbox = inbox
+        self._lies_elsewhere = lies_elsewhere
+        self._is_busy = is_busy
         self._pictures: dict[str, FileStamp] = {}
         self._texts: dict[str, Companion] = {}
         self._ignored: Counter[str] = Counter()
@@ -126,10 +138,10 @@ class _Walk:
             self._ignored["link"] += 1
         elif not stat.S_ISREG(status.st_mode):
             self._ignored["special"] += 1
-        elif is_dataless(status):
+        elif self._lies_elsewhere(status):
             # opening it would fetch it from the cloud, and may take for ever
             self._ignored["in_the_cloud"] += 1
-        elif is_being_copied(status):
+        elif self._is_busy(status):
             self._ignored["being_copied"] += 1
         else:
             self._see_file(path, entry.name, stamp_of(status))
