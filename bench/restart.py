@@ -1,0 +1,113 @@
+"""A start with ten thousand finished sidecars: how soon at rest, and is anything written again?
+
+One picture is scored by the daemon; the others' sidecars are that document with their own path,
+stamp and content, so that they are as current as if each had been scored.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from bench.homes import is_at_rest, mosaic, running, taught_home, until
+from bench.processes import processor_seconds
+from bench.table import Row, megabytes
+from tasted.files import content_id, stamp_of
+from tasted.home import Home
+from tasted.inbox.listing import list_inbox
+from tasted.outbox.failures import source_part
+from tasted.outbox.ledger import Ledger, sidecars
+from tasted.outbox.writer import Writer
+
+FILES = 10_000
+STARTS = 5
+LOOKS = 5
+
+
+def measure() -> list[Row]:
+    """Start the daemon some times on one finished home, then time what a look is made of."""
+    with taught_home() as home:
+        _finish(home)
+        before = _stamps(home)
+        starts = [_start(home) for _number in range(STARTS)]
+        after = _stamps(home)
+        rewritten = sum(after.get(place) != stamp for place, stamp in before.items())
+        seconds, processor, resident = zip(*starts, strict=True)
+        return [
+            Row(
+                f"start with {FILES} finished sidecars, median of {STARTS}",
+                f"{statistics.median(seconds):.2f} s",
+                f"until idle, nothing settling; slowest {max(seconds):.2f} s; aim < 3 s",
+            ),
+            Row("sidecars written again by that", f"{rewritten}", "must be 0"),
+            Row("light process after that start", megabytes(max(resident)),
+                f"{statistics.median(processor):.2f} s of CPU"),
+            *_looks(home),
+        ]  # fmt: skip
+
+
+def _finish(home: Home) -> None:
+    for index in range(FILES):
+        (home.inbox / f"{index:05}.png").write_bytes(mosaic(index))
+    model = home.inbox / "00000.png"
+    others = [home.inbox / f"{index:05}.png" for index in range(1, FILES)]
+    aside = home.root / "aside"
+    aside.mkdir()
+    for file in others:
+        file.rename(aside / file.name)
+    command = [sys.executable, "-m", "tasted", "--home", str(home.root), "run", "--once"]
+    subprocess.run(command, check=True, capture_output=True)
+    for file in others:
+        (aside / file.name).rename(file)
+    (scored,) = (
+        sidecar for _place, sidecar in sidecars(home.outbox) if sidecar.source.path == model.name
+    )
+    writer = Writer(home.outbox, Ledger(home.outbox))
+    for file in others:
+        source = source_part(
+            file.name, stamp_of(file.lstat()), None, content_id=content_id(file.read_bytes())
+        )
+        writer.write(scored.model_copy(update={"source": source}), durable=False)
+
+
+def _start(home: Home) -> tuple[float, float, int]:
+    home.status_file.unlink()
+    started = time.monotonic()
+    with running(home) as light:
+        until(lambda: is_at_rest(home, light), "at rest")
+        took = time.monotonic() - started
+        assert not light.children(), "nothing was to be scored, and an engine was started"
+        return took, processor_seconds(light), light.memory_info().rss
+
+
+def _stamps(home: Home) -> dict[Path, tuple[int, int]]:
+    stamps = {}
+    for folder, _folders, names in os.walk(home.outbox):
+        for name in names:
+            status = Path(folder, name).lstat()
+            stamps[Path(folder, name)] = (status.st_ino, status.st_mtime_ns)
+    return stamps
+
+
+def _looks(home: Home) -> list[Row]:
+    ledger = Ledger(home.outbox)
+    started = time.perf_counter()
+    ledger.refresh()
+    first = time.perf_counter() - started
+    listing, again = [], []
+    for _look in range(LOOKS):
+        started = time.perf_counter()
+        list_inbox(home.inbox)
+        listed = time.perf_counter()
+        ledger.refresh()
+        listing.append(listed - started)
+        again.append(time.perf_counter() - listed)
+    return [
+        Row("reading these sidecars once", f"{first:.2f} s", f"{psutil.cpu_count()} cores, one used"),
+        Row("looking at the inbox again", f"{1000 * statistics.median(listing):.0f} ms"),
+        Row("looking at the outbox again", f"{1000 * statistics.median(again):.0f} ms"),
+    ]  # fmt: skip
