@@ -206,3 +206,13 @@ def test_a_failure_tells_what_to_do() -> None:
             "remedy": "Free some space.",
         }
     }
+
+
+def test_a_folder_named_like_a_request_keeps_no_other_from_being_served(folder: Path) -> None:
+    """It is passed over, stale or not, and left where it is."""
+    (folder / "0.json").mkdir()
+    (folder / "1.json").mkdir()
+    os.utime(folder / "1.json", (0, 0))
+    request_id = leave_request(folder, "rescore")
+    assert waiting(folder) == [Request(request_id, "rescore")]
+    assert names(folder) == {"0.json", "1.json", f"{request_id}.json"}

@@ -117,16 +117,22 @@ def waiting_requests(folder: Path, *, answered: set[str]) -> Iterator[Request]:
         if name.startswith(".") or not name.endswith(_REQUEST_SUFFIX):
             continue
         if _is_stale(file):
-            file.unlink(missing_ok=True)
+            _remove(file)
             continue
         request_id = name.removesuffix(_REQUEST_SUFFIX)
         if name.endswith(_ANSWER_SUFFIX) or request_id in answered:
             continue
         request = _read(file, request_id)
         if request is None:
-            file.unlink(missing_ok=True)
+            _remove(file)
         else:
             yield request
+
+
+def _remove(file: Path) -> None:
+    # a folder is nobody's request, and must not keep the others from being served
+    if not file.is_dir() or file.is_symlink():
+        file.unlink(missing_ok=True)
 
 
 def _is_stale(file: Path) -> bool:
