@@ -200,6 +200,16 @@ def test_a_home_has_one_owner(home: Home) -> None:
     assert lock_owner(home) is None
 
 
+def test_a_lock_whose_file_holds_no_pid_has_an_unknown_owner(home: Home) -> None:
+    """Numbers that no system gives to a process name nobody."""
+    with hold_lock(home):
+        for text in ("0", "9" * 31, str(2**31)):
+            home.lock_file.write_text(text)
+            assert lock_owner(home) is None
+            with pytest.raises(HomeLocked, match="pid unknown"), hold_lock(home):
+                pytest.fail("two own the home")
+
+
 def test_the_lock_of_a_killed_process_is_free(home: Home) -> None:
     """SIGKILL leaves the pid in the file and the lock with nobody."""
     with running_python(_HOLD, str(home.root)) as process:

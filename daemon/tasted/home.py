@@ -20,6 +20,7 @@ HOME_VARIABLE = "TASTED_HOME"
 _LOCK_TRIES = 5
 _LOCK_PAUSE_SECONDS = 0.05
 _ORPHAN_TRIES = 600
+_PID_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +290,8 @@ def _locked(descriptor: int) -> bool:
 
 def _written_pid(descriptor: int) -> int | None:
     text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-    return int(text) if text.isdigit() else None
+    # what is longer was not written by us, and no system has such a pid
+    return int(text) if text.isdigit() and 0 < int(text) <= _PID_MAX else None
 
 
 def process_exists(pid: int) -> bool:
