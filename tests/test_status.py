@@ -120,6 +120,20 @@ def test_another_version_of_current_is_nothing() -> None:
     assert current_from({"embedder": "pocket", "contradictions": []}) is None
 
 
+@pytest.mark.parametrize(
+    "edited", [{"embedder_fingerprint": None}, {"liked": "3"}, {"contradictions": [1]}]
+)
+def test_a_current_with_a_value_of_another_type_is_nothing(edited: dict[str, object]) -> None:
+    """An edited current.json is published anew instead of being compared with."""
+    value = {
+        **dict.fromkeys(("embedder", "embedder_fingerprint", "scorer", "taste"), "a"),
+        **dict.fromkeys(("taste_fingerprint", "acting_digest", "labels_digest"), "b"),
+        **{"liked": 3, "rejected": 4, "contradictions": ["liked/a.png"]},
+    }
+    assert current_from(value) is not None
+    assert current_from(value | edited) is None
+
+
 def test_a_process_exists_until_it_has_ended() -> None:
     """Our own runs, one that was waited for does not, and one of root counts as well."""
     child = python("-c", "import os; print(os.getpid())")

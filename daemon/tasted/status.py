@@ -148,9 +148,28 @@ def read_current(file: Path) -> Current | None:
 def current_from(value: dict[str, Any]) -> Current | None:
     """Build a Current from its JSON form; None when it is of another version."""
     try:
-        return Current(**{**value, "contradictions": tuple(value["contradictions"])})
+        current = Current(**{**value, "contradictions": tuple(value["contradictions"])})
     except (KeyError, TypeError):
         return None
+    return current if _is_sound(current) else None
+
+
+def _is_sound(current: Current) -> bool:
+    texts = (
+        current.embedder,
+        current.embedder_fingerprint,
+        current.scorer,
+        current.taste or "",
+        current.taste_fingerprint,
+        current.acting_digest,
+        current.labels_digest,
+        *current.contradictions,
+    )
+    counts = (current.liked, current.rejected)
+    # with another type in it everything would look stale, or nothing would
+    return all(isinstance(text, str) for text in texts) and all(
+        isinstance(count, int) for count in counts
+    )
 
 
 def _read_object(file: Path) -> dict[str, Any] | None:
