@@ -35,6 +35,7 @@ def test_a_process_is_killed_at_the_pass_that_was_named() -> None:
     child = python("-c", _THREE_PASSES, environment={VARIABLE: "write.renamed:2"})
     assert child.returncode == -signal.SIGKILL
     assert child.stdout.split() == ["0", "1"]
+    assert child.stderr == "killed at fault point write.renamed\n"
 
 
 def test_a_process_can_be_made_to_hang() -> None:

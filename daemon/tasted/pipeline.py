@@ -246,6 +246,13 @@ class Pipeline:
         if walk.item.label is not None:
             walk.document = learnt_document(made, walk.item.label, self._origin_of(walk.content))
             return
-        log.debug("scoring", path=walk.item.path, content=walk.content)
         judged = self._judge.judge(cached.vector, walk.content, read.text, timing_ms=walk.timing_ms)
+        log.debug(
+            "judged",
+            path=walk.item.path,
+            content=walk.content,
+            text=read.text_id,
+            taste=judged.taste_fingerprint,
+            embedder=self._embedder.fingerprint,
+        )
         walk.document = scored_document(made, judged, read.text)

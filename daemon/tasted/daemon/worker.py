@@ -261,7 +261,9 @@ class Worker:
                 path=entry.path,
                 status=entry.status,
                 content=entry.content_id,
+                text=sidecar.source.text_sha256,
                 taste=entry.taste_fingerprint,
+                embedder=entry.embedder_fingerprint,
             )
             reach("worker.kept")
             self._desk.forced.discard(file.path)

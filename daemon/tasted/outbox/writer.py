@@ -6,6 +6,8 @@ Touches the outbox, and looks at the inbox to see whether another path's file st
 import errno
 from pathlib import Path, PurePosixPath
 
+import structlog
+
 from tasted.errors import DiskFull, OutboxUnwritable, ServiceFault
 from tasted.files import private_folder, sweep_temporary, write_atomically
 from tasted.outbox.ledger import Ledger
@@ -16,6 +18,9 @@ from tasted.outbox.sidecar import Sidecar
 _IN_THE_WAY = frozenset(
     {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG}
 )
+
+
+log = structlog.get_logger("tasted.outbox")
 
 
 class Writer:
@@ -105,6 +110,7 @@ class Writer:
         except OSError as error:
             raise _fault(self._outbox, error) from error
         self._ledger.removed(path)
+        log.debug("removed", path=path)
 
     def sweep(self) -> int:
         """Remove the temporary files of an interrupted run, and return how many there were.
