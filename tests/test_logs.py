@@ -48,6 +48,17 @@ def test_events_are_json_lines_with_level_and_time(tmp_path: Path) -> None:
     assert theirs["level"] == "warning"
 
 
+def test_debug_is_about_tasted_alone(tmp_path: Path) -> None:
+    """A library's own debug lines stay out of the log."""
+    file = tmp_path / "tasted.log"
+    log(
+        file,
+        "log.debug('kept')\nlogging.getLogger('watchdog').debug('in-event')\n",
+        level="debug",
+    )
+    assert [line["event"] for line in lines(file)] == ["kept"]
+
+
 def test_the_log_is_private(tmp_path: Path) -> None:
     """Folder and every generation are readable by their owner alone."""
     file = tmp_path / "logs" / "tasted.log"

@@ -82,7 +82,9 @@ def set_up_logs(
         old.close()
     for handler in handlers:
         root.addHandler(handler)
-    root.setLevel(level.upper())
+    # libraries tell of every event of the file system at debug: lines without end that help nobody
+    root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level.upper()]))
+    logging.getLogger("tasted").setLevel(level.upper())
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
