@@ -1,0 +1,214 @@
+"""What lies on the disk, by rules of its own: nothing of the daemon's reconciling is used.
+
+Reads inbox, outbox, `.tasted` and the logs.
+"""
+
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from chaos.journal import Key
+
+SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "sidecar.schema.json"
+_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
+_TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_EVENTS = ("judged", "kept", "removed")
+_FAULT_POINT = re.compile(r"killed at fault point ([a-z_.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of the inbox that must have a sidecar."""
+
+    path: str
+    content: str
+    text: str | None
+    """sha256 of the text beside it."""
+    stamp: tuple[int, int, int]
+    """Size, time and inode."""
+
+    @property
+    def teaches(self) -> bool:
+        """Whether it lies in a label folder."""
+        return self.path.startswith(("liked/", "rejected/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """A document of the outbox that the published schema accepts."""
+
+    place: str
+    document: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The file that it belongs to."""
+        path: str = self.document["source"]["path"]
+        return path
+
+    @property
+    def content(self) -> str | None:
+        """The content that it tells of."""
+        content: str | None = self.document["source"]["sha256"]
+        return content
+
+    @property
+    def key(self) -> Key:
+        """What it is a score of."""
+        source, model = self.document["source"], self.document["model"] or {}
+        return Key(
+            source["sha256"],
+            source["text_sha256"],
+            model.get("taste_fingerprint"),
+            model.get("embedder_fingerprint"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a log that the oracle needs."""
+
+    at: float
+    what: str
+    path: str
+    key: Key | None
+    """None for an error, and for what was removed."""
+
+
+class Inbox:
+    """Lists the inbox; a file is hashed again only when its stamp has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._hashes: dict[tuple[str, tuple[int, int, int]], str] = {}
+
+    def found(self) -> dict[str, Found]:
+        """Return every file that must have a sidecar, by path."""
+        files = {path.relative_to(self._folder).as_posix(): path for path in self._files()}
+        texts = {name: path for name, path in files.items() if name.endswith(".txt")}
+        return {
+            name: self._look(name, path, texts)
+            for name, path in sorted(files.items())
+            if name not in texts and _is_picture(path)
+        }
+
+    def _files(self) -> Iterator[Path]:
+        for parent, folders, names in os.walk(self._folder):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in names:
+                path = Path(parent, name)
+                if not name.startswith(".") and stat.S_ISREG(path.lstat().st_mode):
+                    yield path
+
+    def _look(self, name: str, path: Path, texts: Mapping[str, Path]) -> Found:
+        text = texts.get(Path(name).with_suffix(".txt").as_posix())
+        stamp = _stamp(path)
+        return Found(
+            name, self._hash(path, stamp), self._hash(text, _stamp(text)) if text else None, stamp
+        )
+
+    def _hash(self, path: Path, stamp: tuple[int, int, int]) -> str:
+        known = (str(path), stamp)
+        if known not in self._hashes:
+            self._hashes[known] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return self._hashes[known]
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = path.lstat()
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _is_picture(path: Path) -> bool:
+    if path.suffix:
+        return path.suffix.casefold() in _SUFFIXES
+    with path.open("rb") as stream:
+        return stream.read(4).startswith(_MAGIC)
+
+
+def read_outbox(outbox: Path) -> tuple[list[Sidecar], dict[str, str]]:
+    """Return the valid sidecars, and what is wrong with everything else, by place."""
+    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_bytes()))
+    valid: list[Sidecar] = []
+    wrong: dict[str, str] = {}
+    for path in sorted(outbox.rglob("*")):
+        place = path.relative_to(outbox).as_posix()
+        if path.is_dir() and not path.is_symlink():
+            continue
+        if path.is_symlink() or not path.is_file() or not path.name.endswith(".json"):
+            wrong[place] = "is no sidecar"
+            continue
+        try:
+            document = json.loads(path.read_bytes())
+        except ValueError:
+            wrong[place] = "is no JSON"
+            continue
+        error = jsonschema.exceptions.best_match(schema.iter_errors(document))
+        if error is None:
+            valid.append(Sidecar(place, document))
+        else:
+            wrong[place] = f"does not fit the schema: {error.message}"
+    return valid, wrong
+
+
+def wrong_modes(folder: Path) -> list[str]:
+    """Return what below a folder others may read, or is not a plain private file."""
+    found: list[str] = []
+    for path in [folder, *sorted(folder.rglob("*"))]:
+        status = path.lstat()
+        wanted = 0o700 if stat.S_ISDIR(status.st_mode) else 0o600
+        if not stat.S_ISLNK(status.st_mode) and stat.S_IMODE(status.st_mode) != wanted:
+            found.append(f"{path} has mode {stat.S_IMODE(status.st_mode):o}")
+    return found
+
+
+def temporary_files(root: Path) -> list[str]:
+    """Return what interrupted writes left anywhere below a folder."""
+    return [str(path) for path in sorted(root.rglob(".*")) if _TEMPORARY.fullmatch(path.name)]
+
+
+def read_events(logs: Path) -> list[Event]:
+    """Return what the logs of both processes tell of scores, in the order of time."""
+    events = [
+        Event(_seconds(line["timestamp"]), line["event"], line["path"], _key(line))
+        for file in logs.glob("*.log*")
+        for line in _lines(file)
+        if line.get("event") in _EVENTS
+    ]
+    return sorted(events, key=lambda event: event.at)
+
+
+def fault_points(logs: Path, stderr_file: Path) -> list[str]:
+    """Return the names of the fault points that killed a process, once for each kill."""
+    files = [file for file in (*logs.glob("tasted.log*"), stderr_file) if file.exists()]
+    texts = [file.read_text("utf-8") for file in files]
+    return [name for text in texts for name in _FAULT_POINT.findall(text)]
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    for line in file.read_text("utf-8").splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            # a process that is killed while it writes leaves half a line
+            continue
+
+
+def _seconds(timestamp: str) -> float:
+    return datetime.fromisoformat(timestamp).timestamp()
+
+
+def _key(line: Mapping[str, Any]) -> Key | None:
+    if line["event"] == "removed" or line.get("status", "scored") != "scored":
+        return None
+    return Key(line["content"], line["text"], line["taste"], line["embedder"])

@@ -1,0 +1,62 @@
+"""Which act comes next. The same seed gives the same acts; how far a run comes depends on time."""
+
+import random
+from collections.abc import Callable, Iterator
+
+from chaos import command_acts, fault_acts, file_acts
+from chaos.stage import Stage
+
+Act = Callable[[Stage], None]
+
+_WEIGHTS: dict[Act, float] = {
+    file_acts.drop: 14,
+    file_acts.drop_slowly: 3,
+    file_acts.drop_hidden: 4,
+    file_acts.move_in: 5,
+    file_acts.drop_bad: 2,
+    file_acts.write_text: 5,
+    file_acts.remove_text: 1,
+    file_acts.rename: 5,
+    file_acts.swap: 2,
+    file_acts.replace_atomically: 3,
+    file_acts.replace_in_place: 3,
+    file_acts.replace_by_the_same: 2,
+    file_acts.touch: 3,
+    file_acts.copy: 4,
+    file_acts.delete: 4,
+    file_acts.take_folder_out: 1,
+    file_acts.bring_folder_in: 1.5,
+    file_acts.rename_folder: 1,
+    file_acts.add_label: 1.5,
+    file_acts.move_to_label: 1,
+    file_acts.remove_label: 0.7,
+    file_acts.delete_sidecar: 3,
+    file_acts.spoil_sidecar: 2,
+    command_acts.like: 1,
+    command_acts.undo: 0.5,
+    command_acts.score: 1.5,
+    command_acts.rescore: 0.4,
+    command_acts.second_daemon: 0.7,
+    fault_acts.rest: 4,
+    fault_acts.kill_daemon: 1.2,
+    fault_acts.stop_daemon: 0.7,
+    fault_acts.next_life: 4,
+    fault_acts.kill_engine: 2.5,
+    fault_acts.overflow: 1,
+    fault_acts.outbox_read_only: 0.8,
+    fault_acts.outbox_away: 0.8,
+    fault_acts.inbox_away: 0.8,
+    fault_acts.disk_full: 0.8,
+}
+
+
+def acts(seed: int) -> Iterator[tuple[Act, random.Random]]:
+    """Yield acts without end, each with a source of chance of its own.
+
+    What an act draws depends on what the inbox holds, so each begins with a seed that no earlier
+    act can have moved.
+    """
+    for number in range(1_000_000):
+        rng = random.Random(f"act {number} of {seed}")
+        (act,) = rng.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
+        yield act, rng

@@ -1,0 +1,183 @@
+"""One run: acts for some seconds, then healing, waiting, stopping, and the oracle's findings."""
+
+import random
+import signal
+import time
+from dataclasses import dataclass
+
+from chaos import oracle
+from chaos.evidence import (
+    Inbox,
+    fault_points,
+    read_events,
+    read_outbox,
+    temporary_files,
+    wrong_modes,
+)
+from chaos.journal import Journal
+from chaos.lives import Lives, remaining_processes
+from chaos.plan import acts
+from chaos.stage import Stage
+from chaos.world import World
+from kit.waiting import eventually
+from tasted.status import Status, read_current
+
+_IDLE_SECONDS = 180.0
+_LASTING_SECONDS = 5.0
+_POLL_SECONDS = 0.05
+_GONE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a run found out."""
+
+    lost: list[str]
+    doubled: list[str]
+    invalid: list[str]
+    orphans: list[str]
+    crashed: list[str]
+    journal: Journal
+    files: int
+    acts: int
+    blamed: int
+    points: list[str]
+    light_mb: tuple[int, int]
+
+    @property
+    def violations(self) -> list[str]:
+        """Every sentence, with its kind before it."""
+        return [
+            f"{kind}: {sentence}"
+            for kind in ("lost", "doubled", "invalid", "orphans", "crashed")
+            for sentence in getattr(self, kind)
+        ]
+
+
+def run(world: World, *, seconds: float, seed: int) -> Findings:
+    """Let everything befall the daemon of a world for some seconds, and judge what is left."""
+    journal = Journal(world.base / "journal.jsonl")
+    listing = Inbox(world.home.inbox)
+    with Lives(world, journal, random.Random(f"lives of {seed}")) as lives:
+        journal.saw(_contents(listing))
+        lives.begin(armed=False)
+        _await_idle(lives, journal, lasting_seconds=0.0)
+        first_mb = lives.light_mb()
+        _act(Stage(world, journal, lives, listing, random.Random(0)), seconds, seed)
+        lives.end(signal.SIGTERM)
+        lives.begin(armed=False)
+        _await_idle(lives, journal)
+        blamed = _save_blamed_again(world, journal, listing)
+        if blamed:
+            _await_idle(lives, journal)
+        last_mb = lives.light_mb()
+        lives.end(signal.SIGTERM)
+    _await_nobody(world, journal)
+    return _judged(world, journal, listing, blamed=blamed, light_mb=(first_mb, last_mb))
+
+
+def _contents(listing: Inbox) -> dict[str, str]:
+    return {path: each.content for path, each in listing.found().items()}
+
+
+def _act(stage: Stage, seconds: float, seed: int) -> None:
+    end = time.monotonic() + seconds
+    for act, rng in acts(seed):
+        if time.monotonic() >= end:
+            return
+        stage.journal.act += 1
+        stage.rng = rng
+        stage.lives.ensure()
+        stage.journal.note("act", name=act.__name__)
+        act(stage)
+        stage.journal.saw(_contents(stage.listing))
+        stage.pause(0, 0.15)
+
+
+def _await_idle(
+    lives: Lives, journal: Journal, *, lasting_seconds: float = _LASTING_SECONDS
+) -> None:
+    """Wait until the daemon has said for some seconds that nothing is left to do."""
+    end = time.monotonic() + _IDLE_SECONDS
+    since = time.monotonic()
+    while time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)
+        idle = _is_idle(lives.status())
+        if not idle:
+            since = time.monotonic()
+        if not lives.alive:
+            journal.crashes.append("the daemon died while nothing befell it")
+            return
+        if idle and time.monotonic() - since >= lasting_seconds:
+            return
+    journal.crashes.append(f"the daemon did not become idle in {_IDLE_SECONDS} s: {lives.status()}")
+
+
+def _is_idle(status: Status | None) -> bool:
+    return status is not None and status.state == "idle" and status.queue.settling == 0
+
+
+def _save_blamed_again(world: World, journal: Journal, listing: Inbox) -> int:
+    """Do what the remedy says for good pictures that were blamed for the deaths of engines."""
+    valid, _wrong = read_outbox(world.home.outbox)
+    files = listing.found()
+    blamed = [
+        each.path
+        for each in valid
+        if each.path in files
+        and (each.document["error"] or {}).get("code") == "engine_died"
+        and files[each.path].content not in journal.codes
+    ]
+    for path in blamed:
+        (world.home.inbox / path).touch()
+    journal.note("blamed", paths=blamed)
+    return len(blamed)
+
+
+def _await_nobody(world: World, journal: Journal) -> None:
+    try:
+        eventually(lambda: not remaining_processes(world.home.root), within_seconds=_GONE_SECONDS)
+    except AssertionError:
+        pids = remaining_processes(world.home.root)
+        journal.crashes.append(f"processes {pids} outlived the last daemon")
+
+
+def _judged(
+    world: World,
+    journal: Journal,
+    listing: Inbox,
+    *,
+    blamed: int,
+    light_mb: tuple[int, int],
+) -> Findings:
+    home = world.home
+    sidecars, wrong = read_outbox(home.outbox)
+    current = read_current(home.current_file)
+    evidence = oracle.Evidence(
+        files=listing.found(),
+        sidecars=sidecars,
+        wrong=wrong,
+        wrong_modes=[*wrong_modes(home.outbox), *wrong_modes(home.state), *wrong_modes(world.logs)],
+        temporary=temporary_files(home.root),
+        current=None
+        if current is None
+        else {
+            "embedder_fingerprint": current.embedder_fingerprint,
+            "taste_fingerprint": current.taste_fingerprint,
+        },
+        events=read_events(world.logs),
+        outbox_files={place: (home.outbox / place).read_bytes() for place in wrong},
+    )
+    return Findings(
+        lost=oracle.lost(evidence, journal),
+        doubled=oracle.doubled(evidence.events, journal.asks, journal.proofs),
+        invalid=oracle.invalid(evidence, journal),
+        orphans=oracle.orphans(evidence, journal),
+        crashed=journal.crashes,
+        journal=journal,
+        files=len(evidence.files),
+        acts=journal.act,
+        blamed=blamed,
+        points=fault_points(world.logs, world.stderr_file),
+        light_mb=light_mb,
+    )
