@@ -6,9 +6,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.tasted-set-up
+SECONDS ?= 20
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers tests bench fix golden clean
+.PHONY: help setup demo test check lint types layers tests chaos bench fix golden clean
 
 help: ## List the recipes
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -41,6 +43,9 @@ tests: $(STAMP) ## pytest with branch coverage
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+chaos: $(STAMP) ## Let everything befall a daemon, and see what is lost: SECONDS=120 SEED=1
+	PYTHONPATH=tests $(BIN)/python -m chaos --seconds $(SECONDS) --seed $(SEED)
 
 bench: $(STAMP) ## Measure times and memory on this machine
 	$(BIN)/python -m bench

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any
 import jsonschema
 
 from chaos.journal import Key
+from tasted.home import Home
+from tasted.status import read_current
 
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "sidecar.schema.json"
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -83,6 +85,23 @@ class Event:
     path: str
     key: Key | None
     """None for an error, and for what was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What lies on the disk when the last daemon has stopped."""
+
+    files: Mapping[str, Found]
+    sidecars: Sequence[Sidecar]
+    wrong: Mapping[str, str]
+    """What else lies in the outbox, by place."""
+    wrong_modes: Sequence[str]
+    temporary: Sequence[str]
+    current: Mapping[str, str]
+    """The fingerprints that the engine published."""
+    events: Sequence[Event]
+    outbox_files: Mapping[str, bytes]
+    """The bytes of what is wrong in the outbox."""
 
 
 class Inbox:
@@ -212,3 +231,26 @@ def _key(line: Mapping[str, Any]) -> Key | None:
     if line["event"] == "removed" or line.get("status", "scored") != "scored":
         return None
     return Key(line["content"], line["text"], line["taste"], line["embedder"])
+
+
+def gather(home: Home, logs: Path, files: Mapping[str, Found]) -> Evidence:
+    """Return what lies in a home and its logs, with the files of its inbox as they were found."""
+    sidecars, wrong = read_outbox(home.outbox)
+    current = read_current(home.current_file)
+    return Evidence(
+        files=files,
+        sidecars=sidecars,
+        wrong=wrong,
+        wrong_modes=sorted(
+            {flaw for folder in (home.outbox, home.state, logs) for flaw in wrong_modes(folder)}
+        ),
+        temporary=temporary_files(home.root),
+        current={}
+        if current is None
+        else {
+            "embedder_fingerprint": current.embedder_fingerprint,
+            "taste_fingerprint": current.taste_fingerprint,
+        },
+        events=read_events(logs),
+        outbox_files={place: (home.outbox / place).read_bytes() for place in wrong},
+    )

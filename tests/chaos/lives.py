@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -194,7 +195,7 @@ class Lives:
         finally:
             process.send_signal(signal.SIGCONT)
 
-    def __enter__(self) -> "Lives":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:

@@ -2,28 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from chaos.evidence import Event, Found, Sidecar
+from chaos.evidence import Event, Evidence, Found, Sidecar
 from chaos.journal import Ask, Held, Journal, Key, Proof
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What lies on the disk when the last daemon has stopped."""
-
-    files: Mapping[str, Found]
-    sidecars: Sequence[Sidecar]
-    wrong: Mapping[str, str]
-    """What else lies in the outbox, by place."""
-    wrong_modes: Sequence[str]
-    temporary: Sequence[str]
-    current: Mapping[str, Any] | None
-    """What the engine published."""
-    events: Sequence[Event]
-    outbox_files: Mapping[str, bytes]
-    """The bytes of what is wrong in the outbox."""
 
 
 def lost(evidence: Evidence, journal: Journal) -> list[str]:
@@ -38,35 +19,47 @@ def lost(evidence: Evidence, journal: Journal) -> list[str]:
             places = ", ".join(each.place for each in own) or "none"
             sentences.append(f"{path} has {len(own)} sidecars: {places}")
             continue
-        flaw = _flaw(file, own[0], evidence.current or {}, journal.codes.get(file.content))
+        flaw = _flaw(file, own[0], evidence.current, journal.codes.get(file.content))
         if flaw is not None:
             sentences.append(f"the sidecar of {path} {flaw}")
     return sentences
 
 
 def _flaw(
-    file: Found, sidecar: Sidecar, current: Mapping[str, Any], codes: frozenset[str] | None
+    file: Found, sidecar: Sidecar, current: Mapping[str, str], codes: frozenset[str] | None
 ) -> str | None:
-    document, key = sidecar.document, sidecar.key
-    source = document["source"]
-    if document["status"] == "error":
-        code = document["error"]["code"]
-        if codes is None or code not in codes:
-            return f"tells of the error {code}: {document['error']['message']}"
-    elif codes is not None:
-        return f"should tell one of {', '.join(sorted(codes))}"
-    elif document["status"] != ("learnt" if file.teaches else "scored"):
-        return f"has the status {document['status']}"
-    elif key.embedder != current.get("embedder_fingerprint"):
-        return "was made with another embedder"
-    elif not file.teaches and key.taste != current.get("taste_fingerprint"):
-        return "was made with another taste"
+    key, source = sidecar.key, sidecar.document["source"]
+    stamp = (source["bytes"], source["modified_ns"], source["inode"])
+    flaw = _flaw_of_error(sidecar, codes) or _staleness(file, sidecar, current)
+    if flaw is not None:
+        return flaw
     if key.content != file.content:
         return f"is of the content {key.content}, not {file.content}"
     if key.text != file.text:
         return f"is of the text {key.text}, not {file.text}"
-    stamp = (source["bytes"], source["modified_ns"], source["inode"])
     return f"has the stamp {stamp}, not {file.stamp}" if stamp != file.stamp else None
+
+
+def _flaw_of_error(sidecar: Sidecar, codes: frozenset[str] | None) -> str | None:
+    error = sidecar.document["error"]
+    if error is None:
+        return f"should tell one of {', '.join(sorted(codes))}" if codes is not None else None
+    if codes is None or error["code"] not in codes:
+        return f"tells of the error {error['code']}: {error['message']}"
+    return None
+
+
+def _staleness(file: Found, sidecar: Sidecar, current: Mapping[str, str]) -> str | None:
+    status, key = sidecar.document["status"], sidecar.key
+    if status == "error":
+        return None
+    if status != ("learnt" if file.teaches else "scored"):
+        return f"has the status {status}"
+    if key.embedder != current.get("embedder_fingerprint"):
+        return "was made with another embedder"
+    if not file.teaches and key.taste != current.get("taste_fingerprint"):
+        return "was made with another taste"
+    return None
 
 
 def invalid(evidence: Evidence, journal: Journal) -> list[str]:

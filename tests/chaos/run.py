@@ -6,21 +6,14 @@ import time
 from dataclasses import dataclass
 
 from chaos import oracle
-from chaos.evidence import (
-    Inbox,
-    fault_points,
-    read_events,
-    read_outbox,
-    temporary_files,
-    wrong_modes,
-)
+from chaos.evidence import Inbox, fault_points, gather, read_outbox
 from chaos.journal import Journal
 from chaos.lives import Lives, remaining_processes
 from chaos.plan import acts
 from chaos.stage import Stage
 from chaos.world import World
 from kit.waiting import eventually
-from tasted.status import Status, read_current
+from tasted.status import Status
 
 _IDLE_SECONDS = 180.0
 _LASTING_SECONDS = 5.0
@@ -150,24 +143,7 @@ def _judged(
     blamed: int,
     light_mb: tuple[int, int],
 ) -> Findings:
-    home = world.home
-    sidecars, wrong = read_outbox(home.outbox)
-    current = read_current(home.current_file)
-    evidence = oracle.Evidence(
-        files=listing.found(),
-        sidecars=sidecars,
-        wrong=wrong,
-        wrong_modes=[*wrong_modes(home.outbox), *wrong_modes(home.state), *wrong_modes(world.logs)],
-        temporary=temporary_files(home.root),
-        current=None
-        if current is None
-        else {
-            "embedder_fingerprint": current.embedder_fingerprint,
-            "taste_fingerprint": current.taste_fingerprint,
-        },
-        events=read_events(world.logs),
-        outbox_files={place: (home.outbox / place).read_bytes() for place in wrong},
-    )
+    evidence = gather(world.home, world.logs, listing.found())
     return Findings(
         lost=oracle.lost(evidence, journal),
         doubled=oracle.doubled(evidence.events, journal.asks, journal.proofs),
