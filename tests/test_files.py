@@ -20,6 +20,7 @@ from tasted.files import (
     private_folder,
     read_regular_file,
     stamp_of,
+    sweep_temporary,
     write_atomically,
 )
 
@@ -223,3 +224,13 @@ def test_a_folder_weighs_what_its_files_weigh(tmp_path: Path) -> None:
     (tmp_path / "a" / "link").symlink_to("/etc")
     assert folder_bytes(tmp_path / "a") == 3
     assert folder_bytes(tmp_path / "absent") == 0
+
+
+def test_a_sweep_takes_only_what_was_to_become_a_certain_file(tmp_path: Path) -> None:
+    """What another process may be writing just now is left to it."""
+    ours, theirs = tmp_path / ".status.json.0123abcd.tmp", tmp_path / ".models.json.0123abcd.tmp"
+    ours.touch()
+    theirs.touch()
+    assert sweep_temporary(tmp_path, older_than_seconds=0, written_for=("status.json",)) == 1
+    assert not ours.exists()
+    assert theirs.exists()

@@ -22,6 +22,7 @@ from tasted.records import FileStamp
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 _TEMPORARY_SUFFIX = ".tmp"
+_TEMPORARY_ENDING_LENGTH = len(".01234567.tmp")
 _TEMPORARY_NAME = re.compile(r"\..*\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _NAME_BYTES_MAX = 255
 # what file systems without hard links answer
@@ -127,12 +128,15 @@ def is_temporary(name: str) -> bool:
     return _TEMPORARY_NAME.fullmatch(name) is not None
 
 
-def sweep_temporary(folder: Path, *, older_than_seconds: float) -> int:
+def sweep_temporary(
+    folder: Path, *, older_than_seconds: float, written_for: tuple[str, ...] = ("",)
+) -> int:
     """Remove what interrupted writes left below a folder, and return how many files that were.
 
     Args:
         folder: searched with everything below it.
         older_than_seconds: younger files may be another process's work in progress.
+        written_for: only what was to become a file whose name ends like one of these.
 
     Raises:
         OSError: when one cannot be removed.
@@ -143,7 +147,8 @@ def sweep_temporary(folder: Path, *, older_than_seconds: float) -> int:
             status = path.lstat()
             age = time.time() - status.st_mtime
             ours = is_temporary(path.name) and stat.S_ISREG(status.st_mode)
-            if ours and age >= older_than_seconds:
+            target = path.name[:-_TEMPORARY_ENDING_LENGTH]
+            if ours and target.endswith(written_for) and age >= older_than_seconds:
                 path.unlink()
                 swept += 1
     return swept

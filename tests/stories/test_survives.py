@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from kit.daemons import read_sidecar, running, tasted
+from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
 from kit.waiting import eventually
 from tasted.errors import HomeLocked
@@ -38,6 +38,23 @@ def test_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> None:
     assert not list(home.outbox.rglob("*.tmp"))
     kept = {name: (home.outbox / name).read_bytes() for name in done}
     assert kept == done
+
+
+def test_what_a_killed_daemon_left_half_written_is_cleared_away(home: Home) -> None:
+    """The next daemon removes it; an outbox that may not be written lets it start all the same."""
+    status = home.state / ".status.json.0123abcd.tmp"
+    sidecar = home.outbox / ".a.png.json.0123abcd.tmp"
+    status.touch()
+    sidecar.touch()
+    home.outbox.chmod(0o500)
+    with running(home, prefix=WITHOUT_OVERRIDE) as daemon:
+        daemon.await_state("idle")
+        assert sidecar.exists()
+    home.outbox.chmod(0o700)
+    with running(home) as daemon:
+        daemon.await_state("idle")
+    assert not sidecar.exists()
+    assert not status.exists()
 
 
 def test_no_engine_outlives_a_killed_daemon(home: Home) -> None:

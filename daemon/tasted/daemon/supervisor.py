@@ -37,6 +37,8 @@ from tasted.status import read_current
 _GRACE_SECONDS = 5.0
 _JOIN_SECONDS = 15.0
 _STALE_SECONDS = 3600.0
+# written by none but the owner of the lock and its engine
+_WRITTEN_BY_OWNER = ("status.json", "current.json", ".answer.json")
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -153,6 +155,18 @@ def run_daemon(
     bell.close()
 
 
+def _sweep(home: Home, writer: Writer) -> None:
+    """Remove what interrupted writes left; where that cannot be done just now, say so and go on."""
+    try:
+        writer.sweep()
+        sweep_temporary(home.state, older_than_seconds=0, written_for=_WRITTEN_BY_OWNER)
+        for folder in (home.inbox, home.state):
+            # commands write there too, but none of them takes this long
+            sweep_temporary(folder, older_than_seconds=_STALE_SECONDS)
+    except OSError as error:
+        log.warning("not_swept", error=str(error))
+
+
 class _Daemon:
     def __init__(
         self,
@@ -176,11 +190,8 @@ class _Daemon:
         self._failed: list[str] = []
         self._reporter = Reporter(home, desk, version=__version__, on_progress=on_progress)
         writer = Writer(home.outbox, ledger)
-        writer.sweep()
+        _sweep(home, writer)
         remove_former(home)
-        for folder in (home.inbox, home.state):
-            # commands write there too, but none of them takes this long
-            sweep_temporary(folder, older_than_seconds=_STALE_SECONDS)
         self._scout = Scout(
             home,
             desk,
