@@ -24,7 +24,7 @@ SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "sidecar.schema.json"
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
 _TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp", re.DOTALL)
-_EVENTS = ("judged", "kept", "removed")
+_EVENTS = ("judged", "kept", "removed", "events_lost")
 _FAULT_POINT = re.compile(r"killed at fault point ([a-z_.]+)")
 
 
@@ -199,7 +199,7 @@ def temporary_files(root: Path) -> list[str]:
 def read_events(logs: Path) -> list[Event]:
     """Return what the logs of both processes tell of scores, in the order of time."""
     events = [
-        Event(_seconds(line["timestamp"]), line["event"], line["path"], _key(line))
+        Event(_seconds(line["timestamp"]), line["event"], line.get("path", ""), _key(line))
         for file in logs.glob("*.log*")
         for line in _lines(file)
         if line.get("event") in _EVENTS
@@ -228,7 +228,7 @@ def _seconds(timestamp: str) -> float:
 
 
 def _key(line: Mapping[str, Any]) -> Key | None:
-    if line["event"] == "removed" or line.get("status", "scored") != "scored":
+    if line["event"] not in {"judged", "kept"} or line.get("status", "scored") != "scored":
         return None
     return Key(line["content"], line["text"], line["taste"], line["embedder"])
 

@@ -20,8 +20,8 @@ def _suffix(path: str) -> str:
 
 
 def drop(stage: Stage) -> None:
-    """Write one to six pictures, each at a stroke."""
-    for _each in range(stage.rng.randint(1, 6)):
+    """Write one to ten pictures, each at a stroke."""
+    for _each in range(stage.rng.randint(1, 10)):
         path = stage.new_name()
         (stage.inbox / path).write_bytes(stage.new_picture(_suffix(path)).data)
 

@@ -118,7 +118,7 @@ def doubled(events: Iterable[Event], asks: Sequence[Ask], proofs: Sequence[Proof
             tally.judged(each)
         elif each.what == "kept":
             tally.kept(each)
-        else:
+        elif each.what == "removed":
             tally.removed(each)
     return tally.sentences
 

@@ -11,7 +11,7 @@ def last_line(findings: Findings) -> str:
     numbers = (
         f"files {findings.files}, acts {findings.acts}, kills {counts['kills']}, "
         f"engine kills {counts['engine_kills']}, fault points {len(findings.points)}, "
-        f"overflows {counts['overflows']}, faults {counts['faults']}, blamed {findings.blamed}, "
+        f"overflows {findings.overflows}, faults {counts['faults']}, blamed {findings.blamed}, "
         f"light {first_mb} MB → {last_mb} MB"
     )
     verdict = ", ".join(

@@ -34,6 +34,8 @@ class Findings:
     files: int
     acts: int
     blamed: int
+    overflows: int
+    """How often the kernel's queue of events really overflowed."""
     points: list[str]
     light_mb: tuple[int, int]
 
@@ -154,6 +156,7 @@ def _judged(
         files=len(evidence.files),
         acts=journal.act,
         blamed=blamed,
+        overflows=sum(each.what == "events_lost" for each in evidence.events),
         points=fault_points(world.logs, world.stderr_file),
         light_mb=light_mb,
     )
