@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from chaos.report import lines
@@ -17,6 +18,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="decides the acts and their order")
     parser.add_argument("--keep", action="store_true", help="leave home and logs in any case")
     chosen = parser.parse_args()
+    # whoever asks us to stop shall find no daemon and no mount left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     violations: list[str] = []
     with open_world(keep=chosen.keep, kept_if=violations) as world:
         environment = guarded(os.environ, world.base)
