@@ -55,6 +55,11 @@ def rescore(stage: Stage) -> None:
         _tasted(stage, "rescore")
 
 
+def rebuild(stage: Stage) -> None:
+    """Have the library made anew: what is scored stands."""
+    _tasted(stage, "rebuild")
+
+
 def second_daemon(stage: Stage) -> None:
     """Start another daemon on the same home: it must leave with 75."""
     stage.lives.ensure()

@@ -17,7 +17,6 @@ from chaos.world import JUNKYARD
 _QUEUE_FILE = Path("/proc/sys/fs/inotify/max_queued_events")
 # made, opened, closed, deleted
 _EVENTS_OF_A_FILE = 4
-_LINGER_SECONDS = 2.5
 
 
 def kill_daemon(stage: Stage) -> None:
@@ -32,14 +31,10 @@ def stop_daemon(stage: Stage) -> None:
 
 
 def next_life(stage: Stage) -> None:
-    """Let a daemon follow that dies at the next fault point, or whose engine does, and wait."""
+    """Let a daemon follow that dies at the next fault point, or whose engine does."""
     how = signal.SIGKILL if stage.rng.random() < 0.7 else signal.SIGTERM
     stage.lives.end(how)
     stage.lives.ensure()
-    former = stage.lives.pid
-    for act in (file_acts.drop, file_acts.rename, file_acts.drop, file_acts.copy, file_acts.drop):
-        act(stage)
-        stage.lives.await_point(former, _LINGER_SECONDS)
 
 
 def rest(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from typing import Self
 
 import psutil
 
-from chaos.evidence import fault_points, read_outbox
+from chaos.evidence import read_outbox
 from chaos.journal import Journal, Proof
 from chaos.world import World
 from kit.children import bound_by_modes
@@ -26,7 +26,6 @@ from tasted.status import Status, read_status
 _UP_SECONDS = 60.0
 _STOP_SECONDS = 60.0
 _POLL_SECONDS = 0.02
-_SLOW_POLL_SECONDS = 0.2
 # an engine that dies at every file would rightly be blamed on the files
 _ENGINE_PASSES = (2, 3)
 _ASKED_PASSES = (3, 5)
@@ -51,7 +50,6 @@ class Lives:
         self._points: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._point: str | None = None
-        self._reached_before = 0
         self.expected_to_die = False
 
     # ---- beginning and ending -------------------------------------------------------------
@@ -59,7 +57,6 @@ class Lives:
     def begin(self, *, armed: bool) -> None:
         """Start a daemon where none runs, and wait until it has the home."""
         self._prove()
-        self._reached_before = self._points_reached()
         self._point = self._next_point() if armed else None
         environment = {**os.environ}
         environment.pop(VARIABLE, None)
@@ -141,17 +138,6 @@ class Lives:
         valid, _wrong = read_outbox(self._world.home.outbox)
         keys = {each.path: each.key for each in valid if each.document["status"] == "scored"}
         self._journal.proofs.append(Proof(time.time(), keys))
-
-    def await_point(self, pid: int, within_seconds: float) -> None:
-        """Wait until a fault point was reached in the life of a pid, but not for longer than so."""
-        end = time.monotonic() + within_seconds
-        while self.alive and self.pid == pid and time.monotonic() < end:
-            if self._points_reached() > self._reached_before:
-                return
-            time.sleep(_SLOW_POLL_SECONDS)
-
-    def _points_reached(self) -> int:
-        return len(fault_points(self._world.logs, self._world.stderr_file))
 
     # ---- looking --------------------------------------------------------------------------
 
