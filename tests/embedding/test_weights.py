@@ -160,3 +160,16 @@ def test_models_json_is_versioned(home: Home, tmp_path: Path) -> None:
     """A later format can be told from this one."""
     home.record("m", tmp_path)
     assert json.loads(home.models_file.read_text())["version"] == 1
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "~no-such-user/model", "a\0b", "\udcff"])
+def test_a_name_that_no_folder_can_have_is_a_missing_model(home: Home, name: str) -> None:
+    """It is ModelMissing, which holds the queue, and not an OSError, which would end the daemon."""
+    with pytest.raises(ModelMissing):
+        home.find(name)
+    home.models_file.parent.mkdir()
+    home.models_file.write_text(
+        json.dumps({"version": 1, "models": {"mine": {"folder": name, "revision": None}}})
+    )
+    with pytest.raises(ModelMissing):
+        home.find("mine")

@@ -5,6 +5,7 @@ loads none. What belongs to one folder is in `folder`, to models.json in `regist
 comparability in `fingerprint`; their names are repeated here, so that callers know one module.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,8 +90,9 @@ def find_model(model: str, *, models_file: Path, home_root: Path) -> ModelFolder
     recorded = list_recorded(models_file, home_root).get(name)
     if recorded is not None:
         return _recorded_folder(recorded, hashes_file)
-    folder = home_root / Path(name).expanduser()
-    if folder.is_dir():
+    # a user that there is not makes Path.expanduser() raise
+    folder = home_root / os.path.expanduser(name)  # noqa: PTH111 - as above
+    if _is_folder(folder):
         return verify_folder(folder, hashes_file=hashes_file)
     if not is_model_name(name):
         raise ModelMissing(
@@ -102,7 +104,7 @@ def find_model(model: str, *, models_file: Path, home_root: Path) -> ModelFolder
 
 
 def _recorded_folder(recorded: Recorded, hashes_file: Path) -> ModelFolder:
-    if not recorded.folder.is_dir():
+    if not _is_folder(recorded.folder):
         raise _missing(
             recorded.name, f"The folder {recorded.folder} of the model {recorded.name} is gone."
         )
@@ -112,6 +114,11 @@ def _recorded_folder(recorded: Recorded, hashes_file: Path) -> ModelFolder:
         revision=recorded.revision,
         hashes_file=hashes_file,
     )
+
+
+def _is_folder(path: Path) -> bool:
+    # a name that no disk can hold is no folder, where Path.is_dir() raises
+    return os.path.isdir(path)  # noqa: PTH112 - as above
 
 
 def _missing(name: str, message: str) -> ModelMissing:
