@@ -10,7 +10,7 @@ SECONDS ?= 20
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers tests chaos bench fix golden clean
+.PHONY: help setup demo test check lint types layers tests chaos fuzz bench fix golden clean
 
 help: ## List the recipes
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,8 +47,12 @@ tests: $(STAMP) ## pytest with branch coverage
 chaos: $(STAMP) ## Let everything befall a daemon, and see what is lost: SECONDS=120 SEED=1
 	PYTHONPATH=tests $(BIN)/python -m chaos --seconds $(SECONDS) --seed $(SEED)
 
-bench: $(STAMP) ## Measure times and memory on this machine
-	$(BIN)/python -m bench
+fuzz: $(STAMP) ## Attack whatever reads foreign bytes; SECONDS=600 for so long
+	@end=$$(( $$(date +%s) + $(SECONDS) )); while [ $$(date +%s) -lt $$end ]; do \
+		FUZZ_TIMES=4 $(BIN)/pytest -q -p no:randomly -o timeout=0 tests/fuzz || exit 1; done
+
+bench: $(STAMP) ## Measure times and memory; ONLY="burst restart" for some of it
+	$(BIN)/python -m bench $(ONLY)
 
 fix: $(STAMP) ## Mend what ruff can mend
 	$(BIN)/ruff check --fix .

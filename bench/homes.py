@@ -42,9 +42,7 @@ def mosaic(seed: int, side: int = 64) -> bytes:
     tiles = np.random.default_rng(seed).integers(0, 256, (_TILE_SIDE, _TILE_SIDE, 3), np.uint8)
     factor = side // _TILE_SIDE
     buffer = io.BytesIO()
-    Image.fromarray(tiles.repeat(factor, 0).repeat(factor, 1)).save(
-        buffer, "PNG", compress_level=1
-    )
+    Image.fromarray(tiles.repeat(factor, 0).repeat(factor, 1)).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 

@@ -128,7 +128,9 @@ def test_a_current_with_a_value_of_another_type_is_nothing(edited: dict[str, obj
     value = {
         **dict.fromkeys(("embedder", "embedder_fingerprint", "scorer", "taste"), "a"),
         **dict.fromkeys(("taste_fingerprint", "acting_digest", "labels_digest"), "b"),
-        **{"liked": 3, "rejected": 4, "contradictions": ["liked/a.png"]},
+        "liked": 3,
+        "rejected": 4,
+        "contradictions": ["liked/a.png"],
     }
     assert current_from(value) is not None
     assert current_from(value | edited) is None
