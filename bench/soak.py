@@ -100,7 +100,11 @@ def _await_rest(soak: _Soak, light: psutil.Process) -> None:
             soak.engines.add(status.engine_pid)
         return is_at_rest(soak.home, light) and not light.children() and _is_scored(soak.home)
 
-    until(is_over, "all scored and the engine gone", pause_seconds=0.05)
+    try:
+        until(is_over, "all scored and the engine gone", pause_seconds=0.05)
+    except TimeoutError as error:
+        error.add_note(f"the daemon says: {status_of(soak.home, light)}")
+        raise
 
 
 def _is_scored(home: Home) -> bool:
