@@ -53,7 +53,9 @@ def belongs(place: PurePosixPath, path: str) -> bool:
     Raises:
         ValueError: as `sidecar_places` does.
     """
-    return place in {*sidecar_places(path), flat_place(path)}
+    plain, distinguished = sidecar_places(path)
+    # asked for every sidecar at every start: comparing is quicker than making the third and a set
+    return place in (plain, distinguished) or str(place) == distinguished.name
 
 
 def _digits(path: str) -> str:
