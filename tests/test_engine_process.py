@@ -1,5 +1,6 @@
 """The light side of the engine, tried with engines that behave in every way but well."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -214,6 +215,7 @@ def test_the_engine_is_offline_and_far_from_any_folder(make: Make) -> None:
     answer = engine.ask({})
     assert answer["environment"]["HF_HUB_OFFLINE"] == "1"
     assert answer["environment"]["DISABLE_SAFETENSORS_CONVERSION"] == "1"
+    assert answer["environment"]["OMP_WAIT_POLICY"] == os.environ.get("OMP_WAIT_POLICY", "PASSIVE")
     assert answer["folder"] == "/"
 
 

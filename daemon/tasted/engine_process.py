@@ -37,6 +37,10 @@ OFFLINE = {
 
 log = structlog.get_logger("tasted.engine_process")
 
+# torch's threads wait for each other busily: on a machine with other work to do that is where most
+# of the processor's time goes. Who knows better may set it otherwise
+RESTING = {"OMP_WAIT_POLICY": "PASSIVE"}
+
 
 class EngineDiedError(Exception):
     """The engine went away, or missed its deadline, while it had a request in its hands."""
@@ -126,7 +130,7 @@ class EngineProcess:
         return process
 
     def _started(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, **OFFLINE}
+        environment = {**RESTING, **os.environ, **OFFLINE}
         try:
             private_folder(self._stderr_file.parent)
             with self._stderr_file.open("wb") as stderr:
