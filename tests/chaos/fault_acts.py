@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from chaos.world import JUNKYARD
 _QUEUE_FILE = Path("/proc/sys/fs/inotify/max_queued_events")
 # made, opened, closed, deleted
 _EVENTS_OF_A_FILE = 4
+_REST_SECONDS = 6.0
+_POLL_SECONDS = 0.05
 
 
 def kill_daemon(stage: Stage) -> None:
@@ -38,8 +41,10 @@ def next_life(stage: Stage) -> None:
 
 
 def rest(stage: Stage) -> None:
-    """Let the daemon get on with its work."""
-    stage.pause(0.5, 3)
+    """Let the daemon catch up, so that what follows befalls finished work."""
+    end = time.monotonic() + _REST_SECONDS
+    while not stage.lives.idle and stage.lives.alive and time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)
 
 
 def kill_engine(stage: Stage) -> None:

@@ -156,6 +156,12 @@ class Lives:
         snapshot = read_status(self._world.home.status_file)
         return snapshot if snapshot is not None and snapshot.pid == self.pid else None
 
+    @property
+    def idle(self) -> bool:
+        """Whether the daemon says that nothing is left to do, and nothing is settling."""
+        status = self.status()
+        return status is not None and status.state == "idle" and status.queue.settling == 0
+
     def engine(self) -> psutil.Process | None:
         """Return the engine of the running daemon."""
         with contextlib.suppress(psutil.NoSuchProcess):

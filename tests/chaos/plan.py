@@ -38,7 +38,7 @@ _WEIGHTS: dict[Act, float] = {
     command_acts.rescore: 0.3,
     command_acts.rebuild: 0.3,
     command_acts.second_daemon: 0.4,
-    fault_acts.rest: 1.5,
+    fault_acts.rest: 3,
     fault_acts.kill_daemon: 0.7,
     fault_acts.stop_daemon: 0.4,
     fault_acts.next_life: 1.5,

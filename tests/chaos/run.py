@@ -5,7 +5,7 @@ import signal
 import time
 from dataclasses import dataclass
 
-from chaos import oracle
+from chaos import file_acts, oracle
 from chaos.evidence import Inbox, fault_points, gather, read_outbox
 from chaos.journal import Journal
 from chaos.lives import Lives, remaining_processes
@@ -13,11 +13,11 @@ from chaos.plan import acts
 from chaos.stage import Stage
 from chaos.world import World
 from kit.waiting import eventually
-from tasted.status import Status
 
 _IDLE_SECONDS = 180.0
 _LASTING_SECONDS = 5.0
 _POLL_SECONDS = 0.05
+_STOCK = 40
 _GONE_SECONDS = 30.0
 
 
@@ -54,11 +54,12 @@ def run(world: World, *, seconds: float, seed: int) -> Findings:
     journal = Journal(world.base / "journal.jsonl")
     listing = Inbox(world.home.inbox)
     with Lives(world, journal, random.Random(f"lives of {seed}")) as lives:
-        journal.saw(_contents(listing))
+        stage = Stage(world, journal, lives, listing, random.Random(f"stock of {seed}"))
+        _stock(stage)
         lives.begin(armed=False)
-        _await_idle(lives, journal, lasting_seconds=0.0)
+        _await_idle(lives, journal, lasting_seconds=1.0)
         first_mb = lives.light_mb()
-        _act(Stage(world, journal, lives, listing, random.Random(0)), seconds, seed)
+        _act(stage, seconds, seed)
         lives.end(signal.SIGTERM)
         lives.begin(armed=False)
         _await_idle(lives, journal)
@@ -73,6 +74,13 @@ def run(world: World, *, seconds: float, seed: int) -> Findings:
 
 def _contents(listing: Inbox) -> dict[str, str]:
     return {path: each.content for path, each in listing.found().items()}
+
+
+def _stock(stage: Stage) -> None:
+    """Fill the inbox, so that from the first act on there are finished files to befall."""
+    while len(stage.screenshots()) < _STOCK:
+        file_acts.drop(stage)
+    stage.journal.saw(_contents(stage.listing))
 
 
 def _act(stage: Stage, seconds: float, seed: int) -> None:
@@ -97,7 +105,7 @@ def _await_idle(
     since = time.monotonic()
     while time.monotonic() < end:
         time.sleep(_POLL_SECONDS)
-        idle = _is_idle(lives.status())
+        idle = lives.idle
         if not idle:
             since = time.monotonic()
         if not lives.alive:
@@ -106,10 +114,6 @@ def _await_idle(
         if idle and time.monotonic() - since >= lasting_seconds:
             return
     journal.crashes.append(f"the daemon did not become idle in {_IDLE_SECONDS} s: {lives.status()}")
-
-
-def _is_idle(status: Status | None) -> bool:
-    return status is not None and status.state == "idle" and status.queue.settling == 0
 
 
 def _save_blamed_again(world: World, journal: Journal, listing: Inbox) -> int:

@@ -23,7 +23,7 @@ model = "pocket"
 [watch]
 rescan_seconds = 2
 [engine]
-idle_seconds = 2.0
+idle_seconds = 4.0
 batch_size = 3
 [limits]
 min_free_mb = 0
