@@ -62,7 +62,7 @@ class Table:
         self._folder = folder
         self._schema = schema
         with faults_of(folder, "opened"):
-            if _holds_something(folder / f"{name}.lance"):
+            if holds_something(folder / f"{name}.lance"):
                 self._table = database.open_table(name)
             else:
                 self._table = database.create_table(name, schema=schema)
@@ -207,7 +207,8 @@ class Table:
             self.compact()
 
 
-def _holds_something(folder: Path) -> bool:
+def holds_something(folder: Path) -> bool:
+    """Tell whether the folder of a table holds anything that could be lost."""
     # LanceDB calls a table without manifests "not found", as it calls a missing one. A process
     # that died while it made a table leaves a transaction file and nothing that could be lost.
     return any(
