@@ -14,11 +14,14 @@ from kit.children import python, running_python
 from kit.waiting import eventually
 from tasted import files
 from tasted.files import (
+    _temporary_name,
     content_id,
     folder_bytes,
     is_temporary,
+    is_temporary_of,
     private_folder,
     read_regular_file,
+    remove_if_empty,
     stamp_of,
     sweep_temporary,
     write_atomically,
@@ -234,3 +237,22 @@ def test_a_sweep_takes_only_what_was_to_become_a_certain_file(tmp_path: Path) ->
     assert sweep_temporary(tmp_path, older_than_seconds=0, written_for=("status.json",)) == 1
     assert not ours.exists()
     assert theirs.exists()
+
+
+def test_what_an_interrupted_write_left_is_known_by_its_target(tmp_path: Path) -> None:
+    """Also of a name so long that it was cut."""
+    for name in ("a.png", "caf\udce9.png", "é" * 120 + ".png"):
+        temporary = _temporary_name(name)
+        assert is_temporary_of(name, temporary)
+        assert not is_temporary_of(f"x{name}", temporary)
+    assert not is_temporary_of("a.png", ".a.png.tmp")
+    assert not is_temporary_of("a.png", ".b.png.01234567.tmp")
+
+
+def test_only_an_empty_folder_is_removed(tmp_path: Path) -> None:
+    """One with anything in it stays, and one that is gone is no trouble."""
+    (tmp_path / "full" / "empty").mkdir(parents=True)
+    assert not remove_if_empty(tmp_path / "full")
+    assert remove_if_empty(tmp_path / "full" / "empty")
+    assert remove_if_empty(tmp_path / "full")
+    assert not remove_if_empty(tmp_path / "full")

@@ -111,3 +111,48 @@ def test_a_linked_log_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tasted.log").symlink_to(tmp_path / "precious")
     child = python("-c", _LOG, str(tmp_path / "tasted.log"), "info", "1000")
     assert "OSError" in child.stderr
+
+
+def test_dropped_lines_are_gone_and_the_log_goes_on(tmp_path: Path) -> None:
+    """In every generation and in what is no JSON, while other threads are writing."""
+    file = tmp_path / "tasted.log"
+    (tmp_path / "engine.stderr").write_bytes(b"a warning\nsecret.png is bad\n")
+    said = log(
+        file,
+        "import threading\n"
+        "from tasted.logs import drop_lines\n"
+        "def write(name):\n"
+        "    for number in range(200): log.info('event', number=number, writer=name)\n"
+        "for number in range(20): log.info('learnt', path='secret.png', number=number)\n"
+        "threads = [threading.Thread(target=write, args=(name,)) for name in 'ab']\n"
+        "for each in threads: each.start()\n"
+        "def is_dropped(event):\n"
+        "    return 'secret' in str(event)\n"
+        "dry = drop_lines(file.parent, is_dropped, is_dry=True)\n"
+        "print(dry, drop_lines(file.parent, is_dropped), drop_lines(file.parent, is_dropped))\n"
+        "for each in threads: each.join()\n"
+        "log.info('after')\n",
+        max_bytes=200_000,
+    )
+    assert said.split() == ["21", "21", "0"]
+    assert (tmp_path / "engine.stderr").read_bytes() == b"a warning\n"
+    found = lines(file)
+    assert [line["number"] for line in found if line.get("writer") == "a"] == list(range(200))
+    assert [line["number"] for line in found if line.get("writer") == "b"] == list(range(200))
+    assert found[-1]["event"] == "after"
+    assert file.stat().st_mode & 0o077 == 0
+    assert not any(b"secret" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_closed_generation_loses_its_lines_too(tmp_path: Path) -> None:
+    """Half a line of a process that was killed is looked at as text."""
+    (tmp_path / "tasted.log.1").write_bytes(
+        b'{"path": "secret.png"}\n{"event": "ok"}\n{"path": "secr'
+    )
+    log(
+        tmp_path / "tasted.log",
+        "from tasted.logs import drop_lines\n"
+        "drop_lines(file.parent, lambda event: 'secr' in str(event))\n"
+        "log.info('after')\n",
+    )
+    assert (tmp_path / "tasted.log.1").read_bytes() == b'{"event": "ok"}\n'

@@ -116,16 +116,23 @@ def _written_beside(target: Path, data: bytes, *, durable: bool) -> Iterator[Pat
 
 
 def _temporary_name(name: str) -> str:
-    random = secrets.token_hex(4)
-    budget = _NAME_BYTES_MAX - len(f"..{random}{_TEMPORARY_SUFFIX}")
+    return f".{_kept_of(name)}.{secrets.token_hex(4)}{_TEMPORARY_SUFFIX}"
+
+
+def _kept_of(name: str) -> str:
+    budget = _NAME_BYTES_MAX - len(".") - _TEMPORARY_ENDING_LENGTH
     # never cut a character in two: what remains must still be a name that macOS accepts
-    kept = os.fsencode(name)[:budget].decode("utf-8", "ignore")
-    return f".{kept}.{random}{_TEMPORARY_SUFFIX}"
+    return os.fsencode(name)[:budget].decode("utf-8", "ignore")
 
 
 def is_temporary(name: str) -> bool:
     """Tell whether a file of this name was left by an interrupted `write_atomically`."""
     return _TEMPORARY_NAME.fullmatch(name) is not None
+
+
+def is_temporary_of(name: str, temporary: str) -> bool:
+    """Tell whether `temporary` may be what an interrupted write of a file called `name` left."""
+    return is_temporary(temporary) and temporary[:-_TEMPORARY_ENDING_LENGTH] == f".{_kept_of(name)}"
 
 
 def sweep_temporary(
@@ -201,6 +208,15 @@ def read_regular_file(path: Path, *, max_bytes: int) -> tuple[bytes, FileStamp]:
     if stamp_of(before) != stamp_of(after) or len(data) != after.st_size:
         raise OSError(errno.EAGAIN, "the file changed while it was read", str(path))
     return data, stamp_of(after)
+
+
+def remove_if_empty(folder: Path) -> bool:
+    """Remove a folder in which nothing lies; tell whether it went."""
+    # a file that is none of ours keeps it, as does a folder that is not ours to change
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+        return True
+    return False
 
 
 def folder_bytes(folder: Path) -> int:

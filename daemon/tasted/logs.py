@@ -4,17 +4,20 @@ Touches the log folder and stderr. Paths of screenshots may be logged, for the l
 the inbox; text of screenshots never is.
 """
 
+import contextlib
 import io
+import json
 import logging
 import logging.handlers
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
 import structlog
 
-from tasted.files import PRIVATE_FILE, private_folder
+from tasted.files import PRIVATE_FILE, private_folder, read_regular_file, write_atomically
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -34,6 +37,16 @@ class _PrivateRotatingFile(logging.handlers.RotatingFileHandler):
             PRIVATE_FILE,
         )
         return open(descriptor, "a", encoding="utf-8")  # noqa: PTH123 - a descriptor has no path
+
+    @contextlib.contextmanager
+    def closed(self) -> Iterator[None]:
+        """Keep every writer waiting while the files are rewritten; the next event opens anew."""
+        with self.lock or contextlib.nullcontext():
+            if self.stream is not None:
+                self.stream.close()
+            # as the handler itself marks a closed file
+            self.stream = None
+            yield
 
 
 def set_up_logs(
@@ -104,3 +117,46 @@ def _time_of_day(
 def terminal_or_none() -> TextIO | None:
     """Return stderr when a person is looking at it."""
     return sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
+
+
+def drop_lines(folder: Path, is_dropped: Callable[[object], bool], *, is_dry: bool = False) -> int:
+    """Rewrite the files of a log folder without some of their lines; return how many those were.
+
+    Handlers of this process wait meanwhile and go on in the new files. No other process may be
+    writing into the folder: it would go on in the old ones.
+
+    Args:
+        folder: of a home's logs.
+        is_dropped: is given the event of a line, or its text when it is no JSON.
+        is_dry: only count.
+
+    Raises:
+        OSError: when a file cannot be read or replaced.
+    """
+    with contextlib.ExitStack() as quiet:
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, _PrivateRotatingFile):
+                quiet.enter_context(handler.closed())
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        return sum(_drop_lines_of(file, is_dropped, is_dry) for file in files if _is_log(file))
+
+
+def _is_log(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink()
+
+
+def _drop_lines_of(file: Path, is_dropped: Callable[[object], bool], is_dry: bool) -> int:
+    data, _stamp = read_regular_file(file, max_bytes=sys.maxsize)
+    lines = data.splitlines(keepends=True)
+    kept = [line for line in lines if not is_dropped(_event_of(line))]
+    if len(kept) < len(lines) and not is_dry:
+        write_atomically(file, b"".join(kept))
+    return len(lines) - len(kept)
+
+
+def _event_of(line: bytes) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        # the last words of an engine, or half a line of a process that was killed
+        return os.fsdecode(line)

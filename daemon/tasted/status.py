@@ -6,6 +6,7 @@ which sidecars are stale.
 
 import dataclasses
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,10 @@ class LastError:
     code: str
     message: str
     remedy: str
+
+    def is_told_by(self, names: Callable[[str], bool]) -> bool:
+        """Tell whether `names` finds what it looks for in the path or the message."""
+        return names(self.path) or names(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,18 @@ class Status:
     contradictions: tuple[str, ...] = ()
     liked: int = 0
     rejected: int = 0
+
+    def without(self, names: Callable[[str], bool]) -> "Status":
+        """Return the snapshot without what names a picture, as `names` tells by its texts."""
+        error, scored, fault = self.last_error, self.last_scored, self.fault
+        return dataclasses.replace(
+            self,
+            last_error=None if error is not None and error.is_told_by(names) else error,
+            last_scored=None if scored is not None and names(scored) else scored,
+            fault=None if fault is not None and names(fault.message) else fault,
+            restless=tuple(path for path in self.restless if not names(path)),
+            contradictions=tuple(path for path in self.contradictions if not names(path)),
+        )
 
 
 def write_status(file: Path, status: Status) -> None:

@@ -223,3 +223,20 @@ def test_a_sweep_leaves_what_is_not_ours(home: Home, writer: Writer) -> None:
     (home.outbox / ".a.json.0123abcd.tmp").touch()
     assert writer.sweep() == 1
     assert len(list(home.outbox.iterdir())) == 2
+
+
+def test_every_place_of_a_path_is_cleared(home: Home, writer: Writer, ledger: Ledger) -> None:
+    """What stands there invalid goes as well, and emptied folders; other sidecars stay."""
+    writer.write(scored("anna/deep/a.png"))
+    writer.write(scored("anna/b.png"))
+    plain, distinguished = sidecar_places("anna/deep/a.png")
+    flat = flat_place("anna/deep/a.png")
+    for place in (distinguished, flat):
+        (home.outbox / place).write_text("edited by hand", encoding="utf-8")
+    ledger.refresh()
+    assert ledger.is_invalid(flat)
+    assert not ledger.is_invalid(plain)
+    assert writer.remove_every("anna/deep/a.png") == 3
+    assert writer.remove_every("anna/deep/a.png") == 0
+    assert ledger.place_of("anna/deep/a.png") is None
+    assert sorted(path.name for path in home.outbox.rglob("*")) == ["anna", "b.png.json"]

@@ -89,6 +89,10 @@ class Ledger:
         """How many `.json` files of the outbox are nobody's valid sidecar."""
         return len(self._invalid)
 
+    def is_invalid(self, place: PurePosixPath) -> bool:
+        """Tell whether a `.json` file lies at a place and is nobody's valid sidecar."""
+        return str(place) in self._invalid
+
     def place_of(self, path: str) -> PurePosixPath | None:
         """Return where the valid sidecar of a path lies, relative to the outbox."""
         place = self._places.get(path)

@@ -58,6 +58,15 @@ def belongs(place: PurePosixPath, path: str) -> bool:
     return place in (plain, distinguished) or str(place) == distinguished.name
 
 
+def places(path: str) -> frozenset[PurePosixPath]:
+    """Return every place at which the sidecar of a path may lie.
+
+    Raises:
+        ValueError: as `sidecar_places` does.
+    """
+    return frozenset({*sidecar_places(path), flat_place(path)})
+
+
 def _digits(path: str) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
 

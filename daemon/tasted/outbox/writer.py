@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 import structlog
 
 from tasted.errors import DiskFull, OutboxUnwritable, ServiceFault
-from tasted.files import private_folder, sweep_temporary, write_atomically
+from tasted.files import private_folder, remove_if_empty, sweep_temporary, write_atomically
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.places import flat_place, sidecar_places
+from tasted.outbox.places import flat_place, places, sidecar_places
 from tasted.outbox.sidecar import Sidecar
 
 # faults of one place, not of the outbox
@@ -105,12 +105,37 @@ class Writer:
         place = self._ledger.place_of(path)
         if place is None:
             return
-        try:
-            (self._outbox / place).unlink(missing_ok=True)
-        except OSError as error:
-            raise _fault(self._outbox, error) from error
+        self._unlink(place)
         self._ledger.removed(path)
         log.debug("removed", path=path)
+
+    def _unlink(self, place: PurePosixPath) -> bool:
+        try:
+            (self._outbox / place).unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _fault(self._outbox, error) from error
+        return True
+
+    def remove_every(self, path: str) -> int:
+        """Remove the sidecar of a path, and what stands invalid where it may lie.
+
+        Returns:
+            How many files those were; folders that are empty afterwards go too.
+
+        Raises:
+            OutboxUnwritable: when one cannot be removed.
+        """
+        own = self._ledger.place_of(path)
+        meant = {each for each in places(path) if each == own or self._ledger.is_invalid(each)}
+        # not logged: who asks for this does not want the path to be named once more
+        removed = sum(self._unlink(place) for place in meant)
+        self._ledger.removed(path)
+        for place in meant:
+            for folder in list(place.parents)[:-1]:
+                remove_if_empty(self._outbox / folder)
+        return removed
 
     def sweep(self) -> int:
         """Remove the temporary files of an interrupted run, and return how many there were.
