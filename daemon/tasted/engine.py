@@ -9,6 +9,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fin
 from tasted.errors import EngineFailed, ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
+from tasted.ignored import IgnoredList
 from tasted.intake import Intake, Item, item_from
 from tasted.judging import Judge, Preferences
+from tasted.library.erasing import erase_rows, find_rows
 from tasted.library.library import Library
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
@@ -34,7 +37,7 @@ from tasted.outbox.sidecar import Sidecar, Source
 from tasted.pipeline import Answer, Pipeline
 from tasted.platform import end_with_parent, resident_bytes
 from tasted.records import Current, Label, Origin
-from tasted.status import write_current
+from tasted.status import read_current, write_current
 
 POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
@@ -71,6 +74,7 @@ class Engine:
         self._tell = tell
         self._open: _Opened | None = None
         self._origins: dict[str | None, Origin] | None = None
+        self._ignored = IgnoredList(home.ignored_file)
 
     def answer(self, message: frames.Message) -> frames.Message:
         """Answer one request; a fault of the service is an answer too."""
@@ -84,6 +88,8 @@ class Engine:
                     return self._batch([item_from(item) for item in message["items"]])
                 case "labels":
                     return self._labels(message)
+                case "forget":
+                    return self._forget(message)
                 case unknown:
                     return _fault(EngineFailed(f"The engine does not know {unknown!r}."))
         except ServiceFault as fault:
@@ -111,6 +117,7 @@ class Engine:
                     "path": each.path,
                     "document": _json_of(each.document),
                     "unchanged": _json_of(each.unchanged),
+                    "ignored": each.ignored,
                 }
                 for each in answers
             ],
@@ -142,6 +149,19 @@ class Engine:
         unlearnt = (set(paths) - known) | (set(library.damaged()) & set(paths))
         return {"type": "current", "current": _jsonable(current), "unlearnt": sorted(unlearnt)}
 
+    def _forget(self, message: frames.Message) -> frames.Message:
+        # what is open reads versions of tables that go now
+        self._open = None
+        self._origins = None
+        contents, paths = message["contents"], message["paths"]
+        act = find_rows if message["is_dry"] else erase_rows
+        rows = act(self._home.library, contents=contents, paths=paths)
+        current = read_current(self._home.current_file)
+        if current is not None and not message["is_dry"]:
+            twofold = tuple(path for path in current.contradictions if path not in set(paths))
+            write_current(self._home.current_file, replace(current, contradictions=twofold))
+        return {"type": "forgotten", "rows": [asdict(row) for row in rows]}
+
     def _opened(self) -> "_Opened":
         if self._open is None:
             self._open = self._opening()
@@ -166,6 +186,7 @@ class Engine:
             judge,
             max_pixels=settings.limits.max_pixels,
             origin_of=self._origin_of,
+            is_ignored=self._is_ignored,
             version=self._version,
         )
         return _Opened(embedder, library, judge, pipeline)
@@ -203,6 +224,10 @@ class Engine:
         )
         log.info("model_loaded", model=model.name, device_note=embedder.device_note)
         return embedder
+
+    def _is_ignored(self, content_id: str) -> bool:
+        ignored = self._ignored.current
+        return ignored is not None and ignored.has_content(content_id)
 
     def _origin_of(self, content_id: str) -> Origin:
         """Tell feedback from what was brought to teach: decided once, and told by the outbox."""

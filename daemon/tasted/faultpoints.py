@@ -40,7 +40,16 @@ ENGINE_POINTS = (
     "library.compacted",
 )
 """In the engine."""
-POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS)
+FORGET_POINTS = (
+    "forget.listed",
+    "forget.logs_rewritten",
+    "forget.mentions_edited",
+    "forget.rows_erased",
+    "forget.picture_deleted",
+    "forget.sidecar_deleted",
+)
+"""In the owner of the home, while it carries out `tasted forget`."""
+POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS)
 
 
 @dataclass(slots=True)

@@ -76,6 +76,11 @@ class Home:
         return self.state / "current.json"
 
     @property
+    def ignored_file(self) -> Path:
+        """Which pictures of the inbox are not scored, told in digests."""
+        return self.state / "ignored.json"
+
+    @property
     def status_file(self) -> Path:
         """What the daemon says of itself."""
         return self.state / "status.json"

@@ -41,8 +41,15 @@ class Item:
     attempts: int = 0
     proven: Proven | None = None
     """What needs no new score: only the stamps of the files may differ."""
+    asked: bool = False
+    """A command asked for it by name, so that it is scored though it was ignored."""
     foreign: bool = False
     """Not in the inbox: scored, but nothing about it is stored."""
+
+    @property
+    def may_be_ignored(self) -> bool:
+        """Whether it is passed over when its content was forgotten and left in the inbox."""
+        return self.label is None and not self.foreign and not self.asked
 
     @property
     def shown(self) -> str:
@@ -165,6 +172,7 @@ def item_from(value: dict[str, object]) -> Item:
         companion=str(companion) if companion is not None else None,
         attempts=int(str(value.get("attempts", 0))),
         proven=_proven_from(value.get("proven")),
+        asked=bool(value.get("asked")),
         foreign=foreign,
     )
 

@@ -41,6 +41,8 @@ class Answer:
     document: Sidecar | None
     unchanged: Source | None = None
     """Its contents are those of its sidecar, which needs these new stamps and no new score."""
+    ignored: str | None = None
+    """Its content id, when it was forgotten and shall not be scored."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class _Walk:
     cached: CachedVector | None = None
     document: Sidecar | None = None
     unchanged: Source | None = None
+    ignored: str | None = None
     over: bool = False
     timing_ms: dict[str, int] = field(default_factory=dict)
 
@@ -80,6 +83,7 @@ class Pipeline:
         judge: scores a vector against the library.
         max_pixels: the largest picture that is decoded.
         origin_of: tells by content id whether a reference of it is feedback.
+        is_ignored: tells by content id whether it was forgotten and left in the inbox.
         version: of this tasted.
     """
 
@@ -92,6 +96,7 @@ class Pipeline:
         *,
         max_pixels: int,
         origin_of: Callable[[str], Origin],
+        is_ignored: Callable[[str], bool] = lambda _content: False,
         version: str,
     ) -> None:
         self._intake = intake
@@ -100,6 +105,7 @@ class Pipeline:
         self._judge = judge
         self._max_pixels = max_pixels
         self._origin_of = origin_of
+        self._is_ignored = is_ignored
         self._version = version
 
     def process(self, items: Sequence[Item]) -> list[Answer]:
@@ -120,7 +126,9 @@ class Pipeline:
         reach("engine.learnt")
         self._each(walks, self._document)
         reach("engine.documented")
-        return [Answer(walk.item.path, walk.document, walk.unchanged) for walk in walks]
+        return [
+            Answer(walk.item.path, walk.document, walk.unchanged, walk.ignored) for walk in walks
+        ]
 
     def _each(self, walks: list[_Walk], stage: Callable[[_Walk], None]) -> None:
         """Take every walk that is not over through a stage: the ring around each single file."""
@@ -161,6 +169,9 @@ class Pipeline:
         walk.read = self._intake.look(walk.item)
         if walk.read is None or not self._intake.read(walk.item, walk.read):
             walk.read = None
+            walk.over = True
+        elif walk.item.may_be_ignored and self._is_ignored(walk.content):
+            walk.ignored = walk.content
             walk.over = True
         elif walk.item.proven is not None and walk.item.proven == Proven(
             walk.read.content,

@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.waiting import eventually
+from tasted.daemon.forget_order import Order, Target
 from tasted.daemon.requests import (
     Request,
     await_answer,
+    discard_request,
     failure,
     leave_request,
     parse_request,
@@ -47,6 +49,19 @@ def test_a_request_reaches_the_daemon(folder: Path) -> None:
     request_id = leave_request(folder, "score", inside=["caf\udce9.png"], outside=["/b.png"])
     assert waiting(folder) == [Request(request_id, "score", ("caf\udce9.png",), ("/b.png",))]
     assert (folder / f"{request_id}.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_order_to_forget_reaches_the_daemon(folder: Path) -> None:
+    """It waits until it was carried out, for its asker may be gone; without an order it is none."""
+    order = Order((Target(paths=("a.png",)),), keeps_pictures=True, is_dry=False)
+    leave_request(folder, "forget")
+    request_id = leave_request(folder, "forget", **order.to_json())
+    assert waiting(folder) == [Request(request_id, "forget", order=order)]
+    assert waiting(folder) == [Request(request_id, "forget", order=order)]
+    discard_request(folder, request_id)
+    discard_request(folder, request_id)
+    assert waiting(folder) == []
+    assert names(folder) == set()
 
 
 def test_a_request_is_taken_up_once(folder: Path) -> None:

@@ -129,6 +129,23 @@ def tasted(
     )
 
 
+def tasted_on_terminal(home: Home, *words: str, typed: str) -> tuple[int, str]:
+    """Run one command on a terminal, type, and return exit status and everything on the screen."""
+    screen, terminal = os.openpty()
+    command = [sys.executable, "-m", "tasted", "--home", str(home.root), *words]
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+        os.close(terminal)
+        os.write(screen, typed.encode())
+        said = b""
+        # EIO is how a terminal says that nobody writes to it any more
+        with contextlib.suppress(OSError):
+            while chunk := os.read(screen, 4096):
+                said += chunk
+        status = process.wait(120)
+    os.close(screen)
+    return status, said.decode("utf-8", "replace")
+
+
 def json_lines(text: str) -> list[dict[str, Any]]:
     """Parse NDJSON."""
     return [json.loads(line) for line in text.splitlines()]

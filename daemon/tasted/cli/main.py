@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "references": ("tasted.cli.references", "List the pictures that teach."),
     "rescore": ("tasted.cli.rescore", "Score everything again from what is kept."),
     "rebuild": ("tasted.cli.rebuild", "Make a damaged library again from your likes and rejects."),
+    "forget": ("tasted.cli.forget", "Erase everything that is kept about pictures."),
     "stats": ("tasted.cli.stats", "Count what was scored, learnt and failed."),
     "completion": ("tasted.cli.completion", "Print or install shell completion."),
 }

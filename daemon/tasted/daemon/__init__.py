@@ -16,4 +16,8 @@
 - acting: one digest over everything but the labels that acts on scores
 - reporting: status.json
 - one_shot: the same worker for a command, without threads
+- addresses: which paths a request may hold
+- forget_order, forget_plan, forgetting: what to forget, what belongs to it, and how it is erased
+- telltales: what other files tell of forgotten pictures
+- ignoring: pictures that were forgotten and left in the inbox
 """

@@ -1,6 +1,6 @@
-"""What commands do while no daemon runs: the same worker, without threads.
+"""What commands do while no daemon runs: the same code, without threads.
 
-Touches the lock, the engine, and the outbox for files of the inbox.
+Touches the lock, the engine, the outbox for files of the inbox, and what shall be forgotten.
 """
 
 import contextlib
@@ -12,6 +12,8 @@ from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk, Sight
+from tasted.daemon.forget_order import Order
+from tasted.daemon.forgetting import Forgetting
 from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.supervisor import make_engine
 from tasted.daemon.work_queue import LabelsUpdate
@@ -85,3 +87,17 @@ def _ready_worker(home: Home, settings: Settings) -> Iterator[tuple[Worker, Labe
         )
         with worker.engine:
             yield worker, labels, desk
+
+
+def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
+    """Carry out an order to forget, and return the answer, as a daemon would give it.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        ServiceFault: when something cannot be erased.
+    """
+    with hold_lock(home) as lock, make_engine(home, settings, lock=lock) as engine:
+        ledger = Ledger(home.outbox)
+        desk = Desk(settings, ledger, read_current(home.current_file))
+        writer = Writer(home.outbox, ledger)
+        return Forgetting(home, desk, writer, engine).carry_out(order)

@@ -6,7 +6,6 @@ removes both. What is left behind by an asker that died is removed after an hour
 
 import contextlib
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from typing import Any
 
 import structlog
 
+from tasted.daemon.addresses import are_paths
+from tasted.daemon.forget_order import Order, parse_order
 from tasted.errors import CommandError, ServiceFault, TastedError
 from tasted.files import read_regular_file, write_atomically
 
@@ -24,7 +25,7 @@ _ANSWER_SUFFIX = ".answer.json"
 _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore", "rebuild"})
+_KINDS = frozenset({"score", "rescore", "rebuild", "forget"})
 
 log = structlog.get_logger("tasted.requests")
 
@@ -35,11 +36,13 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore` or `rebuild`."""
+    """`score`, `rescore`, `rebuild` or `forget`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
     """Absolute paths of files that are not in the inbox; nothing is stored for them."""
+    order: Order | None = None
+    """What shall be forgotten."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -163,25 +166,20 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     if not isinstance(kind, str) or kind not in _KINDS:
         return None
     inside, outside = value.get("inside", []), value.get("outside", [])
-    if not (_are_paths(inside, absolute=False) and _are_paths(outside, absolute=True)):
+    order = parse_order(value) if kind == "forget" else None
+    if not (are_paths(inside) and are_paths(outside, absolute=True)):
         return None
-    return Request(request_id, value["kind"], tuple(inside), tuple(outside))
+    if kind == "forget" and order is None:
+        return None
+    return Request(request_id, value["kind"], tuple(inside), tuple(outside), order)
 
 
-def _are_paths(value: object, *, absolute: bool) -> bool:
-    return isinstance(value, list) and all(_is_path(path, absolute=absolute) for path in value)
-
-
-def _is_path(path: object, *, absolute: bool) -> bool:
-    if not isinstance(path, str) or "\0" in path:
-        return False
+def discard_request(folder: Path, request_id: str) -> None:
+    """Remove a request that was carried out; one that cannot be is removed when it is stale."""
     try:
-        os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
-    parts = path.removeprefix("/").split("/")
-    climbs = any(part in {"", ".", ".."} for part in parts)
-    return path.startswith("/") == absolute and not climbs
+        (folder / f"{request_id}{_REQUEST_SUFFIX}").unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("request_not_removed", request=request_id, error=str(error))
 
 
 def write_answer(folder: Path, request_id: str, answer: dict[str, Any]) -> None:

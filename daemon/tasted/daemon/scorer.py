@@ -5,16 +5,19 @@ One thread of the daemon; what it does with work is in `worker`.
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 from tasted.config import Settings
 from tasted.daemon.desk import Desk
+from tasted.daemon.forget_order import Order
 from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.reporting import Reporter
-from tasted.daemon.requests import failure, write_answer
-from tasted.daemon.work_queue import Asked, Batch, LabelsUpdate, Rebuild, Turn, Work
+from tasted.daemon.requests import discard_request, failure, write_answer
+from tasted.daemon.work_queue import Asked, Batch, Forget, LabelsUpdate, Rebuild, Turn, Work
 from tasted.daemon.worker import Worker
+from tasted.engine_process import EngineProcess
 from tasted.errors import InboxUnavailable, MemoryCeilingTooLow, ServiceFault
 from tasted.home import Home
 
@@ -31,6 +34,7 @@ class Scorer:
         home: whose inbox is scored.
         desk: what is shared with the scout.
         make_worker: builds a worker for settings and a stop event; called again when they change.
+        carry_out: forgets pictures, with the engine's help; returns the answer.
         reporter: keeps status.json.
         stop: set when the daemon is ending.
         on_hold: told of each fault that holds the queue.
@@ -42,6 +46,7 @@ class Scorer:
         desk: Desk,
         *,
         make_worker: Callable[[Settings, threading.Event], Worker],
+        carry_out: Callable[[EngineProcess, Order], dict[str, Any]],
         reporter: Reporter,
         stop: threading.Event,
         on_hold: Callable[[ServiceFault], None] = lambda _fault: None,
@@ -49,6 +54,7 @@ class Scorer:
         self._home = home
         self._desk = desk
         self._make_worker = make_worker
+        self._carry_out = carry_out
         self._reporter = reporter
         self._stop = stop
         self._on_hold = on_hold
@@ -115,11 +121,17 @@ class Scorer:
         self._on_hold(fault)
         self._desk.pause_scorer(pause)
 
-    def _serve(self, work: Work) -> None:
+    def _follow_settings(self) -> None:
         if self._desk.settings is not self._worker.settings:
             self._worker.engine.stop()
             self._worker = self._make_worker(self._desk.settings, self._stop)
+
+    def _serve(self, work: Work) -> None:
+        self._follow_settings()
         worker = self._worker
+        if isinstance(work, Forget):
+            self._forget(work)
+            return
         worker.check_ground()
         if isinstance(work, LabelsUpdate):
             worker.update_labels(work)
@@ -141,3 +153,16 @@ class Scorer:
             documents = worker.score_paths(work.paths, inside=work.inside)
             write_answer(self._home.requests, work.request_id, {"documents": documents})
             self._desk.wake_scout()
+
+    def _forget(self, work: Forget) -> None:
+        """Forget, whatever else is at fault: neither the model nor free space is needed."""
+        requests = self._home.requests
+        try:
+            answer = self._carry_out(self._worker.engine, work.order)
+            # its asker may have gone, and it names paths
+            discard_request(requests, work.request_id)
+        except ServiceFault as fault:
+            answer = failure(fault)
+        self._desk.wake_scout()
+        self._reporter.write()
+        write_answer(requests, work.request_id, answer)

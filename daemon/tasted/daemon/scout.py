@@ -18,7 +18,7 @@ from tasted.daemon.lookout import Lookout, WatcherFactory
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import Request, failure, waiting_requests, write_answer
 from tasted.daemon.survey import Survey
-from tasted.daemon.work_queue import Asked, Rebuild
+from tasted.daemon.work_queue import Asked, Forget, Rebuild
 from tasted.errors import ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
@@ -161,6 +161,9 @@ class Scout:
             desk.nudge_scorer()
         elif request.kind == "rebuild":
             desk.queue.ask(Rebuild(request.id))
+            desk.nudge_scorer()
+        elif request.order is not None:
+            desk.queue.ask(Forget(request.id, request.order))
             desk.nudge_scorer()
         else:
             with desk.lock:

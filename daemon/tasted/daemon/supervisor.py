@@ -19,6 +19,7 @@ import structlog
 from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.desk import Desk
+from tasted.daemon.forgetting import Forgetting
 from tasted.daemon.lookout import WatcherFactory
 from tasted.daemon.rebuilding import remove_former
 from tasted.daemon.reporting import Reporter
@@ -216,6 +217,7 @@ class _Daemon:
                 stop=stop,
                 version=__version__,
             ),
+            carry_out=lambda engine, order: Forgetting(home, desk, writer, engine).carry_out(order),
             reporter=self._reporter,
             stop=self._stop,
             on_hold=self._held,

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk, Sight
+from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.errors import InboxUnavailable
@@ -52,6 +53,7 @@ class Survey:
         self._remove_sidecar = remove_sidecar
         self._version = version
         self._acting = Acting(home, version=version)
+        self._ignoring = Ignoring(home.ignored_file)
         self._settling = Settling(
             quiet_seconds=desk.settings.watch.settle_seconds, is_whole=self._is_whole
         )
@@ -75,9 +77,11 @@ class Survey:
         Raises:
             InboxUnavailable: when the inbox cannot be listed.
             OutboxUnwritable: when the outbox cannot be listed.
+            ServiceFault: when the list of ignored pictures cannot be read.
         """
         listing = list_inbox(self._home.inbox)
         self._refuse_empty_mount(listing)
+        listing = self._ignoring.passed_over(listing)
         now = time.monotonic()
         self._settling.quiet_seconds = self._desk.settings.watch.settle_seconds
         self._settling.touched(hints, now=now)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from tasted.daemon.forget_order import Order
 from tasted.inbox.reconcile import Reason, Task
 
 
@@ -44,6 +45,14 @@ class Rebuild:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Pictures that a command wants forgotten."""
+
+    request_id: str
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Files of one turn, to be done together."""
 
@@ -60,7 +69,7 @@ class LabelsUpdate:
     acting_digest: str
 
 
-Work = Batch | LabelsUpdate | Asked | Rebuild
+Work = Batch | LabelsUpdate | Asked | Rebuild | Forget
 
 
 class WorkQueue:
@@ -70,7 +79,7 @@ class WorkQueue:
         self._changed = threading.Condition()
         self._turns: dict[Turn, list[Task]] = {}
         self._labels: LabelsUpdate | None = None
-        self._asked: list[Asked | Rebuild] = []
+        self._asked: list[Asked | Rebuild | Forget] = []
         self._in_hand: frozenset[str] = frozenset()
         self._is_busy = False
         self._closed = False
@@ -98,7 +107,7 @@ class WorkQueue:
             self._labels = labels
             self._changed.notify_all()
 
-    def ask(self, asked: Asked | Rebuild) -> None:
+    def ask(self, asked: Asked | Rebuild | Forget) -> None:
         """Add what a command waits for."""
         with self._changed:
             self._asked.append(asked)

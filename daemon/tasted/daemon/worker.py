@@ -20,6 +20,7 @@ from tasted.config import Settings
 from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk
 from tasted.daemon.ground import check_ground
+from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import (
@@ -77,6 +78,7 @@ class Worker:
         self._stop = stop
         self._version = version
         self._acting = Acting(home, version=version)
+        self._ignoring = Ignoring(home.ignored_file)
         self._synced_pid: int | None = None
         self._deaths: Counter[tuple[str, object]] = Counter()
         self._blamed_in_a_row = 0
@@ -233,7 +235,9 @@ class Worker:
 
     def _keep(self, task: Task, result: dict[str, Any], *, durable: bool) -> None:
         sidecar: Sidecar | None = None
-        if result["document"] is not None:
+        if result.get("ignored") is not None:
+            self._ignoring.met(task.file, result["ignored"])
+        elif result["document"] is not None:
             sidecar = Sidecar.model_validate(result["document"])
         elif result.get("unchanged") is not None:
             former = self._ledger.sidecar_of(task.file.path)
@@ -312,7 +316,9 @@ class Worker:
                 documents[path] = document
                 file = files[path]
                 if inside and file is not None and document is not None:
-                    self._write(file, Sidecar.model_validate(document), durable=True)
+                    sidecar = Sidecar.model_validate(document)
+                    self._ignoring.asked_again(file, sidecar.source.sha256)
+                    self._write(file, sidecar, durable=True)
         self._desk.finished(len(paths))
         return documents
 
@@ -326,7 +332,7 @@ class Worker:
 def _asked_item(path: str, file: InboxFile | None, *, inside: bool) -> frames.Message:
     text = file.companion.path if file is not None and file.companion is not None else None
     if inside and file is not None:
-        return _item(Task(file, Reason.UNSCORED))
+        return {**_item(Task(file, Reason.UNSCORED)), "asked": True}
     companion = f"/{text}" if text is not None else None
     return {"path": path, "foreign": not inside, "companion": companion, "attempts": 0}
 

@@ -1,0 +1,184 @@
+"""`tasted forget`: erases everything that is kept about pictures. Asks before it deletes them.
+
+What it means is in `forget_words`, what belongs to it in `daemon.forget_plan`; the owner of the
+home does it, a running daemon or this very process.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tasted.cli.context import Context, printable
+from tasted.errors import CommandError, SomeFailed, UsageError, told
+from tasted.home import Home, lock_owner
+
+if TYPE_CHECKING:
+    from tasted.daemon.forget_order import Order, Target
+    from tasted.daemon.forget_plan import Plan
+
+BEYOND_REACH = (
+    "the Trash",
+    "Time Machine and other backups",
+    "snapshots of the file system, and freed blocks of the disk",
+    "exports, and copies outside this home",
+    "the history of your shell",
+)
+_NAMED_MAX = 5
+_COUNTED = {
+    "label_copies": ("label copy", "label copies"),
+    "pictures": ("picture", "pictures"),
+    "texts": ("companion text", "companion texts"),
+    "sidecars": ("sidecar", "sidecars"),
+    "references": ("reference row", "reference rows"),
+    "vectors": ("cached vector", "cached vectors"),
+    "mentions": ("mention in another sidecar", "mentions in other sidecars"),
+    "log_lines": ("line of the logs", "lines of the logs"),
+    "folders": ("emptied folder", "emptied folders"),
+}
+
+
+@click.command()
+@click.argument("targets", nargs=-1, required=True, metavar="FILE|FOLDER|ID...")
+@click.option("--delete-picture", is_flag=True, help="Delete it from the inbox too, unasked.")
+@click.option("--keep-picture", is_flag=True, help="Leave it in the inbox, and do not score it.")
+@click.option("--dry-run", is_flag=True, help="List what would be erased, and change nothing.")
+@click.pass_obj
+def forget(
+    context: Context,
+    *,
+    targets: tuple[str, ...],
+    delete_picture: bool,
+    keep_picture: bool,
+    dry_run: bool,
+) -> None:
+    """Erase everything that is kept about pictures.
+
+    Name them by file, by folder of the inbox, or by id (sha256, or 8 digits of it). Copies in
+    inbox/liked and inbox/rejected are always deleted. A picture elsewhere in the inbox would be
+    scored again: it is deleted too if you say so, or kept and ignored until `tasted score FILE`.
+    """
+    if delete_picture and keep_picture:
+        raise UsageError("--delete-picture and --keep-picture exclude each other.")
+    home = context.home(near=context.working_folder / targets[0])
+    home.make_folders()
+    named = _named(context, home, targets)
+    plans = [plan for _word, _target, plan in named]
+    deletes = delete_picture or (not keep_picture and (dry_run or _may_delete(plans)))
+    if named:
+        from tasted.daemon.forget_order import Order  # noqa: PLC0415 - 0.1 s
+
+        chosen = tuple(target for _word, target, _plan in named)
+        order = Order(chosen, keeps_pictures=not deletes, is_dry=dry_run)
+        answers = _carried_out(context, home, order)
+        for (word, _target, plan), counts in zip(named, answers, strict=True):
+            _tell(context, word, plan, counts, order)
+        if not dry_run:
+            context.say(f"Beyond the reach of tasted: {'; '.join(BEYOND_REACH)}.")
+            context.answer({"beyond_reach": list(BEYOND_REACH)})
+    if len(named) < len(targets):
+        missing = len(targets) - len(named)
+        raise SomeFailed(f"{missing} of {len(targets)} were not found; the others are done.")
+
+
+def _named(
+    context: Context, home: Home, words: Sequence[str]
+) -> list[tuple[str, "Target", "Plan"]]:
+    from tasted.cli.forget_words import target_of  # noqa: PLC0415 - pydantic takes 0.2 s
+    from tasted.daemon.forget_plan import look_at  # noqa: PLC0415 - as above
+    from tasted.outbox.ledger import Ledger  # noqa: PLC0415 - as above
+
+    known = look_at(home.inbox, Ledger(home.outbox))
+    named: list[tuple[str, Target, Plan]] = []
+    for word in words:
+        try:
+            target = target_of(word, home, known, context.working_folder)
+        except UsageError:
+            raise
+        except CommandError as error:
+            context.say(f"tasted: {printable(error.message)}\n  → {printable(error.remedy)}")
+            context.answer({"target": word, "error": error.code, "message": error.message})
+            continue
+        named.append((word, target, known.plan(target)))
+    return named
+
+
+def _may_delete(plans: Sequence["Plan"]) -> bool:
+    """Ask what shall become of the pictures that would be scored again."""
+    staying = sorted({path for plan in plans for path in plan.stays_in_inbox})
+    if not staying:
+        return False
+    shown = ", ".join(printable(f"inbox/{path}") for path in staying[:_NAMED_MAX])
+    more = f" and {len(staying) - _NAMED_MAX} more" if len(staying) > _NAMED_MAX else ""
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"Still in the inbox: {shown}{more}.",
+            remedy="Say --delete-picture, or --keep-picture to leave them there and ignore them.",
+        )
+    question = f"Still in the inbox: {shown}{more}. Delete there too? (No keeps and ignores them.)"
+    return click.confirm(question, default=False, err=True)
+
+
+def _carried_out(context: Context, home: Home, order: "Order") -> list[dict[str, int]]:
+    if lock_owner(home) is not None:
+        from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
+
+        request_id = leave_request(home.requests, "forget", **order.to_json())
+        answer = await_answer(
+            home.requests, request_id, still_served=lambda: lock_owner(home) is not None
+        )
+    else:
+        from tasted.daemon.one_shot import forget_now  # noqa: PLC0415 - pydantic takes 0.2 s
+
+        context.start_logs()
+        answer = forget_now(home, context.settings(), order)
+    if "error" in answer:
+        raise told(**answer["error"])
+    counts: list[dict[str, int]] = answer["targets"]
+    return counts
+
+
+def _tell(
+    context: Context, word: str, plan: "Plan", counts: Mapping[str, int], order: "Order"
+) -> None:
+    kept = counts.get("kept_pictures", 0)
+    parts = [
+        f"{counts[kind]} {one if counts[kind] == 1 else many}"
+        for kind, (one, many) in _COUNTED.items()
+        if counts.get(kind)
+    ]
+    files = list(_files(plan, keeps=order.keeps_pictures)) if order.is_dry else []
+    found = ", ".join(parts) or ("nothing else" if files else "nothing was kept about it")
+    begin = "Would forget" if order.is_dry else "Forgot"
+    context.show(printable(f"{begin} {word}: {found}."))
+    for kind, path in files:
+        context.show(printable(f"  {_COUNTED[kind][0]}: {path}"))
+    if kept:
+        pictures = "the picture stays" if kept == 1 else f"{kept} pictures stay"
+        context.show(f"  In the inbox {pictures}, ignored until: tasted score FILE")
+    erased = {kind: counts.get(kind, 0) for kind in _COUNTED}
+    value: dict[str, Any] = {"target": word, "dry_run": order.is_dry, "kept_pictures": kept}
+    if order.is_dry:
+        value["files"] = [{"kind": kind, "path": path} for kind, path in files]
+    context.answer({**value, "erased": erased})
+
+
+def _files(plan: "Plan", *, keeps: bool) -> Iterator[tuple[str, str]]:
+    """Yield what would be deleted from inbox and outbox: kind, and path in the home."""
+    for file in plan.copies:
+        yield "label_copies", _inbox(file.path)
+    texts = plan.copy_texts
+    if not keeps:
+        for file, _content in plan.pictures:
+            yield "pictures", _inbox(file.path)
+        texts += plan.picture_texts
+    for text in texts:
+        yield "texts", _inbox(text)
+    for path in plan.sidecars:
+        yield "sidecars", f"of {_inbox(path)}"
+
+
+def _inbox(path: str) -> str:
+    return (Path("inbox") / path).as_posix()

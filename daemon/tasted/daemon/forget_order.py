@@ -1,0 +1,70 @@
+"""What `tasted forget` is asked to do, as it travels from the command to the owner. Pure."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tasted.daemon.addresses import are_paths, is_path
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that a user named, told in contents and paths."""
+
+    contents: tuple[str, ...] = ()
+    """sha256 of the bytes, as far as they are known."""
+    paths: tuple[str, ...] = ()
+    """Relative to the inbox; what is there, or what a sidecar is about."""
+    folder: str | None = None
+    """Relative to the inbox: everything below it is meant."""
+    sizes: tuple[int, ...] = ()
+    """Bytes of the contents, where a file showed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the owner of the home shall do."""
+
+    targets: tuple[Target, ...]
+    keeps_pictures: bool
+    """Whether pictures that lie unlabelled in the inbox stay there, ignored; also one of which the
+    command did not know when it asked."""
+    is_dry: bool
+    """Whether everything is only counted."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields of a request."""
+        return asdict(self)
+
+
+def parse_order(value: dict[str, Any]) -> Order | None:
+    """Parse the fields of a request; None when they are none. Never raises."""
+    targets, keeps, is_dry = (value.get(name) for name in ("targets", "keeps_pictures", "is_dry"))
+    if not (isinstance(targets, list) and isinstance(keeps, bool) and isinstance(is_dry, bool)):
+        return None
+    parsed = [_target(each) for each in targets]
+    known = tuple(each for each in parsed if each is not None)
+    return Order(known, keeps, is_dry) if len(known) == len(parsed) else None
+
+
+def _target(value: object) -> Target | None:
+    if not isinstance(value, dict):
+        return None
+    contents: Any = value.get("contents")
+    paths: Any = value.get("paths")
+    folder: Any = value.get("folder")
+    sizes: Any = value.get("sizes")
+    fits = (
+        _are_all(contents, lambda each: isinstance(each, str) and bool(_SHA256.fullmatch(each)))
+        and are_paths(paths)
+        and (folder is None or is_path(folder))
+        and _are_all(sizes, lambda each: type(each) is int)
+    )
+    return Target(tuple(contents), tuple(paths), folder, tuple(sizes)) if fits else None
+
+
+def _are_all(value: object, fits: Callable[[object], bool]) -> bool:
+    return isinstance(value, list) and all(map(fits, value))

@@ -1,0 +1,203 @@
+"""What of a home is about pictures that shall be forgotten. Reads inbox and outbox.
+
+The command looks in order to ask and to list; the owner of the home looks again before it acts. A
+file whose sidecar is current is not read: its content is the one that the sidecar tells. Others are
+hashed, if they have the size of something that shall be forgotten.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from tasted.daemon.forget_order import Target
+from tasted.files import content_id, read_regular_file
+from tasted.inbox.labels import PICTURE_BYTES_MAX
+from tasted.inbox.listing import list_inbox
+from tasted.inbox.naming import NameKind, companion_of, kind_of_name
+from tasted.outbox.ledger import Ledger
+from tasted.records import InboxFile, LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What of inbox and outbox belongs to one target."""
+
+    contents: frozenset[str]
+    copies: tuple[InboxFile, ...]
+    """In the label folders: they always go."""
+    copy_texts: tuple[str, ...]
+    """Companion texts of copies, and of nothing that stays."""
+    pictures: tuple[tuple[InboxFile, str | None], ...]
+    """Elsewhere in the inbox, each with its content if that could be read."""
+    picture_texts: tuple[str, ...]
+    """Companion texts of those, and of pictures that are gone already."""
+    sidecars: tuple[str, ...]
+    """The paths whose sidecars go."""
+    own: frozenset[str]
+    """The paths that the target names, or that lie in its folder."""
+    traced: tuple[str, ...]
+    """Every path that would be a trace, the companion texts' included."""
+    folder: str | None
+
+    @property
+    def stays_in_inbox(self) -> tuple[str, ...]:
+        """What is the user's to decide about: pictures and texts outside the label folders."""
+        return (*(file.path for file, _content in self.pictures), *self.picture_texts)
+
+
+class Known:
+    """Inbox and outbox as of one look.
+
+    Args:
+        inbox: the folder.
+        files: what lies in it and should have a sidecar, by path.
+        entries: what the sidecars prove, by path.
+    """
+
+    def __init__(
+        self, inbox: Path, files: Mapping[str, InboxFile], entries: Mapping[str, LedgerEntry]
+    ) -> None:
+        self._inbox = inbox
+        self.files = files
+        self.entries = entries
+        self._hashed: dict[str, str | None] = {}
+
+    def plan(self, target: Target) -> Plan:
+        """Return what belongs to a target: every file and sidecar of its contents and paths."""
+        paths = set(target.paths) | set(self._below(target.folder))
+        contents = set(target.contents) | self._contents_at(paths)
+        sizes = set(target.sizes) | self._sizes(contents, paths)
+        meant = {
+            path: file
+            for path, file in self.files.items()
+            if path in paths or self._content_if(file, sizes) in contents
+        }
+        sidecars = {
+            path
+            for path, entry in self.entries.items()
+            if path in paths or path in meant or entry.content_id in contents
+        }
+        return self._plan_of(meant, sidecars, contents, paths, target.folder)
+
+    def _plan_of(
+        self,
+        meant: Mapping[str, InboxFile],
+        sidecars: set[str],
+        contents: set[str],
+        paths: set[str],
+        folder: str | None,
+    ) -> Plan:
+        copies = [file for file in meant.values() if file.label is not None]
+        pictures = [file for file in meant.values() if file.label is None]
+        gone = [self.entries[path] for path in sidecars if path not in self.files]
+        lone_texts = {
+            entry.companion.path
+            for entry in gone
+            if entry.companion is not None and self._is_text_of(entry.path, entry.companion.path)
+        }
+        copied = {file.path for file in copies}
+        copy_texts = _texts(copies) - self._texts_outside(copied)
+        picture_texts = (_texts(pictures) | lone_texts) - self._texts_outside(meant) - copy_texts
+        told = {
+            entry.companion.path
+            for path in sidecars
+            if (entry := self.entries[path]).companion is not None
+        }
+        return Plan(
+            contents=frozenset(contents),
+            copies=tuple(sorted(copies, key=_path)),
+            copy_texts=tuple(sorted(copy_texts)),
+            pictures=tuple((file, self.content_of(file)) for file in sorted(pictures, key=_path)),
+            picture_texts=tuple(sorted(picture_texts)),
+            sidecars=tuple(sorted(sidecars)),
+            own=frozenset(paths),
+            traced=tuple(sorted({*paths, *meant, *sidecars, *told, *copy_texts, *picture_texts})),
+            folder=folder,
+        )
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether a path of the inbox is a folder, or was one as the outbox tells."""
+        return (self._inbox / path).is_dir() or any(True for _ in self._below(path))
+
+    def content_of(self, file: InboxFile) -> str | None:
+        """Return the content id of a file; None when it is empty or cannot be read."""
+        entry = self.entries.get(file.path)
+        if entry is not None and entry.stamp == file.stamp and entry.content_id is not None:
+            # all empty files have one id, and are not one picture
+            return entry.content_id if file.stamp.size_bytes else None
+        if file.path not in self._hashed:
+            self._hashed[file.path] = hashed(self._inbox / file.path)
+        return self._hashed[file.path]
+
+    def _below(self, folder: str | None) -> Iterable[str]:
+        if folder is None:
+            return ()
+        known = {**self.files, **self.entries}
+        return (path for path in known if path.startswith(f"{folder}/"))
+
+    def _contents_at(self, paths: Iterable[str]) -> set[str]:
+        found: set[str | None] = set()
+        for path in paths:
+            file, entry = self.files.get(path), self.entries.get(path)
+            if file is not None:
+                found.add(self.content_of(file))
+            elif entry is not None and entry.stamp.size_bytes:
+                found.add(entry.content_id)
+        return {content for content in found if content is not None}
+
+    def _sizes(self, contents: Collection[str], paths: Iterable[str]) -> set[int]:
+        by_content = {
+            entry.stamp.size_bytes
+            for entry in self.entries.values()
+            if entry.content_id in contents
+        }
+        return by_content | {
+            file.stamp.size_bytes for path in paths if (file := self.files.get(path)) is not None
+        }
+
+    def _content_if(self, file: InboxFile, sizes: set[int]) -> str | None:
+        # an id alone, of which no sidecar tells, says nothing about size
+        return None if sizes and file.stamp.size_bytes not in sizes else self.content_of(file)
+
+    def _is_text_of(self, path: str, text: str) -> bool:
+        """Tell whether a text that a sidecar names is there; one edited by hand may name anything.
+
+        A folder on the way that is a link now leads out of the inbox.
+        """
+        file = self._inbox / text
+        is_named_so = kind_of_name(file.name) is NameKind.COMPANION
+        if not is_named_so or companion_of(text) != companion_of(path):
+            return False
+        linked = any((self._inbox / each).is_symlink() for each in PurePosixPath(text).parents)
+        return file.is_file() and not file.is_symlink() and not linked
+
+    def _texts_outside(self, meant: Collection[str]) -> set[str]:
+        return _texts(file for path, file in self.files.items() if path not in meant)
+
+
+def look_at(inbox: Path, ledger: Ledger) -> Known:
+    """Look at inbox and outbox.
+
+    Raises:
+        InboxUnavailable, OutboxUnwritable: when one of them cannot be listed.
+    """
+    ledger.refresh()
+    return Known(inbox, list_inbox(inbox).files, dict(ledger.entries))
+
+
+def hashed(file: Path) -> str | None:
+    """Return the content id of a file; None when it is empty or cannot be read."""
+    try:
+        data, _stamp = read_regular_file(file, max_bytes=PICTURE_BYTES_MAX)
+    except OSError:
+        # what cannot be read has no other copy that could be told by its content
+        return None
+    return content_id(data) if data else None
+
+
+def _path(file: InboxFile) -> str:
+    return file.path
+
+
+def _texts(files: Iterable[InboxFile]) -> set[str]:
+    return {file.companion.path for file in files if file.companion is not None}
