@@ -11,6 +11,7 @@
 - ground: what must stand before work begins
 - worker: hands batches to the engine, writes what comes back
 - rebuilding: makes the library anew
+- items: how the engine is told of a file
 - requests: files through which commands ask a running daemon
 - desk: what these threads share
 - acting: one digest over everything but the labels that acts on scores

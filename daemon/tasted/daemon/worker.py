@@ -8,7 +8,6 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk
 from tasted.daemon.ground import check_ground
 from tasted.daemon.ignoring import Ignoring
+from tasted.daemon.items import asked_item, item_of
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import (
@@ -177,7 +177,7 @@ class Worker:
         Raises:
             ServiceFault: when no file is to blame; what is not written is found again.
         """
-        items = [_item(task) for task in tasks]
+        items = [item_of(task) for task in tasks]
         try:
             answer = self._ask({"type": "batch", "items": items}, parts=len(items))
         except EngineDiedError as error:
@@ -303,7 +303,7 @@ class Worker:
         size = self.settings.engine.batch_size
         for start in range(0, len(paths), size):
             files = {path: self._file(path, inside=inside) for path in paths[start : start + size]}
-            items = [_asked_item(path, file, inside=inside) for path, file in files.items()]
+            items = [asked_item(path, file, inside=inside) for path, file in files.items()]
             try:
                 answer = self._ask({"type": "batch", "items": items}, parts=len(items))
             except EngineDiedError as error:
@@ -327,25 +327,6 @@ class Worker:
             return find_file(Path("/"), path.lstrip("/"))
         settled = self._desk.sight.settled.get(path)
         return settled if settled is not None else find_file(self._home.inbox, path)
-
-
-def _asked_item(path: str, file: InboxFile | None, *, inside: bool) -> frames.Message:
-    text = file.companion.path if file is not None and file.companion is not None else None
-    if inside and file is not None:
-        return {**_item(Task(file, Reason.UNSCORED)), "asked": True}
-    companion = f"/{text}" if text is not None else None
-    return {"path": path, "foreign": not inside, "companion": companion, "attempts": 0}
-
-
-def _item(task: Task) -> frames.Message:
-    file = task.file
-    return {
-        "path": file.path,
-        "foreign": False,
-        "companion": file.companion.path if file.companion is not None else None,
-        "attempts": task.attempts,
-        "proven": astuple(task.proven) if task.proven is not None else None,
-    }
 
 
 def _rounded(confidence: float | None) -> float | None:
