@@ -1,7 +1,7 @@
 """A file is whole when the end of its format is there; doubt counts as whole."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.pictures import noise, solid
@@ -52,6 +52,7 @@ def test_a_box_without_end_and_a_long_one_are_walked() -> None:
     assert not whole(head + large[:-1])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2 * TAIL_BYTES), st.sampled_from(_FORMATS), st.integers(0, 64))
 def test_any_bytes_are_answered(noise_bytes: bytes, image_format: str, kept: int) -> None:
     """Nothing raises and nothing takes for ever, whatever stands behind a true beginning."""

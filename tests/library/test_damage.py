@@ -76,7 +76,7 @@ def test_a_truncated_data_file_is_seen_at_once(tmp_path: Path, table: str, kept:
     with pytest.raises(LibraryUnusable, match="cannot be read") as caught:
         _open(tmp_path)
     assert str(tmp_path) in caught.value.message
-    assert "move the folder aside" in caught.value.remedy
+    assert "tasted rebuild" in caught.value.remedy
     assert _contents(tmp_path) == before
 
 

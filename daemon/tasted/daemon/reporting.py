@@ -40,6 +40,7 @@ class Reporter:
         self._ignored: dict[str, int] = {}
         self._settling = 0
         self._orphans = 0
+        self._is_undecided = False
         self._restless: tuple[str, ...] = ()
         self._watch = WatchReport()
         self._written = 0.0
@@ -49,9 +50,24 @@ class Reporter:
         self._watch = watch
 
     def saw(
-        self, listing: Listing, *, settling: int, orphans: int, restless: Sequence[str] = ()
+        self,
+        listing: Listing,
+        *,
+        settling: int,
+        orphans: int,
+        restless: Sequence[str] = (),
+        is_undecided: bool = False,
     ) -> None:
-        """Take in what the scout's look counted."""
+        """Take in what the scout's look counted.
+
+        Args:
+            listing: what it saw.
+            settling: how many files are waited for.
+            orphans: how many sidecars have no file.
+            restless: files that have been changing for too long.
+            is_undecided: whether a change of labels waits for quiet.
+        """
+        self._is_undecided = is_undecided
         if restless and not self._restless:
             log.warning("keeps_changing", path=restless[0], files=len(restless))
         self._restless = tuple(restless[:_RESTLESS_SHOWN])
@@ -110,7 +126,8 @@ class Reporter:
     def _state(self, fault: TastedError | None) -> str:
         if fault is not None:
             return "blocked"
-        return "idle" if self.idle else "working"
+        waits = self._settling > 0 or self._is_undecided
+        return "idle" if self.idle and not waits else "working"
 
     def _queue(self) -> QueueReport:
         counts = self._desk.queue.counts()

@@ -66,7 +66,8 @@ class Survey:
     @property
     def is_settled(self) -> bool:
         """Whether no file is still being waited for."""
-        return self._settling.waiting == 0 and self._labels is None
+        decided = self._labels is None and not self._presence.doubtful
+        return self._settling.waiting == 0 and decided
 
     def look(self, hints: Collection[str]) -> None:
         """Look once, and replace the queue.
@@ -167,6 +168,7 @@ class Survey:
             settling=self._settling.waiting,
             orphans=len(gone) if listing.healthy else 0,
             restless=self._settling.restless(now=now),
+            is_undecided=self._labels is not None or self._presence.doubtful,
         )
 
     def _forced_tasks(self, already: set[str], listing: Listing) -> list[Task]:

@@ -156,12 +156,14 @@ def _same_content(folder: Path, data: bytes) -> Iterator[Path]:
     for parent, _folders, names in os.walk(folder):
         for name in names:
             file = Path(parent, name)
-            if file.is_symlink() or file.stat().st_size != len(data):
-                continue
             try:
+                # the size is asked first: only files of this size are read
+                if file.lstat().st_size != len(data):
+                    continue
                 found, _stamp = read_regular_file(file, max_bytes=len(data))
             except OSError:
-                # not a readable regular file of this size: no copy that we could tell
+                # no readable regular file of this size, or gone since it was listed: another
+                # command's temporary file, for instance
                 continue
             if content_id(found) == wanted:
                 yield file
