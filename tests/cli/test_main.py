@@ -169,7 +169,11 @@ def test_a_reader_that_has_seen_enough_is_no_error(home: Home) -> None:
 def test_an_interrupted_command_says_so(home: Home) -> None:
     """Ctrl-C ends with 130 and without a traceback."""
     Writer(home.outbox, Ledger(home.outbox)).write(scored())
-    code = "from tasted.cli.main import run; run()"
+    # a shell that starts the tests in the background leaves SIGINT ignored
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from tasted.cli.main import run; run()"
+    )
     with running_python(code, "--home", str(home.root), "results", "--follow") as process:
         assert process.stdout is not None
         assert "a.png" in process.stdout.readline()
