@@ -5,7 +5,7 @@ import sys
 
 from chaos.stage import Stage
 
-_COMMAND_SECONDS = 60.0
+_COMMAND_SECONDS = 20.0
 _LOCKED = 75
 
 

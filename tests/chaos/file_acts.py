@@ -100,10 +100,11 @@ def swap(stage: Stage) -> None:
 
 
 def replace_atomically(stage: Stage) -> None:
-    """Put another picture in a picture's place, by rename."""
-    path = stage.some_screenshot()
-    if path is not None:
-        _put(stage, path, stage.new_picture(_suffix(path)).data)
+    """Put other pictures in the place of one to three, by rename."""
+    for _each in range(stage.rng.randint(1, 3)):
+        path = stage.some_screenshot()
+        if path is not None:
+            _put(stage, path, stage.new_picture(_suffix(path)).data)
 
 
 def _put(stage: Stage, path: str, data: bytes) -> None:
@@ -125,17 +126,19 @@ def replace_in_place(stage: Stage) -> None:
 
 
 def replace_by_the_same(stage: Stage) -> None:
-    """Put a picture in its own place again: another inode and time, the same content."""
-    path = stage.some_screenshot()
-    if path is not None:
-        _put(stage, path, (stage.inbox / path).read_bytes())
+    """Put one to three pictures in their own place again: other inodes, the same contents."""
+    for _each in range(stage.rng.randint(1, 3)):
+        path = stage.some_screenshot()
+        if path is not None:
+            _put(stage, path, (stage.inbox / path).read_bytes())
 
 
 def touch(stage: Stage) -> None:
-    """Change a picture's time and nothing else."""
-    path = stage.some_screenshot()
-    if path is not None:
-        (stage.inbox / path).touch()
+    """Change the time of one to three pictures and nothing else."""
+    for _each in range(stage.rng.randint(1, 3)):
+        path = stage.some_screenshot()
+        if path is not None:
+            (stage.inbox / path).touch()
 
 
 def copy(stage: Stage) -> None:
