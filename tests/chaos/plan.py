@@ -51,6 +51,25 @@ _WEIGHTS: dict[Act, float] = {
 }
 
 
+LAST_ACTS: tuple[Act, ...] = (
+    file_acts.touch,
+    file_acts.replace_by_the_same,
+    file_acts.rename,
+    file_acts.replace_atomically,
+    file_acts.rename_folder,
+    fault_acts.rest,
+    file_acts.touch,
+    file_acts.replace_in_place,
+    file_acts.rename,
+    file_acts.write_text,
+    file_acts.drop_hidden,
+    fault_acts.kill_daemon,
+    file_acts.replace_by_the_same,
+    file_acts.swap,
+)
+"""What befalls a home in which everything is done, at the end of every run."""
+
+
 def acts(seed: int) -> Iterator[tuple[Act, random.Random]]:
     """Yield acts without end, each with a source of chance of its own.
 

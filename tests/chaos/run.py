@@ -9,7 +9,7 @@ from chaos import file_acts, oracle
 from chaos.evidence import Inbox, fault_points, gather, read_outbox
 from chaos.journal import Journal
 from chaos.lives import Lives, remaining_processes
-from chaos.plan import acts
+from chaos.plan import LAST_ACTS, acts
 from chaos.stage import Stage
 from chaos.world import World
 from kit.waiting import eventually
@@ -62,10 +62,10 @@ def run(world: World, *, seconds: float, seed: int) -> Findings:
         _act(stage, seconds, seed)
         lives.end(signal.SIGTERM)
         lives.begin(armed=False)
-        _await_idle(lives, journal)
+        _await_idle(lives, journal, lasting_seconds=1.0)
         blamed = _save_blamed_again(world, journal, listing)
-        if blamed:
-            _await_idle(lives, journal)
+        _end_with_calm(stage, seed)
+        _await_idle(lives, journal)
         last_mb = lives.light_mb()
         lives.end(signal.SIGTERM)
     _await_nobody(world, journal)
@@ -95,6 +95,18 @@ def _act(stage: Stage, seconds: float, seed: int) -> None:
         act(stage)
         stage.journal.saw(_contents(stage.listing))
         stage.pause(0, 0.15)
+
+
+def _end_with_calm(stage: Stage, seed: int) -> None:
+    """Let changes befall finished work, of which no change of labels makes everything anew."""
+    for number, act in enumerate(LAST_ACTS):
+        stage.journal.act += 1
+        stage.rng = random.Random(f"last act {number} of {seed}")
+        stage.journal.note("act", name=act.__name__)
+        act(stage)
+        stage.journal.saw(_contents(stage.listing))
+        if not stage.lives.alive:
+            stage.lives.begin(armed=False)
 
 
 def _await_idle(
