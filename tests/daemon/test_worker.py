@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tasted.config import Settings
-from tasted.daemon.desk import Desk
+from tasted.daemon.desk import Desk, Sight
+from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
 from tasted.errors import EngineFailed
@@ -43,6 +44,13 @@ while True:
         message = frames.read(0)
     except frames.PipeClosed:
         break
+    if message["type"] == "labels":
+        texts = ("embedder", "embedder_fingerprint", "scorer", "taste", "taste_fingerprint")
+        digests = {name: message[name] for name in ("acting_digest", "labels_digest")}
+        counts = {"liked": 0, "rejected": 0, "contradictions": []}
+        current = {**dict.fromkeys(texts, "half"), **digests, **counts}
+        frames.write(1, {"type": "current", "current": current, "unlearnt": message["paths"]})
+        continue
     paths = [item["path"] for item in message["items"]]
     if any("poison" in path for path in paths):
         os._exit(9)
@@ -106,3 +114,12 @@ def test_an_engine_that_dies_over_everything_is_no_file_s_fault(home: Home, work
     ledger = Ledger(home.outbox)
     ledger.refresh()
     assert 0 < len(ledger.entries) < 8
+
+
+def test_no_taste_of_half_the_references_is_published(home: Home, worker: Worker) -> None:
+    """While references are being learnt all sidecars would be stale by the taste of the others."""
+    paths = tuple(f"liked/poison-{number}.png" for number in range(8))
+    worker._desk.sight = Sight({task.file.path: task.file for task in tasks(home, *paths)})
+    with pytest.raises(EngineFailed, match="several files in a row"):
+        worker.update_labels(LabelsUpdate(paths, "labels", "acting"))
+    assert worker._desk.current is None

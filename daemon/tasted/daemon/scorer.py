@@ -143,15 +143,22 @@ class Scorer:
             learnt = rebuild(self._home, self._desk, worker, labels)
             write_answer(self._home.requests, work.request_id, {"learnt": learnt})
             return
-        if not worker.synced and labels is not None:
+        was_synced = worker.synced or labels is None
+        if not was_synced and labels is not None:
             worker.update_labels(labels)
         if isinstance(work, Batch):
-            worker.do(work.tasks, durable=work.turn is not Turn.RESCORE)
-            if work.turn is Turn.REFERENCE:
-                self._desk.wake_scout()
+            self._do(work, was_synced=was_synced)
         else:
             documents = worker.score_paths(work.paths, inside=work.inside)
             write_answer(self._home.requests, work.request_id, {"documents": documents})
+            self._desk.wake_scout()
+
+    def _do(self, batch: Batch, *, was_synced: bool) -> None:
+        if batch.turn is Turn.RESCORE and not was_synced:
+            # called stale by what was published before; the next look decides anew
+            return
+        self._worker.do(batch.tasks, durable=batch.turn is not Turn.RESCORE)
+        if batch.turn is Turn.REFERENCE:
             self._desk.wake_scout()
 
     def _forget(self, work: Forget) -> None:

@@ -106,7 +106,7 @@ class Worker:
         Raises:
             ServiceFault: when the engine cannot read or write the library.
         """
-        unlearnt = self._publish(update)
+        current, unlearnt = self._publish(update)
         tasks = [
             Task(file, Reason.REFERENCE)
             for path in sorted(unlearnt)
@@ -118,7 +118,11 @@ class Worker:
                 return
             self.do(tasks[start : start + size], durable=True)
         if tasks:
-            self._publish(update)
+            current, _unlearnt = self._publish(update)
+        # not before everything is learnt: by a taste of half the references all sidecars are stale
+        self._try_failed_again(self._desk.current, current)
+        self._desk.has_learnt = False
+        self._desk.current = current
         self._synced_pid = self.engine.pid
         self._desk.wake_scout()
 
@@ -127,7 +131,7 @@ class Worker:
         """Whether the running engine knows which references are present."""
         return self.engine.pid is not None and self.engine.pid == self._synced_pid
 
-    def _publish(self, update: LabelsUpdate) -> set[str]:
+    def _publish(self, update: LabelsUpdate) -> tuple[Current, set[str]]:
         try:
             answer = self._ask(
                 {
@@ -145,10 +149,7 @@ class Worker:
         current = current_from(answer["current"])
         if current is None:
             raise EngineFailed("The engine answered in another version's words.")
-        self._try_failed_again(self._desk.current, current)
-        self._desk.has_learnt = False
-        self._desk.current = current
-        return set(answer["unlearnt"])
+        return current, set(answer["unlearnt"])
 
     def _try_failed_again(self, former: Current | None, current: Current) -> None:
         """After a change of settings or model a failed file may be within its limits."""
