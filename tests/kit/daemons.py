@@ -18,6 +18,7 @@ from tasted.outbox.sidecar import Sidecar
 from tasted.status import Status, read_status
 
 PATIENCE_SECONDS = 90.0
+_TESTS = Path(__file__).parent.parent
 # root is not bound by permission bits unless these two are given up
 WITHOUT_OVERRIDE = (
     "setpriv",
@@ -95,12 +96,36 @@ def running(
 ) -> Iterator[RunningDaemon]:
     """Run a daemon while the block runs; whatever happens, it is gone afterwards."""
     command = [*prefix, sys.executable, "-m", "tasted", "run", "--home", str(home.root)]
+    with _started(home, command, environment or {}) as daemon:
+        yield daemon
+
+
+@contextlib.contextmanager
+def observing(
+    home: Home,
+    observer: str = "real",
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    prefix: Sequence[str] = (),
+) -> Iterator[RunningDaemon]:
+    """Run `kit.observed_daemon` with its quick engine, or with other options, in the same way."""
+    command = [*prefix, sys.executable, "-m", "kit.observed_daemon", observer]
+    command += ["--home", str(home.root), *options]
+    found = os.pathsep.join(filter(None, [str(_TESTS), os.environ.get("PYTHONPATH")]))
+    with _started(home, command, {"PYTHONPATH": found, **(environment or {})}) as daemon:
+        yield daemon
+
+
+@contextlib.contextmanager
+def _started(
+    home: Home, command: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[RunningDaemon]:
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **(environment or {})},
+        env={**os.environ, **environment},
     )
     try:
         yield RunningDaemon(home, process)

@@ -19,3 +19,14 @@ def home_with(root: Path, toml: str | None = "", env: str | None = None) -> Home
 def pocket_home(root: Path) -> Home:
     """Make a home that uses the embedded model, as every test without a downloaded one does."""
     return home_with(root, '[embedder]\nmodel = "pocket"\n')
+
+
+def quick_home(root: Path, toml: str = "") -> Home:
+    """Make a home that settles soon and looks often, for `kit.observed_daemon`.
+
+    Args:
+        root: the folder.
+        toml: more settings.
+    """
+    watch = "[watch]\nsettle_seconds = 0.1\nrescan_seconds = 0.5\n"
+    return home_with(root, f'[embedder]\nmodel = "pocket"\n{watch}{toml}')

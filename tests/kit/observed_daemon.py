@@ -1,0 +1,106 @@
+"""A real daemon with another observer or another engine: `python -m kit.observed_daemon`.
+
+`real` hears what watchdog hears; `null` hears nothing, so that looks alone find everything; `lying`
+drops, doubles, delays and reorders what it hears, and tells of paths that never were.
+"""
+
+import argparse
+import os
+import random
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from kit import quick_engine
+from tasted.config import load_settings
+from tasted.daemon.lookout import WatcherFactory
+from tasted.daemon.supervisor import run_daemon
+from tasted.engine_process import COMMAND
+from tasted.errors import HomeLocked
+from tasted.home import Home
+from tasted.inbox.watcher import Watcher
+from tasted.logs import set_up_logs
+
+Hint = Callable[[str], None]
+OBSERVERS = ("real", "null", "lying")
+_DELAY_SECONDS_MAX = 0.3
+
+
+class NullWatcher(Watcher):
+    """Says that all is well, and nothing else ever."""
+
+    def start(self, trees: list[Path], *, deletions_in: list[Path], folders: list[Path]) -> None:
+        """Do as if."""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether anybody notices."""
+        return True
+
+
+class Liar:
+    """Passes on what it hears as it pleases; calls come on watchdog's thread."""
+
+    def __init__(self, hint: Hint, *, seed: int) -> None:
+        self._hint = hint
+        self._random = random.Random(seed)
+        self._kept: list[str] = []
+
+    def heard(self, path: str) -> None:
+        """Drop, double, keep back or invent."""
+        self._kept.append(path)
+        lie = self._random.random()
+        if lie < 0.3:
+            self._kept.pop()
+        elif lie < 0.5:
+            self._kept.append(path)
+        elif lie < 0.6:
+            self._kept.append(f"{path}.never-was.png")
+        if self._random.random() < 0.5:
+            told, self._kept = self._kept, []
+            self._random.shuffle(told)
+            delay = self._random.uniform(0, _DELAY_SECONDS_MAX)
+            timer = threading.Timer(delay, lambda: [self._hint(each) for each in told])
+            timer.daemon = True
+            timer.start()
+
+
+def watcher_factory(observer: str, *, seed: int) -> WatcherFactory:
+    """Return what builds the watcher of this name."""
+    if observer == "null":
+        return NullWatcher
+    if observer == "lying":
+        return lambda hint, doubt: Watcher(Liar(hint, seed=seed).heard, doubt)
+    return Watcher
+
+
+def main() -> int:
+    """Run until asked to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("observer", choices=OBSERVERS)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine", choices=("quick", "real"), default="quick")
+    parser.add_argument("--engine-option", action="append", default=[])
+    chosen = parser.parse_args()
+    home = Home(chosen.home.resolve())
+    load = partial(load_settings, home, environment=os.environ)
+    settings = load().settings
+    set_up_logs(home.logs / "tasted.log", level="debug", max_bytes=50_000_000, keep=1)
+    command = COMMAND if chosen.engine == "real" else quick_engine.COMMAND
+    try:
+        run_daemon(
+            home,
+            settings,
+            reload=lambda: load().settings,
+            make_watcher=watcher_factory(chosen.observer, seed=chosen.seed),
+            engine_command=(*command, *chosen.engine_option),
+        )
+    except HomeLocked as locked:
+        return locked.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

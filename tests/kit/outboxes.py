@@ -1,0 +1,45 @@
+"""What a whole outbox looks like: one valid sidecar for each file, and nothing half written."""
+
+from collections import Counter
+
+from kit.pictures import noise
+from tasted.files import content_id, is_temporary
+from tasted.home import Home
+from tasted.inbox.listing import list_inbox
+from tasted.outbox.sidecar import Sidecar
+
+
+def picture(number: int) -> bytes:
+    """Return a small whole PNG that no other number has."""
+    return noise(size=(8, 8), seed=number)
+
+
+def documents(home: Home) -> dict[str, Sidecar]:
+    """Read the outbox, and return its documents by the path of their file.
+
+    Raises:
+        ValueError: for a file that is no valid sidecar.
+        AssertionError: when two belong to one path.
+    """
+    files = [path for path in home.outbox.rglob("*.json") if path.is_file()]
+    read = [Sidecar.model_validate_json(path.read_bytes()) for path in files]
+    paths = Counter(each.ledger_entry().path for each in read)
+    assert paths.keys() == {path for path in paths if paths[path] == 1}, paths
+    return {each.ledger_entry().path: each for each in read}
+
+
+def temporary_files(home: Home) -> list[str]:
+    """Return what interrupted writes left in the outbox."""
+    return [path.name for path in home.outbox.rglob(".*") if is_temporary(path.name)]
+
+
+def is_done(home: Home) -> bool:
+    """Tell whether every file of the inbox has its one sidecar, of its very bytes and stamp."""
+    found = documents(home)
+    return all(
+        path in found
+        and found[path].status != "error"
+        and found[path].ledger_entry().stamp == file.stamp
+        and found[path].source.sha256 == content_id((home.inbox / path).read_bytes())
+        for path, file in list_inbox(home.inbox).files.items()
+    )

@@ -1,0 +1,238 @@
+"""What people and programs do to a folder, told to a daemon that hears well, nothing, or lies.
+
+The engine is a quick one. The observer must make no difference but in promptness: a look at the
+whole inbox is the truth.
+"""
+
+import contextlib
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kit.daemons import RunningDaemon, observing, read_sidecar
+from kit.homes import quick_home
+from kit.observed_daemon import OBSERVERS
+from kit.outboxes import documents, is_done, picture, temporary_files
+from kit.quick_engine import scores_begun
+from kit.waiting import eventually
+from tasted.files import content_id
+from tasted.home import Home
+
+PATIENCE_SECONDS = 60.0
+MAC_NAME = "Screenshot 2026-05-09 at 10.45.42\u202fAM.png"
+YEAR_2001, YEAR_2100 = 10**9, 41 * 10**8
+NAMES = (
+    MAC_NAME,
+    "no\u00a0break.png",
+    "caf\u00e9.png",
+    "cafe\u0301.png",
+    "\U0001f60d.png",
+    "n" * 251 + ".png",
+    "\U0001f60d" * 62 + ".jpeg",
+    "two\nlines.png",
+    " leading.png",
+    "\u202egnp.exe.png",
+    "Shot.PNG",
+    "shot.png",
+    "%s{0}$(x)`y`.png",
+    os.fsdecode(b"caf\xe9\xff.png"),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home for the quick engine, with one file that was there before the daemon."""
+    home = quick_home(tmp_path / "home")
+    (home.inbox / "before.png").write_bytes(picture(0))
+    return home
+
+
+@pytest.fixture(params=OBSERVERS)
+def daemon(home: Home, request: pytest.FixtureRequest) -> Iterator[RunningDaemon]:
+    """A running daemon that has nothing left to do."""
+    with observing(home, request.param, "--seed", "7") as running:
+        running.sidecar("before.png", status="scored")
+        running.await_state("idle")
+        yield running
+
+
+def done(home: Home, *paths: str) -> None:
+    """Wait until every file has its sidecar, these among them."""
+
+    def all_done() -> bool:
+        return is_done(home) and set(paths) <= documents(home).keys()
+
+    eventually(all_done, within_seconds=PATIENCE_SECONDS)
+
+
+def test_row_01_row_03_row_04_row_07_row_25_row_36_files_arrive(
+    home: Home, daemon: RunningDaemon
+) -> None:
+    """From a hidden name, written slowly, dated 2001 or 2100: each is scored once, whole."""
+    inbox, slow = home.inbox, picture(2)
+    (inbox / f".{MAC_NAME}").write_bytes(picture(1))
+    (inbox / f".{MAC_NAME}").rename(inbox / MAC_NAME)
+    for name, seconds in (("old.png", YEAR_2001), ("future.png", YEAR_2100)):
+        (inbox / f".{name}").write_bytes(picture(seconds))
+        os.utime(inbox / f".{name}", (seconds, seconds))
+        (inbox / f".{name}").rename(inbox / name)
+    with (inbox / "slow.png").open("wb") as stream:
+        for start in range(0, len(slow), len(slow) // 5):
+            assert not (home.outbox / "slow.png.json").exists()
+            stream.write(slow[start : start + len(slow) // 5])
+            stream.flush()
+            # a slow writer is what is tested: each pause is longer than the settle time
+            time.sleep(0.2)
+    done(home, "before.png", MAC_NAME, "old.png", "future.png", "slow.png")
+    begun = Counter(path for path, _content in scores_begun(home))
+    assert begun == dict.fromkeys(documents(home), 1)
+
+
+def test_row_08_row_19_row_20_row_24_row_45_files_change(home: Home, daemon: RunningDaemon) -> None:
+    """Replaced, storms of events, renamed, deleted, without sidecar: one score for each content."""
+    inbox, outbox = home.inbox, home.outbox
+    for number, name in enumerate(("swap", "rewrite", "storm", "move", "gone", "wiped", "spoilt")):
+        (inbox / f"{name}.png").write_bytes(picture(number))
+    done(home, "spoilt.png")
+    (inbox / ".swap").write_bytes(picture(11))
+    (inbox / ".swap").rename(inbox / "swap.png")
+    (inbox / "rewrite.png").write_bytes(picture(12))
+    for _ in range(200):
+        (inbox / "storm.png").read_bytes()
+        (inbox / "storm.png").chmod(0o640)
+        os.utime(inbox / "storm.png", ns=(1, (inbox / "storm.png").stat().st_mtime_ns))
+    (inbox / "move.png").rename(inbox / "moved.png")
+    (inbox / "gone.png").unlink()
+    (inbox / "short-lived.png").write_bytes(picture(13))
+    (inbox / "short-lived.png").unlink()
+    (outbox / "wiped.png.json").unlink()
+    (outbox / "spoilt.png.json").write_bytes(b'{"half": ')
+    eventually(
+        lambda: (
+            (outbox / "spoilt.png.json").read_bytes().endswith(b"}\n")
+            and not (outbox / "move.png.json").exists()
+        ),
+        within_seconds=PATIENCE_SECONDS,
+    )
+    done(home, "moved.png", "wiped.png", "spoilt.png", "gone.png")
+    daemon.await_state("idle")
+    assert daemon.stop() == 0
+    assert "short-lived.png" not in documents(home)
+    asked = {"wiped.png": 2, "spoilt.png": 2}
+    begun = Counter(scores_begun(home))
+    assert begun == {(path, content): asked.get(path, 1) for path, content in begun}
+    assert {path for path, _content in begun} == {*documents(home), "move.png"}
+
+
+def test_row_17_row_18_row_39_row_40_row_41_row_42_folders_and_names(
+    home: Home, daemon: RunningDaemon, tmp_path: Path
+) -> None:
+    """Folders made and moved in, a burst, every kind of name: all scored; links and FIFOs never."""
+    inbox, outside = home.inbox, tmp_path / "outside"
+    (inbox / "anna" / "may").mkdir(parents=True)
+    (inbox / "anna" / "may" / "1.png").write_bytes(picture(1))
+    (outside / "bea" / "june").mkdir(parents=True)
+    (outside / "bea" / "2.png").write_bytes(picture(2))
+    (outside / "bea" / "june" / "3.png").write_bytes(picture(3))
+    (outside / "secret.png").write_bytes(picture(4))
+    (outside / "bea").rename(inbox / "bea")
+    for number, name in enumerate(NAMES):
+        (inbox / name).write_bytes(picture(100 + number))
+    for number in range(150):
+        (inbox / f"burst-{number}.png").write_bytes(picture(1000 + number))
+    for name in (".DS_Store", "._a.png", "Icon\r", "b.png.part", "c.crdownload", "d.json"):
+        (inbox / name).write_bytes(picture(5))
+    (inbox / "link.png").symlink_to(outside / "secret.png")
+    (inbox / "folder").symlink_to(outside)
+    (inbox / "round").symlink_to(inbox)
+    os.mkfifo(inbox / "pipe.png")
+    with socket.socket(socket.AF_UNIX) as bound:
+        # the path of a socket is short, and a test's folder may be deep
+        with contextlib.chdir(inbox):
+            bound.bind("socket.png")
+        done(home, "anna/may/1.png", "bea/2.png", "bea/june/3.png", *NAMES)
+        daemon.await_state("idle")
+        status = daemon.status()
+    found = documents(home)
+    assert len(found) == 1 + 3 + len(NAMES) + 150
+    assert Counter(path for path, _content in scores_begun(home)) == dict.fromkeys(found, 1)
+    assert content_id(picture(4)) not in {each.source.sha256 for each in found.values()}
+    assert status is not None
+    assert status.ignored["link"] == 3
+    assert status.ignored["special"] == 2
+    assert not temporary_files(home)
+    places = [path for path in home.outbox.rglob("*") if path.is_file()]
+    assert all(path.resolve().is_relative_to(home.outbox) for path in places)
+
+
+def test_row_14_row_15_the_inbox_goes_and_comes(home: Home, daemon: RunningDaemon) -> None:
+    """Moved away, an empty mount point in its place, and back: nothing is lost or done twice."""
+    (home.inbox / "liked" / "1.png").write_bytes(picture(1))
+    done(home, "liked/1.png")
+    daemon.await_state("idle")
+    eventually(lambda: _is_redone(home), within_seconds=PATIENCE_SECONDS)
+    before, begun = documents(home), scores_begun(home)
+    aside = home.root / "aside"
+    home.inbox.rename(aside)
+    (aside / "meanwhile.png").write_bytes(picture(2))
+    home.inbox.mkdir()
+    eventually(
+        lambda: _blocked_by(daemon, "neither a folder liked"), within_seconds=PATIENCE_SECONDS
+    )
+    home.inbox.rmdir()
+    aside.rename(home.inbox)
+    done(home, "meanwhile.png")
+    (home.inbox / "later.png").write_bytes(picture(3))
+    done(home, "later.png")
+    daemon.await_state("idle")
+    after = documents(home)
+    assert {path: after[path] for path in before} == before
+    assert [path for path, _content in scores_begun(home)[len(begun) :]] == [
+        "meanwhile.png",
+        "later.png",
+    ]
+
+
+def _is_redone(home: Home) -> bool:
+    redone = read_sidecar(home, "before.png")
+    return redone is not None and scores_begun(home)[-1][0] == "before.png"
+
+
+def _blocked_by(daemon: RunningDaemon, words: str) -> bool:
+    status = daemon.status()
+    return status is not None and status.fault is not None and words in status.fault.message
+
+
+def test_row_46_labels_and_texts_change_what_is_current(home: Home, daemon: RunningDaemon) -> None:
+    """Each new lesson, and each one taken back, redoes what is stale once; so does a late text."""
+    (home.inbox / "other.png").write_bytes(picture(9))
+    done(home, "other.png")
+
+    def tastes() -> set[str | None]:
+        scored = [each for each in documents(home).values() if each.status == "scored"]
+        return {each.model.taste_fingerprint for each in scored if each.model is not None}
+
+    def one_new(former: set[str | None]) -> set[str | None]:
+        now = tastes()
+        return now if len(now) == 1 and not now & former else set()
+
+    untaught = tastes()
+    (home.inbox / "liked" / "1.png").write_bytes(picture(1))
+    taught = eventually(lambda: one_new(untaught), within_seconds=PATIENCE_SECONDS)
+    (home.inbox / "liked" / "1.png").unlink()
+    assert eventually(lambda: one_new(taught), within_seconds=PATIENCE_SECONDS) == untaught
+    (home.inbox / "other.txt").write_text("Name: Maya\n", "utf-8")
+
+    def has_text() -> bool:
+        sidecar = read_sidecar(home, "other.png")
+        return sidecar is not None and sidecar.source.text_sha256 is not None
+
+    eventually(has_text, within_seconds=PATIENCE_SECONDS)
+    daemon.await_state("idle")
+    begun = Counter(path for path, _content in scores_begun(home))
+    assert begun == {"before.png": 3, "other.png": 4, "liked/1.png": 1}

@@ -1,0 +1,234 @@
+"""Faults around the light process: killed at each of its steps, full disks, engines that misbehave.
+
+The engine is a quick one, the daemon and every process are real.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kit.daemons import WITHOUT_OVERRIDE, RunningDaemon, observing
+from kit.homes import quick_home
+from kit.outboxes import documents, is_done, picture, temporary_files
+from kit.quick_engine import HANG, POISON, VANISH, scores_begun
+from kit.waiting import eventually
+from tasted.errors import HomeLocked
+from tasted.faultpoints import LIGHT_POINTS, VARIABLE
+from tasted.home import Home, process_exists
+
+PATIENCE_SECONDS = 60.0
+QUEUE_OF_INOTIFY = Path("/proc/sys/fs/inotify/max_queued_events")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home for the quick engine."""
+    return quick_home(tmp_path / "home")
+
+
+def settle(home: Home, *paths: str) -> None:
+    """Wait until every file has its sidecar, these among them."""
+
+    def all_done() -> bool:
+        return is_done(home) and set(paths) <= documents(home).keys()
+
+    eventually(all_done, within_seconds=PATIENCE_SECONDS)
+
+
+def test_row_02_killed_at_every_step_and_nothing_is_lost(home: Home) -> None:
+    """Each life ends at another place; the sidecars are whole after it, and complete at the end."""
+    for number, point in enumerate(LIGHT_POINTS):
+        for each in range(8):
+            (home.inbox / f"{number}-{each}.png").write_bytes(picture(100 * number + each))
+        # the first files that a life writes are its status
+        passes = 8 if point.startswith("write.") else 1
+        with observing(home, environment={VARIABLE: f"{point}:{passes}"}) as daemon:
+            if point == "scout.former_removed":
+                settle(home, f"{number}-1.png")
+                (home.inbox / f"{number}-1.png").rename(home.inbox / "renamed.png")
+            assert daemon.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL, point
+        documents(home)
+    with observing(home) as daemon:
+        settle(home, "renamed.png")
+        daemon.await_state("idle")
+    assert not temporary_files(home)
+    assert documents(home).keys() == {path.name for path in home.inbox.glob("*.png")}
+
+
+@contextlib.contextmanager
+def tiny_disk(folder: Path) -> Iterator[None]:
+    """Mount a disk of one megabyte on a folder while the block runs."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_row_12_a_full_disk_holds_the_queue_until_there_is_room(home: Home) -> None:
+    """No sidecar, no temporary file and no error is left; room is enough to go on."""
+    with tiny_disk(home.outbox), observing(home) as daemon:
+        daemon.await_state("idle")
+        ballast = home.outbox / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as stream:
+            while True:
+                stream.write(bytes(1024))
+        (home.inbox / "a.png").write_bytes(picture(1))
+        blocked = daemon.await_state("blocked")
+        assert blocked.fault is not None
+        assert blocked.fault.code == "disk_full"
+        assert "Free some space" in blocked.fault.remedy
+        assert [path.name for path in home.outbox.iterdir()] == ["ballast"]
+        ballast.unlink()
+        settle(home, "a.png")
+        assert daemon.await_state("idle").fault is None
+
+
+def test_row_11_a_read_only_outbox_holds_the_queue(home: Home) -> None:
+    """Nothing is blamed but the outbox, and work goes on when it may be written again."""
+    with observing(home, prefix=WITHOUT_OVERRIDE) as daemon:
+        daemon.await_state("idle")
+        home.outbox.chmod(0o500)
+        (home.inbox / "a.png").write_bytes(picture(1))
+        blocked = daemon.await_state("blocked")
+        assert blocked.fault is not None
+        assert blocked.fault.code == "outbox_unwritable"
+        assert not list(home.outbox.iterdir())
+        home.outbox.chmod(0o700)
+        settle(home, "a.png")
+        assert daemon.await_state("idle").fault is None
+
+
+def test_row_09_two_daemons_one_home(home: Home) -> None:
+    """The second leaves with 75 whatever path leads it here; killed, the first leaves no lock."""
+    link = home.root.parent / "link"
+    link.symlink_to(home.root)
+    with observing(home) as first:
+        first.await_state("idle")
+        with observing(Home(link)) as second:
+            assert second.process.wait(PATIENCE_SECONDS) == HomeLocked.exit_code
+        (home.inbox / "a.png").write_bytes(picture(1))
+        settle(home, "a.png")
+        first.kill()
+        with observing(home) as third:
+            third.await_state("idle")
+    assert [path for path, _content in scores_begun(home)] == ["a.png"]
+
+
+def failed(home: Home, path: str) -> str:
+    """Wait for the error sidecar of a path, and return its code."""
+
+    def error() -> str | None:
+        sidecar = documents(home).get(path)
+        return sidecar.error.code if sidecar is not None and sidecar.error is not None else None
+
+    return eventually(error, within_seconds=PATIENCE_SECONDS) or ""
+
+
+def test_row_06_poison_hangs_and_vanishing_files_harm_no_neighbour(tmp_path: Path) -> None:
+    """Files that end or stop the engine get their error; one that is gone meanwhile gets nothing.
+
+    And a file that was damaged is scored as soon as it is whole.
+    """
+    home = quick_home(tmp_path / "home", "[engine]\ndeadline_seconds = 0.5\n")
+    for number in range(5):
+        (home.inbox / f"{number}.png").write_bytes(picture(number))
+    (home.inbox / "2 poison.png").write_bytes(picture(12) + POISON)
+    (home.inbox / "3 hang.png").write_bytes(picture(13) + HANG)
+    (home.inbox / "4 vanish.png").write_bytes(picture(14) + VANISH)
+    with observing(home) as daemon:
+        assert failed(home, "2 poison.png") == "engine_died"
+        assert failed(home, "3 hang.png") == "engine_died"
+        eventually(
+            lambda: {f"{number}.png" for number in range(5)} <= documents(home).keys(),
+            within_seconds=PATIENCE_SECONDS,
+        )
+        sidecars = documents(home)
+        assert "4 vanish.png" not in sidecars
+        for path in ("2 poison.png", "3 hang.png"):
+            error = sidecars[path].error
+            assert error is not None
+            assert error.attempts == 1
+            assert error.retry_at is not None
+            assert error.remedy
+        (home.inbox / "2 poison.png").write_bytes(picture(22))
+        (home.inbox / "3 hang.png").unlink()
+        settle(home, "2 poison.png")
+        assert daemon.await_state("idle").fault is None
+
+
+def test_row_13_a_stop_while_the_engine_hangs(home: Home) -> None:
+    """Asked once the daemon gives the batch up and ends with 0; asked twice it leaves at once."""
+    (home.inbox / "a.png").write_bytes(picture(1) + HANG)
+    with observing(home) as daemon:
+        engine = daemon.engine_pid()
+        assert daemon.stop() == 0
+        assert not process_exists(engine)
+    assert not documents(home)
+    with observing(home) as daemon:
+        engine = daemon.engine_pid()
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.await_state("stopping")
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(PATIENCE_SECONDS) == 1
+        eventually(lambda: not process_exists(engine), within_seconds=PATIENCE_SECONDS)
+    assert not documents(home)
+
+
+def test_row_02_nobody_survives_a_daemon_that_is_killed_while_the_engine_hangs(home: Home) -> None:
+    """An engine that would never read its pipe again ends all the same, and the lock is free."""
+    (home.inbox / "a.png").write_bytes(picture(1) + HANG)
+    with observing(home) as daemon:
+        engine = daemon.engine_pid()
+        daemon.kill()
+        eventually(lambda: not process_exists(engine), within_seconds=PATIENCE_SECONDS)
+    (home.inbox / "a.png").write_bytes(picture(1))
+    with observing(home):
+        settle(home, "a.png")
+
+
+def test_row_38_an_engine_that_grows_is_started_anew(tmp_path: Path) -> None:
+    """Between two batches, without an error; every file has its score."""
+    home = quick_home(tmp_path / "home", "[engine]\nmax_memory_mb = 100\nbatch_size = 1\n")
+    for number in range(4):
+        (home.inbox / f"{number}.png").write_bytes(picture(number))
+    with observing(home, "real", "--engine-option=--grow-mb=60") as daemon:
+        settle(home, *(f"{number}.png" for number in range(4)))
+        daemon.await_state("idle")
+    assert (home.logs / "tasted.log").read_text("utf-8").count('"engine_recycled"') >= 2
+    assert len(scores_begun(home)) == 4
+
+
+def test_row_01_row_18_an_overflow_of_the_kernel_loses_no_file(home: Home) -> None:
+    """A daemon that was stopped hears that events were lost, and looks at everything at once."""
+    text = home.config_file.read_text("utf-8").replace(
+        "rescan_seconds = 0.5", "rescan_seconds = 3600"
+    )
+    home.config_file.write_text(text, "utf-8")
+    with observing(home) as daemon:
+        daemon.await_state("idle")
+        daemon.process.send_signal(signal.SIGSTOP)
+        noise = home.inbox / ".noise"
+        for _ in range(int(QUEUE_OF_INOTIFY.read_text("ascii")) // 3):
+            noise.touch()
+            noise.unlink()
+        for number in range(200):
+            (home.inbox / f"{number}.png").write_bytes(picture(number))
+        daemon.process.send_signal(signal.SIGCONT)
+        settle(home, *(f"{number}.png" for number in range(200)))
+        eventually(lambda: _losses(daemon) >= 1, within_seconds=PATIENCE_SECONDS)
+        (home.inbox / "later.png").write_bytes(picture(1000))
+        settle(home, "later.png")
+    assert len(scores_begun(home)) == 201
+
+
+def _losses(daemon: RunningDaemon) -> int:
+    status = daemon.status()
+    return status.watch.losses if status is not None else 0
