@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from kit import quick_engine
+from kit import armed_engine, pixel_engine, quick_engine
 from tasted.config import load_settings
 from tasted.daemon.lookout import WatcherFactory
 from tasted.daemon.supervisor import run_daemon
@@ -24,6 +24,12 @@ from tasted.logs import set_up_logs
 
 Hint = Callable[[str], None]
 OBSERVERS = ("real", "null", "lying")
+ENGINES = {
+    "quick": quick_engine.COMMAND,
+    "pixel": pixel_engine.COMMAND,
+    "armed": armed_engine.COMMAND,
+    "real": COMMAND,
+}
 _DELAY_SECONDS_MAX = 0.3
 
 
@@ -81,21 +87,20 @@ def main() -> int:
     parser.add_argument("observer", choices=OBSERVERS)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--engine", choices=("quick", "real"), default="quick")
+    parser.add_argument("--engine", choices=sorted(ENGINES), default="quick")
     parser.add_argument("--engine-option", action="append", default=[])
     chosen = parser.parse_args()
     home = Home(chosen.home.resolve())
     load = partial(load_settings, home, environment=os.environ)
     settings = load().settings
-    set_up_logs(home.logs / "tasted.log", level="debug", max_bytes=50_000_000, keep=1)
-    command = COMMAND if chosen.engine == "real" else quick_engine.COMMAND
+    set_up_logs(home.logs / "tasted.log", level="info", max_bytes=50_000_000, keep=1)
     try:
         run_daemon(
             home,
             settings,
             reload=lambda: load().settings,
             make_watcher=watcher_factory(chosen.observer, seed=chosen.seed),
-            engine_command=(*command, *chosen.engine_option),
+            engine_command=(*ENGINES[chosen.engine], *chosen.engine_option),
         )
     except HomeLocked as locked:
         return locked.exit_code

@@ -1,0 +1,20 @@
+"""Begins `kit.pixel_engine` at another fault point each time: `python armed_engine.py FILE`.
+
+Each engine takes the first line of FILE, so that the engines of one daemon end at different places;
+when the file is empty they end no more.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from tasted.faultpoints import VARIABLE
+
+COMMAND = (sys.executable, __file__)
+
+if __name__ == "__main__":
+    places = Path(sys.argv[1])
+    first, *others = places.read_text("ascii").splitlines() or [""]
+    places.write_text("\n".join(others), "ascii")
+    engine = [sys.executable, str(Path(__file__).with_name("pixel_engine.py"))]
+    os.execve(engine[0], engine, {**os.environ, VARIABLE: first})  # noqa: S606 - one pid for both
