@@ -4,6 +4,7 @@ For stories that start many engines: loading the model is what takes seconds.
 """
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
