@@ -1,10 +1,12 @@
-"""Runs a command that is killed when it opens a network socket: `python no_network.py COMMAND...`.
+"""Runs a command without any network: `python no_network.py COMMAND...`.
 
-A filter of the kernel (seccomp(2), a BPF program) that no child can shake off. Sockets of the
-machine itself (AF_UNIX) stay allowed. Linux on x86-64 and arm64.
+A filter of the kernel (seccomp(2), a BPF program) that no child can shake off: whoever opens an
+IPv4 socket, as a look-up of a name does, is killed. IPv6 sockets are refused as on a machine that
+has none, for urllib3 makes one when it is imported, to see. Linux on x86-64 and arm64.
 """
 
 import ctypes
+import errno
 import os
 import platform
 import socket
@@ -18,6 +20,7 @@ _SECCOMP_MODE_FILTER = 2
 _MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 _ALLOW = 0x7FFF0000
 _KILL_PROCESS = 0x80000000
+_REFUSE = 0x00050000 | errno.EAFNOSUPPORT
 # <linux/bpf_common.h>: load a word, jump if equal, jump if greater or equal, return
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 # struct seccomp_data
@@ -34,14 +37,15 @@ def _instructions(machine: str) -> bytes:
     audit, socket_number = _MACHINES[machine]
     program = (
         (_LOAD, 0, 0, _MACHINE_AT),
-        (_JUMP_EQUAL, 0, 7, audit),
+        (_JUMP_EQUAL, 0, 8, audit),
         (_LOAD, 0, 0, _NUMBER_AT),
-        (_JUMP_AT_LEAST, 5, 0, _X32),
+        (_JUMP_AT_LEAST, 6, 0, _X32),
         (_JUMP_EQUAL, 0, 3, socket_number),
         (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
-        (_JUMP_EQUAL, 2, 0, socket.AF_INET),
+        (_JUMP_EQUAL, 3, 0, socket.AF_INET),
         (_JUMP_EQUAL, 1, 0, socket.AF_INET6),
         (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _KILL_PROCESS),
     )
     return b"".join(struct.pack("=HBBI", *each) for each in program)
