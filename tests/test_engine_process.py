@@ -129,7 +129,7 @@ def test_an_engine_that_dies_over_a_request_is_told_of(make: Make) -> None:
     assert engine.ask({"number": 2})["message"] == {"number": 2}
 
 
-def test_an_engine_that_hangs_is_killed_at_the_deadline(make: Make) -> None:
+def test_row_06_an_engine_that_hangs_is_killed_at_the_deadline(make: Make) -> None:
     """The deadline is kept, the process is gone, and the next question is answered."""
     engine = make(_HANGS, deadline_seconds=0.3)
     engine.ask({})
@@ -219,7 +219,7 @@ def test_the_engine_is_offline_and_far_from_any_folder(make: Make) -> None:
     assert answer["folder"] == "/"
 
 
-def test_an_orphaned_engine_leaves(make: Make, tmp_path: Path) -> None:
+def test_row_02_an_orphaned_engine_leaves(make: Make, tmp_path: Path) -> None:
     """When the light process is killed its engine sees the end of the pipe and ends."""
     make(_ANSWERS)
     parent = (
@@ -248,7 +248,7 @@ def test_an_interrupted_engine_does_not_start_again(make: Make) -> None:
     assert_gone(pid)
 
 
-def test_an_engine_that_dies_while_it_loads_blames_no_file(make: Make) -> None:
+def test_row_38_an_engine_that_dies_while_it_loads_blames_no_file(make: Make) -> None:
     """Out of memory or a broken library is a fault of the service."""
     engine = make(_DIES_LOADING)
     with pytest.raises(EngineFailed, match="loaded the model"):

@@ -71,7 +71,7 @@ def test_a_written_file_is_whole_and_private(tmp_path: Path, *, durable: bool) -
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
+def test_row_02_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     """Whenever SIGKILL strikes, the target holds one content, and the rest is recognisable."""
     target = tmp_path / "a.bin"
     for _ in range(8):
@@ -86,7 +86,7 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
         assert all(is_temporary(path.name) for path in tmp_path.iterdir() if path != target)
 
 
-def test_a_failed_write_changes_nothing(tmp_path: Path) -> None:
+def test_row_12_a_failed_write_changes_nothing(tmp_path: Path) -> None:
     """When the disk takes no more the old content stands and no temporary file is left."""
     target = tmp_path / "a.json"
     target.write_bytes(b"old")
@@ -139,7 +139,7 @@ def test_a_file_is_read_with_its_stamp(tmp_path: Path) -> None:
     )
 
 
-def test_only_regular_files_of_a_size_are_read(tmp_path: Path) -> None:
+def test_row_17_only_regular_files_of_a_size_are_read(tmp_path: Path) -> None:
     """Links, FIFOs, folders, devices, absent and large files have their errno; none blocks."""
     (tmp_path / "a").write_bytes(b"abcd")
     (tmp_path / "link").symlink_to(tmp_path / "a")
@@ -153,7 +153,7 @@ def test_only_regular_files_of_a_size_are_read(tmp_path: Path) -> None:
     assert error_of(tmp_path / "a", max_bytes=3) == errno.EFBIG
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+def test_row_20_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     """A reader beside a writer gets one whole state or EAGAIN, never a mixture."""
     target = tmp_path / "growing"
     target.write_bytes(b"x" * 1_000_000)

@@ -162,7 +162,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "target"), [("outbox", "inbox"), ("outbox", "inbox/results")])
-def test_a_nested_outbox_is_refused(home: Home, name: str, target: str) -> None:
+def test_row_10_a_nested_outbox_is_refused(home: Home, name: str, target: str) -> None:
     """Results in the inbox would be scored; links do not hide it."""
     home.check_folders()
     (home.root / name).rmdir()
@@ -172,7 +172,7 @@ def test_a_nested_outbox_is_refused(home: Home, name: str, target: str) -> None:
         home.check_folders()
 
 
-def test_an_inbox_in_the_outbox_is_refused_too(home: Home) -> None:
+def test_row_10_an_inbox_in_the_outbox_is_refused_too(home: Home) -> None:
     """Neither may hold the other."""
     shutil.rmtree(home.inbox)
     (home.outbox / "in").mkdir()
@@ -181,7 +181,7 @@ def test_an_inbox_in_the_outbox_is_refused_too(home: Home) -> None:
         home.check_folders()
 
 
-def test_a_home_has_one_owner(home: Home) -> None:
+def test_row_09_a_home_has_one_owner(home: Home) -> None:
     """A second process is refused with the first one's pid, and may come when it is gone."""
     assert lock_owner(home) is None
     with running_python(_HOLD, str(home.root)) as process:
@@ -210,7 +210,7 @@ def test_a_lock_whose_file_holds_no_pid_has_an_unknown_owner(home: Home) -> None
                 pytest.fail("two own the home")
 
 
-def test_the_lock_of_a_killed_process_is_free(home: Home) -> None:
+def test_row_09_the_lock_of_a_killed_process_is_free(home: Home) -> None:
     """SIGKILL leaves the pid in the file and the lock with nobody."""
     with running_python(_HOLD, str(home.root)) as process:
         assert process.stdout is not None

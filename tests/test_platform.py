@@ -115,7 +115,7 @@ def test_row_16_a_privacy_rule_of_macos_is_told_from_a_mode() -> None:
     assert not platform.is_privacy_refusal(eperm, system="linux")
 
 
-def test_a_flush_falls_back_where_the_drive_knows_no_full_one(tmp_path: Path) -> None:
+def test_row_02_a_flush_falls_back_where_the_drive_knows_no_full_one(tmp_path: Path) -> None:
     """F_FULLFSYNC is refused here, as network volumes of a Mac refuse it: fsync follows."""
     with (tmp_path / "a").open("wb") as stream:
         platform.flush(stream.fileno(), system="darwin")

@@ -94,7 +94,9 @@ def tasks(home: Home, *names: str) -> list[Task]:
     return found
 
 
-def test_a_file_that_kills_the_engine_takes_only_itself_along(home: Home, worker: Worker) -> None:
+def test_row_06_a_file_that_kills_the_engine_takes_only_itself_along(
+    home: Home, worker: Worker
+) -> None:
     """Its neighbours in the batch are scored one by one; it has an error sidecar with a remedy."""
     worker.do(tasks(home, "a.png", "poison.png", "b.png"), durable=True)
     ledger = Ledger(home.outbox)

@@ -27,7 +27,7 @@ P3_TO_SRGB = [((200, 60, 60), (217, 42, 52)), ((224, 182, 150), (232, 180, 145))
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "WEBP", "TIFF", "HEIF", "AVIF"])
 @pytest.mark.parametrize(("stored", "shown"), P3_TO_SRGB)
-def test_display_p3_is_converted(
+def test_row_33_display_p3_is_converted(
     image_format: str, stored: tuple[int, int, int], shown: tuple[int, int, int]
 ) -> None:
     """Screenshots of Apple's devices carry this profile."""

@@ -37,7 +37,7 @@ def refused(data: bytes, expected: type[ItemError], *, max_pixels: int = LIMIT) 
     return caught.value
 
 
-def test_no_bytes() -> None:
+def test_row_21_no_bytes() -> None:
     """An empty file is said to be empty."""
     refused(b"", EmptyFile)
 
@@ -48,7 +48,7 @@ def test_what_is_no_image(data: bytes) -> None:
     refused(data, NotAnImage)
 
 
-def test_a_file_whose_content_has_not_arrived() -> None:
+def test_row_05_a_file_whose_content_has_not_arrived() -> None:
     """Sync programs reserve the space with zeros first: worth another try."""
     refused(bytes(4096), TruncatedImage)
 
@@ -61,7 +61,7 @@ def test_a_file_whose_content_has_not_arrived() -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
     ],
 )
-def test_formats_that_are_not_decoded(data: bytes, named: str) -> None:
+def test_row_28_formats_that_are_not_decoded(data: bytes, named: str) -> None:
     """The error names the format and what to convert it to."""
     error = refused(data, UnsupportedFormat)
     assert named in error.message
@@ -69,7 +69,7 @@ def test_formats_that_are_not_decoded(data: bytes, named: str) -> None:
 
 
 @pytest.mark.parametrize("image_format", ["FITS", "PPM", "EPS", "SPIDER", "PCX", "SGI"])
-def test_pillow_is_never_asked_for_a_format_that_is_not_listed(image_format: str) -> None:
+def test_row_29_pillow_is_never_asked_for_a_format_that_is_not_listed(image_format: str) -> None:
     """Pillow would open these; here they are no images that are known."""
     data = b"SIMPLE  =                    T".ljust(80) + b"END".ljust(80)
     if image_format != "FITS":
@@ -81,7 +81,7 @@ def test_pillow_is_never_asked_for_a_format_that_is_not_listed(image_format: str
 
 @pytest.mark.parametrize("image_format", FORMATS)
 @pytest.mark.parametrize("share", [0.5, 0.9])
-def test_a_half_copied_file(image_format: str, share: float) -> None:
+def test_row_05_a_half_copied_file(image_format: str, share: float) -> None:
     """Half a picture is truncated, which is tried again; it is never shown half."""
     data = kit.noise(image_format, size=(64, 64))
     error = refused(data[: int(len(data) * share)], TruncatedImage)
@@ -89,17 +89,17 @@ def test_a_half_copied_file(image_format: str, share: float) -> None:
 
 
 @pytest.mark.parametrize("lost", [4, 12, 20])
-def test_a_png_without_its_end(lost: int) -> None:
+def test_row_05_a_png_without_its_end(lost: int) -> None:
     """Pillow accepts a PNG without IEND; tasted waits for the rest."""
     refused(kit.noise("PNG")[:-lost], TruncatedImage)
 
 
-def test_a_jpeg_without_its_end() -> None:
+def test_row_05_a_jpeg_without_its_end() -> None:
     """Two missing bytes are enough to be incomplete."""
     refused(kit.noise("JPEG")[:-2], TruncatedImage)
 
 
-def test_a_bomb_is_refused_at_once() -> None:
+def test_row_30_a_bomb_is_refused_at_once() -> None:
     """A few bytes that promise 400 megapixels cost nothing, and both numbers are named."""
     bomb = kit.png_bomb(20_000, 20_000)
     assert len(bomb) < 100
@@ -111,14 +111,14 @@ def test_a_bomb_is_refused_at_once() -> None:
     assert "limits.max_pixels" in error.remedy
 
 
-def test_a_picture_between_the_limits_of_pillow() -> None:
+def test_row_30_a_picture_between_the_limits_of_pillow() -> None:
     """Where Pillow only warns, the setting decides."""
     error = refused(kit.png_bomb(12_000, 12_000), ImageTooLarge, max_pixels=80_000_000)
     assert "144000000 pixels (12000 x 12000)" in error.message
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-def test_the_limit_is_exact(image_format: str) -> None:
+def test_row_30_the_limit_is_exact(image_format: str) -> None:
     """A picture of exactly as many pixels as allowed is decoded; one more is not."""
     data = kit.solid(image_format, size=(40, 30))
     assert decode(data, name="a", max_pixels=1200).facts.width == 40
@@ -127,7 +127,7 @@ def test_the_limit_is_exact(image_format: str) -> None:
     assert "1199" in error.message
 
 
-def test_a_webp_bomb_is_refused_before_its_canvas_is_made() -> None:
+def test_row_30_a_webp_bomb_is_refused_before_its_canvas_is_made() -> None:
     """The canvas that a header promises is not allocated."""
     header = b"VP8X" + (10).to_bytes(4, "little") + b"\2\0\0\0" + b"\xff\xff\0" + b"\xff\xff\0"
     data = b"RIFF" + (len(header) + 4).to_bytes(4, "little") + b"WEBP" + header
@@ -140,7 +140,7 @@ def test_a_picture_without_pixels(size: tuple[int, int]) -> None:
     refused(kit.png(*size, kit.chunk(b"IDAT", zlib.compress(b""))), DecodeFailed)
 
 
-def test_a_text_bomb_within_a_png() -> None:
+def test_row_30_a_text_bomb_within_a_png() -> None:
     """A comment that unpacks to a hundred megabytes is not unpacked."""
     text = b"Comment\0\0" + zlib.compress(bytes(100_000_000), 9)
     pixels = kit.chunk(b"IDAT", zlib.compress(b"\0\0"))
@@ -163,7 +163,7 @@ def test_a_text_bomb_within_a_png() -> None:
         b"\0\0\0\x18ftypavif\0\0\0\0mif1avif\0\0\0\x08mdat",
     ],
 )
-def test_real_signatures_with_nonsense_behind_them(data: bytes) -> None:
+def test_row_06_real_signatures_with_nonsense_behind_them(data: bytes) -> None:
     """The file is damaged, and the decoder's own exception is kept as the cause."""
     with pytest.raises((DecodeFailed, TruncatedImage)) as caught:
         decode(data, name="a.png", max_pixels=LIMIT)
@@ -171,7 +171,7 @@ def test_real_signatures_with_nonsense_behind_them(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-def test_the_extension_decides_nothing(image_format: str) -> None:
+def test_row_29_the_extension_decides_nothing(image_format: str) -> None:
     """A picture under a wrong name is that picture."""
     data = kit.solid(image_format)
     assert decode(data, name="wrong.xyz", max_pixels=LIMIT).facts.format == image_format
@@ -223,7 +223,9 @@ def test_any_truncation_is_answered(sample: str, cut: float) -> None:
     head=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
-def test_any_damage_is_answered(sample: str, flips: list[tuple[float, int]], head: bool) -> None:
+def test_row_06_any_damage_is_answered(
+    sample: str, flips: list[tuple[float, int]], head: bool
+) -> None:
     """Files with flipped bytes, in the head or anywhere, raise nothing but an ItemError."""
     data = bytearray(SAMPLES[sample])
     reach = min(len(data), 200) if head else len(data)

@@ -46,7 +46,7 @@ def assert_colour(pixels: NDArray[np.uint8], colour: tuple[int, ...], tolerance:
         ("AVIF", 3),
     ],
 )
-def test_every_format_shows_its_colour(image_format: str, tolerance: int) -> None:
+def test_row_28_every_format_shows_its_colour(image_format: str, tolerance: int) -> None:
     """A red picture is red in each format, and its facts say which format it is."""
     picture = decoded(kit.solid(image_format))
     assert_colour(picture.pixels, kit.RED, tolerance)
@@ -76,7 +76,7 @@ def test_normal_pictures_have_the_pixels_that_pillow_gives(image_format: str) ->
         ("RGBA", (0, 0, 0, 128), (127, 127, 127)),
     ],
 )
-def test_modes_of_png(
+def test_row_33_modes_of_png(
     mode: str, stored: tuple[int, ...] | int, shown: tuple[int, int, int]
 ) -> None:
     """Grey, black and white, and transparent pictures are seen as on a white page."""
@@ -92,7 +92,7 @@ def test_putting_on_white_is_noted_only_where_something_is_transparent() -> None
 
 
 @pytest.mark.parametrize("transparency", [0, bytes([0, 255])])
-def test_transparent_palette_entries_are_white(transparency: int | bytes) -> None:
+def test_row_33_transparent_palette_entries_are_white(transparency: int | bytes) -> None:
     """A palette may name one transparent entry, or give each its own alpha."""
     image = Image.new("P", (8, 8), 0)
     image.putpalette([10, 20, 30, *kit.RED])
@@ -128,7 +128,7 @@ def test_a_key_colour_is_transparent(mode: str, key: tuple[int, int, int] | int)
     assert_colour(decoded(data).pixels, (255, 255, 255))
 
 
-def test_sixteen_bit_grey_is_scaled_and_not_clipped() -> None:
+def test_row_32_sixteen_bit_grey_is_scaled_and_not_clipped() -> None:
     """Values above 255 keep their order instead of turning white."""
     values = np.array([[0, 300, 0x8000, 0xFFFF]], np.uint16)
     pixels = decoded(kit.grey16_png(values)).pixels
@@ -143,7 +143,7 @@ def test_sixteen_bit_grey_with_a_key_colour() -> None:
     assert pixels[0, :, 0].tolist() == [255, 0x80]
 
 
-def test_sixteen_bit_colour_is_scaled() -> None:
+def test_row_32_sixteen_bit_colour_is_scaled() -> None:
     """The high byte of each channel is what is seen."""
     assert_colour(decoded(kit.rgb16_png((0x10FF, 0x8000, 0xFFFF))).pixels, (0x10, 0x80, 0xFF))
 
@@ -171,7 +171,7 @@ def test_a_tiff_of_numbers_that_are_none_still_decodes() -> None:
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "TIFF"])
-def test_cmyk_is_converted(image_format: str) -> None:
+def test_row_33_cmyk_is_converted(image_format: str) -> None:
     """Pure cyan, whether the inks are stored inverted as Adobe does in JPEG, or as they are."""
     data = kit.solid(image_format, (255, 0, 0, 0), mode="CMYK")
     assert_colour(decoded(data).pixels, (0, 255, 255), 3)
@@ -193,7 +193,7 @@ def test_lab_comes_out_as_rgb() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
-def test_orientation_is_applied(orientation: int, image_format: str) -> None:
+def test_row_31_orientation_is_applied(orientation: int, image_format: str) -> None:
     """However the camera was held: red is at the top left, blue at the top right."""
     picture = decoded(kit.lying(kit.corners((48, 24)), orientation, image_format))
     assert (picture.facts.width, picture.facts.height) == (48, 24)
@@ -238,7 +238,7 @@ def test_an_orientation_that_cannot_be_read_is_noted() -> None:
         ("HEIF", "Only the main one of 5 pictures was looked at."),
     ],
 )
-def test_only_the_first_frame_is_looked_at(image_format: str, note: str) -> None:
+def test_row_34_only_the_first_frame_is_looked_at(image_format: str, note: str) -> None:
     """Animations and pages are counted, and their first one is the picture."""
     picture = decoded(kit.animated(image_format, 5))
     assert_colour(picture.pixels, kit.RED, 4)

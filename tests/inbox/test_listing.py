@@ -54,7 +54,7 @@ def test_a_picture_is_listed_with_its_stamp(inbox: Path) -> None:
     assert list_inbox(inbox) == Listing({"anna/2.png": expected}, {}, (), has_label_folders=False)
 
 
-def test_links_and_special_files_are_counted_and_never_opened(inbox: Path) -> None:
+def test_row_17_row_41_links_and_special_files_are_counted_and_never_opened(inbox: Path) -> None:
     """A link, even to a picture, a FIFO and a socket are passed over; nothing blocks."""
     put(inbox, "real.png")
     (inbox / "link.png").symlink_to(inbox / "real.png")
@@ -72,7 +72,7 @@ def test_links_and_special_files_are_counted_and_never_opened(inbox: Path) -> No
     assert seen.ignored == {"link": 3, "special": 3}
 
 
-def test_hidden_and_unfinished_files_wait(inbox: Path) -> None:
+def test_row_17_hidden_and_unfinished_files_wait(inbox: Path) -> None:
     """What another program is still writing under another name is no screenshot yet."""
     put(inbox, ".hidden.png", "shot.png.part", "shot.crdownload", ".trash/shot.png", "page.pdf")
     seen = list_inbox(inbox)
@@ -122,7 +122,7 @@ def test_one_text_may_serve_two_pictures(inbox: Path) -> None:
     assert not seen.ignored
 
 
-def test_any_name_of_the_file_system_is_listed(inbox: Path) -> None:
+def test_row_39_any_name_of_the_file_system_is_listed(inbox: Path) -> None:
     """Newlines, control characters and bytes that are no UTF-8 are names like others."""
     names = ["two\nlines.png", "\x1b[31mred.png", "Zoë 🎿.png", "-rf.png", "'; drop.png"]
     put(inbox, *names)
@@ -132,14 +132,14 @@ def test_any_name_of_the_file_system_is_listed(inbox: Path) -> None:
     assert set(list_inbox(inbox).files) == {*names, "caf\udce9.png"}
 
 
-def test_ten_thousand_files_are_all_listed(inbox: Path) -> None:
+def test_row_18_ten_thousand_files_are_all_listed(inbox: Path) -> None:
     """A large folder is listed whole."""
     for number in range(10_000):
         (inbox / f"{number}.png").touch()
     assert len(list_inbox(inbox).files) == 10_000
 
 
-def test_a_very_deep_tree_ends_somewhere(inbox: Path) -> None:
+def test_row_42_a_very_deep_tree_ends_somewhere(inbox: Path) -> None:
     """Folders are entered to a depth, and those below it are counted."""
     put(inbox, "/".join(["d"] * 16) + "/in.png", "/".join(["d"] * 17) + "/out.png")
     seen = list_inbox(inbox)
@@ -154,7 +154,7 @@ def test_a_missing_inbox_is_said(inbox: Path) -> None:
         list_inbox(inbox)
 
 
-def test_an_unreadable_inbox_is_said(inbox: Path) -> None:
+def test_row_16_an_unreadable_inbox_is_said(inbox: Path) -> None:
     """An inbox that may not be listed is an error, not an empty inbox."""
     put(inbox, "a.png")
     inbox.chmod(0)

@@ -42,7 +42,7 @@ from tasted.records import Label
         ("shot.png.json", NameKind.OTHER),
     ],
 )
-def test_a_name_tells_what_a_file_is(name: str, kind: NameKind) -> None:
+def test_row_17_a_name_tells_what_a_file_is(name: str, kind: NameKind) -> None:
     """Extensions count in any letter case; hidden and half-written names are left alone."""
     assert kind_of_name(name) is kind
 

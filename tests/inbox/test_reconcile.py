@@ -79,14 +79,14 @@ def test_a_file_without_its_own_sidecar_is_fresh(label: Label | None, fresh: Rea
 
 
 @pytest.mark.parametrize("field", ["size_bytes", "modified_ns", "inode"])
-def test_each_part_of_the_stamp_counts(field: str) -> None:
+def test_row_20_each_part_of_the_stamp_counts(field: str) -> None:
     """A change of size, time or inode alone is another content until it is hashed."""
     file = inbox_file()
     other = replace(file.stamp, **{field: 77})
     assert reason(file, replace(entry_of(file), stamp=other)) is Reason.UNSCORED
 
 
-def test_another_taste_or_embedder_makes_a_score_stale() -> None:
+def test_row_46_another_taste_or_embedder_makes_a_score_stale() -> None:
     """Either fingerprint is enough."""
     file = inbox_file()
     assert reason(file, replace(entry_of(file), taste_fingerprint="t0")) is Reason.STALE
@@ -112,7 +112,7 @@ def test_nothing_is_stale_before_anything_was_published() -> None:
     ("retry_at", "expected"),
     [(None, None), (NOW + 1, None), (NOW, Reason.RETRY), (NOW - 1, Reason.RETRY)],
 )
-def test_a_failure_is_tried_again_when_its_pause_is_over(
+def test_row_36_a_failure_is_tried_again_when_its_pause_is_over(
     retry_at: float | None, expected: Reason | None
 ) -> None:
     """Without a time the failure stands; with one it stands until then."""
@@ -160,7 +160,7 @@ def test_a_file_whose_stamp_alone_changed_says_what_is_proven() -> None:
     assert proven(replace(old, stamp=file.stamp, taste_fingerprint="t0")) is None
 
 
-def test_a_sidecar_has_served_when_its_content_is_done_under_another_name() -> None:
+def test_row_24_a_sidecar_has_served_when_its_content_is_done_under_another_name() -> None:
     """Only the sidecar of a file that is gone, and only once the new one is written."""
     old, new = inbox_file("old.png", 1), inbox_file("new.png", 2)
     ledger = {"old.png": entry_of(old), "new.png": entry_of(new)}

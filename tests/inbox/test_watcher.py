@@ -65,7 +65,7 @@ def test_new_written_moved_and_deleted_files_are_hinted_at(
     eventually(lambda: hints.tells_of(inbox / "moved-in.png"))
 
 
-def test_new_subfolders_are_watched_too(inbox: Path, hints: Hints, watcher: Watcher) -> None:
+def test_row_42_new_subfolders_are_watched_too(inbox: Path, hints: Hints, watcher: Watcher) -> None:
     """A file in a folder that was made after the start is hinted at."""
     watcher.start([inbox], deletions_in=[], folders=[])
     (inbox / "anna").mkdir()
@@ -78,7 +78,7 @@ def test_new_subfolders_are_watched_too(inbox: Path, hints: Hints, watcher: Watc
     eventually(stirs)
 
 
-def test_reading_is_no_event(inbox: Path, hints: Hints, watcher: Watcher) -> None:
+def test_row_08_reading_is_no_event(inbox: Path, hints: Hints, watcher: Watcher) -> None:
     """Our own reading must not keep the daemon awake."""
     (inbox / "read.png").write_bytes(b"1")
     watcher.start([inbox], deletions_in=[], folders=[])

@@ -67,7 +67,9 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("table", ["references", "vectors"])
 @pytest.mark.parametrize("kept", [0, 0.5])
-def test_a_truncated_data_file_is_seen_at_once(tmp_path: Path, table: str, kept: float) -> None:
+def test_row_37_a_truncated_data_file_is_seen_at_once(
+    tmp_path: Path, table: str, kept: float
+) -> None:
     """Opening reads: a library that cannot be read does not open, and stays as it is."""
     _filled(tmp_path)
     (file,) = tmp_path.glob(f"{table}_*/data/*.lance")
@@ -89,7 +91,7 @@ def test_a_missing_data_file_is_seen_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["references", "vectors"])
-def test_nothing_is_made_anew_over_data(tmp_path: Path, table: str) -> None:
+def test_row_37_nothing_is_made_anew_over_data(tmp_path: Path, table: str) -> None:
     """LanceDB calls a table without manifests missing; its data must not be buried."""
     _filled(tmp_path)
     for file in tmp_path.glob(f"{table}_*/_versions/*"):
@@ -110,7 +112,7 @@ def test_a_broken_manifest_is_seen_at_once(tmp_path: Path) -> None:
         _open(tmp_path)
 
 
-def test_a_table_whose_making_was_interrupted_is_made(tmp_path: Path) -> None:
+def test_row_37_a_table_whose_making_was_interrupted_is_made(tmp_path: Path) -> None:
     """A folder that holds no data and no manifest has nothing to lose."""
     skeleton = tmp_path / f"references_{FINGERPRINT[:16]}.lance"
     for name in ("_transactions", "_versions"):
@@ -138,7 +140,7 @@ def test_a_file_in_the_place_of_the_folder_is_a_fault(tmp_path: Path) -> None:
     assert place.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_flipped_bit_in_a_reference_is_reported(tmp_path: Path) -> None:
+def test_row_37_a_flipped_bit_in_a_reference_is_reported(tmp_path: Path) -> None:
     """A damaged reference counts for nothing until it is learnt anew; the others go on."""
     rows = random_units(5, seed=2)
     _flip(_filled(tmp_path), "references", rows[3])
@@ -218,7 +220,7 @@ def test_flips_anywhere_never_give_wrong_vectors(tmp_path: Path) -> None:
             assert cached.facts == FACTS
 
 
-def test_a_killed_writer_loses_no_committed_row(tmp_path: Path) -> None:
+def test_row_02_a_killed_writer_loses_no_committed_row(tmp_path: Path) -> None:
     """Whatever was reported as written is there after kill -9, whole, and the library opens."""
     tests = Path(__file__).resolve().parents[1]
     environment = {**os.environ, "PYTHONPATH": str(tests)}
@@ -271,7 +273,7 @@ def test_nothing_is_printed(tmp_path: Path) -> None:
         OSError(errno.ENOSPC, "no room"),
     ],
 )
-def test_a_full_disk_is_its_own_fault(tmp_path: Path, error: Exception) -> None:
+def test_row_12_a_full_disk_is_its_own_fault(tmp_path: Path, error: Exception) -> None:
     """The two ways in which a full disk shows."""
     with pytest.raises(DiskFull, match="disk is full"), faults_of(tmp_path, "written"):
         raise error

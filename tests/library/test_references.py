@@ -42,7 +42,7 @@ def _paths(library: Library) -> list[str]:
     return [reference.path for reference in library.references()]
 
 
-def test_an_empty_library_answers_everything(library: Library) -> None:
+def test_row_37_an_empty_library_answers_everything(library: Library) -> None:
     """A library without references has empty answers, no errors."""
     assert library.references() == []
     assert library.counts() == {Label.LIKED: 0, Label.REJECTED: 0}

@@ -41,7 +41,7 @@ def test_sidecars_are_found_with_their_places(home: Home, ledger: Ledger) -> Non
     assert ledger.invalid == 0
 
 
-def test_a_deleted_sidecar_is_noticed(home: Home, ledger: Ledger) -> None:
+def test_row_45_a_deleted_sidecar_is_noticed(home: Home, ledger: Ledger) -> None:
     """Deleting a sidecar asks for a new one; so does deleting its folder."""
     one = put(home, "a.png.json", scored("a.png"))
     put(home, "anna/b.png.json", scored("anna/b.png"))
@@ -77,7 +77,9 @@ def test_an_edited_sidecar_is_noticed(home: Home, ledger: Ledger) -> None:
     ],
     ids=range(9),
 )  # fmt: skip
-def test_garbage_is_counted_and_proves_nothing(home: Home, ledger: Ledger, data: bytes) -> None:
+def test_row_45_garbage_is_counted_and_proves_nothing(
+    home: Home, ledger: Ledger, data: bytes
+) -> None:
     """Whatever stands in a .json file, the ledger goes on; its file is done again."""
     (home.outbox / "a.png.json").write_bytes(data)
     put(home, "b.png.json", scored("b.png"))

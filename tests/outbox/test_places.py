@@ -38,7 +38,7 @@ def test_every_place_is_a_name_that_can_be_written(path: str) -> None:
 
 
 @given(paths, paths)
-def test_two_paths_never_share_a_place(one: str, other: str) -> None:
+def test_row_40_two_paths_never_share_a_place(one: str, other: str) -> None:
     """Neither the plain nor the distinguished place of a path is one of another path."""
     assume(one != other)
     assert not set(sidecar_places(one)) & set(sidecar_places(other))
@@ -69,7 +69,7 @@ def test_an_ordinary_path_keeps_its_names(path: str) -> None:
     assert sidecar_places(path)[0] == PurePosixPath(f"{path}.json")
 
 
-def test_a_long_name_is_cut_between_characters() -> None:
+def test_row_39_a_long_name_is_cut_between_characters() -> None:
     """What remains of a name that is too long is valid UTF-8, and carries the hash."""
     plain, distinguished = sidecar_places("ß" * 127)
     assert plain == distinguished
@@ -88,7 +88,7 @@ def test_a_folder_that_looks_like_a_sidecar_is_renamed() -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/a.png", "../a.png", "a/../b.png", "a//b.png", "./a", "a/"])
-def test_paths_that_climb_are_refused(path: str) -> None:
+def test_row_39_paths_that_climb_are_refused(path: str) -> None:
     """No place outside the outbox is ever named."""
     with pytest.raises(ValueError, match="not a path below the inbox"):
         sidecar_places(path)

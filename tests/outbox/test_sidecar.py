@@ -175,7 +175,7 @@ def test_unknown_fields_are_kept() -> None:
 
 
 @given(st.binary(min_size=1, max_size=60))
-def test_any_path_survives_its_sidecar(raw: bytes) -> None:
+def test_row_39_any_path_survives_its_sidecar(raw: bytes) -> None:
     """Names that are no UTF-8 stand beside what is shown of them, in hex."""
     path = os.fsdecode(raw)
     shown = encoded_path(path)
@@ -246,7 +246,7 @@ def test_wrong_values_are_refused(wrong: dict[str, Any]) -> None:
         (EmptyFile, 1, None),
     ],
 )
-def test_a_failure_says_when_it_is_tried_again(
+def test_row_05_a_failure_says_when_it_is_tried_again(
     error: type[ItemError], attempts: int, seconds: int | None
 ) -> None:
     """The pauses grow; then the file waits for a change, or for the mode that no stamp shows."""

@@ -84,7 +84,7 @@ def test_a_new_sidecar_replaces_the_old_one(home: Home, writer: Writer, ledger: 
     assert ledger.entries["a.png"].stamp.inode == 2
 
 
-def test_a_colliding_name_is_distinguished(home: Home, writer: Writer) -> None:
+def test_row_40_a_colliding_name_is_distinguished(home: Home, writer: Writer) -> None:
     """Where file names fold letter case, the second path gets ~ and 8 digits, and keeps them."""
     first = writer.write(scored("A.png"))
     # a second name of the same file is what a file system that folds letter case shows
@@ -96,7 +96,7 @@ def test_a_colliding_name_is_distinguished(home: Home, writer: Writer) -> None:
     assert read(home, second).source.inode == 3
 
 
-def test_another_paths_sidecar_is_never_overwritten(home: Home, ledger: Ledger) -> None:
+def test_row_40_another_paths_sidecar_is_never_overwritten(home: Home, ledger: Ledger) -> None:
     """Names that imitate our own marks cannot make one path take the place of another."""
     mark = sidecar_places("x")[1].name.removesuffix(".json")
     writer = Writer(home.outbox, ledger)
@@ -123,7 +123,7 @@ def test_a_link_in_the_way_is_replaced(home: Home, writer: Writer, tmp_path: Pat
     assert (tmp_path / "precious").read_bytes() == b"precious"
 
 
-def test_any_name_can_be_written(home: Home, writer: Writer, ledger: Ledger) -> None:
+def test_row_39_any_name_can_be_written(home: Home, writer: Writer, ledger: Ledger) -> None:
     """Long, undecodable and odd names come back under the path of their picture."""
     paths = ["ß" * 127, "n" * 255, "\udcff\udcfe.png", "two\nlines.png", "x.json/a.png", "-rf"]
     for path in paths:
@@ -143,7 +143,7 @@ def test_a_removed_sidecar_is_gone(home: Home, writer: Writer, ledger: Ledger) -
     assert not ledger.entries
 
 
-def test_left_temporary_files_are_swept(home: Home, writer: Writer) -> None:
+def test_row_02_left_temporary_files_are_swept(home: Home, writer: Writer) -> None:
     """What an interrupted run left goes, at every depth; nothing else does."""
     writer.write(scored("anna/a.png"))
     for name in (".b.png.json.0badcafe.tmp", "anna/.c.png.json.0badcafe.tmp"):
@@ -154,7 +154,9 @@ def test_left_temporary_files_are_swept(home: Home, writer: Writer) -> None:
     assert left == {"anna", "anna/a.png.json", "notes.tmp"}
 
 
-def test_a_write_that_fails_midway_leaves_the_old_sidecar(home: Home, writer: Writer) -> None:
+def test_row_12_a_write_that_fails_midway_leaves_the_old_sidecar(
+    home: Home, writer: Writer
+) -> None:
     """When the disk takes no more the old document stands, whole, and nothing lies beside it."""
     writer.write(scored("a.png"))
     before = (home.outbox / "a.png.json").read_bytes()
@@ -164,14 +166,14 @@ def test_a_write_that_fails_midway_leaves_the_old_sidecar(home: Home, writer: Wr
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_a_full_disk_is_called_so(home: Home, number: int) -> None:
+def test_row_12_a_full_disk_is_called_so(home: Home, number: int) -> None:
     """No space and no quota are one fault, with a remedy that helps."""
     fault = writing._fault(home.outbox, OSError(number, os.strerror(number)))
     assert isinstance(fault, DiskFull)
     assert "space" in fault.remedy
 
 
-def test_a_read_only_outbox_is_a_fault_of_the_service(home: Home, writer: Writer) -> None:
+def test_row_11_a_read_only_outbox_is_a_fault_of_the_service(home: Home, writer: Writer) -> None:
     """No file is blamed; the sidecars that are there stay."""
     writer.write(scored("a.png"))
     home.outbox.chmod(0o500)
@@ -181,7 +183,7 @@ def test_a_read_only_outbox_is_a_fault_of_the_service(home: Home, writer: Writer
     assert json.loads((home.outbox / "a.png.json").read_bytes())["source"]["inode"] == 1
 
 
-def test_a_missing_outbox_is_not_made_anew(home: Home, writer: Writer) -> None:
+def test_row_11_a_missing_outbox_is_not_made_anew(home: Home, writer: Writer) -> None:
     """A volume that was unplugged must not be replaced by a folder in its place."""
     home.outbox.rmdir()
     with pytest.raises(OutboxUnwritable) as caught:

@@ -43,7 +43,9 @@ def _bad_files() -> dict[str, tuple[bytes, str]]:
     }
 
 
-def test_each_bad_file_says_what_is_wrong_and_what_to_do(home: Home) -> None:
+def test_row_05_row_06_row_21_row_30_each_bad_file_says_what_is_wrong_and_what_to_do(
+    home: Home,
+) -> None:
     """Six kinds of damage, each with its code; the good file among them has its score."""
     files = _bad_files()
     for name, (data, _code) in files.items():
@@ -105,7 +107,9 @@ def _unusual_files() -> dict[str, bytes]:
     }
 
 
-def test_unusual_formats_score_like_the_plain_picture(home: Home) -> None:
+def test_row_28_row_29_row_31_row_32_row_33_row_34_unusual_formats_score_like_the_plain_picture(
+    home: Home,
+) -> None:
     """HEIC, CMYK, 16 bit, palette, rotation, profile, animation: the same likeness within 0.1."""
     teach_scenes(home)
     files = _unusual_files()

@@ -132,7 +132,7 @@ def failed(home: Home, path: str) -> str:
     return eventually(error, within_seconds=PATIENCE_SECONDS) or ""
 
 
-def test_row_06_poison_hangs_and_vanishing_files_harm_no_neighbour(tmp_path: Path) -> None:
+def test_row_06_row_19_poison_hangs_and_vanishing_files_harm_no_neighbour(tmp_path: Path) -> None:
     """Files that end or stop the engine get their error; one that is gone meanwhile gets nothing.
 
     And a file that was damaged is scored as soon as it is whole.

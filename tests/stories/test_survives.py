@@ -16,7 +16,7 @@ from tasted.files import content_id
 from tasted.home import Home, process_exists
 
 
-def test_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> None:
+def test_row_02_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> None:
     """After SIGKILL in the middle of a batch a new daemon finishes exactly what was missing."""
     teach_scenes(home)
     for index in range(24):
@@ -57,7 +57,7 @@ def test_what_a_killed_daemon_left_half_written_is_cleared_away(home: Home) -> N
     assert not status.exists()
 
 
-def test_no_engine_outlives_a_killed_daemon(home: Home) -> None:
+def test_row_02_no_engine_outlives_a_killed_daemon(home: Home) -> None:
     """The pipe closes with the daemon, and the engine leaves."""
     (home.inbox / "a.png").write_bytes(drawing("city", seed=1))
     with running(home) as daemon:
@@ -78,7 +78,7 @@ def test_an_engine_killed_under_the_daemon_is_replaced(home: Home) -> None:
         daemon.sidecar("b.png", status="scored")
 
 
-def test_a_slowly_written_file_is_scored_once_and_whole(home: Home) -> None:
+def test_row_04_a_slowly_written_file_is_scored_once_and_whole(home: Home) -> None:
     """A copy in progress is left alone until it has ended."""
     data = drawing("forest", seed=5)
     with running(home) as daemon:
@@ -95,7 +95,7 @@ def test_a_slowly_written_file_is_scored_once_and_whole(home: Home) -> None:
     assert sidecar.source.sha256 == content_id(data)
 
 
-def test_a_hidden_file_that_is_renamed_is_scored_under_its_name(home: Home) -> None:
+def test_row_03_a_hidden_file_that_is_renamed_is_scored_under_its_name(home: Home) -> None:
     """MacOS writes a screenshot as `.Screenshot ….png` and renames it."""
     with running(home) as daemon:
         daemon.await_state("idle")
@@ -107,7 +107,7 @@ def test_a_hidden_file_that_is_renamed_is_scored_under_its_name(home: Home) -> N
     assert [path.name for path in home.outbox.glob("*.json")] == [f"{final.name}.json"]
 
 
-def test_replaced_content_is_scored_anew(home: Home) -> None:
+def test_row_20_replaced_content_is_scored_anew(home: Home) -> None:
     """A file replaced under the same name gets a sidecar of the new content."""
     (home.inbox / "a.png").write_bytes(drawing("forest", seed=5))
     other = drawing("beach", seed=6)
@@ -123,8 +123,8 @@ def test_replaced_content_is_scored_anew(home: Home) -> None:
         eventually(replaced, within_seconds=60)
 
 
-def test_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> None:
-    """Row 20: the same content under another time or inode is hashed, and not scored again."""
+def test_row_20_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> None:
+    """The same content under another time or inode is hashed, and not scored again."""
     teach_scenes(home)
     picture = home.inbox / "a.png"
     picture.write_bytes(drawing("forest", seed=5))
@@ -145,8 +145,8 @@ def test_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> None:
     assert second.model_copy(update={"source": first.source}) == first
 
 
-def test_a_rename_interrupted_by_a_kill_leaves_no_second_sidecar(home: Home) -> None:
-    """Row 24: killed after the new sidecar and before the old one went, a new daemon ends it."""
+def test_row_24_a_rename_interrupted_by_a_kill_leaves_no_second_sidecar(home: Home) -> None:
+    """Killed after the new sidecar and before the old one went, a new daemon ends it."""
     (home.inbox / "old.png").write_bytes(drawing("forest", seed=5))
     with running(home, environment={VARIABLE: "scout.former_removed"}) as daemon:
         daemon.sidecar("old.png", status="scored")
@@ -161,7 +161,7 @@ def test_a_rename_interrupted_by_a_kill_leaves_no_second_sidecar(home: Home) -> 
     assert (home.outbox / "new.png.json").exists()
 
 
-def test_a_renamed_screenshot_takes_its_sidecar_along(home: Home) -> None:
+def test_row_24_a_renamed_screenshot_takes_its_sidecar_along(home: Home) -> None:
     """The old sidecar is removed after the new one is written."""
     (home.inbox / "old.png").write_bytes(drawing("forest", seed=5))
     with running(home) as daemon:
@@ -186,7 +186,7 @@ def test_the_sidecar_of_a_deleted_picture_stays_and_is_counted(home: Home) -> No
     assert (home.outbox / "a.png.json").exists()
 
 
-def test_a_second_daemon_leaves_with_75_and_names_the_first(home: Home) -> None:
+def test_row_09_a_second_daemon_leaves_with_75_and_names_the_first(home: Home) -> None:
     """One home has one owner."""
     with running(home) as daemon:
         daemon.await_state("idle")
@@ -196,7 +196,7 @@ def test_a_second_daemon_leaves_with_75_and_names_the_first(home: Home) -> None:
         assert daemon.process.poll() is None
 
 
-def test_sigint_stops_cleanly(home: Home) -> None:
+def test_row_13_sigint_stops_cleanly(home: Home) -> None:
     """Ctrl-C ends with exit status 0 and says so in the status."""
     with running(home) as daemon:
         daemon.await_state("idle")
@@ -225,7 +225,7 @@ def test_a_moved_home_works(home: Home, tmp_path: Path) -> None:
     assert (moved.outbox / "a.png.json").read_bytes() == before
 
 
-def test_a_stop_is_heard_while_references_are_learnt(home: Home) -> None:
+def test_row_13_a_stop_is_heard_while_references_are_learnt(home: Home) -> None:
     """A rebuilt library does not keep the daemon from leaving, nor its engine."""
     teach_scenes(home)
     for index in range(40):
@@ -243,7 +243,7 @@ def test_a_stop_is_heard_while_references_are_learnt(home: Home) -> None:
     assert not process_exists(engine_pid)
 
 
-def test_a_name_that_is_no_text_gets_its_error_too(home: Home) -> None:
+def test_row_39_a_name_that_is_no_text_gets_its_error_too(home: Home) -> None:
     """Linux allows any bytes in a name; a bad file of such a name is told of like any other."""
     name = os.fsdecode(b"a\xff.png")
     (home.inbox / name).write_bytes(b"")

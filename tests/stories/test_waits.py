@@ -11,7 +11,7 @@ from tasted.embedding import pocket
 from tasted.home import Home
 
 
-def test_files_wait_for_a_missing_model_and_start_by_themselves(home: Home) -> None:
+def test_row_38_files_wait_for_a_missing_model_and_start_by_themselves(home: Home) -> None:
     """Without weights the daemon stays up, says what to do, and works when they appear."""
     home.config_file.write_text("", encoding="utf-8")
     (home.inbox / "a.png").write_bytes(drawing("forest", seed=5))
@@ -54,7 +54,7 @@ def test_saved_settings_act_and_broken_ones_do_not(home: Home) -> None:
     assert cleared.settings_error is None
 
 
-def test_an_unreadable_file_gets_an_error_and_its_neighbours_a_score(home: Home) -> None:
+def test_row_22_an_unreadable_file_gets_an_error_and_its_neighbours_a_score(home: Home) -> None:
     """Permission denied on one file is that file's error; once it may be read it is scored."""
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     (home.inbox / "locked.png").write_bytes(drawing("mountain", seed=8))
@@ -69,7 +69,7 @@ def test_an_unreadable_file_gets_an_error_and_its_neighbours_a_score(home: Home)
         daemon.sidecar("locked.png", status="scored")
 
 
-def test_an_outbox_that_is_gone_holds_the_queue(home: Home) -> None:
+def test_row_11_an_outbox_that_is_gone_holds_the_queue(home: Home) -> None:
     """Without an outbox nothing is lost: work waits, and resumes when the folder is back."""
     with running(home) as daemon:
         daemon.await_state("idle")
@@ -82,7 +82,7 @@ def test_an_outbox_that_is_gone_holds_the_queue(home: Home) -> None:
         daemon.sidecar("a.png", status="scored")
 
 
-def test_an_inbox_that_is_gone_is_waited_for(home: Home) -> None:
+def test_row_14_an_inbox_that_is_gone_is_waited_for(home: Home) -> None:
     """A vanished inbox is no reason to stop, and its absence deletes nothing."""
     teach_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
@@ -138,7 +138,7 @@ def test_a_raised_limit_brings_refused_files_back(home: Home) -> None:
         daemon.sidecar("a.png", status="scored")
 
 
-def test_a_fault_that_is_no_more_blocks_nothing(home: Home) -> None:
+def test_row_12_a_fault_that_is_no_more_blocks_nothing(home: Home) -> None:
     """When the waiting file is deleted there is nothing left that a full disk could hold up."""
     good = home.config_file.read_text(encoding="utf-8")
     with running(home) as daemon:

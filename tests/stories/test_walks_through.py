@@ -14,7 +14,7 @@ from tasted.home import Home, process_exists
 from tasted.outbox.sidecar import json_schema
 
 
-def test_a_dropped_screenshot_becomes_a_scored_sidecar(home: Home) -> None:
+def test_row_42_a_dropped_screenshot_becomes_a_scored_sidecar(home: Home) -> None:
     """A picture like those liked is a match with reasons and neighbours; its sidecar is valid."""
     teach_scenes(home)
     with running(home) as daemon:
@@ -37,7 +37,7 @@ def test_a_dropped_screenshot_becomes_a_scored_sidecar(home: Home) -> None:
     assert (home.outbox / "anna" / "2.png.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_files_that_waited_while_no_daemon_ran_are_scored(home: Home) -> None:
+def test_row_07_files_that_waited_while_no_daemon_ran_are_scored(home: Home) -> None:
     """What lies in the inbox at the start is scored like what arrives later."""
     teach_scenes(home)
     for index in range(3):
@@ -47,7 +47,7 @@ def test_files_that_waited_while_no_daemon_ran_are_scored(home: Home) -> None:
             daemon.sidecar(f"{index}.png", status="scored")
 
 
-def test_a_restart_scores_nothing_again(home: Home) -> None:
+def test_row_07_a_restart_scores_nothing_again(home: Home) -> None:
     """A second daemon finds every sidecar current and does not even start the engine."""
     teach_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
@@ -73,7 +73,7 @@ def test_without_likes_the_verdict_is_unsure(home: Home) -> None:
     assert sidecar.next
 
 
-def test_liking_changes_the_taste(home: Home) -> None:
+def test_row_46_liking_changes_the_taste(home: Home) -> None:
     """`tasted like` on a scored screenshot re-scores the others, and calls it feedback."""
     teach_scenes(home)
     (home.inbox / "gym.png").write_bytes(drawing("gym", seed=60))
@@ -179,7 +179,7 @@ def test_the_engine_leaves_when_idle(home: Home) -> None:
         daemon.sidecar("b.png", status="scored")
 
 
-def test_an_emptied_outbox_is_written_again(home: Home) -> None:
+def test_row_45_an_emptied_outbox_is_written_again(home: Home) -> None:
     """Deleting a sidecar asks for a new one."""
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
