@@ -51,3 +51,20 @@ def test_nothing_is_ever_unpickled() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not {name.partition(".")[0] for name in names} & dangerous, module
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_that_is_read_is_run(module: Path) -> None:
+    """No eval, no exec, no shell, and no loader that would unpickle what it is given."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        given = {each.arg: ast.unparse(each.value) for each in node.keywords}
+        assert called not in {"eval", "exec", "compile", "__import__"}, called
+        assert called not in {"os.system", "os.popen", "subprocess.getoutput"}, called
+        assert given.get("shell", "False") == "False", called
+        if called == "torch.load":
+            assert given["weights_only"] == "True"
+        if called in {"np.load", "numpy.load"}:
+            assert given["allow_pickle"] == "False"

@@ -256,3 +256,15 @@ def test_only_an_empty_folder_is_removed(tmp_path: Path) -> None:
     assert remove_if_empty(tmp_path / "full" / "empty")
     assert remove_if_empty(tmp_path / "full")
     assert not remove_if_empty(tmp_path / "full")
+
+
+def test_row_41_no_folder_on_the_way_may_be_a_link(tmp_path: Path) -> None:
+    """Below the folder that is named nothing is followed, in the middle of a path either."""
+    (tmp_path / "inbox" / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "inbox" / "real" / "deep" / "a").write_bytes(b"a")
+    (tmp_path / "inbox" / "link").symlink_to("real")
+    inbox = tmp_path / "inbox"
+    data, _stamp = read_regular_file(inbox / "real" / "deep" / "a", max_bytes=9, below=inbox)
+    assert data == b"a"
+    with pytest.raises(NotADirectoryError):
+        read_regular_file(inbox / "link" / "deep" / "a", max_bytes=9, below=inbox)

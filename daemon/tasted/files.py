@@ -178,21 +178,26 @@ def stamp_of(status: os.stat_result) -> FileStamp:
     return FileStamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def read_regular_file(path: Path, *, max_bytes: int) -> tuple[bytes, FileStamp]:
+def read_regular_file(
+    path: Path, *, max_bytes: int, below: Path | None = None
+) -> tuple[bytes, FileStamp]:
     """Read a whole regular file through one descriptor, never following a link at its end.
 
     Args:
         path: the file.
         max_bytes: the largest size that is read at all.
+        below: a folder that holds it; no folder between the two may be a link either, not even one
+            that was put there this instant.
 
     Returns:
         The bytes and the stamp of the very file that was read.
 
     Raises:
-        OSError: as the system says; ELOOP for a symbolic link, EINVAL for what is no regular file,
-            EFBIG for a file over `max_bytes`, EAGAIN for a file that changed while it was read.
+        OSError: as the system says; ELOOP for a symbolic link, ENOTDIR for one on the way, EINVAL
+            for what is no regular file, EFBIG for a file over `max_bytes`, EAGAIN for a file that
+            changed while it was read.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = _opened_without_links(path, below or path.parent)
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
@@ -217,6 +222,25 @@ def remove_if_empty(folder: Path) -> bool:
         folder.rmdir()
         return True
     return False
+
+
+def _opened_without_links(path: Path, below: Path) -> int:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    *folders, name = path.relative_to(below).parts
+    if not folders:
+        return os.open(path, flags)
+    parent = os.open(below, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for folder in folders:
+            # the open folder stays the same one, whatever takes its name meanwhile
+            inner = os.open(
+                folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent
+            )
+            os.close(parent)
+            parent = inner
+        return os.open(name, flags, dir_fd=parent)
+    finally:
+        os.close(parent)
 
 
 def folder_bytes(folder: Path) -> int:

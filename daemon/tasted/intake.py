@@ -27,6 +27,8 @@ from tasted.reading.companion import CompanionText, parse_companion
 from tasted.records import Companion, FileStamp, Label, Proven
 
 COMPANION_BYTES_MAX = 1_000_000
+# a folder on the way that is a file or a link by now has taken the picture away, too
+_GONE = (FileNotFoundError, NotADirectoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Intake:
         """Take the stamp, which an error sidecar needs too; None when the file is gone."""
         try:
             return Read(stamp_of(os.lstat(self._path(item))))
-        except FileNotFoundError:
+        except _GONE:
             return None
 
     def read(self, item: Item, read: Read) -> bool:
@@ -101,8 +103,10 @@ class Intake:
         """
         try:
             self._read_companion(item, read)
-            read.data, read.stamp = read_regular_file(self._path(item), max_bytes=self._max_bytes)
-        except FileNotFoundError:
+            read.data, read.stamp = read_regular_file(
+                self._path(item), max_bytes=self._max_bytes, below=self._below(item)
+            )
+        except _GONE:
             return False
         except OSError as error:
             if error.errno == errno.EAGAIN:
@@ -120,6 +124,10 @@ class Intake:
 
     def _path(self, item: Item) -> Path:
         return Path(item.path) if item.foreign else self._inbox / item.path
+
+    def _below(self, item: Item) -> Path | None:
+        # whoever names a file outside the inbox means the links on the way to it
+        return None if item.foreign else self._inbox
 
     def _refusal(self, item: Item, error: OSError) -> ItemError:
         if error.errno == errno.EFBIG:
@@ -142,7 +150,9 @@ class Intake:
         file = self._inbox / item.companion
         try:
             read.companion = Companion(item.companion, stamp_of(os.lstat(file)))
-            data, stamp = read_regular_file(file, max_bytes=COMPANION_BYTES_MAX)
+            data, stamp = read_regular_file(
+                file, max_bytes=COMPANION_BYTES_MAX, below=self._below(item)
+            )
         except OSError as error:
             # the picture is scored without its text, and again when the text has changed
             note = f"{encoded_path(item.companion).path} cannot be read: {error.strerror}."
