@@ -46,3 +46,27 @@ def test_the_settings_file_is_at_hand() -> None:
     for section, key, *_rest in SETTINGS:
         assert f"[{section}]" in text
         assert f"#{key} = " in text
+
+
+RELIABILITY = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+
+def test_every_row_of_reliability_names_the_tests_that_show_it() -> None:
+    """Rows 1 to 46 are there, every test that is named exists, and no test of a row is left out."""
+    listed: dict[int, set[str]] = {}
+    for line in RELIABILITY.splitlines():
+        row = re.match(r"\| (\d+) \| P[012] \|", line)
+        if row is not None:
+            assert int(row[1]) not in listed
+            listed[int(row[1])] = set(re.findall(r"`([\w/]+\.py::\w+)`", line))
+    assert list(listed) == list(range(1, 47))
+    assert all(listed.values())
+    written: dict[int, set[str]] = {row: set() for row in listed}
+    tests = ROOT / "tests"
+    for file in tests.rglob("test_*.py"):
+        for name in re.findall(
+            r"^ *def (test_\w+)\(", file.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            for row in re.findall(r"(?<=_)row_(\d\d)_", name):
+                written[int(row)].add(f"{file.relative_to(tests).as_posix()}::{name}")
+    assert listed == written
