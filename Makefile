@@ -38,9 +38,9 @@ types: $(STAMP) ## mypy, strict
 layers: $(STAMP) ## import-linter: the rooms and who may know whom
 	$(BIN)/lint-imports
 
-tests: $(STAMP) ## pytest with branch coverage
+tests: $(STAMP) ## pytest on all cores, with branch coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses=auto --dist=worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -107,6 +107,8 @@ class Lookout:
                 [] if self._why_polling else [self.root],
                 deletions_in=[] if self._file_system(home.outbox).is_remote else [home.outbox],
                 folders=[home.state, home.requests, home.config_file.parent],
+                # a watched folder does not tell that it is renamed or replaced; its parent does
+                comings_and_goings_in={self.root.parent, home.root},
             )
         except OSError as error:
             # the kernel's watches are used up, or a folder vanished this instant: looks still find

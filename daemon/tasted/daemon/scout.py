@@ -132,7 +132,11 @@ class Scout:
         elif path.startswith((f"{home.outbox}{os.sep}", f"{home.requests}{os.sep}")):
             if not path.endswith((".answer.json", ".tmp")):
                 self._desk.wake_scout()
-        elif path in {str(home.config_file), str(home.environment_file)}:
+        elif path in {str(home.config_file), str(home.environment_file)} or path in {
+            str(home.inbox),
+            str(self._lookout.root),
+            str(home.outbox),
+        }:
             self._desk.wake_scout()
         elif path == str(home.models_file):
             self._desk.nudge_scorer()

@@ -7,7 +7,7 @@ asked for, and lose files that are moved in.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -61,13 +61,21 @@ class Watcher:
         self._losses = LossListener(doubt)
         self._observer: BaseObserver | None = None
 
-    def start(self, trees: list[Path], *, deletions_in: list[Path], folders: list[Path]) -> None:
+    def start(
+        self,
+        trees: list[Path],
+        *,
+        deletions_in: list[Path],
+        folders: list[Path],
+        comings_and_goings_in: Collection[Path] = (),
+    ) -> None:
         """Begin to watch. After this returns no event is missed but by an overflow of the kernel.
 
         Args:
             trees: folders watched with everything below them.
             deletions_in: trees of which only what disappears is of interest.
             folders: folders watched without what is below them.
+            comings_and_goings_in: the same, but only for what appears or disappears there.
 
         Raises:
             OSError: when a folder is missing or the kernel's watches are used up.
@@ -76,6 +84,7 @@ class Watcher:
         self._losses.attach()
         everything = _Hinting(self._hint, None)
         vanishing = _Hinting(self._hint, frozenset({"deleted"}))
+        coming_and_going = _Hinting(self._hint, frozenset({"created", "deleted", "moved"}))
         try:
             for tree in trees:
                 observer.schedule(everything, str(tree), recursive=True)
@@ -83,6 +92,8 @@ class Watcher:
                 observer.schedule(vanishing, str(tree), recursive=True)
             for folder in folders:
                 observer.schedule(everything, str(folder), recursive=False)
+            for folder in comings_and_goings_in:
+                observer.schedule(coming_and_going, str(folder), recursive=False)
             observer.start()
         except OSError:
             # some of its emitters may run already, each with a thread and descriptors
