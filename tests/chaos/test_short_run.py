@@ -10,7 +10,7 @@ def test_nothing_is_lost_in_some_seconds_of_chaos() -> None:
     """The whole of a run, oracle included; longer ones are for `make chaos`."""
     violations: list[str] = []
     with open_world(keep=False, kept_if=violations) as world:
-        findings = run(world, seconds=8, seed=20)
+        findings = run(world, seconds=5, seed=20)
         violations.extend(findings.violations)
     assert not violations, f"{violations}; left in {world.base}"
     assert last_line(findings).startswith(
