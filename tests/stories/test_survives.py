@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
@@ -76,51 +75,6 @@ def test_an_engine_killed_under_the_daemon_is_replaced(home: Home) -> None:
         os.kill(engine_pid, signal.SIGKILL)
         (home.inbox / "b.png").write_bytes(drawing("city", seed=2))
         daemon.sidecar("b.png", status="scored")
-
-
-def test_row_04_a_slowly_written_file_is_scored_once_and_whole(home: Home) -> None:
-    """A copy in progress is left alone until it has ended."""
-    data = drawing("forest", seed=5)
-    with running(home) as daemon:
-        daemon.await_state("idle")
-        with (home.inbox / "slow.png").open("wb") as stream:
-            for start in range(0, len(data), len(data) // 12):
-                stream.write(data[start : start + len(data) // 12])
-                stream.flush()
-                # the one real pause of this suite: a slow writer is what is tested
-                time.sleep(0.15)
-                assert not (home.outbox / "slow.png.json").exists()
-        sidecar = daemon.sidecar("slow.png")
-    assert sidecar.status == "scored"
-    assert sidecar.source.sha256 == content_id(data)
-
-
-def test_row_03_a_hidden_file_that_is_renamed_is_scored_under_its_name(home: Home) -> None:
-    """MacOS writes a screenshot as `.Screenshot ….png` and renames it."""
-    with running(home) as daemon:
-        daemon.await_state("idle")
-        hidden = home.inbox / ".Screenshot 2026-05-09 at 10.45.42\u202fAM.png"
-        hidden.write_bytes(drawing("forest", seed=5))
-        final = hidden.with_name(hidden.name[1:])
-        hidden.rename(final)
-        daemon.sidecar(final.name, status="scored")
-    assert [path.name for path in home.outbox.glob("*.json")] == [f"{final.name}.json"]
-
-
-def test_row_20_replaced_content_is_scored_anew(home: Home) -> None:
-    """A file replaced under the same name gets a sidecar of the new content."""
-    (home.inbox / "a.png").write_bytes(drawing("forest", seed=5))
-    other = drawing("beach", seed=6)
-    with running(home) as daemon:
-        daemon.sidecar("a.png", status="scored")
-        (home.inbox / ".new").write_bytes(other)
-        (home.inbox / ".new").rename(home.inbox / "a.png")
-
-        def replaced() -> bool:
-            sidecar = read_sidecar(home, "a.png")
-            return sidecar is not None and sidecar.source.sha256 == content_id(other)
-
-        eventually(replaced, within_seconds=60)
 
 
 def test_row_20_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> None:
