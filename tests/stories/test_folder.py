@@ -6,6 +6,7 @@ whole inbox is the truth.
 
 import contextlib
 import os
+import shutil
 import socket
 import time
 from collections import Counter
@@ -171,13 +172,24 @@ def test_row_17_row_18_row_39_row_40_row_41_row_42_folders_and_names(
 
 
 def test_row_14_row_15_the_inbox_goes_and_comes(home: Home, daemon: RunningDaemon) -> None:
-    """Moved away, an empty mount point in its place, and back: nothing is lost or done twice."""
+    """Another folder in its place, an empty mount point, and back: nothing is lost or twice."""
+    aside = home.root / "aside"
+    home.inbox.rename(aside)
+    home.inbox.mkdir()
+    (home.inbox / "another.png").write_bytes(picture(4))
+    done(home, "another.png")
+    shutil.rmtree(home.inbox)
+    aside.rename(home.inbox)
     (home.inbox / "liked" / "1.png").write_bytes(picture(1))
     done(home, "liked/1.png")
     daemon.await_state("idle")
     eventually(lambda: _is_redone(home), within_seconds=PATIENCE_SECONDS)
     before, begun = documents(home), scores_begun(home)
-    aside = home.root / "aside"
+    assert Counter(path for path, _content in begun) == {
+        "another.png": 1,
+        "liked/1.png": 1,
+        "before.png": 2,
+    }
     home.inbox.rename(aside)
     (aside / "meanwhile.png").write_bytes(picture(2))
     home.inbox.mkdir()
