@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tasted.home import Home, process_exists
 
 PATIENCE_SECONDS = 60.0
 QUEUE_OF_INOTIFY = Path("/proc/sys/fs/inotify/max_queued_events")
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="inotify is of Linux")
 
 
 @pytest.fixture
@@ -210,6 +212,7 @@ def test_row_38_an_engine_that_grows_is_started_anew(tmp_path: Path) -> None:
     assert len(scores_begun(home)) == 4
 
 
+@linux_only
 def test_row_01_row_18_an_overflow_of_the_kernel_loses_no_file(home: Home) -> None:
     """A daemon that was stopped hears that events were lost, and looks at everything at once."""
     text = home.config_file.read_text("utf-8").replace(

@@ -22,8 +22,10 @@ from tasted.outbox.sidecar import Sidecar
 UNMASKED = ("sh", "-c", 'umask 0; exec "$@"', "sh")
 OFFLINE = (sys.executable, no_network.__file__)
 STEERING = "a\n\x1b[31m\u202egnp.\x07{0}%s.png"
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="seccomp and /proc are of Linux")
 
 
+@linux_only
 def test_the_filter_of_these_tests_leaves_no_network() -> None:
     """Processes of this machine may talk; IPv6 is not there, and IPv4 and DNS end the process."""
     code = "import socket; socket.socketpair(); print('here', flush=True); socket."
@@ -35,6 +37,7 @@ def test_the_filter_of_these_tests_leaves_no_network() -> None:
     assert "Address family not supported" in child.stderr
 
 
+@linux_only
 def test_nobody_else_may_read_and_nothing_goes_out(home: Home) -> None:
     """Learnt, scored and failed without a socket, under umask 0: the home is its owner's alone.
 
