@@ -12,11 +12,13 @@ from kit.children import python, running_python
 from kit.homes import pocket_home
 from kit.waiting import eventually
 from tasted.errors import HomeInvalid, HomeLocked
-from tasted.home import Home, find_home, hold_lock, lock_owner
+from tasted.home import Home, find_home
+from tasted.lock import hold_lock, lock_owner
 
 _HOLD = """
 import pathlib, sys
-from tasted.home import Home, hold_lock
+from tasted.home import Home
+from tasted.lock import hold_lock
 with hold_lock(Home(pathlib.Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.read()
@@ -240,7 +242,9 @@ def test_row_09_two_homes_do_not_share_a_folder(home: Home, tmp_path: Path, shar
 def test_asking_for_the_owner_never_keeps_an_owner_out(home: Home) -> None:
     """Whoever asks often does not make the lock look held."""
     ask = (
-        "import pathlib, sys, time\nfrom tasted.home import Home, lock_owner\n"
+        "import pathlib, sys, time\n"
+        "from tasted.home import Home\n"
+        "from tasted.lock import lock_owner\n"
         "print('asking', flush=True)\n"
         "while True: lock_owner(Home(pathlib.Path(sys.argv[1]))); time.sleep(0.002)"
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kit.children import running_python
 from kit.waiting import eventually
 from tasted import platform
-from tasted.home import process_exists
+from tasted.lock import process_exists
 from tasted.platform import FileSystem
 
 _MOUNTS = """\

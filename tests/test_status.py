@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.children import python
-from tasted.home import process_exists
+from tasted.lock import process_exists
 from tasted.records import Current
 from tasted.status import (
     FaultReport,

@@ -13,7 +13,8 @@ from kit.json_values import mangled_text
 from tasted import frames
 from tasted.embedding.weights import find_model, hashes_file_beside, list_recorded
 from tasted.errors import ModelMissing, ModelUnusable
-from tasted.home import Home, hold_lock, lock_owner
+from tasted.home import Home
+from tasted.lock import hold_lock, lock_owner
 from tasted.records import Current
 from tasted.status import (
     FaultReport,

@@ -11,7 +11,8 @@ from kit.homes import home_with, quick_home
 from kit.outboxes import documents, is_done, temporary_files
 from kit.waiting import eventually
 from tasted.faultpoints import VARIABLE
-from tasted.home import Home, process_exists
+from tasted.home import Home
+from tasted.lock import process_exists
 
 PATIENCE_SECONDS = 60.0
 # where the second batch of an engine passes; a batch of one file commits once

@@ -20,7 +20,8 @@ from kit.quick_engine import HANG, POISON, VANISH, scores_begun
 from kit.waiting import eventually
 from tasted.errors import HomeLocked
 from tasted.faultpoints import LIGHT_POINTS, VARIABLE
-from tasted.home import Home, process_exists
+from tasted.home import Home
+from tasted.lock import process_exists
 
 PATIENCE_SECONDS = 60.0
 QUEUE_OF_INOTIFY = Path("/proc/sys/fs/inotify/max_queued_events")

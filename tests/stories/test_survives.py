@@ -12,7 +12,8 @@ from kit.waiting import eventually
 from tasted.errors import HomeLocked
 from tasted.faultpoints import VARIABLE
 from tasted.files import content_id
-from tasted.home import Home, process_exists
+from tasted.home import Home
+from tasted.lock import process_exists
 
 
 def test_row_02_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> None:

@@ -10,7 +10,8 @@ import jsonschema
 from kit.daemons import json_lines, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
 from kit.waiting import eventually
-from tasted.home import Home, process_exists
+from tasted.home import Home
+from tasted.lock import process_exists
 from tasted.outbox.sidecar import json_schema
 
 

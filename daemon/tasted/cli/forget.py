@@ -13,7 +13,8 @@ import click
 
 from tasted.cli.context import Context, printable
 from tasted.errors import CommandError, SomeFailed, UsageError, told
-from tasted.home import Home, lock_owner
+from tasted.home import Home
+from tasted.lock import lock_owner
 
 if TYPE_CHECKING:
     from tasted.daemon.forget_order import Order, Target

@@ -4,7 +4,8 @@ import click
 
 from tasted.cli.context import Context
 from tasted.errors import told
-from tasted.home import Home, lock_owner
+from tasted.home import Home
+from tasted.lock import lock_owner
 
 
 @click.command()

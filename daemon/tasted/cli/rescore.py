@@ -8,7 +8,8 @@ import click
 
 from tasted.cli.context import Context
 from tasted.errors import told
-from tasted.home import Home, lock_owner
+from tasted.home import Home
+from tasted.lock import lock_owner
 from tasted.status import read_status
 
 _POLL_SECONDS = 0.2

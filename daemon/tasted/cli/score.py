@@ -8,7 +8,8 @@ import click
 
 from tasted.cli.context import Context, printable
 from tasted.errors import SomeFailed, told
-from tasted.home import Home, lock_owner
+from tasted.home import Home
+from tasted.lock import lock_owner
 
 
 @click.command()

@@ -10,7 +10,8 @@ from tasted.cli.context import Context, printable
 from tasted.embedding.weights import find_model
 from tasted.errors import ConfigError, ServiceFault
 from tasted.files import folder_bytes
-from tasted.home import FoundHome, lock_owner
+from tasted.home import FoundHome
+from tasted.lock import lock_owner
 from tasted.status import Status, read_status
 
 

@@ -18,9 +18,10 @@ from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.supervisor import make_engine
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
-from tasted.home import Home, hold_lock
+from tasted.home import Home
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.presence import labels_digest
+from tasted.lock import hold_lock
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
 from tasted.status import read_current

@@ -29,8 +29,9 @@ from tasted.daemon.worker import Worker
 from tasted.engine_process import COMMAND, EngineProcess
 from tasted.errors import ServiceFault
 from tasted.files import sweep_temporary
-from tasted.home import Home, hold_lock, is_lock_of
+from tasted.home import Home
 from tasted.inbox.watcher import Watcher
+from tasted.lock import hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
 from tasted.status import read_current
