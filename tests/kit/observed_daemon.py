@@ -8,7 +8,7 @@ import argparse
 import os
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +36,7 @@ _DELAY_SECONDS_MAX = 0.3
 class NullWatcher(Watcher):
     """Says that all is well, and nothing else ever."""
 
-    def start(self, trees: list[Path], *, deletions_in: list[Path], folders: list[Path]) -> None:
+    def start(self, trees: list[Path], **_folders: Collection[Path]) -> None:
         """Do as if."""
 
     @property
