@@ -12,7 +12,7 @@ import pytest
 from kit.children import running_python
 from kit.waiting import eventually
 from tasted.engine_process import EngineDiedError, EngineProcess
-from tasted.errors import EngineFailed
+from tasted.errors import EngineFailed, MemoryCeilingTooLow
 
 _BEGINNING = """
 import os, sys, time
@@ -253,3 +253,25 @@ def test_row_38_an_engine_that_dies_while_it_loads_blames_no_file(make: Make) ->
     engine = make(_DIES_LOADING)
     with pytest.raises(EngineFailed, match="loaded the model"):
         engine.ask({})
+
+
+def test_row_38_a_ceiling_below_the_library_alone_is_a_fault_and_no_spin(make: Make) -> None:
+    """An engine that has opened the library and nothing else would hold as much the next time."""
+    engine = make(
+        "    say(type='current', resident_bytes=2_000)",
+        max_memory_bytes=1_000,
+    )
+    with pytest.raises(MemoryCeilingTooLow, match="max_memory_mb"):
+        engine.ask({"type": "labels"})
+    assert engine.pid is None
+
+
+def test_row_38_an_engine_that_grew_is_ended_after_its_answer(make: Make) -> None:
+    """The answer counts, and the next question gets a new engine."""
+    engine = make(
+        "    say(type='documents', resident_bytes=2_000, pid=os.getpid())",
+        max_memory_bytes=1_000,
+    )
+    first = engine.ask({"type": "batch"})
+    assert engine.pid is None
+    assert engine.ask({"type": "batch"})["pid"] != first["pid"]

@@ -144,7 +144,8 @@ class Engine:
                 sorted(each.path for each in references if each.content_id in twofold)
             ),
         )
-        write_current(self._home.current_file, current)
+        if message["publish"]:
+            write_current(self._home.current_file, current)
         known = {each.path for each in references}
         unlearnt = (set(paths) - known) | (set(library.damaged()) & set(paths))
         return {"type": "current", "current": _jsonable(current), "unlearnt": sorted(unlearnt)}

@@ -78,6 +78,7 @@ class EngineProcess:
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
         self._is_loading = False
+        self._is_fresh = True
         self._is_over = False
 
     @property
@@ -111,8 +112,12 @@ class EngineProcess:
             raise EngineDiedError(f"{error}{last_words}") from error
         held = answer.get("resident_bytes", 0)
         if held > self._max_memory_bytes:
+            if message.get("type") == "labels" and self._is_fresh:
+                # it has opened the library and nothing else: a new one would hold as much
+                self._check_ceiling(process, held)
             log.info("engine_recycled", resident_mb=round(held / _MEGABYTE))
             self.stop()
+        self._is_fresh = False
         return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -123,6 +128,7 @@ class EngineProcess:
         if self._is_over:
             raise EngineFailed("The engine was ended with the daemon.")
         self._process = process = self._started()
+        self._is_fresh = True
         try:
             self._exchange(process, {**self._hello, "parent": os.getpid()}, _START_SECONDS)
         except (frames.FrameError, OSError, TimeoutError) as error:
@@ -183,7 +189,7 @@ class EngineProcess:
             return
         self._bury(process)
         raise MemoryCeilingTooLow(
-            f"The model alone holds {held / _MEGABYTE:.0f} MB of memory, and "
+            f"The engine holds {held / _MEGABYTE:.0f} MB of memory before its first picture, and "
             f"engine.max_memory_mb is {self._max_memory_bytes / _MEGABYTE:.0f}.",
             remedy="Raise engine.max_memory_mb in config/tasted.toml, or choose a smaller model.",
         )

@@ -125,3 +125,27 @@ def test_no_taste_of_half_the_references_is_published(home: Home, worker: Worker
     with pytest.raises(EngineFailed, match="several files in a row"):
         worker.update_labels(LabelsUpdate(paths, "labels", "acting"))
     assert worker._desk.current is None
+
+
+def test_row_37_a_reference_that_has_not_settled_is_learnt_all_the_same(
+    home: Home, worker: Worker
+) -> None:
+    """Whoever counts it as present must learn it: nothing would come back to it."""
+    tasks(home, "liked/a.png")
+    assert worker._desk.sight.settled == {}
+    worker.update_labels(LabelsUpdate(("liked/a.png",), "labels", "acting"))
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    assert "liked/a.png" in ledger.entries
+    assert worker.synced
+
+
+def test_row_13_a_stop_while_references_are_learnt_publishes_nothing(
+    home: Home, worker: Worker
+) -> None:
+    """What is half learnt is not current, and whoever rebuilds must not take it for done."""
+    tasks(home, "liked/a.png")
+    worker._stop.set()
+    assert worker.update_labels(LabelsUpdate(("liked/a.png",), "labels", "acting")) is None
+    assert worker._desk.current is None
+    assert not worker.synced

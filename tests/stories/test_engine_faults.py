@@ -15,9 +15,10 @@ from tasted.home import Home
 from tasted.lock import process_exists
 
 PATIENCE_SECONDS = 60.0
-# where the second batch of an engine passes; a batch of one file commits once
+# where the second batch of an engine passes, after two questions about labels; a batch of one file
+# commits once
 PLACES = (
-    "engine.asked:3",
+    "engine.asked:6",
     "engine.read:2",
     "engine.decoded:2",
     "engine.embedded:2",

@@ -4,11 +4,13 @@
 - scout: looks when something stirs, takes requests
 - lookout: hears what stirs: watches, polls, starts anew when in doubt
 - interruptions: whether the machine slept or its clock was set
+- sighting: a look that may be believed
 - survey: one look at inbox and outbox, and what follows for the queue
 - live_settings: follows the settings files
 - work_queue: what needs work, in the order in which it is served
 - scorer: serves the queue, waits when the service is at fault
 - ground: what must stand before work begins
+- blaming: whose fault it is when the engine ends
 - worker: hands batches to the engine, writes what comes back
 - rebuilding: makes the library anew
 - items: how the engine is told of a file

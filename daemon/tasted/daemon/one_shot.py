@@ -15,11 +15,11 @@ from tasted.daemon.desk import Desk, Sight
 from tasted.daemon.forget_order import Order
 from tasted.daemon.forgetting import Forgetting
 from tasted.daemon.rebuilding import rebuild
+from tasted.daemon.sighting import trusted_listing
 from tasted.daemon.supervisor import make_engine
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
 from tasted.home import Home
-from tasted.inbox.listing import list_inbox
 from tasted.inbox.presence import labels_digest
 from tasted.lock import hold_lock
 from tasted.outbox.ledger import Ledger
@@ -44,7 +44,8 @@ def score_now(
     """
     with _ready_worker(home, settings) as (worker, labels, _desk):
         worker.check_ground()
-        worker.update_labels(labels)
+        if labels is not None:
+            worker.update_labels(labels)
         return {
             **worker.score_paths(inside, inside=True),
             **worker.score_paths(outside, inside=False),
@@ -58,24 +59,33 @@ def rebuild_now(home: Home, settings: Settings) -> int:
         HomeLocked: when a daemon came up meanwhile.
         ServiceFault: when that fails.
     """
-    with _ready_worker(home, settings) as (worker, labels, desk):
+    with _ready_worker(home, settings, whole=True) as (worker, labels, desk):
         worker.check_ground()
         return rebuild(home, desk, worker, labels)
 
 
 @contextlib.contextmanager
-def _ready_worker(home: Home, settings: Settings) -> Iterator[tuple[Worker, LabelsUpdate, Desk]]:
-    """Own the home, look once, and give a worker, what it must tell its engine, and their desk."""
+def _ready_worker(
+    home: Home, settings: Settings, *, whole: bool = False
+) -> Iterator[tuple[Worker, LabelsUpdate | None, Desk]]:
+    """Own the home, look once, and give a worker, what it must tell its engine, and their desk.
+
+    After a look that could not see everything there is nothing to tell: what was published counts.
+    """
     with hold_lock(home) as lock:
         ledger = Ledger(home.outbox)
         ledger.refresh()
         desk = Desk(settings, ledger, read_current(home.current_file))
-        listing = list_inbox(home.inbox)
+        listing = trusted_listing(home.inbox, desk.current, whole=whole)
         present = {
             path: file.stamp for path, file in listing.files.items() if file.label is not None
         }
         acting = Acting(home, version=__version__).digest(settings)
-        labels = LabelsUpdate(tuple(present), labels_digest(present), acting)
+        labels = (
+            LabelsUpdate(tuple(present), labels_digest(present), acting)
+            if listing.healthy
+            else None
+        )
         desk.sight = Sight(listing.files, labels)
         worker = Worker(
             home,

@@ -11,13 +11,13 @@ import structlog
 from tasted.daemon.desk import Desk
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
-from tasted.errors import LibraryUnusable
+from tasted.errors import EngineFailed, InboxUnavailable, LibraryUnusable
 from tasted.home import Home
 
 log = structlog.get_logger("tasted.rebuilding")
 
 
-def rebuild(home: Home, desk: Desk, worker: Worker, labels: LabelsUpdate) -> int:
+def rebuild(home: Home, desk: Desk, worker: Worker, labels: LabelsUpdate | None) -> int:
     """Set the library aside, learn all references anew, and return how many there are.
 
     What is feedback and what was brought to teach is told by the sidecars. Vectors of screenshots
@@ -27,12 +27,15 @@ def rebuild(home: Home, desk: Desk, worker: Worker, labels: LabelsUpdate) -> int
         home: that this process owns.
         desk: gets what is published.
         worker: whose engine learns.
-        labels: which references are present.
+        labels: which references are present; None when that is not known.
 
     Raises:
+        InboxUnavailable: when it is not known which references are present.
         LibraryUnusable: when the folders cannot be moved or removed.
         ServiceFault: as the worker does; the new library is then completed by the next work.
     """
+    if labels is None:
+        raise InboxUnavailable("The inbox could not be looked through.", remedy="Try again.")
     worker.engine.stop()
     try:
         _set_aside(home)
@@ -44,9 +47,14 @@ def rebuild(home: Home, desk: Desk, worker: Worker, labels: LabelsUpdate) -> int
         ) from error
     log.info("library_set_aside")
     desk.current = None
-    worker.update_labels(labels)
+    unlearnt = worker.update_labels(labels)
+    if unlearnt is None:
+        raise EngineFailed(
+            "The library was not finished: tasted was asked to stop.",
+            remedy="It goes on when tasted runs again; the old library is kept until then.",
+        )
     remove_former(home)
-    return len(labels.paths)
+    return len(labels.paths) - len(unlearnt)
 
 
 def _set_aside(home: Home) -> None:

@@ -18,7 +18,7 @@ from tasted.daemon.requests import discard_request, failure, write_answer
 from tasted.daemon.work_queue import Asked, Batch, Forget, LabelsUpdate, Rebuild, Turn, Work
 from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
-from tasted.errors import InboxUnavailable, MemoryCeilingTooLow, ServiceFault
+from tasted.errors import MemoryCeilingTooLow, ServiceFault
 from tasted.home import Home
 
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -138,8 +138,6 @@ class Scorer:
             return
         labels = self._desk.sight.labels
         if isinstance(work, Rebuild):
-            if labels is None:
-                raise InboxUnavailable("The inbox was not looked at yet.", remedy="Try again.")
             learnt = rebuild(self._home, self._desk, worker, labels)
             write_answer(self._home.requests, work.request_id, {"learnt": learnt})
             return
@@ -157,7 +155,11 @@ class Scorer:
         if batch.turn is Turn.RESCORE and not was_synced:
             # called stale by what was published before; the next look decides anew
             return
-        self._worker.do(batch.tasks, durable=batch.turn is not Turn.RESCORE)
+        tasks = batch.tasks
+        if batch.turn is Turn.REFERENCE and not was_synced:
+            # telling the engine what is present has taught it these, too
+            tasks = tuple(task for task in tasks if not self._worker.has_learnt(task.file))
+        self._worker.do(tasks, durable=batch.turn is not Turn.RESCORE)
         if batch.turn is Turn.REFERENCE:
             self._desk.wake_scout()
 

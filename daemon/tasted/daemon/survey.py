@@ -11,11 +11,11 @@ from tasted.daemon.acting import Acting
 from tasted.daemon.desk import Desk, Sight
 from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.reporting import Reporter
+from tasted.daemon.sighting import trusted_listing
 from tasted.daemon.work_queue import LabelsUpdate
-from tasted.errors import InboxUnavailable
 from tasted.faultpoints import reach
 from tasted.home import Home
-from tasted.inbox.listing import Listing, ends_whole, list_inbox
+from tasted.inbox.listing import Listing, ends_whole
 from tasted.inbox.presence import Presence, labels_digest
 from tasted.inbox.reconcile import Reason, Task, moved_away, next_retry, reconcile
 from tasted.inbox.settling import Settling
@@ -62,6 +62,8 @@ class Survey:
         self._known: frozenset[str] | None = None
         self._labels: LabelsUpdate | None = None
         self._labels_since = 0.0
+        self._saw_all = False
+        """Whether any look saw the whole inbox; before one, nothing is known to be absent."""
 
     @property
     def is_settled(self) -> bool:
@@ -80,8 +82,8 @@ class Survey:
             OutboxUnwritable: when the outbox cannot be listed.
             ServiceFault: when the list of ignored pictures cannot be read.
         """
-        listing = list_inbox(self._home.inbox)
-        self._refuse_empty_mount(listing)
+        listing = trusted_listing(self._home.inbox, self._desk.current)
+        self._saw_all = self._saw_all or listing.healthy
         listing = self._ignoring.passed_over(listing)
         now = time.monotonic()
         self._settling.quiet_seconds = self._desk.settings.watch.settle_seconds
@@ -96,20 +98,6 @@ class Survey:
         # what was done in this very state needs no second look at its end
         return (entry is not None and entry.stamp == file.stamp) or ends_whole(
             self._home.inbox, file
-        )
-
-    def _refuse_empty_mount(self, listing: Listing) -> None:
-        """Take an inbox that has lost both label folders for the place of an unmounted volume.
-
-        Their absence would otherwise unteach everything, and what is scored then would be wrong.
-        """
-        current = self._desk.current
-        if listing.has_label_folders or current is None or not current.liked + current.rejected:
-            return
-        raise InboxUnavailable(
-            f"The inbox {self._home.inbox} has neither a folder liked nor a folder rejected.",
-            remedy="Connect the disk that it lies on; or, to unlearn everything, make an empty "
-            f"folder {self._home.inbox / 'liked'}.",
         )
 
     def seconds_to_next(self) -> float:
@@ -155,9 +143,9 @@ class Survey:
             for task in reconcile(settled, entries, current, now=time.time(), version=self._version)
         ]
         tasks += self._forced_tasks({task.file.path for task in tasks}, listing)
-        labels = self._labels_of(listing, now)
+        labels = self._labels_of(listing, now) if self._saw_all else None
         desk.sight = Sight(settled, labels)
-        due = self._due(labels, current, tasks, now)
+        due = self._due(labels, current, tasks, now) if labels is not None else None
         if due is not None or self._labels is not None:
             # what is scored now carries a taste that is not published yet: nothing can be called
             # stale until it is

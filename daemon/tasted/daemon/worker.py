@@ -6,7 +6,6 @@ the engine is the only writer of the library.
 
 import os
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import structlog
 from tasted import frames
 from tasted.config import Settings
 from tasted.daemon.acting import Acting
+from tasted.daemon.blaming import Blaming, blamed_sidecar
 from tasted.daemon.desk import Desk
 from tasted.daemon.ground import check_ground
 from tasted.daemon.ignoring import Ignoring
@@ -25,7 +25,6 @@ from tasted.daemon.work_queue import LabelsUpdate
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import (
     SERVICE_FAULTS,
-    EngineDied,
     EngineFailed,
 )
 from tasted.faultpoints import reach
@@ -33,14 +32,10 @@ from tasted.files import stamp_of
 from tasted.home import Home
 from tasted.inbox.listing import find_file
 from tasted.inbox.reconcile import Reason, Task
-from tasted.outbox.failures import error_sidecar, source_part
-from tasted.outbox.sidecar import Sidecar, Source, encoded_path
+from tasted.outbox.sidecar import Sidecar, Source
 from tasted.outbox.writer import Writer
-from tasted.records import Current, InboxFile
+from tasted.records import Current, InboxFile, LedgerEntry
 from tasted.status import LastError, current_from
-
-_DEATHS_BEFORE_BLAME = 2
-_BLAMED_BEFORE_FAULT = 5
 
 log = structlog.get_logger("tasted.worker")
 
@@ -80,8 +75,7 @@ class Worker:
         self._acting = Acting(home, version=version)
         self._ignoring = Ignoring(home.ignored_file)
         self._synced_pid: int | None = None
-        self._deaths: Counter[tuple[str, object]] = Counter()
-        self._blamed_in_a_row = 0
+        self._blaming = Blaming()
 
     def check_ground(self) -> None:
         """Refuse to begin when the result could not be kept, or the model is not there.
@@ -100,13 +94,19 @@ class Worker:
             raise kind(answer["message"], remedy=answer["remedy"])
         return answer
 
-    def update_labels(self, update: LabelsUpdate) -> None:
+    def update_labels(self, update: LabelsUpdate) -> set[str] | None:
         """Tell the engine which references are present, and let it learn those that it lacks.
+
+        What is current is published when everything is learnt, and not before: by a taste of half
+        the references all sidecars would be stale.
+
+        Returns:
+            The paths that could not be learnt; None when the process was asked to stop meanwhile.
 
         Raises:
             ServiceFault: when the engine cannot read or write the library.
         """
-        current, unlearnt = self._publish(update)
+        _current, unlearnt = self._tell_labels(update, publish=False)
         tasks = [
             Task(file, Reason.REFERENCE)
             for path in sorted(unlearnt)
@@ -115,27 +115,27 @@ class Worker:
         size = self.settings.engine.batch_size
         for start in range(0, len(tasks), size):
             if self._stop.is_set():
-                return
+                return None
             self.do(tasks[start : start + size], durable=True)
-        if tasks:
-            current, _unlearnt = self._publish(update)
-        # not before everything is learnt: by a taste of half the references all sidecars are stale
+        current, unlearnt = self._tell_labels(update, publish=True)
         self._try_failed_again(self._desk.current, current)
         self._desk.has_learnt = False
         self._desk.current = current
         self._synced_pid = self.engine.pid
         self._desk.wake_scout()
+        return unlearnt
 
     @property
     def synced(self) -> bool:
         """Whether the running engine knows which references are present."""
         return self.engine.pid is not None and self.engine.pid == self._synced_pid
 
-    def _publish(self, update: LabelsUpdate) -> tuple[Current, set[str]]:
+    def _tell_labels(self, update: LabelsUpdate, *, publish: bool) -> tuple[Current, set[str]]:
         try:
             answer = self._ask(
                 {
                     "type": "labels",
+                    "publish": publish,
                     "paths": list(update.paths),
                     "acting_digest": update.acting_digest,
                     "labels_digest": update.labels_digest,
@@ -160,10 +160,9 @@ class Worker:
             self._desk.forced |= {path for path in entries if entries[path].status == "error"}
 
     def _learnable(self, path: str) -> InboxFile | None:
-        """Return the settled file of a reference, unless its failure is already on record."""
-        file = self._desk.sight.settled.get(path)
-        with self._desk.lock:
-            entry = self._desk.ledger.entries.get(path)
+        """Return the file of a reference, unless it is gone or its failure is already on record."""
+        file = self._file(path, inside=True)
+        entry = self._entry(path)
         known_bad = (
             file is not None
             and entry is not None
@@ -172,12 +171,29 @@ class Worker:
         )
         return None if known_bad else file
 
+    def has_learnt(self, file: InboxFile) -> bool:
+        """Tell whether a reference is learnt in its present state with the current embedder."""
+        entry, current = self._entry(file.path), self._desk.current
+        return (
+            entry is not None
+            and current is not None
+            and entry.status == "learnt"
+            and entry.stamp == file.stamp
+            and entry.embedder_fingerprint == current.embedder_fingerprint
+        )
+
+    def _entry(self, path: str) -> LedgerEntry | None:
+        with self._desk.lock:
+            return self._desk.ledger.entries.get(path)
+
     def do(self, tasks: Sequence[Task], *, durable: bool) -> None:
         """Have a batch done and keep its documents; a file that ends the engine gets the blame.
 
         Raises:
             ServiceFault: when no file is to blame; what is not written is found again.
         """
+        if not tasks:
+            return
         items = [item_of(task) for task in tasks]
         try:
             answer = self._ask({"type": "batch", "items": items}, parts=len(items))
@@ -186,13 +202,12 @@ class Worker:
             self._after_death(tasks, durable=durable)
             return
         reach("worker.answered")
-        self._blamed_in_a_row = 0
         by_path = {task.file.path: task for task in tasks}
         if any(task.file.label is not None for task in tasks):
             self._desk.has_learnt = True
         for result in answer["answers"]:
             task = by_path[result["path"]]
-            self._deaths.pop((task.file.path, task.file.stamp), None)
+            self._blaming.survived(task)
             self._keep(task, result, durable=durable)
         self._desk.finished(len(tasks))
 
@@ -206,32 +221,10 @@ class Worker:
                 self.do([task], durable=durable)
             return
         (task,) = tasks
-        key = (task.file.path, task.file.stamp)
-        self._deaths[key] += 1
-        if self._deaths[key] < _DEATHS_BEFORE_BLAME:
+        if not self._blaming.is_to_blame(task):
             self.do([task], durable=durable)
             return
-        del self._deaths[key]
-        self._blamed_in_a_row += 1
-        if self._blamed_in_a_row >= _BLAMED_BEFORE_FAULT:
-            self._blamed_in_a_row = 0
-            raise EngineFailed(
-                "The engine ended over several files in a row: it is hardly their fault.",
-                remedy="The log in .tasted/logs says more; tasted goes on trying.",
-            )
-        shown = encoded_path(task.file.path).path
-        error = EngineDied(
-            f"{shown} ended the engine each time it was tried.",
-            remedy="Open it and save it again as PNG.",
-        )
-        sidecar = error_sidecar(
-            source_part(task.file.path, task.file.stamp, task.file.companion, content_id=None),
-            error,
-            label=task.file.label,
-            attempts=task.attempts + 1,
-            now=datetime.now(UTC),
-            version=self._version,
-        )
+        sidecar = blamed_sidecar(task, now=datetime.now(UTC), version=self._version)
         self._write(task.file, sidecar, durable=durable)
 
     def _keep(self, task: Task, result: dict[str, Any], *, durable: bool) -> None:

@@ -169,6 +169,8 @@ class _Walk:
         ignored = +self._ignored
         if len(self._texts) > len(used):
             ignored["text_without_picture"] = len(self._texts) - len(used)
+        if self._unreadable:
+            ignored["unreadable_folder"] = len(self._unreadable)
         return Listing(
             files=files,
             ignored=dict(ignored),
