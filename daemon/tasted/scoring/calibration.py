@@ -1,0 +1,72 @@
+"""Temperature and shift of logits, learnt from leave-one-out logits. Pure.
+
+p = sigmoid(A · logit + B) with log A ~ N(0, 0.5²) and B ~ N(0, 0.3²): the identity until the
+labels say otherwise. A stays above 0, for leaving a label out moves its own logit against it: what
+carries no signal looks reversed, and a free slope would turn it round.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.scoring.logistic import log_loss, sigmoid, slope
+
+LOG_TEMPERATURE_SD = 0.5
+SHIFT_SD = 0.3
+_STEPS_MAX = 50
+_HALVINGS_MAX = 30
+
+
+class Calibration(NamedTuple):
+    """A · logit + B."""
+
+    temperature: float
+    """A, above 0."""
+    shift: float
+    """B."""
+
+
+IDENTITY = Calibration(1.0, 0.0)
+
+
+def fit_calibration(logits: NDArray[np.float64], targets: NDArray[np.float64]) -> Calibration:
+    """Return the most probable temperature and shift.
+
+    Args:
+        logits: (n,), each from a fit that did not know its own target.
+        targets: (n,) in [0, 1].
+    """
+    point = np.zeros(2)
+    precision = np.array([LOG_TEMPERATURE_SD**-2, SHIFT_SD**-2])
+    for _step in range(_STEPS_MAX):
+        scaled = np.exp(point[0]) * logits
+        moves = np.stack([scaled, np.ones_like(scaled)], axis=1)
+        residuals = sigmoid(scaled + point[1]) - targets
+        gradient = moves.T @ residuals + precision * point
+        # without the curvature of exp: positive definite wherever the search stands
+        hessian = (moves * slope(scaled + point[1])[:, None]).T @ moves + np.diag(precision)
+        step = np.linalg.solve(hessian, gradient)
+        before = _objective(point, logits, targets, precision)
+        share = 1.0
+        for _halving in range(_HALVINGS_MAX):
+            if _objective(point - share * step, logits, targets, precision) <= before:
+                break
+            share /= 2
+        else:
+            break
+        point = point - share * step
+        if float(gradient @ step) < 1e-14:
+            break
+    return Calibration(float(np.exp(point[0])), float(point[1]))
+
+
+def _objective(
+    point: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    precision: NDArray[np.float64],
+) -> float:
+    # far out exp overflows, and such a point is refused by the comparison that follows
+    scaled = np.exp(min(point[0], 30.0)) * logits + point[1]
+    return float(log_loss(scaled, targets).sum() + 0.5 * precision @ point**2)

@@ -1,0 +1,62 @@
+"""A verdict with a promised error rate, per class, from leave-one-out logits. Pure.
+
+Class-conditional (Mondrian) conformal prediction: at most the stated share of what the user likes
+is called no match, and at most that share of what the user rejects is called a match, whatever the
+share of likes in the stream. What neither class rules out, or both do, is unsure.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.records import Verdict
+
+MAX_ERROR_RATE = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conformal:
+    """The leave-one-out logits of both classes, each sorted upwards, shapes (l,) and (r,)."""
+
+    liked: NDArray[np.float64]
+    rejected: NDArray[np.float64]
+
+    def p_values(
+        self, logits: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how well each logit fits among the likes, and among the rejects; in (0, 1]."""
+        below = np.searchsorted(self.liked, logits, side="right")
+        above = len(self.rejected) - np.searchsorted(self.rejected, logits, side="left")
+        return (1 + below) / (len(self.liked) + 1), (1 + above) / (len(self.rejected) + 1)
+
+    def verdicts(
+        self, logits: NDArray[np.float64], *, max_error_rate: float = MAX_ERROR_RATE
+    ) -> tuple[Verdict, ...]:
+        """Return a verdict for each logit; all unsure while a class has too few labels.
+
+        Raises:
+            ValueError: when the error rate is not between 0 and 1.
+        """
+        needed = labels_needed(max_error_rate)
+        if min(len(self.liked), len(self.rejected)) < needed:
+            return (Verdict.UNSURE,) * len(logits)
+        as_liked, as_rejected = self.p_values(logits)
+        can_be_liked, can_be_rejected = as_liked > max_error_rate, as_rejected > max_error_rate
+        return tuple(
+            Verdict.UNSURE if one == other else Verdict.MATCH if one else Verdict.NO_MATCH
+            for one, other in zip(can_be_liked, can_be_rejected, strict=True)
+        )
+
+
+def labels_needed(max_error_rate: float) -> int:
+    """Return how many labels each class must have before it can rule anything out: 4 at 0.2.
+
+    Raises:
+        ValueError: when the error rate is not between 0 and 1.
+    """
+    if not 0 < max_error_rate < 1:
+        raise ValueError(f"max_error_rate must be between 0 and 1, not {max_error_rate}")
+    # 1 / 0.2 is 5 only within rounding
+    return math.ceil(1 / max_error_rate - 1e-9) - 1
