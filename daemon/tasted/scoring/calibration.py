@@ -14,8 +14,10 @@ from tasted.scoring.logistic import log_loss, sigmoid, slope
 
 LOG_TEMPERATURE_SD = 0.5
 SHIFT_SD = 0.3
+_PRECISION = np.array([LOG_TEMPERATURE_SD**-2, SHIFT_SD**-2])
 _STEPS_MAX = 50
 _HALVINGS_MAX = 30
+_CLOSE_ENOUGH = 1e-14
 
 
 class Calibration(NamedTuple):
@@ -25,6 +27,21 @@ class Calibration(NamedTuple):
     """A, above 0."""
     shift: float
     """B."""
+
+    def without_each(
+        self, logits: NDArray[np.float64], targets: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return each logit, (n,), calibrated by the others alone: by one step towards that fit."""
+        scaled = self.temperature * logits
+        moves = np.stack([scaled, np.ones_like(scaled)], axis=1)
+        slopes = slope(scaled + self.shift)
+        residuals = sigmoid(scaled + self.shift) - targets
+        hessian = (moves * slopes[:, None]).T @ moves + np.diag(_PRECISION)
+        leverages = np.einsum("ij,ji->i", moves, np.linalg.solve(hessian, moves.T))
+        pulls = np.linalg.solve(hessian, (moves * residuals[:, None]).T).T
+        steps = pulls / (1 - slopes * leverages)[:, None]
+        temperatures = self.temperature * np.exp(np.clip(steps[:, 0], -1, 1))
+        return np.asarray(temperatures * logits + self.shift + steps[:, 1])
 
 
 IDENTITY = Calibration(1.0, 0.0)
@@ -38,25 +55,24 @@ def fit_calibration(logits: NDArray[np.float64], targets: NDArray[np.float64]) -
         targets: (n,) in [0, 1].
     """
     point = np.zeros(2)
-    precision = np.array([LOG_TEMPERATURE_SD**-2, SHIFT_SD**-2])
     for _step in range(_STEPS_MAX):
         scaled = np.exp(point[0]) * logits
         moves = np.stack([scaled, np.ones_like(scaled)], axis=1)
         residuals = sigmoid(scaled + point[1]) - targets
-        gradient = moves.T @ residuals + precision * point
+        gradient = moves.T @ residuals + _PRECISION * point
         # without the curvature of exp: positive definite wherever the search stands
-        hessian = (moves * slope(scaled + point[1])[:, None]).T @ moves + np.diag(precision)
+        hessian = (moves * slope(scaled + point[1])[:, None]).T @ moves + np.diag(_PRECISION)
         step = np.linalg.solve(hessian, gradient)
-        before = _objective(point, logits, targets, precision)
+        before = _objective(point, logits, targets)
         share = 1.0
         for _halving in range(_HALVINGS_MAX):
-            if _objective(point - share * step, logits, targets, precision) <= before:
+            if _objective(point - share * step, logits, targets) <= before:
                 break
             share /= 2
         else:
             break
         point = point - share * step
-        if float(gradient @ step) < 1e-14:
+        if float(gradient @ step) < _CLOSE_ENOUGH:
             break
     return Calibration(float(np.exp(point[0])), float(point[1]))
 
@@ -65,8 +81,7 @@ def _objective(
     point: NDArray[np.float64],
     logits: NDArray[np.float64],
     targets: NDArray[np.float64],
-    precision: NDArray[np.float64],
 ) -> float:
     # far out exp overflows, and such a point is refused by the comparison that follows
     scaled = np.exp(min(point[0], 30.0)) * logits + point[1]
-    return float(log_loss(scaled, targets).sum() + 0.5 * precision @ point**2)
+    return float(log_loss(scaled, targets).sum() + 0.5 * _PRECISION @ point**2)

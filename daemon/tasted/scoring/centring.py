@@ -25,6 +25,7 @@ CONSENSUS = 6.0
 _LENGTH_TOLERANCE = 0.01
 # what is left of a row that equals the mean is rounding, and its direction would be noise
 _NOTHING_LEFT = 1e-5
+_ROWS_AND_DIMENSIONS = 2
 
 
 def checked(vectors: Vectors, name: str, *, dimensions: int | None = None) -> list[Rows] | Rows:
@@ -99,7 +100,7 @@ def centred_items(vectors: Vectors, mean: NDArray[np.float64]) -> NDArray[np.flo
 
 def _consensus_mean(views: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(views) == 1:
-        return views[0]
+        return np.asarray(views[0])
     cosines = views @ views.T
     agreement = (cosines.sum(axis=1) - np.diag(cosines)) / (len(views) - 1)
     weights = np.exp(CONSENSUS * (agreement - agreement.max()))
@@ -114,7 +115,11 @@ def _plain_means(vectors: Vectors, dimensions: int) -> NDArray[np.float64]:
 
 
 def _check(rows: Rows, name: str, dimensions: int | None) -> None:
-    if rows.ndim != 2 or rows.shape[1] == 0 or not np.issubdtype(rows.dtype, np.floating):
+    if (
+        rows.ndim != _ROWS_AND_DIMENSIONS
+        or rows.shape[1] == 0
+        or not np.issubdtype(rows.dtype, np.floating)
+    ):
         raise ValueError(f"{name} must be floats of shape (n, d), not {rows.dtype} {rows.shape}")
     if dimensions is not None and rows.shape[1] != dimensions:
         raise ValueError(f"{name} has {rows.shape[1]} dimensions where {dimensions} are expected")

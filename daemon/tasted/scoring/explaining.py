@@ -58,7 +58,7 @@ def find_doubts(
         groups: (n,) the picture of each reference.
     """
     probabilities = sigmoid(logits)
-    of_label = np.where(targets > 0.5, probabilities, 1 - probabilities)
+    of_label = np.where(targets == 1, probabilities, 1 - probabilities)
     found = []
     for picture in np.flatnonzero((of_label < DOUBT_PROBABILITY) & np.isin(targets, (0.0, 1.0))):
         is_liked = bool(targets[picture] == 1)

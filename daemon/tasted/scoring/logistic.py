@@ -42,6 +42,7 @@ def fit_logistic(
     prior_mean: Array,
     prior_precision: Array,
     start: Array | None = None,
+    prior_last_without: Array | None = None,
 ) -> LogisticFit:
     """Fit P(target) = sigmoid(design @ weights) under independent Gaussian priors.
 
@@ -51,12 +52,14 @@ def fit_logistic(
         prior_mean: (p,).
         prior_precision: (p,), 1 / variance, all above 0.
         start: (p,), weights that are thought to be near; None: the prior mean.
+        prior_last_without: (n,), the prior mean of the last weight, as it would be without each
+            row; None: as it is.
     """
     weights = prior_mean if start is None else start
     for _step in range(STEPS_MAX):
         logits = design @ weights
         gradient = design.T @ (sigmoid(logits) - targets) + prior_precision * (weights - prior_mean)
-        step = np.linalg.solve(_hessian(design, logits, prior_precision), gradient)
+        step = np.asarray(np.linalg.solve(_hessian(design, logits, prior_precision), gradient))
         decrement = float(gradient @ step)
         weights = _improved(design, targets, weights, step, prior_mean, prior_precision)
         if decrement < _CLOSE_ENOUGH:
@@ -64,8 +67,12 @@ def fit_logistic(
     logits = design @ weights
     hessian = _hessian(design, logits, prior_precision)
     residuals = targets - sigmoid(logits)
-    leverages = np.einsum("ij,ji->i", design, np.linalg.solve(hessian, design.T))
-    without = logits - leverages * residuals / (1 - slope(logits) * leverages)
+    solved = np.linalg.solve(hessian, design.T)
+    leverages = np.einsum("ij,ji->i", design, solved)
+    moves = -leverages * residuals
+    if prior_last_without is not None:
+        moves += solved[-1] * prior_precision[-1] * (prior_last_without - prior_mean[-1])
+    without = logits + moves / (1 - slope(logits) * leverages)
     objective = _objective(logits, targets, weights, prior_mean, prior_precision)
     occam = np.linalg.slogdet(hessian)[1] - np.log(prior_precision).sum()
     return LogisticFit(weights, logits, residuals, without, float(-objective - 0.5 * occam))

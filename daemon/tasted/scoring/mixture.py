@@ -1,8 +1,8 @@
 """The fit behind a taste: logistic regressions under several priors, weighed by evidence. Pure.
 
     features   the items in min(g, d) dimensions, the extra columns, a constant
-    prior      feature weights ~ N(0, a²) for a in 1.5, 3, 6, 12; column weights ~ N(0.5, 0.25);
-               bias ~ N(prior_bias, 0.3)   — variances
+    prior      feature weights ~ N(0, a²) for a in 1.5, 3, 6, 12; column weights ~ N(0.5, 0.5²);
+               bias ~ N(prior_bias, 0.3²)
     each a     most probable weights → leave-one-out logits → calibration A, B
     mixture    share of a ∝ evidence · N(ln a; ln 4, 0.5²); logits are averaged by share
 
@@ -26,7 +26,7 @@ DROP_COLUMNS_FROM = 20
 """Pictures from which leave-one-out can tell that a column does not help."""
 _COLUMN_PRIOR_MEAN = 0.5
 _COLUMN_PRIOR_VARIANCE = 0.25
-_BIAS_PRIOR_VARIANCE = 0.3
+_BIAS_PRIOR_VARIANCE = 0.09
 _LOG_AMPLITUDE_PRIOR = (np.log(4.0), 0.5)
 _SAMPLE = 800
 
@@ -68,6 +68,7 @@ def fit_mixture(
     targets: Array,
     *,
     prior_bias: float,
+    prior_bias_without: Array | None,
     is_calibrated: bool,
     start: Start | None = None,
 ) -> Mixture:
@@ -78,6 +79,7 @@ def fit_mixture(
         columns: (g, c) extra evidence, 0 where it is missing.
         targets: (g,) in [0, 1]: 1 liked, 0 rejected.
         prior_bias: log-odds of a like before any evidence.
+        prior_bias_without: (g,), the same without each label; None: it does not hang on them.
         is_calibrated: whether labels of both classes are there to calibrate on.
         start: used above `SINGLE_AMPLITUDE_ABOVE` pictures only.
     """
@@ -98,6 +100,7 @@ def fit_mixture(
             kept,
             targets,
             prior_bias=prior_bias,
+            prior_bias_without=prior_bias_without,
             amplitudes=amplitudes,
             is_calibrated=is_calibrated,
             start=start,
@@ -125,6 +128,7 @@ def _fit(
     targets: Array,
     *,
     prior_bias: float,
+    prior_bias_without: Array | None,
     amplitudes: Sequence[float],
     is_calibrated: bool,
     start: Start | None,
@@ -146,7 +150,12 @@ def _fit(
         )
         fits.append(
             fit_logistic(
-                design, targets, prior_mean=prior_mean, prior_precision=precision, start=weights
+                design,
+                targets,
+                prior_mean=prior_mean,
+                prior_precision=precision,
+                start=weights,
+                prior_last_without=prior_bias_without,
             )
         )
         # the optimum under one prior is near that under the next
@@ -164,7 +173,7 @@ def _fit(
             kept, scales @ np.array([fit.weights[dimensions:-1] for fit in fits]), 0.0
         ),
         bias=float(scales @ [fit.weights[-1] for fit in fits]) + shift,
-        leave_one_out=scales @ np.array([fit.leave_one_out for fit in fits]) + shift,
+        leave_one_out=_left_out(fits, calibrations, shares, targets, is_calibrated=is_calibrated),
         amplitudes=np.array(amplitudes),
         shares=shares,
         calibrations=calibrations,
@@ -187,6 +196,29 @@ def _shares(amplitudes: Sequence[float], evidence: list[float]) -> Array:
     return np.asarray(shares / shares.sum())
 
 
+def _left_out(
+    fits: Sequence[LogisticFit],
+    calibrations: Sequence[Calibration],
+    shares: Array,
+    targets: Array,
+    *,
+    is_calibrated: bool,
+) -> Array:
+    """Return the logit of each picture by the others alone: its label leaves everything.
+
+    Without a label the evidence of each prior is larger by the loss of that label, and the
+    calibration is the one that the other labels ask for.
+    """
+    logits = np.array([fit.leave_one_out for fit in fits])
+    weighed = np.log(np.maximum(shares, 1e-300))[:, None] + log_loss(logits, targets)
+    each = np.exp(weighed - weighed.max(axis=0))
+    calibrated = [
+        calibration.without_each(fit.leave_one_out, targets) if is_calibrated else fit.leave_one_out
+        for calibration, fit in zip(calibrations, fits, strict=True)
+    ]
+    return np.asarray((each * np.array(calibrated)).sum(axis=0) / each.sum(axis=0))
+
+
 def _starting_weights(start: Start, kept: NDArray[np.bool_]) -> Array:
     return np.concatenate([start.weights, np.where(kept, start.column_weights, 0.0), [start.bias]])
 
@@ -201,6 +233,7 @@ def _heaviest(items: Array, targets: Array, prior_bias: float) -> tuple[float]:
         np.ones(0, dtype=np.bool_),
         targets[sample],
         prior_bias=prior_bias,
+        prior_bias_without=None,
         amplitudes=AMPLITUDES,
         is_calibrated=False,
         start=None,
