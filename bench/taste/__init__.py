@@ -1,0 +1,8 @@
+"""The bench of scorers: how well they tell what simulated users like, and how honestly.
+
+- world: pictures and users, drawn from seeds
+- methods: the scorers that are compared
+- figures: AUC, Brier score, calibration error
+- simulation: all of them on all users
+- costs: what a fit takes
+"""

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.taste.world import User
 from tasted.scoring.calibration import fit_calibration
 from tasted.scoring.logistic import logit, sigmoid
 from tasted.scoring.taste import fit_taste
-
-from bench.taste.world import User
 
 Array = NDArray[np.float64]
 Method = Callable[[User, int], tuple[Array, Array]]

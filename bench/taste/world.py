@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 DIMENSIONS = 512
 CLUSTERS = 12
-SPECTRUM_EXPONENT = 0.8
+SPECTRUM_EXPONENT = 0.85
 MEAN_SHARE = 0.57
 """Of the squared length of a vector before it is scaled to 1."""
 CLUSTER_SHARE = 0.5

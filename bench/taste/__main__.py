@@ -1,0 +1,140 @@
+"""`python -m bench.taste [--quick]`: prints how the scorers do on simulated users.
+
+240 users, about ten minutes on one core; --quick takes 24 of them, in about one. The figures
+of --quick are noisier: they are no ground for a claim.
+"""
+
+import sys
+
+import numpy as np
+
+from bench.taste import costs
+from bench.taste.methods import METHODS
+from bench.taste.simulation import COUNTS, Cells, Coverage, pooled, run
+from bench.taste.world import Kind, World
+
+USERS = 40
+QUICK_USERS = 4
+# where seed, centroid and oracle landed in the study: mean AUC at 3, 10, 30, 100, 300 labels
+STUDY = {
+    "seed": (0.576, 0.608, 0.641, 0.663, 0.674),
+    "centroid": (0.582, 0.638, 0.699, 0.747, 0.771),
+    "oracle": (0.868,) * 5,
+}
+STUDY_TOLERANCE = 0.02
+# labels, least AUC, largest Brier score and calibration error
+TARGETS = ((30, 0.69, 0.215, 1.0), (100, 0.75, 0.188, 0.085))
+
+
+def main(words: list[str]) -> None:
+    """Print the world, the table, what must hold and what it costs."""
+    if words not in ([], ["--quick"]):
+        sys.exit("usage: python -m bench.taste [--quick]")
+    is_quick = bool(words)
+    _print_world()
+    cells, coverage = run(QUICK_USERS if is_quick else USERS)
+    _print_table(cells)
+    _print_study(cells)
+    _print_targets(cells, coverage)
+    _print_costs(is_quick=is_quick)
+
+
+def _print_world() -> None:
+    figures = []
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        world = World.drawn(random)
+        pictures = world.pictures(world.latent(random, 1500)).astype(np.float64)
+        cosines = (pictures @ pictures.T)[np.triu_indices(len(pictures), 1)]
+        spectrum = np.linalg.eigvalsh(np.cov(pictures.T))
+        ratio = spectrum.sum() ** 2 / (spectrum**2).sum()
+        figures.append([*np.percentile(cosines, [1, 50, 99]), ratio])
+    low, middle, high, ratio = np.mean(figures, axis=0)
+    print(
+        f"world      cosines at 1/50/99 %: {low:.2f}/{middle:.2f}/{high:.2f} (.35/.57/.81), "
+        f"participation ratio {ratio:.1f} (24)",
+        flush=True,
+    )
+
+
+def _print_table(cells: Cells) -> None:
+    users = len(pooled(cells, "seed", COUNTS[0]).auc)
+    print(f"\nmean AUC / Brier / ECE of {users} users")
+    print(f"{'method':<10}" + "".join(f"{f'n={count}':>19}" for count in COUNTS))
+    for name in METHODS:
+        row = [pooled(cells, name, count).means() for count in COUNTS]
+        print(f"{name:<10}" + "".join(f"{f'{a:.3f}/{b:.3f}/{e:.3f}':>19}" for a, b, e in row))
+    print("\nmean AUC by kind of taste, n=30")
+    for name in METHODS:
+        by_kind = [f"{kind} {np.mean(cells[kind, name, 30].auc):.3f}" for kind in Kind]
+        print(f"{name:<10} {'   '.join(by_kind)}", flush=True)
+
+
+def _print_study(cells: Cells) -> None:
+    print(f"\nthe world counts when these are within {STUDY_TOLERANCE} of the study")
+    for name, targets in STUDY.items():
+        gaps = [
+            pooled(cells, name, count).means()[0] - target
+            for count, target in zip(COUNTS, targets, strict=True)
+        ]
+        told = "  ".join(f"{gap:+.3f}" for gap in gaps)
+        print(f"{_word(max(map(abs, gaps)) <= STUDY_TOLERANCE)} {name:<10} {told}")
+
+
+def _print_targets(cells: Cells, coverage: Coverage) -> None:
+    print("\nwhat must hold")
+    for count, least_auc, most_brier, most_error in (
+        (30, 0.69, 0.215, 1.0),
+        (100, 0.75, 0.188, 0.085),
+    ):
+        area, score, error = pooled(cells, "taste", count).means()
+        is_held = area >= least_auc and score <= most_brier and error <= most_error
+        print(
+            f"{_word(is_held)} taste, n={count}: AUC {area:.3f} >= {least_auc}, "
+            f"Brier {score:.3f} <= {most_brier}, ECE {error:.3f}"
+            + (f" <= {most_error}" if most_error < 1 else "")
+        )
+    for other in ("seed", "knn", "centroid"):
+        for count in COUNTS[1:]:
+            _print_lead(cells, other, count)
+    likes, rejects = np.mean(coverage.likes_kept), np.mean(coverage.rejects_kept)
+    print(
+        f"{_word(min(likes, rejects) >= 0.77)} verdicts at 0.2, n=100: keep {likes:.3f} of likes "
+        f"and {rejects:.3f} of rejects >= 0.77; decide {np.mean(coverage.decided):.2f}, "
+        f"right {np.mean(coverage.right):.2f}",
+        flush=True,
+    )
+
+
+def _print_lead(cells: Cells, other: str, count: int) -> None:
+    ours, theirs = pooled(cells, "taste", count), pooled(cells, other, count)
+    ahead = np.subtract(ours.auc, theirs.auc)
+    better = np.subtract(theirs.brier, ours.brier)
+    users = len(ahead) ** 0.5
+    print(
+        f"{_word(ahead.mean() > 0 and better.mean() > 0)} ahead of {other:<8} n={count:<3} "
+        f"AUC {ahead.mean():+.4f} (se {ahead.std() / users:.4f}), "
+        f"Brier {-better.mean():+.4f} (se {better.std() / users:.4f})"
+    )
+
+
+def _print_costs(*, is_quick: bool) -> None:
+    print("\ncosts, 512 dimensions, CPU time")
+    for count in (10, 300, 1000) if is_quick else (10, 300, 1000, 2000, 5000):
+        print(f"fit of {count:>5} references   {costs.fit_seconds(count):.3f} s", flush=True)
+    if not is_quick:
+        print(f"fit of  5000, once more    {costs.refit_seconds(5000):.3f} s")
+        print(f"one score against 5000    {1000 * costs.score_seconds(5000):.3f} ms")
+    for count in (12, 30) if is_quick else (12, 30, 100):
+        correlation, gap = costs.refit_agreement(count, 3 if is_quick else 6)
+        print(
+            f"left-out logits and refits, n={count:<3}  correlation {correlation:.5f}, gap {gap:.3f}"
+        )
+
+
+def _word(is_held: bool) -> str:
+    return "ok  " if is_held else "MISS"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
