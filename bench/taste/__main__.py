@@ -128,7 +128,8 @@ def _print_costs(*, is_quick: bool) -> None:
     for count in (12, 30) if is_quick else (12, 30, 100):
         correlation, gap = costs.refit_agreement(count, 3 if is_quick else 6)
         print(
-            f"left-out logits and refits, n={count:<3}  correlation {correlation:.5f}, gap {gap:.3f}"
+            f"left-out logits and refits, n={count:<3}  correlation {correlation:.5f}, "
+            f"gap {gap:.3f}"
         )
 
 

@@ -57,7 +57,16 @@ def test_contradicting_labels() -> None:
     taste = fit_taste(rows, np.arange(40) < 20, history=HISTORY)
     assert _is_sound(taste)
     assert (taste.liked_count, taste.rejected_count) == (0, 0)
-    np.testing.assert_allclose(taste.weights, 0, atol=1e-9)
+    np.testing.assert_array_equal(taste.weights, 0)
+    # beside others, such pictures change nothing
+    more = drawn(20, seed=9)
+    plain = fit_taste(more.vectors, more.liked, history=HISTORY)
+    mixed = fit_taste(
+        np.concatenate([more.vectors, rows]),
+        np.append(more.liked, np.arange(40) < 20),
+        history=HISTORY,
+    )
+    np.testing.assert_allclose(mixed.logit(NEW), plain.logit(NEW), atol=1e-6)
 
 
 def test_labels_without_any_sense() -> None:

@@ -44,10 +44,9 @@ def test_a_changed_byte_is_noticed(place: int, value: int) -> None:
     changed[place] ^= value
     try:
         read = Taste.from_bytes(bytes(changed))
-    except TasteUnreadable as error:
-        assert str(error)
-    else:
-        assert read.to_bytes() == DATA
+    except TasteUnreadable:
+        return
+    assert read.to_bytes() == DATA
 
 
 @settings(max_examples=100, deadline=None)
@@ -76,7 +75,7 @@ def _parts() -> tuple[dict[str, object], dict[str, np.ndarray]]:
         ("coefficients", np.full(12, np.nan), "fit together"),
         ("coefficients", np.zeros((12, 1)), "another shape"),
         ("pictures", np.full(12, 5), "numbered"),
-        ("references", np.array([{}] * 12, dtype=object), ""),
+        ("references", np.array([{}] * 12, dtype=object), "not a taste"),
     ],
 )
 def test_arrays_that_do_not_fit(name: str, array: np.ndarray, message: str) -> None:
@@ -86,7 +85,7 @@ def test_arrays_that_do_not_fit(name: str, array: np.ndarray, message: str) -> N
     buffer = io.BytesIO()
     if array.dtype == np.dtype(object):
         # as numpy would write it for whoever unpickles
-        np.savez(buffer, facts=np.zeros(2, dtype=np.uint8), **arrays)
+        np.savez(buffer, **arrays)
         data = buffer.getvalue()
     else:
         data = pack(facts, arrays)

@@ -53,7 +53,7 @@ def find_doubts(
 
     Args:
         items: (g, d) centred, one per picture.
-        targets: (g,) 1 liked, 0 rejected; pictures with both labels have something between.
+        targets: (g,) 1 liked, 0 rejected, something between: both.
         logits: (g,) leave-one-out.
         groups: (n,) the picture of each reference.
     """

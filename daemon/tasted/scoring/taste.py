@@ -55,7 +55,8 @@ def fit_taste(
     Args:
         vectors: (n, d) float32 unit rows, one reference each; or n arrays (k, d) of views, whose
             item is the mean of its centred views weighted by consensus. n may be 0 in the first
-            form. References that show the same picture count once.
+            form. References that show the same picture count once, and
+            not at all when they have both labels.
         liked: (n,) bool: liked, or rejected.
         history: (h, d) unit rows of pictures that were scored, at most 2,000 and in a stable order:
             what is centred on, what ranks are told against, and what labels of one class are
@@ -89,26 +90,32 @@ def fit_taste(
     mean = background_mean(given, history, shipped_mean, dimensions=dimensions)
     references = centred_items(given, mean).astype(np.float32)
     groups = same_picture_groups(references.astype(np.float64))
-    targets = group_means(labels.astype(np.float64), groups)
-    has_both = bool((targets == 1).any() and (targets == 0).any())
-    like_rate = _like_rate(
-        targets, group_means((~brought).astype(np.float64), groups), stream_like_rate
-    )
+    items = group_means(references.astype(np.float64), groups)
+    told = group_means(evidence, groups)
+    shares = group_means(labels.astype(np.float64), groups)
+    # a picture with both labels says nothing
+    clear = np.isin(shares, (0.0, 1.0))
+    targets = shares[clear]
+    has_both = 0 < targets.sum() < len(targets)
+    feedback = group_means((~brought).astype(np.float64), groups)[clear]
+    like_rate = _like_rate(targets, feedback, stream_like_rate)
     likes, total = targets.sum() + _PSEUDO_LABELS / 2, len(targets) + _PSEUDO_LABELS
     own_rate = float(likes / total)
-    own_rates_without = (likes - targets) / (total - 1)
+    without = (likes - targets) / (total - 1)
     mixture = fit_mixture(
-        group_means(references.astype(np.float64), groups),
-        group_means(evidence, groups),
+        items[clear],
+        told[clear],
         targets,
         prior_bias=logit(own_rate if has_both else like_rate),
-        prior_bias_without=np.log(own_rates_without / (1 - own_rates_without))
-        if has_both
-        else None,
+        prior_bias_without=np.log(without / (1 - without)) if has_both else None,
         is_calibrated=has_both,
         start=_start(previous, dimensions, evidence.shape[1]),
     )
-    coefficients = (mixture.coefficients / np.bincount(groups, minlength=1)[: len(targets)])[groups]
+    by_picture = np.zeros(len(shares))
+    by_picture[clear] = mixture.coefficients
+    left_out = items @ (by_picture @ items) + told @ mixture.column_weights + mixture.bias
+    left_out[clear] = mixture.leave_one_out
+    coefficients = (by_picture / np.bincount(groups, minlength=len(shares)))[groups]
     seen = np.zeros(0)
     if history is not None:
         seen = centred_rows(history, mean) @ (coefficients @ references.astype(np.float64))
@@ -124,7 +131,7 @@ def fit_taste(
         liked=labels,
         pictures=groups.astype(np.int64),
         coefficients=coefficients,
-        leave_one_out=mixture.leave_one_out[groups] + offset,
+        leave_one_out=left_out[groups] + offset,
         column_weights=mixture.column_weights,
         bias=bias,
         offset=offset,
