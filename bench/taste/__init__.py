@@ -6,3 +6,9 @@
 - simulation: all of them on all users
 - costs: what a fit takes
 """
+
+import os
+
+# before numpy is imported: figures are those of one core, whatever else runs
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")

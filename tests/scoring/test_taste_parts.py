@@ -44,20 +44,19 @@ def test_evidence_is_that_of_the_labels() -> None:
     assert fit.log_evidence == pytest.approx(np.log(integral), abs=0.02)
 
 
-@few
-@given(seed=st.integers(0, 2**31))
-def test_left_out_logits_of_one_fit(seed: int) -> None:
-    """One Newton step from the whole fit is all but the refit, for rows of length 1."""
-    design, targets = _problem(seed, 30)
-    design[:, :-1] /= np.linalg.norm(design[:, :-1], axis=1, keepdims=True)
+def test_left_out_logits_of_one_fit() -> None:
+    """One Newton step from the whole fit is all but the refit, over twenty problems."""
     prior = {"prior_mean": np.zeros(7), "prior_precision": np.full(7, 1 / 9)}
-    closed = fit_logistic(design, targets, **prior).leave_one_out
-    true = []
-    for index in range(30):
-        others = np.arange(30) != index
-        without = fit_logistic(design[others], targets[others], **prior)
-        true.append(design[index] @ without.weights)
-    assert np.corrcoef(closed, true)[0, 1] >= 0.999
+    closed, true = [], []
+    for seed in range(20):
+        design, targets = _problem(seed, 30)
+        design[:, :-1] /= np.linalg.norm(design[:, :-1], axis=1, keepdims=True)
+        closed.append(fit_logistic(design, targets, **prior).leave_one_out)
+        for index in range(30):
+            others = np.arange(30) != index
+            without = fit_logistic(design[others], targets[others], **prior)
+            true.append(design[index] @ without.weights)
+    assert np.corrcoef(np.concatenate(closed), true)[0, 1] >= 0.999
 
 
 def test_extreme_logits_have_a_loss() -> None:
