@@ -227,6 +227,9 @@ def test_likes_alone_are_an_order_until_there_is_a_history() -> None:
     assert set(alone.verdict(NEW.vectors)) == {Verdict.UNSURE}
     anchored = fit_taste(vectors, labels, history=HISTORY, curated=labels, stream_like_rate=0.3)
     assert anchored.probability(HISTORY).mean() == pytest.approx(0.3, abs=1e-6)
+    # that nothing was rejected yet says nothing of the stream, whoever brought the likes
+    feedback = fit_taste(vectors, labels, history=HISTORY, stream_like_rate=0.3)
+    np.testing.assert_allclose(feedback.logit(NEW.vectors), anchored.logit(NEW.vectors), atol=1e-9)
     order = anchored.logit(NEW.vectors)
     assert order[NEW.liked].mean() > order[~NEW.liked].mean()
 

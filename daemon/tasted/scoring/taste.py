@@ -69,7 +69,7 @@ def fit_taste(
             texts; NaN where it is missing. Columns without which leave-one-out does better are
             dropped, from 20 pictures on.
         stream_like_rate: share of the stream that the user would like, as assumed before any
-            feedback: as heavy as 6 labels.
+            feedback: as heavy as 6 labels, and alone where there are labels of one class only.
         previous: an earlier taste of this user, a start for the search above 2,000 pictures.
 
     Raises:
@@ -98,7 +98,8 @@ def fit_taste(
     targets = shares[clear]
     has_both = 0 < targets.sum() < len(targets)
     feedback = group_means((~brought).astype(np.float64), groups)[clear]
-    like_rate = _like_rate(targets, feedback, stream_like_rate)
+    # who only ever likes has not said that the whole stream is liked
+    like_rate = _like_rate(targets, feedback, stream_like_rate) if has_both else stream_like_rate
     likes, total = targets.sum() + _PSEUDO_LABELS / 2, len(targets) + _PSEUDO_LABELS
     own_rate = float(likes / total)
     without = (likes - targets) / (total - 1)
