@@ -16,32 +16,22 @@ from typing import Any
 import structlog
 
 from tasted import frames
+from tasted.assembly import Load, Parts, assemble, load_embedder
 from tasted.config import Settings
-from tasted.decoding.pictures import PREPROCESSING
-from tasted.documents import VIEWS_MODE
-from tasted.embedding.embedder import Embedder
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.embedding.opening import open_embedder
-from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
 from tasted.errors import EngineFailed, ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.ignored import IgnoredList
-from tasted.intake import Intake, Item, item_from
-from tasted.judging import Judge, Preferences
+from tasted.intake import Item, item_from
 from tasted.library.erasing import erase_rows, find_rows
-from tasted.library.library import Library
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar, Source
-from tasted.pipeline import Answer, Pipeline
+from tasted.pipeline import Answer
 from tasted.platform import end_with_parent, resident_bytes
 from tasted.records import Current, Label, Origin
 from tasted.status import read_current, write_current
 
-POCKET_NOTE = (
-    "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
-)
 _REQUESTS = 0
 _ANSWERS = 1
 _PRIVATE_UMASK = 0o077
@@ -58,6 +48,7 @@ class Engine:
         settings: as the light process loaded them.
         version: of this tasted.
         tell: sends a message at once; used while the model is loaded.
+        load: loads the model; tests pass one that takes no time.
     """
 
     def __init__(
@@ -67,12 +58,14 @@ class Engine:
         *,
         version: str,
         tell: Callable[[frames.Message], None],
+        load: Load = load_embedder,
     ) -> None:
         self._home = home
         self._settings = settings
         self._version = version
         self._tell = tell
-        self._open: _Opened | None = None
+        self._load = load
+        self._open: Parts | None = None
         self._origins: dict[str | None, Origin] | None = None
         self._ignored = IgnoredList(home.ignored_file)
 
@@ -163,68 +156,21 @@ class Engine:
             write_current(self._home.current_file, replace(current, contradictions=twofold))
         return {"type": "forgotten", "rows": [asdict(row) for row in rows]}
 
-    def _opened(self) -> "_Opened":
+    def _opened(self) -> Parts:
         if self._open is None:
-            self._open = self._opening()
+            self._open = assemble(
+                self._home,
+                self._settings,
+                version=self._version,
+                load=self._load,
+                on_loading=lambda: self._tell({"type": "loading"}),
+                on_loaded=lambda: self._tell(
+                    {"type": "loaded", "resident_bytes": resident_bytes()}
+                ),
+                origin_of=self._origin_of,
+                is_ignored=self._is_ignored,
+            )
         return self._open
-
-    def _opening(self) -> "_Opened":
-        settings, home = self._settings, self._home
-        model = find_model(
-            settings.embedder.model, models_file=home.models_file, home_root=home.root
-        )
-        embedder = self._lazy_embedder(model)
-        library = Library.open(
-            home.library,
-            fingerprint=embedder.fingerprint,
-            dimensions=embedder.identity.dimensions,
-        )
-        judge = Judge(library, embedder, _preferences(settings), scorer=settings.scoring.scorer)
-        pipeline = Pipeline(
-            Intake(home.inbox, max_bytes=settings.limits.max_bytes),
-            library,
-            embedder,
-            judge,
-            max_pixels=settings.limits.max_pixels,
-            origin_of=self._origin_of,
-            is_ignored=self._is_ignored,
-            version=self._version,
-        )
-        return _Opened(embedder, library, judge, pipeline)
-
-    def _lazy_embedder(self, model: ModelFolder) -> LazyEmbedder:
-        choice = self._settings.embedder
-        fingerprint = fingerprint_of(
-            model,
-            dtype_class=choice.dtype,
-            views=VIEWS_MODE,
-            preprocessing=PREPROCESSING,
-        )
-        return LazyEmbedder(
-            EmbedderIdentity(
-                name=model.name,
-                fingerprint=fingerprint,
-                dimensions=dimensions_of(model),
-                notes=(POCKET_NOTE,) if model.name == "pocket" else (),
-            ),
-            reads_text=model.family == "clip",
-            load=lambda: self._load(model),
-            on_loading=lambda: self._tell({"type": "loading"}),
-            on_loaded=lambda: self._tell({"type": "loaded", "resident_bytes": resident_bytes()}),
-        )
-
-    def _load(self, model: ModelFolder) -> Embedder:
-        choice = self._settings.embedder
-        embedder = open_embedder(
-            model,
-            device=choice.device,
-            dtype=choice.dtype,
-            views=VIEWS_MODE,
-            preprocessing=PREPROCESSING,
-            threads=None,
-        )
-        log.info("model_loaded", model=model.name, device_note=embedder.device_note)
-        return embedder
 
     def _is_ignored(self, content_id: str) -> bool:
         ignored = self._ignored.current
@@ -240,29 +186,6 @@ class Engine:
             learnt = {each.content_id: each.origin for each in entries if each.origin is not None}
             self._origins = {**dict.fromkeys(scored, Origin.FEEDBACK), **learnt}
         return self._origins.get(content_id, Origin.REFERENCE)
-
-
-class _Opened:
-    """What an engine holds once model and library were found."""
-
-    def __init__(
-        self, embedder: LazyEmbedder, library: Library, judge: Judge, pipeline: Pipeline
-    ) -> None:
-        self.embedder = embedder
-        self.library = library
-        self.judge = judge
-        self.pipeline = pipeline
-
-
-def _preferences(settings: Settings) -> Preferences:
-    chosen, scoring = settings.preferences, settings.scoring
-    return Preferences(
-        traits=tuple(chosen.traits),
-        interests=tuple(chosen.interests),
-        weights=chosen.weights.model_dump(),
-        match_threshold=scoring.match_threshold,
-        strong_match_threshold=scoring.strong_match_threshold,
-    )
 
 
 def _json_of(part: Sidecar | Source | None) -> dict[str, Any] | None:
@@ -287,10 +210,15 @@ def _jsonable(current: Current) -> dict[str, Any]:
     return {name: getattr(current, name) for name in Current.__slots__}
 
 
-def serve(requests: int, answers: int) -> None:
+def serve(requests: int, answers: int, *, load: Load = load_embedder) -> None:
     """Answer requests from one pipe on another until it closes.
 
     The first request is `hello`: the home, the settings as JSON, the version.
+
+    Args:
+        requests: the descriptor to read.
+        answers: the descriptor to write.
+        load: loads the model.
     """
     hello = frames.read(requests)
     # the pipe tells an engine that listens; this reaches one that hangs in a decoder
@@ -308,6 +236,7 @@ def serve(requests: int, answers: int) -> None:
         settings,
         version=hello["version"],
         tell=lambda message: frames.write(answers, message),
+        load=load,
     )
     frames.write(answers, {"type": "ready", "pid": os.getpid()})
     log.info("engine_started")

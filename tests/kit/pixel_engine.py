@@ -3,21 +3,16 @@
 For stories that start many engines: loading the model is what takes seconds.
 """
 
-import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted import frames
 from tasted.config import Settings
 from tasted.embedding.weights import ModelFolder, dimensions_of
-from tasted.engine import Engine
-from tasted.home import Home
-from tasted.platform import end_with_parent
+from tasted.engine import serve
 
 COMMAND = (sys.executable, __file__)
 
@@ -45,34 +40,13 @@ class PixelSums:
         return np.full((len(texts), size), size**-0.5, dtype=np.float32)
 
 
-class PixelEngine(Engine):
-    """The engine with that embedder."""
-
-    def _load(self, model: ModelFolder) -> PixelSums:
-        return PixelSums(dimensions_of(model))
-
-
-def main() -> None:
-    """Serve descriptor 0 until it closes."""
-    # logs go to stdout when nobody says otherwise, and must not land between two frames
-    answers = os.dup(1)
-    os.dup2(2, 1)
-    hello = frames.read(0)
-    end_with_parent(hello["parent"])
-    answering = PixelEngine(
-        Home(Path(hello["home"])),
-        Settings.model_validate_json(json.dumps(hello["settings"])),
-        version=hello["version"],
-        tell=lambda message: frames.write(answers, message),
-    )
-    frames.write(answers, {"type": "ready"})
-    while True:
-        try:
-            message = frames.read(0)
-        except frames.PipeClosed:
-            return
-        frames.write(answers, answering.answer(message))
+def load(model: ModelFolder, _settings: Settings) -> PixelSums:
+    """Load in no time."""
+    return PixelSums(dimensions_of(model))
 
 
 if __name__ == "__main__":
-    main()
+    # a stray print of any library must not land between two frames
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    serve(0, answers, load=load)

@@ -1,0 +1,139 @@
+"""Puts library, embedder, judge and pipeline of one home together. Opens the library.
+
+The model itself is loaded when the first vector is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from tasted.config import Settings
+from tasted.decoding.pictures import PREPROCESSING
+from tasted.documents import VIEWS_MODE
+from tasted.embedding.embedder import Embedder
+from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.embedding.opening import open_embedder
+from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
+from tasted.home import Home
+from tasted.intake import Intake
+from tasted.judging import Judge, Preferences
+from tasted.library.library import Library
+from tasted.pipeline import Pipeline
+from tasted.records import Origin
+
+POCKET_NOTE = (
+    "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
+)
+
+log = structlog.get_logger("tasted.engine")
+
+Load = Callable[[ModelFolder, Settings], Embedder]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an engine holds once model and library were found."""
+
+    embedder: LazyEmbedder
+    library: Library
+    judge: Judge
+    pipeline: Pipeline
+
+
+def assemble(
+    home: Home,
+    settings: Settings,
+    *,
+    version: str,
+    load: Load,
+    on_loading: Callable[[], None],
+    on_loaded: Callable[[], None],
+    origin_of: Callable[[str], Origin],
+    is_ignored: Callable[[str], bool],
+) -> Parts:
+    """Open the library of a home and build what works with it.
+
+    Args:
+        home: whose library and inbox these are.
+        settings: as the light process loaded them.
+        version: of this tasted.
+        load: loads the model when it is needed.
+        on_loading: called before that.
+        on_loaded: called after it.
+        origin_of: tells by content id whether a reference of it is feedback.
+        is_ignored: tells by content id whether a picture is to be left alone.
+
+    Raises:
+        ModelMissing, ModelUnusable: when there is no such model.
+        LibraryUnusable, DiskFull: when the library cannot be opened or made.
+    """
+    model = find_model(settings.embedder.model, models_file=home.models_file, home_root=home.root)
+    embedder = LazyEmbedder(
+        _identity(model, settings),
+        reads_text=model.family == "clip",
+        load=lambda: load(model, settings),
+        on_loading=on_loading,
+        on_loaded=on_loaded,
+    )
+    library = Library.open(
+        home.library,
+        fingerprint=embedder.fingerprint,
+        dimensions=embedder.identity.dimensions,
+    )
+    judge = Judge(library, embedder, _preferences(settings), scorer=settings.scoring.scorer)
+    pipeline = Pipeline(
+        Intake(home.inbox, max_bytes=settings.limits.max_bytes),
+        library,
+        embedder,
+        judge,
+        max_pixels=settings.limits.max_pixels,
+        origin_of=origin_of,
+        is_ignored=is_ignored,
+        version=version,
+    )
+    return Parts(embedder, library, judge, pipeline)
+
+
+def _identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
+    fingerprint = fingerprint_of(
+        model,
+        dtype_class=settings.embedder.dtype,
+        views=VIEWS_MODE,
+        preprocessing=PREPROCESSING,
+    )
+    return EmbedderIdentity(
+        name=model.name,
+        fingerprint=fingerprint,
+        dimensions=dimensions_of(model),
+        notes=(POCKET_NOTE,) if model.name == "pocket" else (),
+    )
+
+
+def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
+    """Load a model as the settings ask.
+
+    Raises:
+        ModelUnusable: when it cannot be loaded.
+    """
+    embedder = open_embedder(
+        model,
+        device=settings.embedder.device,
+        dtype=settings.embedder.dtype,
+        views=VIEWS_MODE,
+        preprocessing=PREPROCESSING,
+        threads=None,
+    )
+    log.info("model_loaded", model=model.name, device_note=embedder.device_note)
+    return embedder
+
+
+def _preferences(settings: Settings) -> Preferences:
+    chosen, scoring = settings.preferences, settings.scoring
+    return Preferences(
+        traits=tuple(chosen.traits),
+        interests=tuple(chosen.interests),
+        weights=chosen.weights.model_dump(),
+        match_threshold=scoring.match_threshold,
+        strong_match_threshold=scoring.strong_match_threshold,
+    )
