@@ -63,6 +63,18 @@ def test_every_string_of_a_value_is_looked_at() -> None:
     assert not traces.named_within({"x": [None, 3, True, {"y": "b.png"}]})
 
 
+@pytest.mark.parametrize("name", ["info", "learnt", "level", "event", "path"])
+def test_a_line_of_the_log_is_not_told_by_its_frame(name: str) -> None:
+    """A picture may be named like a level, an event or a key; the rest of the line counts."""
+    traces = Traces([], [name])
+    line = {"event": "learnt", "level": "info", "path": "b.png", "timestamp": "2026-11-23"}
+    assert not traces.told_by(line)
+    assert traces.told_by({**line, "path": name})
+    assert traces.told_by({**line, "deep": [{"path": name}]})
+    assert traces.told_by({**line, "event": f"cannot open {name}"})
+    assert traces.told_by(f"the last words of an engine: {name}")
+
+
 @given(_NAMES, _NAMES, st.sampled_from(["", "anna/"]))
 @example("0", "0", "")
 def test_a_path_in_a_sentence_is_found(name: str, other: str, folder: str) -> None:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_WORD = re.compile(r"[a-z_]+")
+_FIXED_KEYS = frozenset({"level", "timestamp"})
 _ENDING_CHARACTERS = 4
 _ABSOLUTE = "/inbox/"
 
@@ -45,6 +47,19 @@ class Traces:
     def named_within(self, value: object) -> bool:
         """Tell whether any string of a JSON value, keys included, names one of the pictures."""
         return any(map(self.named_in, _strings(value)))
+
+    def told_by(self, event: object) -> bool:
+        """Tell whether a line of a log names one: its event, or its text when it is no JSON.
+
+        A picture may be named like a level or an event of ours (`info`, `learnt`).
+        """
+        if not isinstance(event, dict):
+            return self.named_within(event)
+        said = event.get("event")
+        # that of a library is a sentence, and may name a file
+        is_ours = isinstance(said, str) and _WORD.fullmatch(said) is not None
+        fixed = _FIXED_KEYS | {"event"} if is_ours else _FIXED_KEYS
+        return any(self.named_within(value) for key, value in event.items() if key not in fixed)
 
     def _path_in(self, text: str) -> bool:
         for match in self._endings.finditer(text):

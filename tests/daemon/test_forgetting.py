@@ -97,6 +97,17 @@ def test_an_engine_that_dies_leaves_what_the_rest_is_found_by(taught: Home) -> N
     assert (taught.inbox / "liked").is_dir()
 
 
+def test_a_defect_is_told_to_the_asker(taught: Home) -> None:
+    """What nobody thought of is an answer like any other, and leaves the daemon running."""
+
+    def is_no_answer(_message: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "forgotten"}
+
+    with pytest.raises(ServiceFault, match="failed with KeyError"):
+        _forgetting(taught, is_no_answer).carry_out(_order())
+    assert _is_there(taught) == (True, True)
+
+
 def test_what_cannot_be_deleted_is_named(taught: Home) -> None:
     """What the system refuses is told with the file's name, and with what to do."""
     (taught.requests / "left.json").mkdir()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,19 @@ def test_a_sidecar_without_mention_is_left_alone() -> None:
     assert without_mentions(_near(_neighbour("liked/one.png", "one")), TRACES) is None
     assert without_mentions(failed("my gone.png"), TRACES) is None
     assert without_mentions(_near(extracted_data={"bio": "gone.png"}), TRACES) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["screenshot", "scored", "match", "summary", "kind", "pocket", "liked", "a.png", "source"],
+)
+def test_a_picture_named_like_a_word_of_the_format_is_no_mention(name: str) -> None:
+    """Kinds, verdicts, models and the names of fields stay what they are."""
+    sidecar = _near(_neighbour("liked/one.png", "one"), summary="Like many.", references=None)
+    assert without_mentions(sidecar, Traces([content("gone")], [name])) is None
+    error = failed("b.png")
+    assert without_mentions(error, Traces([], ["error", "empty", "screenshot"])) is not None
+    assert without_mentions(error, Traces([], ["code", "screenshot"])) is None
 
 
 @given(

@@ -23,7 +23,7 @@ from tasted.daemon.forget_plan import Plan, look_at
 from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.telltales import Job, Telltales
 from tasted.engine_process import EngineDiedError, EngineProcess
-from tasted.errors import EngineFailed, ServiceFault, told
+from tasted.errors import EngineFailed, ServiceFault, TastedError, told
 from tasted.faultpoints import reach
 from tasted.files import remove_if_empty
 from tasted.home import Home
@@ -72,6 +72,14 @@ class Forgetting:
             raise ServiceFault(
                 f"{error.filename or 'A file'} cannot be erased: {error.strerror}.",
                 remedy="Check its mode and the free space, and run the command again.",
+            ) from error
+        except TastedError:
+            raise
+        except Exception as error:
+            # whatever it is, it must not end the daemon, which would find the order again
+            raise ServiceFault(
+                f"Forgetting failed with {type(error).__name__}; what was erased stays erased.",
+                remedy="Run the command again; if it fails again, please report it.",
             ) from error
 
     def _carry_out(self, order: Order) -> dict[str, Any]:

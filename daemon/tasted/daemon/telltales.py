@@ -64,10 +64,10 @@ class Telltales:
         drop_lines(self._home.logs, self._is_told, is_dry=is_dry)
 
     def _is_told(self, event: object) -> bool:
-        if not self._every.named_within(event):
+        if not self._every.told_by(event):
             return False
         for job in self._jobs:
-            job.counts["log_lines"] += job.traces.named_within(event)
+            job.counts["log_lines"] += job.traces.told_by(event)
         return True
 
     def clear_status(self) -> None:
