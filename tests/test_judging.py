@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
+from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units, unit
+from kit.pixel_engine import PixelSums
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.judging import NEIGHBOURS, Judge, Preferences
+from tasted.judging import NEIGHBOURS, Judge, Preferences, text_content_id, trait_prompt
 from tasted.library.library import Library
+from tasted.reading.companion import CompanionText
 from tasted.records import Label, Origin
 
 WORDS_OF_NOBODY = Preferences((), (), {}, 0.6, 0.8)
@@ -50,3 +52,19 @@ def test_the_best_liked_is_the_nearest_of_its_origin_however_much_feedback_is_ne
         )
         assert gathered.best_liked_similarity == best.similarity
         assert len(gathered.liked) == NEIGHBOURS
+
+
+def test_the_vector_of_a_bio_is_not_kept(tmp_path: Path) -> None:
+    """That of the wanted traits is: it is nobody's, and the next run finds it."""
+    library = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+    embedder = LazyEmbedder(
+        EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS, ()),
+        reads_text=True,
+        load=lambda: PixelSums(DIMENSIONS),
+    )
+    judge = Judge(library, embedder, Preferences(("kind",), (), {}, 0.6, 0.8), scorer="seed")
+    gathered = judge._evidence(unit(1), content("a screenshot"), CompanionText(None, None, "Tea"))
+    assert gathered.bio_vector is not None
+    assert gathered.trait_text_vector is not None
+    traits, bio = text_content_id(trait_prompt(("kind",))), text_content_id("Tea")
+    assert set(library.cached([traits, bio])) == {traits}

@@ -160,24 +160,27 @@ class Judge:
             means=means,
             best_liked_similarity=best[0].similarity if best else None,
             bio=bio,
-            trait_text_vector=self._text_vector(trait_prompt(preferences.traits))
-            if has_traits
-            else None,
-            bio_vector=self._text_vector(bio) if has_traits and bio else None,
+            trait_text_vector=self._trait_vector() if has_traits else None,
+            bio_vector=self._embedded(bio) if has_traits and bio else None,
             interests=preferences.interests,
             traits=preferences.traits,
             reads_text=reads_text,
         )
 
-    def _text_vector(self, text: str) -> NDArray[np.float32]:
-        """Embed a text once in its life: vectors of texts are cached like those of pictures."""
+    def _trait_vector(self) -> NDArray[np.float32]:
+        """Embed the wanted personality once in its life, cached like the vector of a picture."""
+        text = trait_prompt(self._preferences.traits)
         key = text_content_id(text)
         cached = self._library.cached([key]).get(key)
         if cached is None:
-            (vector,) = self._embedder.open().embed_texts([text])
-            cached = CachedVector(vector, _TEXT_FACTS)
+            cached = CachedVector(self._embedded(text), _TEXT_FACTS)
             self._library.remember({key: cached})
         return cached.vector
+
+    def _embedded(self, text: str) -> NDArray[np.float32]:
+        # a bio is not kept: nothing would tell whose it was when that picture is forgotten
+        vector: NDArray[np.float32] = self._embedder.open().embed_texts([text])[0]
+        return vector
 
 
 def trait_prompt(traits: tuple[str, ...]) -> str:
