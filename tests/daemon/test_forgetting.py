@@ -141,6 +141,25 @@ def test_the_status_of_a_stopped_daemon_is_cleared(taught: Home) -> None:
     assert (cleared.contradictions, cleared.liked) == (("liked/b.png",), 3)
 
 
+def test_a_file_that_took_the_name_meanwhile_is_kept(taught: Home) -> None:
+    """Logs and tables take a while: a new picture and a new text stay, one only touched goes."""
+    paths = (PATH, "liked/a.txt", "liked/touched.png")
+    for path in paths[1:]:
+        (taught.inbox / path).write_bytes(b"two")
+
+    def saves_anew(message: dict[str, Any]) -> dict[str, Any]:
+        if not message["is_dry"]:
+            (taught.inbox / PATH).write_bytes(b"another picture")
+            (taught.inbox / "liked/a.txt").write_bytes(b"another text")
+            os.utime(taught.inbox / "liked/touched.png", (1, 1))
+        return _nothing(message)
+
+    order = Order((Target(paths=(PATH, paths[2])),), keeps_pictures=False, is_dry=False)
+    (counts,) = _forgetting(taught, saves_anew).carry_out(order)["targets"]
+    assert [(taught.inbox / path).exists() for path in paths] == [True, True, False]
+    assert (counts["changed"], counts["label_copies"]) == (2, 1)
+
+
 def test_a_picture_that_came_after_the_question_is_kept(taught: Home) -> None:
     """Nobody was asked about it, so it is not deleted: an order that keeps leaves it ignored."""
     (taught.inbox / "late.png").write_bytes(b"one")

@@ -159,8 +159,13 @@ def _tell(
     if kept:
         pictures = "the picture stays" if kept == 1 else f"{kept} pictures stay"
         context.show(f"  In the inbox {pictures}, ignored until: tasted score FILE")
+    changed = counts.get("changed", 0)
+    if changed:
+        files_stay = "one file stays" if changed == 1 else f"{changed} files stay"
+        context.show(f"  In the inbox {files_stay}: changed since this command looked.")
     erased = {kind: counts.get(kind, 0) for kind in _COUNTED}
     value: dict[str, Any] = {"target": word, "dry_run": order.is_dry, "kept_pictures": kept}
+    value["changed"] = changed
     if order.is_dry:
         value["files"] = [{"kind": kind, "path": path} for kind, path in files]
     context.answer({**value, "erased": erased})

@@ -5,17 +5,19 @@ file whose sidecar is current is not read: its content is the one that the sidec
 hashed, if they have the size of something that shall be forgotten.
 """
 
+import contextlib
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tasted.daemon.forget_order import Target
-from tasted.files import content_id, read_regular_file
+from tasted.files import content_id, read_regular_file, stamp_of
 from tasted.inbox.labels import PICTURE_BYTES_MAX
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.naming import NameKind, companion_of, kind_of_name
 from tasted.outbox.ledger import Ledger
-from tasted.records import InboxFile, LedgerEntry
+from tasted.records import FileStamp, InboxFile, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Plan:
     traced: tuple[str, ...]
     """Every path that would be a trace, the companion texts' included."""
     folder: str | None
+    stamps: Mapping[str, FileStamp]
+    """What lstat said of each picture and text."""
 
     @property
     def stays_in_inbox(self) -> tuple[str, ...]:
@@ -98,6 +102,12 @@ class Known:
         copied = {file.path for file in copies}
         copy_texts = _texts(copies) - self._texts_outside(copied)
         picture_texts = (_texts(pictures) | lone_texts) - self._texts_outside(meant) - copy_texts
+        stamps = {file.path: file.stamp for file in meant.values()}
+        stamps |= {text.path: text.stamp for file in meant.values() if (text := file.companion)}
+        for path in lone_texts:
+            # one that went meanwhile needs no deleting
+            with contextlib.suppress(OSError):
+                stamps[path] = stamp_of(os.lstat(self._inbox / path))
         told = {
             entry.companion.path
             for path in sidecars
@@ -113,6 +123,7 @@ class Known:
             own=frozenset(paths),
             traced=tuple(sorted({*paths, *meant, *sidecars, *told, *copy_texts, *picture_texts})),
             folder=folder,
+            stamps=stamps,
         )
 
     def is_folder(self, path: str) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,17 @@ import structlog
 from tasted import frames
 from tasted.daemon.desk import Desk
 from tasted.daemon.forget_order import Order
-from tasted.daemon.forget_plan import Plan, look_at
+from tasted.daemon.forget_plan import Plan, hashed, look_at
 from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.telltales import Job, Telltales
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import EngineFailed, ServiceFault, TastedError, told
 from tasted.faultpoints import reach
-from tasted.files import remove_if_empty
+from tasted.files import remove_if_empty, stamp_of
 from tasted.home import Home
 from tasted.inbox.naming import label_of
 from tasted.outbox.writer import Writer
+from tasted.records import FileStamp
 from tasted.status import read_current
 from tasted.traces import Traces
 
@@ -165,10 +166,15 @@ class Forgetting:
             _remove_emptied(self._home.outbox / plan.folder)
 
     def _unlink(self, job: Job, kind: str, paths: Iterable[str]) -> None:
+        plan = job.plan
         for path in paths:
+            file = self._home.inbox / path
             with contextlib.suppress(FileNotFoundError):
-                (self._home.inbox / path).unlink()
-                job.counts[kind] += 1
+                if _is_as_planned(file, plan.stamps.get(path), plan.contents):
+                    file.unlink()
+                    job.counts[kind] += 1
+                else:
+                    job.counts["changed"] += 1
             reach("forget.picture_deleted")
 
     def _remove_sidecars(self, job: Job, paths: Iterable[str]) -> None:
@@ -187,6 +193,12 @@ def _job(plan: Plan, rows: Iterable[dict[str, Any]]) -> Job:
     ]
     kinds = ("references" if row["path"] is not None else "vectors" for row in own)
     return Job(plan, traces, Counter(kinds))
+
+
+def _is_as_planned(file: Path, stamp: FileStamp | None, contents: Collection[str]) -> bool:
+    """Tell whether a file is still the one that was looked at, minutes ago perhaps."""
+    # a picture that was only touched or moved is meant as much; another one of its name is not
+    return stamp_of(os.lstat(file)) == stamp or hashed(file) in contents
 
 
 def _remove_emptied(folder: Path, *, keep_top: bool = False) -> int:
