@@ -85,7 +85,7 @@ class Telltales:
     def edit_mentions(self, *, is_dry: bool = False) -> None:
         """Take the pictures out of the sidecars of others: they may be scored again much later."""
         own = {path for job in self._jobs for path in job.plan.sidecars}
-        for _place, sidecar in list(sidecars(self._home.outbox)):
+        for _place, sidecar in sidecars(self._home.outbox):
             path = sidecar.ledger_entry().path
             edited = without_mentions(sidecar, self._every) if path not in own else None
             if edited is None:
@@ -93,8 +93,15 @@ class Telltales:
             for job in self._jobs:
                 job.counts["mentions"] += without_mentions(sidecar, job.traces) is not None
             if not is_dry:
-                with self._desk.lock:
-                    self._writer.write(edited)
+                self._edit(path)
+
+    def _edit(self, path: str) -> None:
+        with self._desk.lock:
+            # the scout may have removed it since it was read: it must not come back
+            there = self._desk.ledger.sidecar_of(path)
+            edited = without_mentions(there, self._every) if there is not None else None
+            if edited is not None:
+                self._writer.write(edited)
 
     def sweep_temporary(self) -> None:
         """Remove what interrupted writes left: names and contents give these files away."""
