@@ -4,6 +4,7 @@ One thread of the daemon; what it does with work is in `worker`.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +61,7 @@ class Scorer:
         self._on_hold = on_hold
         self._worker = make_worker(desk.settings, stop)
         self._failures = 0
+        self._pause_ends = 0.0
 
     def run(self) -> None:
         """Serve the queue until stopped, then let the engine leave."""
@@ -85,8 +87,10 @@ class Scorer:
         except ServiceFault as fault:
             self._hold(work, fault)
         else:
-            self._failures = 0
-            self._desk.blame("scorer", None)
+            # forgetting needs neither model nor space, and proves nothing about them
+            if not isinstance(work, Forget):
+                self._failures = 0
+                self._desk.blame("scorer", None)
         finally:
             self._desk.queue.done()
             self._desk.engine_pid = self._worker.engine.pid
@@ -94,6 +98,10 @@ class Scorer:
             self._desk.wake_scout()
         else:
             self._reporter.write_soon()
+        was_held = isinstance(work, Forget) and self._failures > 0
+        if was_held and not self._desk.queue.counts()[Turn.ASKED]:
+            # the request to forget had ended the pause
+            self._desk.pause_scorer(max(0.0, self._pause_ends - time.monotonic()))
 
     def _let_engine_leave(self) -> None:
         self._worker.engine.stop()
@@ -119,12 +127,14 @@ class Scorer:
         self._desk.wake_scout()
         self._reporter.write()
         self._on_hold(fault)
+        self._pause_ends = time.monotonic() + pause
         self._desk.pause_scorer(pause)
 
     def _follow_settings(self) -> None:
         if self._desk.settings is not self._worker.settings:
             self._worker.engine.stop()
             self._worker = self._make_worker(self._desk.settings, self._stop)
+            self._pause_ends = 0.0
 
     def _serve(self, work: Work) -> None:
         self._follow_settings()

@@ -155,7 +155,8 @@ class Scout:
     def _serve(self, request: Request) -> None:
         desk = self._desk
         fault = desk.scout_fault
-        if fault is not None:
+        if fault is not None and request.order is None:
+            # forgetting looks for itself, and tells what keeps it from that
             write_answer(self._home.requests, request.id, failure(fault))
         elif request.kind == "score":
             is_inside = bool(request.inside)

@@ -1,7 +1,8 @@
 """What needs work, in the order in which it is served. Pure but for its lock.
 
-References come first, so that nothing is scored before they are learnt; then what a person waits
-for; then new files, newest first; then the backlog, newest first; then failures; then re-scores.
+What shall be forgotten comes before all, for it needs nothing that may hold the rest. References
+come next, so that nothing is scored before they are learnt; then what a person waits for; then new
+files, newest first; then the backlog, newest first; then failures; then re-scores.
 The scout replaces the whole content after each look, for it is derived from the disk; what the
 scorer has in hand is left out until it is done.
 """
@@ -133,6 +134,10 @@ class WorkQueue:
         return bool(self._labels or self._asked or any(self._turns.values()))
 
     def _next(self, limit: int) -> Work | None:
+        forget = next((asked for asked in self._asked if isinstance(asked, Forget)), None)
+        if forget is not None:
+            self._asked.remove(forget)
+            return forget
         for turn in Turn:
             if turn is Turn.LABELS and self._labels is not None:
                 labels, self._labels = self._labels, None
