@@ -3,7 +3,8 @@
 `TASTED_FAULT_POINT=write.renamed:3` kills the process, as SIGKILL does, when it reaches that place
 for the third time; `write.renamed:3:hang` makes the thread stay there for ever. Several are
 separated by commas. Nobody sets the variable in use, and `reach` then costs one look into an empty
-dict. `make chaos` and the tests of crashes walk through all of `POINTS`.
+dict. `make chaos` walks through `LIGHT_POINTS` and `ENGINE_POINTS`; the tests of crashes through
+`LIGHT_POINTS`, `FORGET_POINTS`, and those of the engine but for compacting.
 """
 
 import os

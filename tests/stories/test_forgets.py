@@ -201,7 +201,7 @@ def test_forgetting_that_was_killed_is_completed_by_running_it_again(home: Home)
     assert tasted(home, "run", "--once").returncode == 0
     wanted = needles(home, CONTENT, PATHS, BIO)
     command = ("forget", "--delete-picture", str(home.inbox / PATHS[0]))
-    for point in FORGET_POINTS[2:]:
+    for point in FORGET_POINTS:
         killed = tasted(home, *command, environment={VARIABLE: point})
         assert killed.returncode == -signal.SIGKILL, (point, killed.stderr)
     assert found_in(home.root, wanted)
