@@ -24,7 +24,7 @@ def _score(home: Home, path: str, number: int = 1) -> None:
 
 
 def _target(home: Home, word: object, working_folder: Path | None = None) -> Target:
-    known = look_at(home.inbox, Ledger(home.outbox))
+    known = look_at(home.inbox, Ledger(home.outbox), None)
     return target_of(str(word), home, known, working_folder or home.root)
 
 

@@ -1,20 +1,34 @@
 """What belongs to a picture is found by content and path, and nothing more."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from kit.children import python
 from kit.sidecars import scored
 from tasted.daemon.forget_order import Target
 from tasted.daemon.forget_plan import Known, Plan, hashed, look_at
+from tasted.errors import InboxUnavailable
 from tasted.files import content_id, stamp_of
 from tasted.home import Home
 from tasted.outbox.failures import source_part
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
-from tasted.records import Companion, FileStamp
+from tasted.records import Companion, Current, FileStamp
 
+_LOOK = """
+import sys
+from pathlib import Path
+from tasted.daemon.forget_plan import look_at
+from tasted.errors import InboxUnavailable
+from tasted.outbox.ledger import Ledger
+try:
+    look_at(Path(sys.argv[1]), Ledger(Path(sys.argv[2])), None)
+except InboxUnavailable as fault:
+    print(fault.message)
+"""
 PICTURE, OTHER = b"\x89PNG one", b"\x89PNG two"
 
 
@@ -33,7 +47,7 @@ def _score(home: Home, path: str, data: bytes = PICTURE, *, companion: str | Non
 
 
 def _known(home: Home) -> Known:
-    return look_at(home.inbox, Ledger(home.outbox))
+    return look_at(home.inbox, Ledger(home.outbox), None)
 
 
 def _plan(home: Home, **target: object) -> Plan:
@@ -139,3 +153,27 @@ def test_a_folder_that_is_gone_is_known_from_the_outbox(home: Home) -> None:
     assert known.is_folder("anna")
     assert not known.is_folder("berta")
     assert _paths(known.plan(Target(folder="anna"))) == ([], [], ["anna/1.png"])
+
+
+def test_nothing_is_planned_from_the_place_of_a_disk_that_is_away(home: Home) -> None:
+    """Sidecar and library would be erased, and the picture come back with its disk."""
+    texts = ("embedder", "embedder_fingerprint", "scorer", "taste_fingerprint", "labels_digest")
+    current = Current(
+        **dict.fromkeys(texts, "x"), taste=None, acting_digest="", liked=1, rejected=0
+    )
+    ledger = Ledger(home.outbox)
+    assert look_at(home.inbox, ledger, current).files == {}
+    for folder in ("liked", "rejected"):
+        shutil.rmtree(home.inbox / folder)
+    with pytest.raises(InboxUnavailable, match="neither"):
+        look_at(home.inbox, ledger, current)
+
+
+def test_nothing_is_planned_where_a_folder_cannot_be_read(home: Home) -> None:
+    """A copy may lie there, which would be left behind without anything that tells of it."""
+    locked = home.inbox / "anna"
+    locked.mkdir(mode=0)
+    child = python("-c", _LOOK, str(home.inbox), str(home.outbox), modes_bind=True)
+    locked.chmod(0o700)
+    assert child.returncode == 0, child.stderr
+    assert str(locked) in child.stdout

@@ -24,7 +24,7 @@ def test_a_sidecar_that_goes_while_others_are_edited_does_not_come_back(home: Ho
     desk, writer = Desk(Settings(), ledger, None), Writer(home.outbox, ledger)
     for number, name in enumerate(("a.png", "b.png", "c.png"), start=1):
         writer.write(scored(source=source_of(name, number), notes=[f"near {PATH}"]))
-    plan = look_at(home.inbox, ledger).plan(Target(paths=(PATH,)))
+    plan = look_at(home.inbox, ledger, None).plan(Target(paths=(PATH,)))
     job = Job(plan, Traces((), (PATH,)), Counter())
     telltales = Telltales(home, desk, writer, [job])
     editing = threading.Thread(target=telltales.edit_mentions)

@@ -90,8 +90,9 @@ def _named(
     from tasted.cli.forget_words import target_of  # noqa: PLC0415 - pydantic takes 0.2 s
     from tasted.daemon.forget_plan import look_at  # noqa: PLC0415 - as above
     from tasted.outbox.ledger import Ledger  # noqa: PLC0415 - as above
+    from tasted.status import read_current  # noqa: PLC0415 - as above
 
-    known = look_at(home.inbox, Ledger(home.outbox))
+    known = look_at(home.inbox, Ledger(home.outbox), read_current(home.current_file))
     named: list[tuple[str, Target, Plan]] = []
     for word in words:
         try:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tasted.daemon.forget_order import Target
+from tasted.daemon.sighting import trusted_listing
 from tasted.files import content_id, read_regular_file, stamp_of
 from tasted.inbox.labels import PICTURE_BYTES_MAX
-from tasted.inbox.listing import list_inbox
 from tasted.inbox.naming import NameKind, companion_of, kind_of_name
 from tasted.outbox.ledger import Ledger
-from tasted.records import FileStamp, InboxFile, LedgerEntry
+from tasted.records import Current, FileStamp, InboxFile, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +186,20 @@ class Known:
         return _texts(file for path, file in self.files.items() if path not in meant)
 
 
-def look_at(inbox: Path, ledger: Ledger) -> Known:
+def look_at(inbox: Path, ledger: Ledger, current: Current | None) -> Known:
     """Look at inbox and outbox.
 
+    Args:
+        inbox: the folder.
+        ledger: of the outbox; it is refreshed.
+        current: what was published last.
+
     Raises:
-        InboxUnavailable, OutboxUnwritable: when one of them cannot be listed.
+        InboxUnavailable, OutboxUnwritable: when one of them cannot be listed whole: what is not
+            seen would be left behind, and its sidecar with it.
     """
     ledger.refresh()
-    return Known(inbox, list_inbox(inbox).files, dict(ledger.entries))
+    return Known(inbox, trusted_listing(inbox, current, whole=True).files, dict(ledger.entries))
 
 
 def hashed(file: Path) -> str | None:

@@ -85,7 +85,7 @@ class Forgetting:
 
     def _carry_out(self, order: Order) -> dict[str, Any]:
         with self._desk.lock:
-            known = look_at(self._home.inbox, self._desk.ledger)
+            known = look_at(self._home.inbox, self._desk.ledger, self._desk.current)
         plans = [known.plan(target) for target in order.targets]
         rows = self._ask_engine(plans, [], is_dry=True)
         jobs = [_job(plan, rows) for plan in plans]
