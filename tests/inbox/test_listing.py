@@ -227,6 +227,7 @@ def test_row_27_a_file_in_the_cloud_is_not_opened(inbox: Path) -> None:
     listing = list_inbox(inbox, lies_elsewhere=lambda status: status.st_ino == in_cloud)
     assert list(listing.files) == ["here.png"]
     assert listing.ignored == {"in_the_cloud": 1, "special": 1}
+    assert listing.passed_over == {"cloud.png"}
     assert set(list_inbox(inbox).files) == {"here.png", "cloud.png"}
 
 
@@ -236,4 +237,5 @@ def test_row_26_a_file_that_finder_still_copies_waits(inbox: Path) -> None:
     listing = list_inbox(inbox, is_busy=lambda _status: True)
     assert not listing.files
     assert listing.ignored == {"being_copied": 1}
+    assert listing.passed_over == {"a.png"}
     assert list(list_inbox(inbox).files) == ["a.png"]

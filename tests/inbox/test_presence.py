@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasted.inbox.presence import Presence, labels_digest
-from tasted.records import FileStamp
+from tasted.inbox.presence import Presence, labels_digest, seen_references
+from tasted.records import FileStamp, InboxFile, Label, LedgerEntry
 
 STAMP = FileStamp(10, 20, 30)
 OTHER = FileStamp(11, 20, 30)
@@ -135,3 +135,36 @@ def test_the_digest_takes_names_that_are_no_text() -> None:
     assert one != other
     joined = labels_digest(dict.fromkeys(["ab", "c"], STAMP))
     assert joined != labels_digest(dict.fromkeys(["a", "bc"], STAMP))
+
+
+def learnt(path: str) -> LedgerEntry:
+    """Return what the sidecar of a learnt reference proves."""
+    return LedgerEntry(
+        path=path,
+        status="learnt",
+        stamp=STAMP,
+        companion=None,
+        content_id="0" * 64,
+        text_id=None,
+        embedder_fingerprint="e1",
+        taste_fingerprint=None,
+        attempts=0,
+        retry_at=None,
+        tasted_version="0.1.0",
+    )
+
+
+def test_row_26_row_27_a_reference_that_may_not_be_opened_teaches_on() -> None:
+    """Evicted to the cloud or being overwritten, it counts as what was learnt, also at a start."""
+    looks = Looks()
+    ledger = {path: learnt(path) for path in (*BOTH, "c.png")}
+    for _ in range(3):
+        seen = seen_references(
+            {"liked/a.png": InboxFile("liked/a.png", OTHER, None, Label.LIKED)},
+            ledger,
+            settled={"liked/a.png"},
+            passed_over={"liked/b.png", "liked/unknown.png", "c.png"},
+        )
+        looks.look(seen, healthy=True)
+    assert looks.presence.present == {"liked/a.png": OTHER, "liked/b.png": STAMP}
+    assert not looks.presence.doubtful

@@ -10,6 +10,7 @@ from kit.inbox_files import inbox_file, stamp
 from tasted.inbox.reconcile import (
     Reason,
     Task,
+    gone,
     moved_away,
     next_retry,
     reason_for,
@@ -172,6 +173,14 @@ def test_row_24_a_sidecar_has_served_when_its_content_is_done_under_another_name
     assert moved_away({"new.png": new}, {"old.png": entry_of(old), "new.png": other}) == []
     unread = replace(entry_of(old), content_id=None)
     assert moved_away({"new.png": new}, {"old.png": unread, "new.png": entry_of(new)}) == []
+
+
+def test_row_27_the_sidecar_of_a_file_in_the_cloud_stays() -> None:
+    """A file that is there and may not be opened is not gone, though its content has a new name."""
+    ledger = {path: entry_of(inbox_file(path)) for path in ("cloud.png", "here.png", "gone.png")}
+    files = {"here.png": inbox_file("here.png")}
+    assert gone(files, ledger, passed_over={"cloud.png"}) == ["gone.png"]
+    assert moved_away(files, ledger, passed_over={"cloud.png"}) == ["gone.png"]
 
 
 @given(st.dictionaries(st.text(min_size=1), st.booleans()))

@@ -16,10 +16,10 @@ from tasted.daemon.work_queue import LabelsUpdate
 from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.inbox.listing import Listing, ends_whole
-from tasted.inbox.presence import Presence, labels_digest
-from tasted.inbox.reconcile import Reason, Task, moved_away, next_retry, reconcile
+from tasted.inbox.presence import Presence, labels_digest, seen_references
+from tasted.inbox.reconcile import Reason, Task, gone, moved_away, next_retry, reconcile
 from tasted.inbox.settling import Settling
-from tasted.records import Current, FileStamp, InboxFile
+from tasted.records import Current, InboxFile
 
 # a file that is deleted and written again, as syncing programs do, was never gone
 DOUBT_SECONDS = 2.0
@@ -133,10 +133,10 @@ class Survey:
         desk.ledger.refresh()
         entries, current = desk.ledger.entries, desk.current
         if listing.healthy:
-            for path in moved_away(listing.files, entries):
+            for path in moved_away(listing.files, entries, passed_over=listing.passed_over):
                 self._remove_sidecar(path)
                 reach("scout.former_removed")
-        gone = [path for path in entries if path not in listing.files]
+        orphans = gone(listing.files, entries, passed_over=listing.passed_over)
         tasks = [
             # who asked for another score does not want the old one confirmed
             replace(task, proven=None) if task.file.path in desk.forced else task
@@ -154,7 +154,7 @@ class Survey:
         self._reporter.saw(
             listing,
             settling=self._settling.waiting,
-            orphans=len(gone) if listing.healthy else 0,
+            orphans=len(orphans) if listing.healthy else 0,
             restless=self._settling.restless(now=now),
             is_undecided=self._labels is not None or self._presence.doubtful,
         )
@@ -170,14 +170,12 @@ class Survey:
 
     def _labels_of(self, listing: Listing, now: float) -> LabelsUpdate:
         """Say which references count, by what is settled or was learnt in this very state."""
-        entries, settled = self._desk.ledger.entries, self._settling.settled
-        seen: dict[str, FileStamp | None] = {}
-        for path, file in listing.files.items():
-            if file.label is None:
-                continue
-            entry = entries.get(path)
-            is_known = path in settled or (entry is not None and entry.stamp == file.stamp)
-            seen[path] = file.stamp if is_known else None
+        seen = seen_references(
+            listing.files,
+            self._desk.ledger.entries,
+            settled=self._settling.settled.keys(),
+            passed_over=listing.passed_over,
+        )
         self._presence.look(seen, healthy=listing.healthy, now=now)
         present = self._presence.present
         acting = self._acting.digest(self._desk.settings)

@@ -43,6 +43,8 @@ class Listing:
     """Subfolders that could not be listed."""
     has_label_folders: bool = True
     """Whether a folder `liked` or `rejected` is there."""
+    passed_over: frozenset[str] = frozenset()
+    """Files that are there and must not be opened now: in the cloud, or still being copied."""
 
     @property
     def healthy(self) -> bool:
@@ -92,6 +94,7 @@ class _Walk:
         self._pictures: dict[str, FileStamp] = {}
         self._texts: dict[str, Companion] = {}
         self._ignored: Counter[str] = Counter()
+        self._passed_over: set[str] = set()
         self._unreadable: list[str] = []
         self._has_label_folders = False
 
@@ -141,8 +144,10 @@ class _Walk:
         elif self._lies_elsewhere(status):
             # opening it would fetch it from the cloud, and may take for ever
             self._ignored["in_the_cloud"] += 1
+            self._passed_over.add(path)
         elif self._is_busy(status):
             self._ignored["being_copied"] += 1
+            self._passed_over.add(path)
         else:
             self._see_file(path, entry.name, stamp_of(status))
 
@@ -176,6 +181,7 @@ class _Walk:
             ignored=dict(ignored),
             unreadable=tuple(self._unreadable),
             has_label_folders=self._has_label_folders,
+            passed_over=frozenset(self._passed_over),
         )
 
 

@@ -8,9 +8,11 @@ yet.
 
 import hashlib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from tasted.records import FileStamp
+from tasted.inbox.naming import label_of
+from tasted.records import FileStamp, InboxFile, LedgerEntry
 
 
 @dataclass(slots=True)
@@ -64,6 +66,36 @@ class Presence:
     def doubtful(self) -> bool:
         """Whether a path was missing from the last look and another one decides."""
         return any(known.missed_at is not None for known in self._known.values())
+
+
+def seen_references(
+    files: Mapping[str, InboxFile],
+    ledger: Mapping[str, LedgerEntry],
+    *,
+    settled: AbstractSet[str],
+    passed_over: AbstractSet[str],
+) -> dict[str, FileStamp | None]:
+    """Return the reference files of one look, by path, as `Presence.look` takes them.
+
+    Args:
+        files: what the look saw.
+        ledger: what the sidecars prove.
+        settled: paths of the files that may be read.
+        passed_over: paths of files that are there and were not to be opened; they teach on as what
+            they were when they were learnt.
+    """
+    seen: dict[str, FileStamp | None] = {}
+    for path in passed_over:
+        if label_of(path) is not None:
+            entry = ledger.get(path)
+            seen[path] = entry.stamp if entry is not None else None
+    for path, file in files.items():
+        if file.label is None:
+            continue
+        entry = ledger.get(path)
+        is_known = path in settled or (entry is not None and entry.stamp == file.stamp)
+        seen[path] = file.stamp if is_known else None
+    return seen
 
 
 def labels_digest(present: Mapping[str, FileStamp]) -> str:

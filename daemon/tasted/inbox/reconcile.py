@@ -5,6 +5,7 @@ second record can disagree.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,10 +112,31 @@ def _proven(file: InboxFile, entry: LedgerEntry | None) -> Proven | None:
     )
 
 
-def moved_away(files: Mapping[str, InboxFile], ledger: Mapping[str, LedgerEntry]) -> list[str]:
+def gone(
+    files: Mapping[str, InboxFile],
+    ledger: Mapping[str, LedgerEntry],
+    *,
+    passed_over: AbstractSet[str] = frozenset(),
+) -> list[str]:
+    """Return the paths of sidecars whose file is not there. Only for a look that saw everything.
+
+    Args:
+        files: what the look saw.
+        ledger: what the sidecars prove.
+        passed_over: paths of files that are there and were not to be opened.
+    """
+    return [path for path in ledger if path not in files and path not in passed_over]
+
+
+def moved_away(
+    files: Mapping[str, InboxFile],
+    ledger: Mapping[str, LedgerEntry],
+    *,
+    passed_over: AbstractSet[str] = frozenset(),
+) -> list[str]:
     """Return the paths whose file is gone and whose content has its sidecar under another name.
 
-    The new sidecar was written, so the old one has served. Only for a look that saw everything.
+    The new sidecar was written, so the old one has served. Arguments are those of `gone`.
     """
     present = {
         entry.content_id
@@ -123,8 +145,8 @@ def moved_away(files: Mapping[str, InboxFile], ledger: Mapping[str, LedgerEntry]
     }
     return [
         path
-        for path, entry in ledger.items()
-        if path not in files and entry.content_id is not None and entry.content_id in present
+        for path in gone(files, ledger, passed_over=passed_over)
+        if (content := ledger[path].content_id) is not None and content in present
     ]
 
 
