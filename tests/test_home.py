@@ -134,14 +134,16 @@ def test_making_the_folders_is_private_and_repeatable(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in home.root.rglob("*")} == {0o700}
 
 
-def test_row_15_the_missing_inbox_of_a_used_home_is_not_made(home: Home) -> None:
-    """An empty folder in its place would hide that its disk is not connected."""
+def test_row_11_row_15_missing_folders_of_a_used_home_are_not_made(home: Home) -> None:
+    """An empty folder in the place of inbox or outbox would hide that its disk is not connected."""
     home.current_file.write_text("{}", "utf-8")
     shutil.rmtree(home.inbox)
     shutil.rmtree(home.outbox)
+    shutil.rmtree(home.requests)
     home.make_folders()
     assert not home.inbox.exists()
-    assert home.outbox.is_dir()
+    assert not home.outbox.exists()
+    assert home.requests.is_dir()
 
 
 def test_folders_that_were_open_to_others_are_closed(home: Home) -> None:

@@ -93,16 +93,15 @@ class Home:
     def make_folders(self) -> None:
         """Make what is missing of the home's folders, with private modes.
 
-        In a home that was used before a missing inbox is left missing: it may lie on a disk that is
-        not connected, and an empty folder in its place would hide that.
+        In a home that was used before a missing inbox or outbox is left missing: it may lie on a
+        disk that is not connected, and an empty folder in its place would hide that.
 
         Raises:
             HomeInvalid: when a folder cannot be made.
         """
-        labels = [self.inbox / "liked", self.inbox / "rejected"]
-        made = [self.config_file.parent, self.outbox, self.requests, self.logs]
+        made = [self.config_file.parent, self.requests, self.logs]
         if not self.current_file.exists():
-            made += labels
+            made += [self.inbox / "liked", self.inbox / "rejected", self.outbox]
         for folder in made:
             try:
                 private_folder(folder)
