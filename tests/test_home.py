@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 from pathlib import Path
 
 import pytest
@@ -148,12 +149,20 @@ def test_row_11_row_15_missing_folders_of_a_used_home_are_not_made(home: Home) -
 
 def test_folders_that_were_open_to_others_are_closed(home: Home) -> None:
     """A checkout and an older home may be readable by all; their own rights stay."""
-    for folder, mode in ((home.inbox, 0o755), (home.outbox, 0o775), (home.state, 0o500)):
+    for folder, mode in ((home.inbox, 0o3755), (home.outbox, 0o775), (home.state, 0o500)):
         folder.chmod(mode)
     home.close_to_others()
-    modes = {folder.stat().st_mode & 0o777 for folder in (home.inbox, home.outbox)}
-    assert modes == {0o700}
-    assert home.state.stat().st_mode & 0o777 == 0o500
+    folders = (home.inbox, home.outbox, home.state)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in folders] == [0o3700, 0o700, 0o500]
+
+
+def test_a_folder_behind_a_link_keeps_its_rights(home: Home, elsewhere: Path) -> None:
+    """A shared folder that serves as the inbox is others' too."""
+    home.inbox.rename(elsewhere / "shared")
+    home.inbox.symlink_to(elsewhere / "shared")
+    home.inbox.chmod(0o2775)
+    home.close_to_others()
+    assert stat.S_IMODE(home.inbox.stat().st_mode) == 0o2775
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

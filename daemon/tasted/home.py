@@ -1,6 +1,7 @@
 """Where everything of one home lives, and how a home is found. Makes folders; reads no setting."""
 
 import contextlib
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,13 +113,16 @@ class Home:
                 ) from error
 
     def close_to_others(self) -> None:
-        """Take the rights of others away from the home's own folders, where they are ours."""
+        """Take the rights of others away from the home's own folders, where they are ours.
+
+        What a link leads to is not the home's own: its rights are for whoever made it to decide.
+        """
         for folder in (self.config_file.parent, self.inbox, self.outbox, self.state):
             with contextlib.suppress(OSError):
                 # a folder of another user, or on a disk without modes, stays as it is
-                mode = folder.stat().st_mode & 0o777
-                if mode & 0o077:
-                    folder.chmod(mode & 0o700)
+                status = folder.lstat()
+                if stat.S_ISDIR(status.st_mode) and status.st_mode & 0o077:
+                    folder.chmod(stat.S_IMODE(status.st_mode) & ~0o077)
 
     def check_folders(self) -> None:
         """Refuse an inbox and an outbox of which one holds the other: results would be scored.
