@@ -1,7 +1,9 @@
 """What holds the daemon up, how it says so, and that work resumes by itself."""
 
 import io
+import shutil
 
+import pytest
 from PIL import Image
 
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
@@ -194,3 +196,16 @@ def test_a_reference_that_failed_at_first_counts_later(home: Home) -> None:
         daemon.sidecar("c.png", status="scored")
         daemon.await_state("idle")
         assert (home.outbox / "b.png.json").read_bytes() == settled
+
+
+@pytest.mark.parametrize("folder", ["inbox", "outbox"])
+def test_row_11_row_14_once_ends_with_the_fault_of_a_folder_that_is_gone(
+    home: Home, folder: str
+) -> None:
+    """Whoever runs until nothing is left to do is told why nothing can be done."""
+    home.current_file.write_text("{}", encoding="utf-8")
+    shutil.rmtree(home.root / folder)
+    done = tasted(home, "run", "--once")
+    assert done.returncode == 1
+    assert f"{home.root / folder} cannot be read" in done.stderr
+    assert not (home.root / folder).exists()

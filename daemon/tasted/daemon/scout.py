@@ -40,6 +40,7 @@ class Scout:
         reload: loads the settings anew; raises ConfigError.
         reporter: keeps status.json.
         on_idle: called whenever a look finds nothing to do and nothing settling.
+        on_hold: told of each fault that keeps the scout from looking.
         is_owner: tells whether the home's lock is still the one that this process holds.
         stop: set when the daemon is ending.
         version: of this tasted.
@@ -56,6 +57,7 @@ class Scout:
         reload: Callable[[], Settings],
         reporter: Reporter,
         on_idle: Callable[[], None],
+        on_hold: Callable[[ServiceFault], None],
         is_owner: Callable[[], bool],
         stop: threading.Event,
         version: str,
@@ -67,6 +69,7 @@ class Scout:
         self._desk = desk
         self._reporter = reporter
         self._on_idle = on_idle
+        self._on_hold = on_hold
         self._is_owner = is_owner
         self._stop = stop
         self._live_settings = LiveSettings(home, desk, reload)
@@ -115,6 +118,7 @@ class Scout:
         except ServiceFault as fault:
             self._desk.blame("scout", fault)
             self._desk.queue.replace([], labels=None, arrivals={})
+            self._on_hold(fault)
             return _UNHEALTHY_SECONDS
         self._desk.blame("scout", None)
         if self._reporter.idle:

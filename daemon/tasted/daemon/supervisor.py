@@ -200,6 +200,7 @@ class _Daemon:
             reload=reload,
             reporter=self._reporter,
             on_idle=self._idle,
+            on_hold=self._held,
             is_owner=lambda: is_lock_of(home, lock),
             stop=self._stop,
             version=__version__,
