@@ -17,7 +17,6 @@ from tasted.daemon.forget_order import Order, Target
 from tasted.daemon.requests import (
     Request,
     await_answer,
-    discard_request,
     failure,
     leave_request,
     parse_request,
@@ -58,10 +57,10 @@ def test_an_order_to_forget_reaches_the_daemon(folder: Path) -> None:
     request_id = leave_request(folder, "forget", **order.to_json())
     assert waiting(folder) == [Request(request_id, "forget", order=order)]
     assert waiting(folder) == [Request(request_id, "forget", order=order)]
-    discard_request(folder, request_id)
-    discard_request(folder, request_id)
+    write_answer(folder, request_id, {})
+    write_answer(folder, request_id, {})
     assert waiting(folder) == []
-    assert names(folder) == set()
+    assert names(folder) == {f"{request_id}.answer.json"}
 
 
 def test_a_request_is_taken_up_once(folder: Path) -> None:
@@ -70,8 +69,9 @@ def test_a_request_is_taken_up_once(folder: Path) -> None:
     assert waiting(folder, {first}) == []
     second = leave_request(folder, "rescore")
     assert waiting(folder, {first}) == [Request(second, "rescore")]
-    write_answer(folder, second, {})
     assert [request.id for request in waiting(folder)] == sorted([first, second])
+    write_answer(folder, second, {})
+    assert [request.id for request in waiting(folder)] == [first]
 
 
 def test_the_answer_comes_back_and_everything_is_cleared_away(folder: Path) -> None:
@@ -108,6 +108,58 @@ def test_the_last_answer_of_a_daemon_counts(folder: Path) -> None:
         return False
 
     assert await_answer(folder, request_id, still_served=answers_and_ends) == {"looked": True}
+
+
+@pytest.mark.parametrize("seconds", [-7200, 7200])
+def test_a_request_that_waits_is_never_stale(folder: Path, seconds: float) -> None:
+    """A clock that was set, or a network drive with its own, takes no request from its asker."""
+    taken, fresh = leave_request(folder, "rescore"), leave_request(folder, "rescore")
+    for request_id in (taken, fresh):
+        os.utime(folder / f"{request_id}.json", (time.time() + seconds,) * 2)
+    found: list[Request] = []
+
+    def serves() -> bool:
+        if not found:
+            found.extend(waiting(folder, {taken}))
+            assert (folder / f"{taken}.json").exists()
+            write_answer(folder, fresh, {"looked": True})
+        return True
+
+    assert await_answer(folder, fresh, still_served=serves) == {"looked": True}
+    assert [request.id for request in found] == [fresh]
+
+
+def test_an_asker_tells_now_and_then_that_it_lives(folder: Path) -> None:
+    """A command that waits for hours is not taken for a dead one."""
+    request_id = leave_request(folder, "rescore")
+    file = folder / f"{request_id}.json"
+    times = iter(range(0, 1000, 4))
+    ages: list[float] = []
+
+    def serves() -> bool:
+        ages.append(time.time() - file.stat().st_mtime)
+        os.utime(file, (0, 0))
+        return len(ages) < 8
+
+    with pytest.raises(ServiceFault):
+        await_answer(
+            folder,
+            request_id,
+            still_served=serves,
+            clock=lambda: float(next(times)),
+            pause=lambda _seconds: None,
+        )
+    assert [age < 3600 for age in ages] == [True, False, True, False, False, True, False, False]
+
+
+def test_row_12_an_answer_that_cannot_be_written_is_not_waited_for(folder: Path) -> None:
+    """A full disk, which is what the answer would tell of, does not keep the asker for ever."""
+    request_id = leave_request(folder, "rescore")
+    (folder / f"{request_id}.answer.json").mkdir()
+    write_answer(folder, request_id, {})
+    (folder / f"{request_id}.answer.json").rmdir()
+    with pytest.raises(ServiceFault, match="did not answer"):
+        await_answer(folder, request_id, still_served=lambda: True)
 
 
 def test_waiting_ends_with_the_time(folder: Path) -> None:
@@ -176,8 +228,8 @@ def test_special_files_are_never_read(folder: Path, tmp_path: Path) -> None:
 
 def test_what_a_dead_asker_left_is_removed(folder: Path) -> None:
     """After an hour requests and answers that nobody cleared away go."""
-    old = leave_request(folder, "rescore")
-    write_answer(folder, old, {})
+    write_answer(folder, "old", {})
+    leave_request(folder, "rescore")
     for file in folder.iterdir():
         os.utime(file, (time.time() - 4000,) * 2)
     young = leave_request(folder, "rescore")

@@ -1,11 +1,14 @@
 """Files through which a command asks a running daemon. Touches `.tasted/requests`.
 
-A request is `<id>.json`; its answer is `<id>.answer.json`. Both are written atomically; the asker
-removes both. What is left behind by an asker that died is removed after an hour.
+A request is `<id>.json`; its answer is `<id>.answer.json`. Both are written atomically. The daemon
+removes the request once the answer is there, so a request that is gone without one will get none;
+the asker removes both. It says that it lives by the request's time; what an asker that died left
+behind is removed after an hour.
 """
 
 import contextlib
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +27,7 @@ _REQUEST_SUFFIX = ".json"
 _ANSWER_SUFFIX = ".answer.json"
 _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
+_ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 _KINDS = frozenset({"score", "rescore", "rebuild", "forget"})
 
@@ -83,26 +87,41 @@ def await_answer(
         timeout_seconds: when to give up; None waits as long as the daemon is there.
 
     Raises:
-        ServiceFault: when the daemon went away, or the time passed.
+        ServiceFault: when the daemon went away or could not write the answer, or the time passed.
     """
     answer_file = folder / f"{request_id}{_ANSWER_SUFFIX}"
-    end = None if timeout_seconds is None else clock() + timeout_seconds
+    request_file = folder / f"{request_id}{_REQUEST_SUFFIX}"
+    now = told_at = clock()
+    end = None if timeout_seconds is None else now + timeout_seconds
+    _tell_alive(request_file)
     try:
         while True:
+            now = clock()
+            if now - told_at > _ALIVE_SECONDS:
+                told_at = now
+                _tell_alive(request_file)
             # asked before the look: an answer left by a daemon that then ended is found
-            served = still_served()
+            served = still_served() and request_file.exists()
             with contextlib.suppress(FileNotFoundError):
                 data, _stamp = read_regular_file(answer_file, max_bytes=_BYTES_MAX)
                 answer: dict[str, Any] = json.loads(data)
                 return answer
-            if not served or (end is not None and clock() > end):
+            if not served or (end is not None and now > end):
                 raise ServiceFault(
                     "The daemon did not answer.", remedy="See why with: tasted status"
                 )
             pause(_POLL_SECONDS)
     finally:
         answer_file.unlink(missing_ok=True)
-        (folder / f"{request_id}{_REQUEST_SUFFIX}").unlink(missing_ok=True)
+        request_file.unlink(missing_ok=True)
+
+
+def _tell_alive(request_file: Path) -> None:
+    now = time.time()
+    # where times cannot be set, or the request is gone, there is nobody to be told
+    with contextlib.suppress(OSError):
+        # by this clock, which the daemon has too, and not by the one of a network drive
+        os.utime(request_file, (now, now), follow_symlinks=False)
 
 
 def waiting_requests(folder: Path, *, answered: set[str]) -> Iterator[Request]:
@@ -119,11 +138,14 @@ def waiting_requests(folder: Path, *, answered: set[str]) -> Iterator[Request]:
         name = file.name
         if name.startswith(".") or not name.endswith(_REQUEST_SUFFIX):
             continue
+        request_id = name.removesuffix(_REQUEST_SUFFIX)
+        if request_id in answered:
+            # its asker waits for the answer, whatever the clocks say
+            continue
         if _is_stale(file):
             _remove(file)
             continue
-        request_id = name.removesuffix(_REQUEST_SUFFIX)
-        if name.endswith(_ANSWER_SUFFIX) or request_id in answered:
+        if name.endswith(_ANSWER_SUFFIX):
             continue
         request = _read(file, request_id)
         if request is None:
@@ -174,8 +196,7 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     return Request(request_id, value["kind"], tuple(inside), tuple(outside), order)
 
 
-def discard_request(folder: Path, request_id: str) -> None:
-    """Remove a request that was carried out; one that cannot be is removed when it is stale."""
+def _discard(folder: Path, request_id: str) -> None:
     try:
         (folder / f"{request_id}{_REQUEST_SUFFIX}").unlink(missing_ok=True)
     except OSError as error:
@@ -183,12 +204,16 @@ def discard_request(folder: Path, request_id: str) -> None:
 
 
 def write_answer(folder: Path, request_id: str, answer: dict[str, Any]) -> None:
-    """Answer a request; one that cannot be written is logged, and its asker gives up by itself."""
+    """Answer a request and remove it: its asker may be gone, and nobody is to serve it again.
+
+    An answer that cannot be written is logged; the asker sees that its request is gone without one.
+    """
     body = json.dumps(answer).encode("ascii")
     try:
         write_atomically(folder / f"{request_id}{_ANSWER_SUFFIX}", body, durable=False)
     except OSError as error:
         log.warning("answer_not_written", request=request_id, error=str(error))
+    _discard(folder, request_id)
 
 
 def failure(error: TastedError) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tasted.daemon.desk import Desk
 from tasted.daemon.forget_order import Order
 from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.reporting import Reporter
-from tasted.daemon.requests import discard_request, failure, write_answer
+from tasted.daemon.requests import failure, write_answer
 from tasted.daemon.work_queue import Asked, Batch, Forget, LabelsUpdate, Rebuild, Turn, Work
 from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
@@ -178,8 +178,6 @@ class Scorer:
         requests = self._home.requests
         try:
             answer = self._carry_out(self._worker.engine, work.order)
-            # its asker may have gone, and it names paths
-            discard_request(requests, work.request_id)
         except ServiceFault as fault:
             answer = failure(fault)
         self._desk.wake_scout()
