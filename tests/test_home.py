@@ -1,5 +1,6 @@
 """How a home is found, that it can be moved, and that it has one owner."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from kit.children import python, running_python
 from kit.homes import pocket_home
 from kit.waiting import eventually
 from tasted.errors import HomeInvalid, HomeLocked
+from tasted.folder_locks import FolderLocks
 from tasted.home import Home, find_home
 from tasted.lock import hold_lock, lock_owner
 
@@ -235,6 +237,48 @@ def test_row_09_the_lock_of_a_killed_process_is_free(home: Home) -> None:
     with hold_lock(home):
         assert home.lock_file.read_text() == f"{os.getpid()}\n"
     assert home.lock_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_row_09_the_folders_that_are_there_now_are_locked(home: Home, tmp_path: Path) -> None:
+    """One that comes later, or takes another's place, is locked too, and the former one is free."""
+    locks, others = (FolderLocks((home.inbox, home.outbox)) for _ in range(2))
+    shutil.rmtree(home.outbox)
+    with contextlib.closing(locks), contextlib.closing(others):
+        locks.keep()
+        home.outbox.mkdir()
+        locks.keep()
+        locks.keep()
+        moved = home.outbox.rename(tmp_path / "moved")
+        with pytest.raises(HomeLocked, match="moved"):
+            FolderLocks([moved]).keep()
+        home.outbox.mkdir()
+        locks.keep()
+        with contextlib.closing(FolderLocks([moved])) as free:
+            free.keep()
+        with pytest.raises(HomeLocked, match="inbox"):
+            others.keep()
+    with contextlib.closing(others):
+        others.keep()
+
+
+def test_row_09_row_15_a_locked_folder_is_not_held_open(home: Home) -> None:
+    """The volume of an inbox that is in use could not be unmounted."""
+    opened: set[int] = set()
+    with hold_lock(home):
+        for each in Path("/dev/fd").iterdir():
+            # the one that lists them is gone by now
+            with contextlib.suppress(OSError):
+                opened.add(os.fstat(int(each.name)).st_ino)
+    assert home.lock_file.stat().st_ino in opened
+    assert opened.isdisjoint({home.inbox.stat().st_ino, home.outbox.stat().st_ino})
+
+
+def test_where_no_folder_lock_can_be_had_the_lock_of_the_home_has_to_do(home: Home) -> None:
+    """A user whose own folder cannot be written can run tasted all the same."""
+    (home.root / "in-the-way").touch()
+    locks = FolderLocks([home.inbox], place=home.root / "in-the-way" / "folders")
+    with contextlib.closing(locks):
+        locks.keep()
 
 
 @pytest.mark.parametrize("shared", ["inbox", "outbox"])

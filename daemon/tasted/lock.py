@@ -1,4 +1,4 @@
-"""The kernel's lock that gives a home one owner. Touches `.tasted/lock` and folders by flock."""
+"""The kernel's lock that gives a home one owner. Touches `.tasted/lock` by flock."""
 
 import contextlib
 import fcntl
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tasted.errors import HomeLocked
 from tasted.files import PRIVATE_FILE, private_folder
+from tasted.folder_locks import FolderLocks
 from tasted.home import Home
 
 _LOCK_TRIES = 5
@@ -17,12 +18,16 @@ _PID_MAX = 2**31 - 1
 
 
 @contextlib.contextmanager
-def hold_lock(home: Home) -> Iterator[int]:
+def hold_lock(home: Home, *, folders: FolderLocks | None = None) -> Iterator[int]:
     """Own the home while the block runs, and give the lock's descriptor.
 
     The kernel frees the lock when the last process that holds the descriptor has gone: the daemon
     hands it to its engine, so that a new daemon cannot begin while the engine of a killed one
     still writes.
+
+    Args:
+        home: to be owned.
+        folders: the locks of its inbox and outbox, for an owner that keeps them as folders change.
 
     Raises:
         HomeLocked: when another process owns it; the message names its pid. Also when inbox or
@@ -41,34 +46,11 @@ def hold_lock(home: Home) -> Iterator[int]:
             )
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-        with _shared_by_no_other_home(home):
+        with contextlib.closing(folders or FolderLocks((home.inbox, home.outbox))) as kept:
+            kept.keep()
             yield descriptor
     finally:
         os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _shared_by_no_other_home(home: Home) -> Iterator[None]:
-    """Lock the folders themselves, for two homes can reach one folder through links."""
-    with contextlib.ExitStack() as held:
-        for folder in (home.inbox, home.outbox):
-            try:
-                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            except OSError:
-                # a folder that is gone is waited for, and nobody else can have it
-                continue
-            held.callback(os.close, descriptor)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise HomeLocked(
-                    f"Another tasted process works with {folder.resolve()}, from another home.",
-                    remedy="Stop that one, or give each home folders of its own.",
-                ) from error
-            except OSError:
-                # network file systems may know no such lock; the home's own holds
-                continue
-        yield
 
 
 def is_lock_of(home: Home, descriptor: int) -> bool:

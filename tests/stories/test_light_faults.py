@@ -5,6 +5,7 @@ The engine is a quick one, the daemon and every process are real.
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -123,6 +124,21 @@ def test_row_09_two_daemons_one_home(home: Home) -> None:
         with observing(home) as third:
             third.await_state("idle")
     assert [path for path, _content in scores_begun(home)] == ["a.png"]
+
+
+def test_row_09_a_folder_that_was_made_again_is_locked_again(home: Home, tmp_path: Path) -> None:
+    """The daemon of another home finds the outbox taken that came while the first one ran."""
+    other = quick_home(tmp_path / "other")
+    other.outbox.rmdir()
+    other.outbox.symlink_to(home.outbox)
+    with observing(home) as first:
+        first.await_state("idle")
+        shutil.rmtree(home.outbox)
+        first.await_state("blocked")
+        home.outbox.mkdir()
+        first.await_state("idle")
+        with observing(other) as second:
+            assert second.process.wait(PATIENCE_SECONDS) == HomeLocked.exit_code
 
 
 def failed(home: Home, path: str) -> str:

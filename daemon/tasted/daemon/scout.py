@@ -19,7 +19,7 @@ from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import Request, failure, waiting_requests, write_answer
 from tasted.daemon.survey import Survey
 from tasted.daemon.work_queue import Asked, Forget, Rebuild
-from tasted.errors import ServiceFault
+from tasted.errors import HomeLocked, ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.inbox.watcher import Watcher
@@ -42,6 +42,7 @@ class Scout:
         on_idle: called whenever a look finds nothing to do and nothing settling.
         on_hold: told of each fault that keeps the scout from looking.
         is_owner: tells whether the home's lock is still the one that this process holds.
+        keep_folders: locks inbox and outbox as they lie now; raises HomeLocked.
         stop: set when the daemon is ending.
         version: of this tasted.
         remove_sidecar: removes the sidecar of a path whose content has another name now.
@@ -59,6 +60,7 @@ class Scout:
         on_idle: Callable[[], None],
         on_hold: Callable[[ServiceFault], None],
         is_owner: Callable[[], bool],
+        keep_folders: Callable[[], None],
         stop: threading.Event,
         version: str,
         remove_sidecar: Callable[[str], None],
@@ -71,6 +73,7 @@ class Scout:
         self._on_idle = on_idle
         self._on_hold = on_hold
         self._is_owner = is_owner
+        self._keep_folders = keep_folders
         self._stop = stop
         self._live_settings = LiveSettings(home, desk, reload)
         self._survey = Survey(
@@ -112,6 +115,7 @@ class Scout:
 
     def _look(self, hints: frozenset[str]) -> float:
         try:
+            self._own_folders()
             self._lookout.keep(self._desk.settings.watch.poll)
             self._survey.look(hints)
             reach("scout.looked")
@@ -127,6 +131,13 @@ class Scout:
             if self._survey.is_settled:
                 self._on_idle()
         return self._lookout.limit(self._survey.seconds_to_next())
+
+    def _own_folders(self) -> None:
+        try:
+            self._keep_folders()
+        except HomeLocked as locked:
+            # a folder was put in the place of another one; it is waited for like a missing one
+            raise ServiceFault(locked.message, remedy=locked.remedy) from locked
 
     def _stirred(self, path: str) -> None:
         """Sort out an event. Runs on watchdog's thread."""

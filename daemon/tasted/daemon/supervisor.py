@@ -29,6 +29,7 @@ from tasted.daemon.worker import Worker
 from tasted.engine_process import COMMAND, EngineProcess
 from tasted.errors import ServiceFault
 from tasted.files import sweep_temporary
+from tasted.folder_locks import FolderLocks
 from tasted.home import Home
 from tasted.inbox.watcher import Watcher
 from tasted.lock import hold_lock, is_lock_of
@@ -140,12 +141,14 @@ def run_daemon(
     home.check_folders()
     home.close_to_others()
     bell = Bell()
-    with bell.rung_by_signals(), hold_lock(home) as lock:
+    folders = FolderLocks((home.inbox, home.outbox))
+    with bell.rung_by_signals(), hold_lock(home, folders=folders) as lock:
         on_start()
         daemon = _Daemon(
             home,
             settings,
             lock=lock,
+            folders=folders,
             bell=bell,
             reload=reload,
             until_idle=until_idle,
@@ -176,6 +179,7 @@ class _Daemon:
         settings: Settings,
         *,
         lock: int,
+        folders: FolderLocks,
         bell: Bell,
         reload: Callable[[], Settings],
         until_idle: bool,
@@ -202,6 +206,7 @@ class _Daemon:
             on_idle=self._idle,
             on_hold=self._held,
             is_owner=lambda: is_lock_of(home, lock),
+            keep_folders=folders.keep,
             stop=self._stop,
             version=__version__,
             remove_sidecar=writer.remove,
