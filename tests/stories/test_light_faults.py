@@ -141,6 +141,17 @@ def test_row_09_a_folder_that_was_made_again_is_locked_again(home: Home, tmp_pat
             assert second.process.wait(PATIENCE_SECONDS) == HomeLocked.exit_code
 
 
+def test_row_37_a_former_library_that_cannot_be_removed_holds_nothing_up(home: Home) -> None:
+    """What `tasted rebuild` set aside is in nobody's way."""
+    home.current_file.write_text("{}", encoding="utf-8")
+    home.former_library.symlink_to(home.config_file.parent)
+    with observing(home) as daemon:
+        (home.inbox / "a.png").write_bytes(picture(1))
+        settle(home, "a.png")
+        daemon.await_state("idle")
+    assert home.config_file.exists()
+
+
 def failed(home: Home, path: str) -> str:
     """Wait for the error sidecar of a path, and return its code."""
 

@@ -27,7 +27,7 @@ from tasted.daemon.scorer import Scorer
 from tasted.daemon.scout import Scout
 from tasted.daemon.worker import Worker
 from tasted.engine_process import COMMAND, EngineProcess
-from tasted.errors import ServiceFault
+from tasted.errors import LibraryUnusable, ServiceFault
 from tasted.files import sweep_temporary
 from tasted.folder_locks import FolderLocks
 from tasted.home import Home
@@ -170,6 +170,10 @@ def _sweep(home: Home, writer: Writer) -> None:
             sweep_temporary(folder, older_than_seconds=_STALE_SECONDS)
     except OSError as error:
         log.warning("not_swept", error=str(error))
+    try:
+        remove_former(home)
+    except LibraryUnusable as fault:
+        log.warning("former_library_not_removed", message=fault.message, remedy=fault.remedy)
 
 
 class _Daemon:
@@ -197,7 +201,6 @@ class _Daemon:
         self._reporter = Reporter(home, desk, version=__version__, on_progress=on_progress)
         writer = Writer(home.outbox, ledger)
         _sweep(home, writer)
-        remove_former(home)
         self._scout = Scout(
             home,
             desk,
