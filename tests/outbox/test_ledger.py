@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sys
+import threading
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -39,6 +41,24 @@ def test_sidecars_are_found_with_their_places(home: Home, ledger: Ledger) -> Non
     assert ledger.place_of("anna/2.png") == PurePosixPath("anna/2.png.json")
     assert ledger.owner_of(PurePosixPath("anna/2.png.json")) == "anna/2.png"
     assert ledger.invalid == 0
+
+
+def test_who_asks_while_it_is_refreshed_sees_it_whole(home: Home, ledger: Ledger) -> None:
+    """The scorer reads a sidecar while the scout looks, without waiting for the whole look."""
+    for number in range(300):
+        put(home, f"{number}.png.json", scored(f"{number}.png"))
+    ledger.refresh()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    scout = threading.Thread(target=lambda: [ledger.refresh() for _ in range(30)])
+    scout.start()
+    try:
+        while scout.is_alive():
+            assert ledger.place_of("299.png") is not None
+            assert len(ledger.entries) == 300
+    finally:
+        sys.setswitchinterval(interval)
+        scout.join()
 
 
 def test_row_45_a_deleted_sidecar_is_noticed(home: Home, ledger: Ledger) -> None:

@@ -54,15 +54,17 @@ class Ledger:
         return sidecar.ledger_entry() if sidecar is not None else None
 
     def _index(self) -> None:
-        self._entries = {}
-        self._places = {}
-        self._invalid = set()
+        entries: dict[str, LedgerEntry] = {}
+        places: dict[str, str] = {}
+        invalid: set[str] = set()
         for place, (_stamp, entry) in self._seen.items():
             if entry is None:
-                self._invalid.add(place)
+                invalid.add(place)
             else:
-                self._entries[entry.path] = entry
-                self._places[entry.path] = place
+                entries[entry.path] = entry
+                places[entry.path] = place
+        # whoever asks without the lock that others hold meanwhile never sees them half filled
+        self._entries, self._places, self._invalid = entries, places, invalid
 
     def wrote(self, place: PurePosixPath, entry: LedgerEntry) -> None:
         """Note a sidecar that this process wrote, without reading it back."""
