@@ -64,6 +64,19 @@ def test_unhealthy_looks_prove_nothing() -> None:
     assert not presence.doubtful
 
 
+def test_nobody_waits_for_unhealthy_looks_to_decide() -> None:
+    """A subfolder that stays unreadable keeps a file that was missed once from being decided on."""
+    looks = Looks()
+    looks.look(BOTH, healthy=True)
+    looks.look(ONE, healthy=True)
+    assert looks.presence.doubtful
+    looks.look(ONE, healthy=False)
+    assert not looks.presence.doubtful
+    assert looks.presence.present == BOTH
+    looks.look(ONE, healthy=True)
+    assert looks.presence.present == ONE
+
+
 def test_an_unhealthy_look_still_shows_what_it_saw() -> None:
     """New references count at once, and a doubt about one that is seen again is over."""
     looks = Looks()

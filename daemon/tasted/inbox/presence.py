@@ -31,6 +31,7 @@ class Presence:
     def __init__(self, *, patience_seconds: float) -> None:
         self._patience_seconds = patience_seconds
         self._known: dict[str, _Known] = {}
+        self._is_healthy = True
 
     def look(self, seen: Mapping[str, FileStamp | None], *, healthy: bool, now: float) -> None:
         """Take in the reference files of one look at the inbox.
@@ -40,6 +41,7 @@ class Presence:
             healthy: whether a file that is not there is gone.
             now: monotonic seconds.
         """
+        self._is_healthy = healthy
         for path in [path for path in self._known if path not in seen]:
             self._miss(path, healthy=healthy, now=now)
         for path, stamp in seen.items():
@@ -64,8 +66,13 @@ class Presence:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a path was missing from the last look and another one decides."""
-        return any(known.missed_at is not None for known in self._known.values())
+        """Whether a path was missing from the last look and another one decides.
+
+        Not after an unhealthy look: the next may be as bad, for ever.
+        """
+        return self._is_healthy and any(
+            known.missed_at is not None for known in self._known.values()
+        )
 
 
 def seen_references(
