@@ -25,9 +25,10 @@ LINUX = "linux"
 
 # <sys/stat.h> of macOS: the content lies in the cloud, and opening the file would fetch it
 _SF_DATALESS = 0x40000000
-# <Files.h>, kMagicBusyCreationDate: Finder dates what it still copies to 14 February 1946. It is
-# told in seconds since the epoch; a time zone shifts it by less than a day
-_FINDER_BUSY_SECONDS = -753_578_704
+# Finder dates what it still copies to 14 February 1946 (<Files.h>, kMagicBusyCreationDate), or to
+# the first day of 1904, where such dates begin. They are told in seconds since the epoch; a time
+# zone shifts them by less than a day
+_FINDER_BUSY_SECONDS = (-753_578_704, -2_082_844_800)
 _DAY_SECONDS = 86_400
 # <sys/fcntl.h> of macOS
 _F_GETPATH = 50
@@ -57,7 +58,9 @@ def is_dataless(status: os.stat_result) -> bool:
 def is_being_copied(status: os.stat_result) -> bool:
     """Tell whether Finder has marked a file as one that it is still copying (macOS)."""
     born = getattr(status, "st_birthtime", None)
-    return born is not None and abs(born - _FINDER_BUSY_SECONDS) <= _DAY_SECONDS
+    return born is not None and any(
+        abs(born - busy) <= _DAY_SECONDS for busy in _FINDER_BUSY_SECONDS
+    )
 
 
 @dataclass(frozen=True, slots=True)
