@@ -117,6 +117,8 @@ def test_a_fault_of_the_scout_refuses_all_but_forgetting(home: Home) -> None:
         reload=Settings,
         reporter=Reporter(home, desk, version="0.1.0"),
         on_idle=lambda: None,
+        on_hold=lambda _fault: None,
+        keep_folders=lambda: None,
         is_owner=lambda: True,
         stop=threading.Event(),
         version="0.1.0",
