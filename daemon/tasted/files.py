@@ -136,26 +136,33 @@ def is_temporary_of(name: str, temporary: str) -> bool:
 
 
 def sweep_temporary(
-    folder: Path, *, older_than_seconds: float, written_for: tuple[str, ...] = ("",)
+    folder: Path,
+    *,
+    older_than_seconds: float,
+    written_for: tuple[str, ...] = ("",),
+    is_deep: bool = True,
 ) -> int:
-    """Remove what interrupted writes left below a folder, and return how many files that were.
+    """Remove what interrupted writes left in a folder, and return how many files that were.
 
     Args:
-        folder: searched with everything below it.
+        folder: searched, with everything below it if `is_deep`.
         older_than_seconds: younger files may be another process's work in progress.
-        written_for: only what was to become a file whose name ends like one of these.
+        written_for: only what was to become a file whose name ends like one of these, which are
+            lower-case, in any letter case.
+        is_deep: whether the folders below are searched too.
 
     Raises:
         OSError: when one cannot be removed.
     """
     swept = 0
-    for path in folder.rglob(f".*{_TEMPORARY_SUFFIX}"):
+    pattern = f".*{_TEMPORARY_SUFFIX}"
+    for path in folder.rglob(pattern) if is_deep else folder.glob(pattern):
         with contextlib.suppress(FileNotFoundError):
             status = path.lstat()
             age = time.time() - status.st_mtime
             ours = is_temporary(path.name) and stat.S_ISREG(status.st_mode)
             target = path.name[:-_TEMPORARY_ENDING_LENGTH]
-            if ours and target.endswith(written_for) and age >= older_than_seconds:
+            if ours and target.lower().endswith(written_for) and age >= older_than_seconds:
                 path.unlink()
                 swept += 1
     return swept

@@ -10,7 +10,7 @@ from kit.children import running_python
 from kit.inbox_files import HEIC, PNG
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
 from tasted.home import Home
-from tasted.inbox.labels import Lesson, Taught, forget_label, teach
+from tasted.inbox.labels import Lesson, Taught, forget_label, sweep_copies, teach
 from tasted.inbox.listing import list_inbox
 from tasted.records import Label
 
@@ -266,3 +266,16 @@ def test_a_missing_inbox_is_a_failed_command(home: Home, tmp_path: Path) -> None
             attempt()
         assert caught.value.remedy
     assert not home.inbox.exists()
+
+
+def test_only_what_a_command_of_ours_left_is_swept(home: Home) -> None:
+    """Another program may hide temporary files of the same form in the user's folders."""
+    ours = {".a.PNG.0123abcd.tmp", "Liked/.b.jpg.0123abcd.tmp", "rejected/.c.heic.0123abcd.tmp"}
+    theirs = {".a.0123abcd.tmp", "liked/.b.docx.0123abcd.tmp", "anna/.c.png.0123abcd.tmp"}
+    for path in ours | theirs:
+        picture((home.inbox / path).parent, Path(path).name)
+    sweep_copies(home.inbox, older_than_seconds=3600)
+    assert names(home.inbox) == ours | theirs
+    sweep_copies(home.inbox, older_than_seconds=0)
+    assert names(home.inbox) == theirs
+    sweep_copies(home.inbox / "nowhere", older_than_seconds=0)

@@ -31,6 +31,7 @@ from tasted.errors import LibraryUnusable, ServiceFault
 from tasted.files import sweep_temporary
 from tasted.folder_locks import FolderLocks
 from tasted.home import Home
+from tasted.inbox.labels import sweep_copies
 from tasted.inbox.watcher import Watcher
 from tasted.lock import hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
@@ -165,9 +166,9 @@ def _sweep(home: Home, writer: Writer) -> None:
     try:
         writer.sweep()
         sweep_temporary(home.state, older_than_seconds=0, written_for=_WRITTEN_BY_OWNER)
-        for folder in (home.inbox, home.state):
-            # commands write there too, but none of them takes this long
-            sweep_temporary(folder, older_than_seconds=_STALE_SECONDS)
+        # commands write there too, but none of them takes this long
+        sweep_temporary(home.state, older_than_seconds=_STALE_SECONDS)
+        sweep_copies(home.inbox, older_than_seconds=_STALE_SECONDS)
     except OSError as error:
         log.warning("not_swept", error=str(error))
     try:

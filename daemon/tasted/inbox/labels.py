@@ -13,8 +13,20 @@ from enum import StrEnum
 from pathlib import Path
 
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
-from tasted.files import content_id, create_atomically, private_folder, read_regular_file
-from tasted.inbox.naming import NameKind, kind_of_name, label_of, looks_like_picture
+from tasted.files import (
+    content_id,
+    create_atomically,
+    private_folder,
+    read_regular_file,
+    sweep_temporary,
+)
+from tasted.inbox.naming import (
+    KNOWN_EXTENSIONS,
+    NameKind,
+    kind_of_name,
+    label_of,
+    looks_like_picture,
+)
 from tasted.records import Label
 
 PICTURE_BYTES_MAX = 1_000_000_000
@@ -144,6 +156,28 @@ def _label_folders(inbox: Path, label: Label) -> Iterator[Path]:
     for folder in sorted(inbox.iterdir()):
         if label_of(f"{folder.name}/") is label and folder.is_dir() and not folder.is_symlink():
             yield folder
+
+
+def sweep_copies(inbox: Path, *, older_than_seconds: float) -> None:
+    """Remove what interrupted commands left of copies; other programs' files are not ours to touch.
+
+    Args:
+        inbox: the folder; nothing is swept where it is missing.
+        older_than_seconds: younger files may be another process's work in progress.
+
+    Raises:
+        OSError: when one cannot be removed.
+    """
+    if not inbox.is_dir():
+        return
+    labelled = [folder for label in Label for folder in _label_folders(inbox, label)]
+    for folder in (inbox, *labelled):
+        sweep_temporary(
+            folder,
+            older_than_seconds=older_than_seconds,
+            written_for=tuple(KNOWN_EXTENSIONS),
+            is_deep=False,
+        )
 
 
 def _copies(inbox: Path, label: Label, data: bytes) -> Iterator[Path]:
