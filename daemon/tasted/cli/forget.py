@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context, printable
 from tasted.errors import CommandError, SomeFailed, UsageError, told
 from tasted.home import Home
-from tasted.lock import lock_owner
 
 if TYPE_CHECKING:
     from tasted.daemon.forget_order import Order, Target
@@ -124,14 +124,8 @@ def _may_delete(plans: Sequence["Plan"]) -> bool:
 
 
 def _carried_out(context: Context, home: Home, order: "Order") -> list[dict[str, int]]:
-    if lock_owner(home) is not None:
-        from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
-
-        request_id = leave_request(home.requests, "forget", **order.to_json())
-        answer = await_answer(
-            home.requests, request_id, still_served=lambda: lock_owner(home) is not None
-        )
-    else:
+    answer = ask_owner(home, "forget", **order.to_json())
+    if answer is None:
         from tasted.daemon.one_shot import forget_now  # noqa: PLC0415 - pydantic takes 0.2 s
 
         context.start_logs()

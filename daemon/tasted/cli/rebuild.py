@@ -2,10 +2,9 @@
 
 import click
 
+from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context
-from tasted.errors import told
 from tasted.home import Home
-from tasted.lock import lock_owner
 
 
 @click.command()
@@ -17,21 +16,10 @@ def rebuild(context: Context) -> None:
     scores stay as they are.
     """
     home = context.home()
-    count = _with_daemon(home) if lock_owner(home) is not None else _alone(context, home)
+    answer = ask_owner(home, "rebuild")
+    count = int(answer["learnt"]) if answer is not None else _alone(context, home)
     context.show(f"The library is made anew: {count} references learnt.")
     context.answer({"learnt": count})
-
-
-def _with_daemon(home: Home) -> int:
-    from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
-
-    request_id = leave_request(home.requests, "rebuild")
-    answer = await_answer(
-        home.requests, request_id, still_served=lambda: lock_owner(home) is not None
-    )
-    if "error" in answer:
-        raise told(**answer["error"])
-    return int(answer["learnt"])
 
 
 def _alone(context: Context, home: Home) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context
 from tasted.errors import told
 from tasted.home import Home
@@ -24,25 +25,21 @@ def rescore(context: Context) -> None:
     by itself.
     """
     home = context.home()
-    count = _with_daemon(home) if lock_owner(home) is not None else _alone(context, home)
+    answer = ask_owner(home, "rescore")
+    if answer is not None:
+        count = int(answer["rescoring"])
+        _follow(home, count)
+    else:
+        count = _alone(context, home)
     context.show(f"{count} scored again." if count else "Nothing has a score yet.")
     context.answer({"rescored": count})
 
 
-def _with_daemon(home: Home) -> int:
-    from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
-
-    def served() -> bool:
-        return lock_owner(home) is not None
-
-    request_id = leave_request(home.requests, "rescore")
-    answer = await_answer(home.requests, request_id, still_served=served)
-    if "error" in answer:
-        raise told(**answer["error"])
-    count = int(answer["rescoring"])
+def _follow(home: Home, count: int) -> None:
+    """Show how the daemon gets on, until it is done."""
     with _bar(count) as advance:
         left = count
-        while left and served():
+        while left and lock_owner(home) is not None:
             time.sleep(_POLL_SECONDS)
             snapshot = read_status(home.status_file)
             left = snapshot.queue.asked_again if snapshot is not None else left
@@ -50,7 +47,6 @@ def _with_daemon(home: Home) -> int:
             if snapshot is not None and snapshot.fault is not None:
                 fault = snapshot.fault
                 raise told(fault.code, fault.message, fault.remedy)
-    return count
 
 
 def _alone(context: Context, home: Home) -> int:

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context, printable
-from tasted.errors import SomeFailed, told
+from tasted.errors import SomeFailed
 from tasted.home import Home
-from tasted.lock import lock_owner
 
 
 @click.command()
@@ -30,12 +30,7 @@ def score(context: Context, files: tuple[Path, ...]) -> None:
     }
     inside = [path for path in named if not path.startswith("/")]
     outside = [path for path in named if path.startswith("/")]
-    documents: dict[str, Any] = {}
-    if lock_owner(home) is not None:
-        for kind, paths in (("inside", inside), ("outside", outside)):
-            documents |= _ask_daemon(home, kind, paths) if paths else {}
-    elif named:
-        documents = _score_here(context, home, inside, outside)
+    documents = _documents(context, home, inside=inside, outside=outside)
     failed = [path for path in named if not _show(context, named[path], documents.get(path))]
     for folder in folders:
         context.say(f"tasted: {printable(str(folder))} is a folder; name the pictures in it.")
@@ -54,21 +49,18 @@ def _address(home: Home, file: Path) -> str:
     return str(absolute)
 
 
-def _ask_daemon(home: Home, kind: str, paths: list[str]) -> dict[str, Any]:
-    from tasted.daemon.requests import await_answer, leave_request  # noqa: PLC0415 - 0.1 s
-
-    request_id = leave_request(home.requests, "score", **{kind: paths})
-    answer = await_answer(
-        home.requests, request_id, still_served=lambda: lock_owner(home) is not None
-    )
-    if "error" in answer:
-        raise told(**answer["error"])
-    documents: dict[str, Any] = answer["documents"]
-    return documents
+def _documents(context: Context, home: Home, **named: list[str]) -> dict[str, Any]:
+    documents: dict[str, Any] = {}
+    left: dict[str, list[str]] = {}
+    for kind, paths in named.items():
+        answer = ask_owner(home, "score", **{kind: paths}) if paths else None
+        documents |= answer["documents"] if answer is not None else {}
+        left[kind] = paths if answer is None else []
+    return documents | _score_here(context, home, **left) if any(left.values()) else documents
 
 
 def _score_here(
-    context: Context, home: Home, inside: list[str], outside: list[str]
+    context: Context, home: Home, *, inside: list[str], outside: list[str]
 ) -> dict[str, Any]:
     from tasted.daemon.one_shot import score_now  # noqa: PLC0415 - pydantic takes 0.2 s to import
 
