@@ -31,7 +31,7 @@ def test_nobody_is_asked_where_nobody_is(home: Home) -> None:
 
 
 def test_a_command_that_owns_the_home_is_waited_for(home: Home) -> None:
-    """It answers nobody; whoever waited does the work by itself then, and takes the request back."""
+    """It answers nobody; who waited takes the request back and does the work by itself."""
     answers: list[dict[str, Any] | None] = []
     with running_python(_OWN, str(home.root)) as owner:
         assert owner.stdout is not None

@@ -74,6 +74,15 @@ def test_a_request_is_taken_up_once(folder: Path) -> None:
     assert [request.id for request in waiting(folder)] == [first]
 
 
+@pytest.mark.parametrize("kind", ["score", "rescore", "rebuild"])
+def test_what_was_answered_is_not_done_again_by_the_next_daemon(folder: Path, kind: str) -> None:
+    """An asker that was killed takes no request back."""
+    request_id = leave_request(folder, kind)
+    assert [request.kind for request in waiting(folder)] == [kind]
+    write_answer(folder, request_id, {})
+    assert waiting(folder) == []
+
+
 def test_the_answer_comes_back_and_everything_is_cleared_away(folder: Path) -> None:
     """The asker waits for the daemon, and leaves no file behind."""
 
