@@ -20,7 +20,7 @@ from tasted.daemon.supervisor import make_engine
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
 from tasted.home import Home
-from tasted.inbox.presence import labels_digest
+from tasted.inbox.presence import labels_digest, seen_references
 from tasted.lock import hold_lock
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
@@ -77,9 +77,13 @@ def _ready_worker(
         ledger.refresh()
         desk = Desk(settings, ledger, read_current(home.current_file))
         listing = trusted_listing(home.inbox, desk.current, whole=whole)
-        present = {
-            path: file.stamp for path, file in listing.files.items() if file.label is not None
-        }
+        seen = seen_references(
+            listing.files,
+            ledger.entries,
+            settled=listing.files.keys(),
+            passed_over=listing.passed_over,
+        )
+        present = {path: stamp for path, stamp in seen.items() if stamp is not None}
         acting = Acting(home, version=__version__).digest(settings)
         labels = (
             LabelsUpdate(tuple(present), labels_digest(present), acting)
