@@ -42,6 +42,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def page_file(self) -> Path:
+        """The results as a page for people."""
+        return self.outbox / "results.html"
+
+    @property
     def state(self) -> Path:
         """What the program keeps."""
         return self.root / ".tasted"

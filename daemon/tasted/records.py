@@ -63,6 +63,22 @@ class InboxFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a result stands among others: what decides whether and where a list shows it."""
+
+    verdict: str | None
+    """As `Verdict`; None for a file that failed."""
+    needs_labels: bool
+    """Whether there is no verdict for want of references, so that only the rank says something."""
+    percentile: float | None
+    """Rank in [0, 1] among what was scored with the same taste."""
+    confidence: float | None
+    physical: float | None
+    scored_at: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What one sidecar of the outbox proves: which content was done, and with what."""
 
@@ -85,6 +101,8 @@ class LedgerEntry:
     tasted_version: str
     origin: Origin | None = None
     """Of a learnt reference."""
+    standing: Standing | None = None
+    """Of anything but a reference."""
 
 
 @dataclass(frozen=True, slots=True)

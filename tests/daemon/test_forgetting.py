@@ -11,6 +11,7 @@ from tasted.config import Settings
 from tasted.daemon.desk import Desk
 from tasted.daemon.forget_order import Order, Target
 from tasted.daemon.forgetting import Forgetting
+from tasted.daemon.supervisor import make_page
 from tasted.engine_process import EngineDiedError
 from tasted.errors import EngineFailed, LibraryUnusable, ServiceFault
 from tasted.home import Home
@@ -48,7 +49,8 @@ def _forgetting(home: Home, answer: Callable[[dict[str, Any]], dict[str, Any]]) 
     ledger = Ledger(home.outbox)
     desk = Desk(Settings(), ledger, None)
     engine: Any = ForgedEngine(answer)
-    return Forgetting(home, desk, Writer(home.outbox, ledger), engine)
+    page = make_page(home, desk)
+    return Forgetting(home, desk, Writer(home.outbox, ledger), engine, page)
 
 
 def _order(*, keeps: bool = False, is_dry: bool = False) -> Order:

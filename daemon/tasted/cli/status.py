@@ -28,6 +28,7 @@ def status(context: Context) -> None:
         "home_because": found.because,
         "running": running,
         "pid": owner,
+        "page": str(found.home.page_file) if found.home.page_file.is_file() else None,
         "model": _model(context, found),
         "status": asdict(snapshot) if snapshot is not None else None,
         "bytes": {
@@ -68,6 +69,8 @@ def _lines(
         lines.append(f"         → {model['remedy']}")
     if snapshot is not None:
         lines += _snapshot_lines(snapshot, running=running)
+    if report["page"] is not None:
+        lines.append(f"Page     {report['page']}")
     sizes = report["bytes"]
     lines.append(
         f"Sizes    library {_megabytes(sizes['library'])}, outbox {_megabytes(sizes['outbox'])}, "

@@ -28,6 +28,7 @@ from tasted.faultpoints import reach
 from tasted.files import remove_if_empty, stamp_of
 from tasted.home import Home
 from tasted.inbox.naming import label_of
+from tasted.outbox.page_writer import PageWriter
 from tasted.outbox.writer import Writer
 from tasted.records import FileStamp
 from tasted.status import read_current
@@ -47,13 +48,17 @@ class Forgetting:
         desk: what the threads share.
         writer: the outbox.
         engine: asked for the library; it is started anew in between.
+        page: shows pictures, so that it is withheld meanwhile.
     """
 
-    def __init__(self, home: Home, desk: Desk, writer: Writer, engine: EngineProcess) -> None:
+    def __init__(
+        self, home: Home, desk: Desk, writer: Writer, engine: EngineProcess, page: PageWriter
+    ) -> None:
         self._home = home
         self._desk = desk
         self._writer = writer
         self._engine = engine
+        self._page = page
 
     def carry_out(self, order: Order) -> dict[str, Any]:
         """Forget, or only count; return the answer: counts for each target, in their order.
@@ -94,7 +99,8 @@ class Forgetting:
             telltales.drop_log_lines(is_dry=True)
             telltales.edit_mentions(is_dry=True)
         else:
-            self._erase(jobs, telltales, keeps_pictures=order.keeps_pictures)
+            with self._page.withheld():
+                self._erase(jobs, telltales, keeps_pictures=order.keeps_pictures)
         return {"targets": [dict(job.counts) for job in jobs]}
 
     def _erase(self, jobs: Sequence[Job], telltales: Telltales, *, keeps_pictures: bool) -> None:

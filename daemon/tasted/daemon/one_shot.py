@@ -16,7 +16,7 @@ from tasted.daemon.forget_order import Order
 from tasted.daemon.forgetting import Forgetting
 from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.sighting import trusted_listing
-from tasted.daemon.supervisor import make_engine
+from tasted.daemon.supervisor import make_engine, make_page
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
 from tasted.home import Home
@@ -102,6 +102,7 @@ def _ready_worker(
         )
         with worker.engine:
             yield worker, labels, desk
+        make_page(home, desk).follow(None)
 
 
 def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
@@ -115,4 +116,8 @@ def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
         ledger = Ledger(home.outbox)
         desk = Desk(settings, ledger, read_current(home.current_file))
         writer = Writer(home.outbox, ledger)
-        return Forgetting(home, desk, writer, engine).carry_out(order)
+        page = make_page(home, desk)
+        answer = Forgetting(home, desk, writer, engine, page).carry_out(order)
+        if not order.is_dry:
+            page.follow(None)
+        return answer

@@ -22,7 +22,15 @@ log = structlog.get_logger("tasted.reporting")
 
 
 class Reporter:
-    """Keeps `status.json` current while the daemon runs."""
+    """Keeps `status.json` current while the daemon runs.
+
+    Args:
+        home: whose status it is.
+        desk: what the threads share.
+        version: of this tasted.
+        on_progress: told how many files are left, as the status is written.
+        on_status: handed each snapshot, so that the page can follow.
+    """
 
     def __init__(
         self,
@@ -31,11 +39,13 @@ class Reporter:
         *,
         version: str,
         on_progress: Callable[[int], None] = lambda _left: None,
+        on_status: Callable[[Status], None] = lambda _status: None,
     ) -> None:
         self._home = home
         self._desk = desk
         self._version = version
         self._on_progress = on_progress
+        self._on_status = on_status
         self._started_at = _now()
         self._ignored: dict[str, int] = {}
         self._settling = 0
@@ -89,10 +99,12 @@ class Reporter:
         """Write the status now; one that cannot be written is logged and does no other harm."""
         self._written = time.monotonic()
         self._on_progress(sum(self._desk.queue.counts().values()))
+        snapshot = self._snapshot(state)
         try:
-            write_status(self._home.status_file, self._snapshot(state))
+            write_status(self._home.status_file, snapshot)
         except OSError as error:
             log.warning("status_not_written", error=str(error))
+        self._on_status(snapshot)
 
     def _snapshot(self, state: str | None) -> Status:
         desk = self._desk

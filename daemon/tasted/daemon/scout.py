@@ -145,7 +145,8 @@ class Scout:
         if path.startswith(root):
             self._desk.hint(path.removeprefix(root))
         elif path.startswith((f"{home.outbox}{os.sep}", f"{home.requests}{os.sep}")):
-            if not path.endswith((".answer.json", ".tmp")):
+            # the page is ours, and says nothing that is not known
+            if not path.endswith((".answer.json", ".tmp")) and path != str(home.page_file):
                 self._desk.wake_scout()
         elif path in {str(home.config_file), str(home.environment_file)} or path in {
             str(home.inbox),

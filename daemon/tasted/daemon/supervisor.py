@@ -35,6 +35,7 @@ from tasted.inbox.labels import sweep_copies
 from tasted.inbox.watcher import Watcher
 from tasted.lock import hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
+from tasted.outbox.page_writer import PageWriter
 from tasted.outbox.writer import Writer
 from tasted.status import read_current
 
@@ -105,6 +106,11 @@ def make_engine(
         command=command,
         lock=lock,
     )
+
+
+def make_page(home: Home, desk: Desk) -> PageWriter:
+    """Return what writes the page of a home, for whoever owns it."""
+    return PageWriter(home.page_file, home.inbox, desk.ledger, desk.lock, version=__version__)
 
 
 def run_daemon(
@@ -199,7 +205,10 @@ class _Daemon:
         self._until_idle = until_idle
         self._stop = threading.Event()
         self._failed: list[str] = []
-        self._reporter = Reporter(home, desk, version=__version__, on_progress=on_progress)
+        page = make_page(home, desk)
+        self._reporter = Reporter(
+            home, desk, version=__version__, on_progress=on_progress, on_status=page.follow
+        )
         writer = Writer(home.outbox, ledger)
         _sweep(home, writer)
         self._scout = Scout(
@@ -228,7 +237,9 @@ class _Daemon:
                 stop=stop,
                 version=__version__,
             ),
-            carry_out=lambda engine, order: Forgetting(home, desk, writer, engine).carry_out(order),
+            carry_out=lambda engine, order: Forgetting(home, desk, writer, engine, page).carry_out(
+                order
+            ),
             reporter=self._reporter,
             stop=self._stop,
             on_hold=self._held,

@@ -27,6 +27,8 @@ class Ledger:
         self._entries: dict[str, LedgerEntry] = {}
         self._places: dict[str, str] = {}
         self._invalid: set[str] = set()
+        self.changes = 0
+        """Grows whenever a sidecar came, changed or went."""
 
     def refresh(self) -> None:
         """Take in what changed on disk since the last call: new, edited and deleted sidecars.
@@ -46,11 +48,13 @@ class Ledger:
             else:
                 entry = self._read(place)
                 seen[place] = (stamp, entry)
+        if seen != self._seen:
+            self.changes += 1
         self._seen = seen
         self._index()
 
     def _read(self, place: str) -> LedgerEntry | None:
-        sidecar = _read_sidecar(self._outbox, place)
+        sidecar = read_sidecar(self._outbox, place)
         return sidecar.ledger_entry() if sidecar is not None else None
 
     def _index(self) -> None:
@@ -73,6 +77,7 @@ class Ledger:
         self._entries[entry.path] = entry
         self._places[entry.path] = str(place)
         self._invalid.discard(str(place))
+        self.changes += 1
 
     def removed(self, path: str) -> None:
         """Note that the sidecar of a path was removed by this process."""
@@ -80,6 +85,7 @@ class Ledger:
         place = self._places.pop(path, None)
         if place is not None:
             self._seen.pop(place, None)
+            self.changes += 1
 
     @property
     def entries(self) -> Mapping[str, LedgerEntry]:
@@ -103,7 +109,7 @@ class Ledger:
     def sidecar_of(self, path: str) -> Sidecar | None:
         """Read the sidecar of a path anew; None when it is no longer there or no longer valid."""
         place = self._places.get(path)
-        return _read_sidecar(self._outbox, place) if place is not None else None
+        return read_sidecar(self._outbox, place) if place is not None else None
 
     def owner_of(self, place: PurePosixPath) -> str | None:
         """Return the path whose valid sidecar lies at a place."""
@@ -160,14 +166,19 @@ def sidecars(
         if known.get(place) == stamp:
             continue
         known[place] = stamp
-        sidecar = _read_sidecar(outbox, place)
+        sidecar = read_sidecar(outbox, place)
         # being replaced, or not ours: a list of results is no place to complain about it
         if sidecar is not None:
             yield PurePosixPath(place), sidecar
 
 
-def _read_sidecar(outbox: Path, place: str) -> Sidecar | None:
-    """Return the valid sidecar at a place where it may lie; None for anything else."""
+def read_sidecar(outbox: Path, place: str) -> Sidecar | None:
+    """Return the valid sidecar at a place where it may lie; None for anything else.
+
+    Args:
+        outbox: the folder.
+        place: relative to it.
+    """
     try:
         data, _stamp = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
         sidecar = Sidecar.model_validate_json(data)

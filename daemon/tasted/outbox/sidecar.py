@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tasted.records import Companion, FileStamp, LedgerEntry, Origin
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Standing
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -198,6 +198,19 @@ class Sidecar(_Part):
             retry_at=error.retry_at.timestamp() if error and error.retry_at else None,
             tasted_version=self.tasted_version,
             origin=Origin(self.origin) if self.origin is not None else None,
+            standing=self._standing(),
+        )
+
+    def _standing(self) -> Standing | None:
+        if self.kind == "reference":
+            return None
+        return Standing(
+            verdict=self.verdict,
+            needs_labels=self.unsure_because == "needs_labels",
+            percentile=self.rank.percentile if self.rank is not None else None,
+            confidence=self.confidence_score,
+            physical=self.component_scores.physical if self.component_scores else None,
+            scored_at=self.scored_at.timestamp(),
         )
 
 

@@ -1,0 +1,144 @@
+"""One result as a card. Pure: HTML from a sidecar and what is known of its picture."""
+
+from dataclasses import dataclass
+
+from tasted.outbox.page_text import escaped, moment, percent, picture_link
+from tasted.outbox.results import picture_path
+from tasted.outbox.sidecar import NeighbourPart, Sidecar
+
+_NEIGHBOURS_MAX = 3
+_REASONS_MAX = 5
+_SIGNS = {
+    "match": ("✓", "Match"),
+    "strong": ("★", "Strong match"),
+    "no_match": ("✕", "No match"),
+    "unsure": ("?", "Unsure"),
+    "error": ("!", "Not scored"),
+}
+_JUDGEMENTS = {"liked": "♥ You liked this", "rejected": "✕ You rejected this"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result to be shown."""
+
+    sidecar: Sidecar
+    is_there: bool
+    """Whether its picture still lies in the inbox."""
+
+
+def card(shown: Shown) -> str:
+    """Return the list item of one result."""
+    sidecar = shown.sidecar
+    verdict = "error" if sidecar.error is not None else sidecar.verdict or "unsure"
+    body = _error(sidecar) if sidecar.error is not None else _score(sidecar)
+    return (
+        f'<li class="card {verdict}">{_picture(shown)}<div class="body">'
+        f"{_sign(sidecar, verdict)}{_title(sidecar)}{body}"
+        f'<p class="when">{moment(sidecar.scored_at)}</p></div></li>\n'
+    )
+
+
+def _picture(shown: Shown) -> str:
+    path = picture_path(shown.sidecar)
+    link = picture_link(path)
+    if not shown.is_there or link is None:
+        return '<div class="picture gone"><p>The picture is gone from the inbox</p></div>'
+    source = shown.sidecar.source
+    size = ""
+    if source.width and source.height:
+        size = f' width="{source.width}" height="{source.height}"'
+    return (
+        f'<a class="picture" href="{link}"><img src="{link}" alt="{escaped(source.path)}"'
+        f'{size} loading="lazy" decoding="async"></a>'
+    )
+
+
+def _sign(sidecar: Sidecar, verdict: str) -> str:
+    sign, word = _SIGNS["strong" if sidecar.strong else verdict]
+    judged = _JUDGEMENTS.get(sidecar.judgement or "")
+    said = f'<span class="judged">{judged}</span>' if judged else ""
+    verdict_sign = f'<b aria-hidden="true">{sign}</b>{word}'
+    return f'<p class="sign"><span class="verdict">{verdict_sign}</span>{said}</p>'
+
+
+def _title(sidecar: Sidecar) -> str:
+    path = sidecar.source.path
+    told = sidecar.extracted_data
+    folder, _, name = path.rpartition("/")
+    if told is None or told.name is None:
+        where = f'<p class="file"><bdi>{escaped(folder)}/</bdi></p>' if folder else ""
+        return f"<h3><bdi>{escaped(name)}</bdi></h3>{where}"
+    age = f", {told.age}" if told.age is not None else ""
+    heading = f"<h3><bdi>{escaped(told.name)}</bdi>{age}</h3>"
+    return f'{heading}<p class="file"><bdi>{escaped(path)}</bdi></p>'
+
+
+def _score(sidecar: Sidecar) -> str:
+    reasons = "".join(f"<li>{escaped(reason)}</li>" for reason in sidecar.reasons[:_REASONS_MAX])
+    listed = f'<ul class="reasons">{reasons}</ul>' if reasons else ""
+    return (
+        f'{_probability(sidecar)}<p class="summary">{escaped(sidecar.summary)}</p>'
+        f"{listed}{_neighbours(sidecar)}"
+    )
+
+
+def _probability(sidecar: Sidecar) -> str:
+    """Return the bar, if there is anything to draw: a bar never shows what nobody computed."""
+    lines = ""
+    confidence = sidecar.confidence_score
+    if confidence is not None:
+        kind, word = ("", "chance that you like it")
+        if not sidecar.calibrated:
+            kind, word = (" rough", "confidence, not calibrated")
+        lines = (
+            f'<p class="figure"><b>{percent(confidence)}</b> {word}</p>'
+            f'<div class="bar{kind}" aria-hidden="true">'
+            f'<i style="width:{100 * confidence:.1f}%"></i></div>'
+        )
+    rank = sidecar.rank
+    if rank is not None and rank.of > 1:
+        lines += f'<p class="rank">Ranks above {percent(rank.percentile)} of {rank.of:,}</p>'
+    return lines
+
+
+def _neighbours(sidecar: Sidecar) -> str:
+    near = sidecar.neighbours
+    if near is None:
+        return ""
+    rows = _row("♥", "Nearest liked", near.liked) + _row("✕", "Nearest rejected", near.rejected)
+    return f'<dl class="near">{rows}</dl>' if rows else ""
+
+
+def _row(sign: str, word: str, neighbours: list[NeighbourPart]) -> str:
+    pictures = "".join(map(_neighbour, neighbours[:_NEIGHBOURS_MAX]))
+    if not pictures:
+        return ""
+    term = f'<span aria-hidden="true">{sign}</span> {word}'
+    return f'<div><dt>{term}</dt><dd><ul role="list">{pictures}</ul></dd></div>'
+
+
+def _neighbour(neighbour: NeighbourPart) -> str:
+    link, name = picture_link(neighbour.path), escaped(neighbour.path)
+    figure = f'<span class="similarity">{neighbour.similarity:.2f}</span>'
+    if link is None:
+        return f"<li>{name} {figure}</li>"
+    return (
+        f'<li><a href="{link}" title="{name}"><img src="{link}" alt="{name}" width="56" '
+        f'height="56" loading="lazy" decoding="async"></a>{figure}</li>'
+    )
+
+
+def _error(sidecar: Sidecar) -> str:
+    error = sidecar.error
+    if error is None:
+        return ""
+    again = (
+        f'<p class="again">Tried again {moment(error.retry_at)}</p>'
+        if error.retry_at is not None
+        else ""
+    )
+    return (
+        f'<p class="summary">{escaped(error.message)}</p>'
+        f'<p class="remedy"><b>What to do:</b> {escaped(error.remedy)}</p>{again}'
+    )

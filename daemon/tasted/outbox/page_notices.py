@@ -1,0 +1,129 @@
+"""What stands on top of the page: what tasted is doing, and why not if it is not. Pure.
+
+Names of pictures stand in cards alone, so that a page without a card tells nothing of a picture.
+"""
+
+from dataclasses import dataclass
+
+from tasted.status import FaultReport, QueueReport, Status
+
+_MINUTE_SECONDS = 60
+_HOUR_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the reader should know, and do."""
+
+    title: str
+    text: str
+    remedy: str = ""
+    is_grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What the status comes to on the page; equal tops look the same."""
+
+    tone: str
+    """`calm`, `busy`, `held` or `off`."""
+    headline: str
+    notices: tuple[Notice, ...] = ()
+    liked: int = 0
+    rejected: int = 0
+    orphans: int = 0
+    invalid: int = 0
+
+
+def top_of(status: Status | None) -> Top:
+    """Return what the page says of a status; None when no daemon runs."""
+    if status is None:
+        return Top("off", "Not running", (_NOT_RUNNING,))
+    return Top(
+        *_headline(status),
+        _notices(status),
+        liked=status.liked,
+        rejected=status.rejected,
+        orphans=status.counts.get("orphaned", 0),
+        invalid=status.counts.get("invalid", 0),
+    )
+
+
+_NOT_RUNNING = Notice(
+    "tasted is not running", "New pictures wait in the inbox.", "Start it with: tasted run"
+)
+
+
+def _headline(status: Status) -> tuple[str, str]:
+    if status.fault is not None:
+        return "held", "Held up"
+    if status.state in {"stopping", "stopped"}:
+        return "off", "Not running"
+    if status.state == "working":
+        return "busy", _work(status.queue)
+    return "calm", "Up to date, watching the inbox"
+
+
+def _work(queue: QueueReport) -> str:
+    if not queue.total:
+        return "Working"
+    left = f"Working: {queue.total:,} left"
+    if queue.seconds_left is None:
+        return left
+    return f"{left}, {_span(queue.seconds_left)}"
+
+
+def _span(seconds: float) -> str:
+    if seconds < _MINUTE_SECONDS:
+        return "less than a minute"
+    if seconds < 2 * _HOUR_SECONDS:
+        return f"about {seconds / _MINUTE_SECONDS:.0f} min"
+    return f"about {seconds / _HOUR_SECONDS:.0f} hours"
+
+
+def _notices(status: Status) -> tuple[Notice, ...]:
+    notices: list[Notice] = []
+    if status.fault is not None:
+        notices.append(_fault("Nothing is scored just now", status.fault))
+    elif status.state in {"stopping", "stopped"}:
+        notices.append(_NOT_RUNNING)
+    if status.settings_error is not None:
+        title = "The settings are invalid; the last good ones are used"
+        notices.append(_fault(title, status.settings_error))
+    if not status.liked and not status.queue.references:
+        notices.append(
+            Notice(
+                "Nothing liked yet",
+                "tasted learns from pictures that you like, and it has none to learn from.",
+                "Put pictures you like into inbox/liked, or say: tasted like FILE",
+            )
+        )
+    if status.contradictions:
+        notices.append(
+            Notice(
+                "Liked and rejected at once",
+                f"{_pictures(len(status.contradictions))} in both folders and for neither count.",
+                "See which with: tasted status",
+            )
+        )
+    if status.restless:
+        notices.append(
+            Notice(
+                "Still being written",
+                f"{_files(len(status.restless))} been changing for over a minute.",
+                "They are read when they rest. See which with: tasted status",
+            )
+        )
+    return tuple(notices)
+
+
+def _fault(title: str, fault: FaultReport) -> Notice:
+    return Notice(title, " ".join(fault.message.split()), fault.remedy, is_grave=True)
+
+
+def _pictures(count: int) -> str:
+    return "One picture lies" if count == 1 else f"{count} pictures lie"
+
+
+def _files(count: int) -> str:
+    return "A file has" if count == 1 else f"{count} files have"
