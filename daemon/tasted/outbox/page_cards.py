@@ -1,5 +1,6 @@
 """One result as a card. Pure: HTML from a sidecar and what is known of its picture."""
 
+import re
 from dataclasses import dataclass
 
 from tasted.outbox.page_text import escaped, moment, percent, picture_link
@@ -15,6 +16,8 @@ _SIGNS = {
     "unsure": ("?", "Unsure"),
     "error": ("!", "Not scored"),
 }
+_VERDICT = re.compile(r"\A(?:Strong match|Match|No match|Unsure)(?:, \d+ %)?[:,] ")
+_FIGURES = re.compile(r" \([-0-9., mean]+\)\Z")
 _JUDGEMENTS = {"liked": "♥ You liked this", "rejected": "✕ You rejected this"}
 
 
@@ -32,10 +35,11 @@ def card(shown: Shown) -> str:
     sidecar = shown.sidecar
     verdict = "error" if sidecar.error is not None else sidecar.verdict or "unsure"
     body = _error(sidecar) if sidecar.error is not None else _score(sidecar)
+    done = "Tried" if sidecar.error is not None else "Scored"
     return (
         f'<li class="card {verdict}">{_picture(shown)}<div class="body">'
         f"{_sign(sidecar, verdict)}{_title(sidecar)}{body}"
-        f'<p class="when">{moment(sidecar.scored_at)}</p></div></li>\n'
+        f'<p class="when">{done} {moment(sidecar.scored_at)}</p></div></li>\n'
     )
 
 
@@ -50,7 +54,7 @@ def _picture(shown: Shown) -> str:
         size = f' width="{source.width}" height="{source.height}"'
     return (
         f'<a class="picture" href="{link}"><img src="{link}" alt="{escaped(source.path)}"'
-        f'{size} loading="lazy" decoding="async"></a>'
+        f'{size} loading="lazy"></a>'
     )
 
 
@@ -75,12 +79,25 @@ def _title(sidecar: Sidecar) -> str:
 
 
 def _score(sidecar: Sidecar) -> str:
-    reasons = "".join(f"<li>{escaped(reason)}</li>" for reason in sidecar.reasons[:_REASONS_MAX])
+    reasons = "".join(f"<li>{escaped(reason)}</li>" for reason in _further_reasons(sidecar))
     listed = f'<ul class="reasons">{reasons}</ul>' if reasons else ""
     return (
-        f'{_probability(sidecar)}<p class="summary">{escaped(sidecar.summary)}</p>'
+        f'{_probability(sidecar)}<p class="summary">{escaped(_because(sidecar))}</p>'
         f"{listed}{_neighbours(sidecar)}"
     )
+
+
+def _because(sidecar: Sidecar) -> str:
+    """Return the summary without its verdict and figure, which the card shows above it."""
+    rest = _VERDICT.sub("", sidecar.summary, count=1)
+    return rest[:1].upper() + rest[1:]
+
+
+def _further_reasons(sidecar: Sidecar) -> list[str]:
+    """Return the reasons that the summary does not tell; their figures stand at the neighbours."""
+    told = sidecar.summary.casefold()
+    reasons = sidecar.reasons[:_REASONS_MAX]
+    return [reason for reason in reasons if _FIGURES.sub("", reason).casefold() not in told]
 
 
 def _probability(sidecar: Sidecar) -> str:
@@ -98,7 +115,9 @@ def _probability(sidecar: Sidecar) -> str:
         )
     rank = sidecar.rank
     if rank is not None and rank.of > 1:
-        lines += f'<p class="rank">Ranks above {percent(rank.percentile)} of {rank.of:,}</p>'
+        lines += (
+            f'<p class="rank">Ranks above {percent(rank.percentile)} of {rank.of:,} screenshots</p>'
+        )
     return lines
 
 
@@ -124,8 +143,8 @@ def _neighbour(neighbour: NeighbourPart) -> str:
     if link is None:
         return f"<li>{name} {figure}</li>"
     return (
-        f'<li><a href="{link}" title="{name}"><img src="{link}" alt="{name}" width="56" '
-        f'height="56" loading="lazy" decoding="async"></a>{figure}</li>'
+        f'<li><a href="{link}" title="{name}"><img src="{link}" alt="{name}" width="34" '
+        f'height="34" loading="lazy"></a>{figure}</li>'
     )
 
 
@@ -134,7 +153,7 @@ def _error(sidecar: Sidecar) -> str:
     if error is None:
         return ""
     again = (
-        f'<p class="again">Tried again {moment(error.retry_at)}</p>'
+        f'<p class="again">Next try {moment(error.retry_at)}</p>'
         if error.retry_at is not None
         else ""
     )

@@ -102,7 +102,7 @@ def _notices(status: Status) -> tuple[Notice, ...]:
         notices.append(
             Notice(
                 "Liked and rejected at once",
-                f"{_pictures(len(status.contradictions))} in both folders and for neither count.",
+                _contradicting(len(status.contradictions)),
                 "See which with: tasted status",
             )
         )
@@ -121,8 +121,10 @@ def _fault(title: str, fault: FaultReport) -> Notice:
     return Notice(title, " ".join(fault.message.split()), fault.remedy, is_grave=True)
 
 
-def _pictures(count: int) -> str:
-    return "One picture lies" if count == 1 else f"{count} pictures lie"
+def _contradicting(count: int) -> str:
+    if count == 1:
+        return "One picture lies in both folders and counts for neither."
+    return f"{count} pictures lie in both folders and count for neither."
 
 
 def _files(count: int) -> str:

@@ -63,6 +63,7 @@ margin:.4rem 0}}
 
 _CARDS = """
 .group{padding-top:1.25rem}
+.group+.group{padding-top:2.5rem}
 .group>h2{font-size:1.375rem;padding-bottom:.9rem}
 .group>h2 span{color:var(--soft);font-weight:500;font-variant-numeric:tabular-nums}
 .group>h2 small{font-size:.875rem;font-weight:450;color:var(--soft);letter-spacing:0;
@@ -73,7 +74,7 @@ gap:1.25rem}
 border-radius:.9rem;overflow:hidden;box-shadow:var(--shadow);
 contain-intrinsic-size:auto 38rem;content-visibility:auto}
 .picture{display:block;aspect-ratio:5/4;background:var(--well);overflow:hidden}
-.picture img{display:block;width:100%;height:100%;object-fit:cover;object-position:50% 22%;
+.picture img{display:block;width:100%;height:100%;object-fit:cover;object-position:50% 35%;
 font-size:.875rem;color:var(--soft)}
 a.picture:focus-visible{outline-offset:-4px}
 .gone{display:grid;place-items:center;text-align:center;color:var(--soft);font-size:.875rem;
@@ -104,11 +105,11 @@ mask:repeating-linear-gradient(115deg,#000 0 5px,#0006 5px 9px)}
 .reasons{margin-top:.5rem;font-size:.875rem;color:var(--soft)}
 .reasons li{padding-left:1em;text-indent:-1em}
 .reasons li::before{content:"\\2013\\a0" / "";display:inline-block;width:1em;text-indent:0}
-.near{display:flex;flex-wrap:wrap;gap:.6rem 1.1rem;margin-top:auto;padding-top:.9rem}
+.near{display:flex;flex-wrap:wrap;gap:.6rem .9rem;margin-top:auto;padding-top:.9rem}
 .near dt{font-size:.75rem;font-weight:600;color:var(--soft);margin-bottom:.25rem}
-.near ul{display:flex;flex-wrap:wrap;gap:.3rem}
-.near li{text-align:center;width:2.5rem}
-.near img{display:block;width:2.5rem;height:2.5rem;border-radius:.4rem;object-fit:cover;
+.near ul{display:flex;flex-wrap:wrap;gap:.25rem}
+.near li{text-align:center;width:2.125rem}
+.near img{display:block;width:2.125rem;height:2.125rem;border-radius:.4rem;object-fit:cover;
 background:var(--well);font-size:.5rem;overflow:hidden}
 .similarity{font-size:.6875rem;color:var(--soft);font-variant-numeric:tabular-nums}
 .when,.again{font-size:.75rem;color:var(--soft);margin-top:.75rem}
