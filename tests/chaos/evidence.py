@@ -20,6 +20,7 @@ from chaos.journal import Key
 from tasted.home import Home
 from tasted.status import read_current
 
+_PAGE = "results.html"
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "sidecar.schema.json"
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 _MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
@@ -156,13 +157,17 @@ def _is_picture(path: Path) -> bool:
 
 
 def read_outbox(outbox: Path) -> tuple[list[Sidecar], dict[str, str]]:
-    """Return the valid sidecars, and what is wrong with everything else, by place."""
+    """Return the valid sidecars, and what is wrong with everything else but a whole page."""
     schema = jsonschema.Draft202012Validator(json.loads(SCHEMA_FILE.read_bytes()))
     valid: list[Sidecar] = []
     wrong: dict[str, str] = {}
     for path in sorted(outbox.rglob("*")):
         place = path.relative_to(outbox).as_posix()
         if path.is_dir() and not path.is_symlink():
+            continue
+        if place == _PAGE and path.is_file() and not path.is_symlink():
+            if not path.read_bytes().endswith(b"</html>\n"):
+                wrong[place] = "is half a page"
             continue
         if path.is_symlink() or not path.is_file() or not path.name.endswith(".json"):
             wrong[place] = "is no sidecar"

@@ -201,6 +201,17 @@ def _plant_a_stranger(scene: Scene) -> None:
     (scene.home.outbox / "anna" / "notes.txt").touch(0o600)
 
 
+def _plant_half_a_page(scene: Scene) -> None:
+    scene.home.page_file.touch(0o600)
+    scene.home.page_file.write_text("<!DOCTYPE html>", "utf-8")
+
+
+def _plant_a_page_elsewhere(scene: Scene) -> None:
+    page = scene.home.outbox / "anna" / "results.html"
+    page.touch(0o600)
+    page.write_text("</html>\n", "utf-8")
+
+
 def _plant_a_document_of_no_schema(scene: Scene) -> None:
     document = json.loads((scene.home.outbox / "a.png.json").read_bytes())
     document["verdict"] = "perhaps"
@@ -239,6 +250,8 @@ def _plant_our_junk(scene: Scene) -> None:
         _plant_a_temporary_file_in_the_inbox,
         _plant_words,
         _plant_a_stranger,
+        _plant_half_a_page,
+        _plant_a_page_elsewhere,
         _plant_a_document_of_no_schema,
         _plant_a_readable_sidecar,
         _plant_an_open_folder,

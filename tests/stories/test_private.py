@@ -111,5 +111,9 @@ def test_row_39_names_cannot_steer_terminals_logs_or_the_outbox(tmp_path: Path) 
         json.loads(line)
         assert line.isprintable()
     for path in home.outbox.rglob("*"):
-        Sidecar.model_validate_json(path.read_bytes())
         assert path.parent == home.outbox
+        if path != home.page_file:
+            Sidecar.model_validate_json(path.read_bytes())
+    page = home.page_file.read_text("utf-8")
+    assert "a\\n\\x1b[31m\\u202egnp" in page
+    assert not set("\x1b\x07\u202e") & set(page)

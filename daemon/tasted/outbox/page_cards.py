@@ -16,7 +16,9 @@ _SIGNS = {
     "unsure": ("?", "Unsure"),
     "error": ("!", "Not scored"),
 }
-_VERDICT = re.compile(r"\A(?:Strong match|Match|No match|Unsure)(?:, \d+ %)?[:,] ")
+_VERDICT = re.compile(
+    r"\A(?:Strong match|Match|No match|Unsure)(?:(?:, \d+ %)?\.\Z|(?:, \d+ %)?: |, (?!\d))"
+)
 _FIGURES = re.compile(r" \([-0-9., mean]+\)\Z")
 _JUDGEMENTS = {"liked": "♥ You liked this", "rejected": "✕ You rejected this"}
 
@@ -79,12 +81,11 @@ def _title(sidecar: Sidecar) -> str:
 
 
 def _score(sidecar: Sidecar) -> str:
+    because = _because(sidecar)
+    summary = f'<p class="summary">{escaped(because)}</p>' if because else ""
     reasons = "".join(f"<li>{escaped(reason)}</li>" for reason in _further_reasons(sidecar))
     listed = f'<ul class="reasons">{reasons}</ul>' if reasons else ""
-    return (
-        f'{_probability(sidecar)}<p class="summary">{escaped(_because(sidecar))}</p>'
-        f"{listed}{_neighbours(sidecar)}"
-    )
+    return f"{_probability(sidecar)}{summary}{listed}{_neighbours(sidecar)}"
 
 
 def _because(sidecar: Sidecar) -> str:
@@ -115,9 +116,7 @@ def _probability(sidecar: Sidecar) -> str:
         )
     rank = sidecar.rank
     if rank is not None and rank.of > 1:
-        lines += (
-            f'<p class="rank">Ranks above {percent(rank.percentile)} of {rank.of:,} screenshots</p>'
-        )
+        lines += f'<p class="rank">Ranks above {percent(rank.percentile)} of all {rank.of:,}</p>'
     return lines
 
 

@@ -4,6 +4,7 @@ import html
 import math
 import os
 from datetime import datetime
+from unicodedata import category
 from urllib.parse import quote
 
 # joins the parts of an emoji; alone it does nothing
@@ -13,11 +14,14 @@ _JOINER = "\u200d"
 def plain(text: str) -> str:
     """Return a text with everything escaped that is not seen, line breaks and bidi included."""
     return "".join(
-        character
-        if character.isprintable() or character == _JOINER
-        else character.encode("unicode_escape").decode("ascii")
+        character if _is_seen(character) else character.encode("unicode_escape").decode("ascii")
         for character in text
     )
+
+
+def _is_seen(character: str) -> bool:
+    # the Mac puts a narrow no-break space into the name of every screenshot
+    return character.isprintable() or character == _JOINER or category(character) == "Zs"
 
 
 def escaped(text: str) -> str:

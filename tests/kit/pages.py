@@ -1,0 +1,90 @@
+"""Pages of results: made without a daemon, and taken apart as a browser would."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from kit.sidecars import NOW, VERSION
+from tasted.outbox.page import PageView, render
+from tasted.outbox.page_cards import Shown
+from tasted.outbox.page_choice import choose
+from tasted.outbox.page_notices import top_of
+from tasted.outbox.sidecar import Sidecar
+from tasted.status import Status
+
+Attributes = list[tuple[str, str | None]]
+
+
+def status_of(state: str = "idle", *, liked: int = 3, **fields: object) -> Status:
+    """Return what a daemon says of itself that was taught and has nothing to do."""
+    given: dict[str, object] = {
+        "pid": 1,
+        "state": state,
+        "started_at": NOW.isoformat(),
+        "heartbeat_at": NOW.isoformat(),
+        "version": VERSION,
+        "model": "pocket",
+        "liked": liked,
+        "rejected": 2,
+    }
+    return Status(**{**given, **fields})  # type: ignore[arg-type]
+
+
+def page_of(
+    documents: Sequence[Sidecar], status: Status | None = None, *, gone: Sequence[str] = ()
+) -> str:
+    """Return the page of some sidecars; the pictures of `gone` are missing."""
+    by_path = {each.ledger_entry().path: each for each in documents}
+    choice = choose(each.ledger_entry() for each in documents)
+    groups = {
+        group: [Shown(by_path[path], path not in gone) for path in paths]
+        for group, paths in choice.paths.items()
+    }
+    return render(PageView(top_of(status or status_of()), groups, choice.counts, NOW, VERSION))
+
+
+@dataclass
+class Parsed(HTMLParser):
+    """A page as a parser of HTML has it."""
+
+    elements: list[tuple[str, Attributes]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        """Note an element."""
+        self.elements.append((tag, attrs))
+
+    def handle_data(self, data: str) -> None:
+        """Note a text."""
+        self.texts.append(data)
+
+    @property
+    def shape(self) -> list[tuple[str, list[str]]]:
+        """The elements in order, each with the names of its attributes."""
+        return [(tag, [name for name, _value in attrs]) for tag, attrs in self.elements]
+
+    def values(self, tag: str, attribute: str) -> list[str]:
+        """Return the values of an attribute, over all elements of a kind."""
+        return [
+            value or ""
+            for each, attrs in self.elements
+            if each == tag
+            for name, value in attrs
+            if name == attribute
+        ]
+
+    @property
+    def text(self) -> str:
+        """All text in order, the style sheet included."""
+        return "".join(self.texts)
+
+
+def parsed(page: str) -> Parsed:
+    """Take a page apart."""
+    found = Parsed()
+    found.feed(page)
+    found.close()
+    return found
