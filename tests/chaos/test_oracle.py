@@ -18,6 +18,7 @@ from chaos import oracle
 from chaos.contents import bad_picture, picture
 from chaos.evidence import Event, Evidence, Inbox, gather, read_events
 from chaos.journal import Ask, Journal, Key, Proof
+from kit.pages import page_of
 from kit.sidecars import failed, scored
 from tasted.files import content_id, private_folder
 from tasted.home import Home
@@ -98,6 +99,8 @@ def scene(home: Home) -> Scene:
         home.current_file,
         Current("pocket", EMBEDDER, "seed", "seed", TASTE, "a", "l", 1, 0),
     )
+    home.page_file.touch(0o600)
+    home.page_file.write_text(page_of([]), "utf-8")
     made.saw()
     return made
 

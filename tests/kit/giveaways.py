@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from tasted.home import Home
 from tasted.library.library import Library
@@ -24,6 +25,7 @@ def needles(home: Home, content: str, paths: Iterable[str], *texts: str) -> dict
         name = path.rsplit("/", 1)[-1]
         found[f"name {name}"] = os.fsencode(name)
         found[f"name {name} in JSON"] = json.dumps(name)[1:-1].encode()
+        found[f"name {name} in a link"] = quote(os.fsencode(name)).encode()
         found[f"hash of {path}"] = sha256(os.fsencode(path)).hexdigest().encode()
         found[f"mark of {path}"] = flat_place(path).name.encode()
     return found | {text: text.encode() for text in texts}

@@ -103,10 +103,12 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         wanted = needles(home, CONTENT, PATHS, BIO)
         there = {"id", "vector", BIO, f"name {NAME}", f"name {NAME} in JSON", f"hash of {PATHS[1]}"}
         assert there <= found_in(home.root, wanted)
+        assert f"name {NAME} in a link" in found_in(home.outbox, wanted)
         assert "other-0.png.json" in _mentioning(home)
         done = tasted(home, "forget", "--json", "--delete-picture", str(home.inbox / PATHS[0]))
         assert done.returncode == 0, done.stderr
         assert found_in(home.root, wanted) == set()
+        assert "other-1.png" in home.page_file.read_text("utf-8")
         erased = _erased(done.stdout)
         assert (erased["pictures"], erased["label_copies"], erased["texts"]) == (1, 1, 1)
         assert (erased["sidecars"], erased["references"], erased["vectors"]) == (2, 1, 1)

@@ -100,11 +100,12 @@ class Reporter:
         self._written = time.monotonic()
         self._on_progress(sum(self._desk.queue.counts().values()))
         snapshot = self._snapshot(state)
+        # first, so that whoever waits for a state finds the page that belongs to it
+        self._on_status(snapshot)
         try:
             write_status(self._home.status_file, snapshot)
         except OSError as error:
             log.warning("status_not_written", error=str(error))
-        self._on_status(snapshot)
 
     def _snapshot(self, state: str | None) -> Status:
         desk = self._desk

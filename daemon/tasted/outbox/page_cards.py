@@ -46,6 +46,8 @@ def card(shown: Shown) -> str:
 
 
 def _picture(shown: Shown) -> str:
+    if shown.sidecar.kind == "profile":
+        return '<div class="picture gone"><p>A profile of several pictures</p></div>'
     path = picture_path(shown.sidecar)
     link = picture_link(path)
     if not shown.is_there or link is None:
