@@ -126,7 +126,7 @@ def _neighbours(sidecar: Sidecar) -> str:
     near = sidecar.neighbours
     if near is None:
         return ""
-    rows = _row("♥", "Nearest liked", near.liked) + _row("✕", "Nearest rejected", near.rejected)
+    rows = _row("♥", "Nearest likes", near.liked) + _row("✕", "Nearest rejects", near.rejected)
     return f'<dl class="near">{rows}</dl>' if rows else ""
 
 
