@@ -8,6 +8,7 @@ import pytest
 from watchdog.observers.polling import PollingObserver
 
 from kit.waiting import eventually
+from tasted.files import write_atomically
 from tasted.inbox.watcher import Watcher
 
 
@@ -96,10 +97,13 @@ def test_of_the_outbox_only_what_disappears_counts(
     outbox.mkdir()
     watcher.start([], deletions_in=[outbox], folders=[])
     (outbox / "kept.json").write_bytes(b"{}")
+    for _ in range(3):
+        write_atomically(outbox / "results.html", b"", durable=False)
     (outbox / "gone.json").write_bytes(b"{}")
     (outbox / "gone.json").unlink()
     eventually(lambda: hints.tells_of(outbox / "gone.json"))
     assert not hints.tells_of(outbox / "kept.json")
+    assert not hints.tells_of(outbox / "results.html")
 
 
 def test_a_plain_folder_is_watched_without_its_subfolders(
