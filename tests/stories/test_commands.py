@@ -15,7 +15,8 @@ def _snapshot(home: Home) -> dict[Path, int]:
         path: path.stat().st_mtime_ns
         for folder in (home.inbox, home.outbox)
         for path in folder.rglob("*")
-        if path.is_file()
+        # the page tells of the daemon that came and went
+        if path.is_file() and path != home.page_file
     }
 
 
