@@ -1,0 +1,136 @@
+"""RapidOCR on drawn profiles: every letter that a person wrote, nothing of the app."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ImageFont
+
+from kit.environments import bare
+from kit.profiles import HEIGHT, WIDTH, Layout, Mode, Spoken, draw_profile
+from tasted.reading.layout import read_layout
+from tasted.reading.ocr import OcrEngine, ReadingFailed
+from tasted.reading.rapidocr import RapidOcr
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("rapidocr") is None, reason="the extra `ocr` is not installed"
+)
+
+MAYA = Spoken(
+    "Maya",
+    29,
+    (
+        "A life goal of mine",
+        "Hike every trail in the Alps",
+        "I geek out on",
+        "Old maps, sourdough and jazz",
+        "Typical Sunday",
+        "Markets, then a film at home",
+    ),
+)
+ANNE = Spoken(
+    "Anne-Marie",
+    34,
+    (
+        "Nurse at St. Mary's hospital",
+        "Berlin since 2016, born in Leeds",
+        "I bake bread & play the cello.",
+        "Looking for someone who laughs",
+        "at my puns (most of them bad).",
+    ),
+)
+CHLOE = Spoken(
+    "Chloé",
+    41,
+    ("São Paulo, then Zürich", "Cafés, no clichés"),
+    font="DejaVuSans.ttf",
+)
+PROFILES: list[tuple[Spoken, Layout, Mode]] = [
+    (MAYA, "photo", "light"),
+    (ANNE, "photo", "dark"),
+    (ANNE, "prompts", "light"),
+    (MAYA, "prompts", "dark"),
+    (ANNE, "list", "light"),
+    (MAYA, "list", "dark"),
+]
+
+
+@pytest.fixture(scope="module")
+def engine() -> OcrEngine:
+    """One engine for all pictures: its models take a second to load."""
+    return RapidOcr(threads=1)
+
+
+def _distance(left: str, right: str) -> int:
+    """Levenshtein's."""
+    before = list(range(len(right) + 1))
+    for row, letter in enumerate(left, 1):
+        now = [row]
+        for column, other in enumerate(right, 1):
+            changed = before[column - 1] + (letter != other)
+            now.append(min(before[column] + 1, now[-1] + 1, changed))
+        before = now
+    return before[-1]
+
+
+@pytest.mark.parametrize(("spoken", "layout", "mode"), PROFILES)
+def test_a_profile_is_read_to_the_letter(
+    engine: OcrEngine, spoken: Spoken, layout: Layout, mode: Mode
+) -> None:
+    """At most one letter in a hundred is wrong, no line is lost, and the app is gone."""
+    drawn = draw_profile(spoken, layout, mode)
+    profile = read_layout(engine.read(drawn.pixels, ("en",)), aspect=WIDTH / HEIGHT)
+    read = (profile.bio or "").split("\n")
+    wanted = "\n".join(spoken.bio)
+    assert (profile.name, profile.age) == (spoken.name, spoken.age)
+    assert len(read) == len(spoken.bio)
+    assert _distance(profile.bio or "", wanted) <= 0.01 * len(wanted)
+    assert {line.text for line in profile.facts} == set(drawn.facts)
+    assert {line.text for line in profile.dropped} == set(drawn.chrome)
+
+
+def test_accents_survive(engine: OcrEngine) -> None:
+    """The bundled model knows the letters of Western Europe."""
+    try:
+        ImageFont.truetype(CHLOE.font, 30)
+    except OSError:
+        pytest.skip("DejaVu is not installed, and Pillow's own letters have no accents")
+    drawn = draw_profile(CHLOE, "list", "light")
+    profile = read_layout(engine.read(drawn.pixels, ()), aspect=WIDTH / HEIGHT)
+    assert (profile.name, profile.age) == (CHLOE.name, CHLOE.age)
+    assert profile.bio == "\n".join(CHLOE.bio)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 900), (900, 3), (64, 64)])
+def test_pictures_without_text_have_none(engine: OcrEngine, size: tuple[int, int]) -> None:
+    """Blank pictures of any shape."""
+    assert engine.read(np.full((*size, 3), 200, dtype=np.uint8), ()) == []
+
+
+def test_what_the_engine_raises_becomes_one_error(engine: OcrEngine) -> None:
+    """Whatever OpenCV says about a picture that is none."""
+    with pytest.raises(ReadingFailed, match="RapidOCR failed"):
+        engine.read(np.empty((0, 0, 3), dtype=np.uint8), ())
+
+
+def test_it_reads_without_a_network(tmp_path: Path) -> None:
+    """The models come with the package: a process that may open no socket reads a line."""
+    code = (
+        "import numpy as np; from tasted.reading.rapidocr import RapidOcr;"
+        "from kit.profiles import *;"
+        "page = draw_profile(Spoken('Maya', 29, ('Tea and maps',)), 'list', 'light').pixels;"
+        "print([line.text for line in RapidOcr(threads=1).read(page, ())])"
+    )
+    tests = Path(__file__).parent.parent
+    ended = subprocess.run(
+        [sys.executable, tests / "kit" / "no_network.py", sys.executable, "-c", code],
+        env=bare(PYTHONPATH=str(tests), HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "'Tea and maps'" in ended.stdout, ended.stderr
