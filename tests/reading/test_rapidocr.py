@@ -49,12 +49,10 @@ CHLOE = Spoken(
     font="DejaVuSans.ttf",
 )
 PROFILES: list[tuple[Spoken, Layout, Mode]] = [
-    (MAYA, "photo", "light"),
-    (ANNE, "photo", "dark"),
-    (ANNE, "prompts", "light"),
-    (MAYA, "prompts", "dark"),
+    (MAYA, "photo", "dark"),
+    (MAYA, "prompts", "light"),
+    (ANNE, "prompts", "dark"),
     (ANNE, "list", "light"),
-    (MAYA, "list", "dark"),
 ]
 
 
@@ -104,7 +102,7 @@ def test_accents_survive(engine: OcrEngine) -> None:
     assert profile.bio == "\n".join(CHLOE.bio)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 900), (900, 3), (64, 64)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 900)])
 def test_pictures_without_text_have_none(engine: OcrEngine, size: tuple[int, int]) -> None:
     """Blank pictures of any shape."""
     assert engine.read(np.full((*size, 3), 200, dtype=np.uint8), ()) == []

@@ -82,11 +82,12 @@ PIXELS = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
 
 
 def test_lines_come_back_from_the_top_left() -> None:
-    """Vision counts from the bottom; only its best guess counts, and no guess is no line."""
+    """Vision counts from the bottom; no guess, or a doubted one, is no line."""
     mac = ForgedMac(
         results=[
             _observation(("Maya", 1.0), ("Maja", 0.5), box=(0.125, 0.75, 0.5, 0.125)),
             _observation(box=(0, 0, 1, 1)),
+            _observation(("O", 0.3), box=(0, 0, 1, 1)),
         ]
     )
     lines = AppleVision(mac.frameworks()).read(PIXELS, ("en", "pt-BR"))

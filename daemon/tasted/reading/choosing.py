@@ -16,6 +16,8 @@ Wanted = Literal["auto", "companion", "rapidocr", "vision", "tesseract", "none"]
 EngineName = Literal["rapidocr", "vision", "tesseract"]
 
 _MAC = "darwin"
+# launchd starts programs with a PATH that lacks these
+_HOMEBREW = "/opt/homebrew/bin:/usr/local/bin"
 _NO_COMPANION = "There is no text file of the same name beside it"
 _INSTALL: dict[EngineName, str] = {
     "rapidocr": "pip install 'tasted[ocr]'",
@@ -39,7 +41,9 @@ class Machine:
     system: str = sys.platform
     has_module: Callable[[str], bool] = lambda name: importlib.util.find_spec(name) is not None
     version_of: Callable[[str], str] = lambda name: importlib.metadata.version(name)
-    program: Callable[[str], str | None] = shutil.which
+    program: Callable[[str], str | None] = lambda name: (
+        shutil.which(name) or shutil.which(name, path=_HOMEBREW)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +120,5 @@ def _version(distribution: str, machine: Machine) -> str:
 def _nothing_reads(wanted: Wanted, machine: Machine) -> str:
     if wanted == "vision" and machine.system != _MAC:
         return f"{_NO_COMPANION}, and Apple Vision is on a Mac only: set reading.engine to auto."
-    name: EngineName = wanted if wanted in _INSTALL else "rapidocr"  # type: ignore[assignment]
+    name: EngineName = wanted if wanted in _INSTALL else "rapidocr"
     return f"{_NO_COMPANION}, and no text recognition is installed: {_INSTALL[name]}"

@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from tasted.reading.chrome import is_chrome, without_line_end
 from tasted.reading.ocr import TextLine
 
-CONFIDENCE_MIN = 0.7
-"""Real lines were all above 0.83; round shapes in a photo become single letters at 0.65."""
 _ROW_SHARE = 0.5
 _HEADING_RATIO = 1.15
 _NAME_ONLY_RATIO = 1.4
@@ -56,7 +54,7 @@ class Profile:
     texts: tuple[TextLine, ...]
     """What the bio is made of."""
     dropped: tuple[TextLine, ...]
-    """The phone, the app, and what the engine was not sure of."""
+    """The phone, the app, and signs without a letter."""
 
 
 def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
@@ -66,8 +64,8 @@ def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
         lines: in any order, with any boxes; equal lines count as often as they are there.
         aspect: width of the picture through its height, in pixels.
     """
-    sure, unsure = _parted(lines, _is_readable)
-    rows = rows_of(sure)
+    readable, signs = _parted(lines, _is_readable)
+    rows = rows_of(readable)
     chrome = [line for row in rows for line in row if is_chrome(_tidy(line), _tidied(row))]
     rows = [[line for line in row if not is_chrome(_tidy(line), _tidied(row))] for row in rows]
     rows = [row for row in rows if row]
@@ -82,7 +80,7 @@ def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
         heading=tuple(heading),
         facts=tuple(facts),
         texts=tuple(texts),
-        dropped=(*unsure, *chrome),
+        dropped=(*signs, *chrome),
     )
 
 
@@ -161,8 +159,7 @@ def _joined(row: list[TextLine], aspect: float) -> str:
 
 
 def _is_readable(line: TextLine) -> bool:
-    # written so that NaN is unsure as well
-    return line.confidence >= CONFIDENCE_MIN and any(each.isalnum() for each in line.text)
+    return any(each.isalnum() for each in line.text)
 
 
 def _is_fact(line: TextLine) -> bool:

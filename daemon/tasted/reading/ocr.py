@@ -1,6 +1,7 @@
 """The boundary to text recognition: pixels in, lines with boxes out. Pure.
 
-An engine reads; it neither orders nor drops anything: `tasted.reading.layout` does, for all alike.
+An engine reads, and leaves out what it doubts, for each has a scale of its own. Order and meaning
+are for `tasted.reading.layout` to find, for all alike.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ class OcrEngine(Protocol):
         ...
 
     def read(self, pixels: NDArray[np.uint8], languages: Sequence[str]) -> list[TextLine]:
-        """Find the lines of a picture, in any order.
+        """Find the lines of a picture, in any order, without those that the engine doubts.
 
         Args:
             pixels: (h, w, 3), upright sRGB, at least one pixel each way.

@@ -17,6 +17,7 @@ from tasted.reading.ocr import ReadingFailed, TextLine
 
 _DEADLINE_SECONDS = 60
 _DARK_MEAN = 110
+_CONFIDENCE_MIN = 0.5
 _WORD_LEVEL = "5"
 # sparse text: whatever there is, wherever it stands
 _SPARSE = "11"
@@ -91,7 +92,8 @@ class Tesseract:
         if ended.returncode:
             said = " ".join(ended.stderr.decode("utf-8", "replace").split())
             raise ReadingFailed(f"Tesseract failed: {said[:_REASON_CHARACTERS_MAX]}")
-        return parse_tsv(ended.stdout.decode("utf-8", "replace"), width=width, height=height)
+        lines = parse_tsv(ended.stdout.decode("utf-8", "replace"), width=width, height=height)
+        return [line for line in lines if line.confidence >= _CONFIDENCE_MIN]
 
 
 def parse_tsv(text: str, *, width: int, height: int) -> list[TextLine]:

@@ -16,6 +16,8 @@ from tasted.reading.ocr import ReadingFailed, TextLine
 
 # VNRequestTextRecognitionLevelAccurate
 _ACCURATE = 0
+_CONFIDENCE_MIN = 0.4
+"""Vision says 0.3, 0.5 or 1, and little else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class AppleVision:
 
 def _lines_of(observation: Any) -> list[TextLine]:
     candidates = observation.topCandidates_(1)
-    if not candidates:
+    if not candidates or candidates[0].confidence() < _CONFIDENCE_MIN:
         return []
     area = observation.boundingBox()
     left, width, height = area.origin.x, area.size.width, area.size.height
