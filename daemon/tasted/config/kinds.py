@@ -49,5 +49,10 @@ _Words = Annotated[
 ]
 # lists of TOML and JSON become tuples, so that settings cannot change; their entries stay strict
 WordsList = Annotated[tuple[_Words, ...], Field(strict=False, max_length=_LIST_LENGTH_MAX)]
+# what Tesseract is started with must not be able to look like an option or a path
+LanguageList = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8}){0,3}$")], ...],
+    Field(strict=False, min_length=1, max_length=20),
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]

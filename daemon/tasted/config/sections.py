@@ -9,7 +9,15 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from tasted.config.kinds import Name, Share, Weight, WordsList, lower_case, none_when_blank
+from tasted.config.kinds import (
+    LanguageList,
+    Name,
+    Share,
+    Weight,
+    WordsList,
+    lower_case,
+    none_when_blank,
+)
 
 
 class Section(BaseModel):
@@ -172,6 +180,34 @@ class Preferences(Section):
         default=Weights(),
         description="How much looks, traits and interests count beside each other. Only their "
         "proportions matter; 0 leaves a part out.",
+    )
+
+
+class Reading(Section):
+    """How the text of a screenshot is read: name, age and bio.
+
+    A text file of the same name beside a screenshot always comes first.
+    """
+
+    engine: Annotated[
+        Literal["auto", "companion", "rapidocr", "vision", "tesseract", "none"],
+        BeforeValidator(lower_case),
+    ] = Field(
+        default="auto",
+        description="What reads the text in pictures: vision (built into macOS), rapidocr, "
+        "tesseract, or auto (the first of these that is installed). companion reads only text "
+        "files, none reads nothing at all. Install rapidocr with: pip install 'tasted[ocr]'",
+    )
+    languages: LanguageList = Field(
+        default=("en",),
+        description='The languages of the texts, the likeliest first: ["en", "pt-BR"]. rapidocr '
+        "reads those with Latin letters, whatever this says.",
+    )
+    keep_text: Annotated[Literal["all", "fields", "none"], BeforeValidator(lower_case)] = Field(
+        default="all",
+        description="What is kept of a text, in the outbox and in .tasted: all of it, only the "
+        "fields name and age (in the outbox), or nothing. Scores are the same, but what is not "
+        "kept in .tasted is read again for every new score.",
     )
 
 

@@ -6,7 +6,16 @@ import json
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
-from tasted.config.sections import Embedder, Engine, Limits, Log, Preferences, Scoring, Watch
+from tasted.config.sections import (
+    Embedder,
+    Engine,
+    Limits,
+    Log,
+    Preferences,
+    Reading,
+    Scoring,
+    Watch,
+)
 
 ENVIRONMENT_PREFIX = "TASTED_"
 NESTED_DELIMITER = "__"
@@ -30,6 +39,7 @@ class Settings(BaseSettings):
     engine: Engine = Engine()
     scoring: Scoring = Scoring()
     preferences: Preferences = Preferences()
+    reading: Reading = Reading()
     limits: Limits = Limits()
     log: Log = Log()
 
@@ -61,6 +71,7 @@ class Settings(BaseSettings):
                 "embedder": {"model", "dtype"},
                 "scoring": True,
                 "preferences": True,
+                "reading": True,
                 "limits": {"max_bytes", "max_pixels"},
             },
         )

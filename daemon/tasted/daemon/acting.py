@@ -1,7 +1,7 @@
-"""One digest over everything outside the labels that acts on scores. Reads models.json and stats.
+"""One digest over everything outside the labels that acts on sidecars. Reads models.json and stats.
 
 The light process compares it with what the engine published: equal means that no sidecar is stale
-on account of settings, weights or the version of tasted, and the engine need not be started.
+on account of settings, weights, text recognition or the version of tasted, and the engine need not be started.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from tasted.config import Settings
 from tasted.embedding.weights import ModelFolder, find_model
 from tasted.errors import ServiceFault
 from tasted.home import Home
+from tasted.reading.choosing import choose
 
 
 class Acting:
@@ -31,7 +32,9 @@ class Acting:
         except (ServiceFault, OSError):
             self._model = None
             weights = ["missing"]
-        facts = [settings.acting_digest(), weights, self._version]
+        # text recognition that was installed since reads what had no text
+        reader = choose(settings.reading.engine, settings.reading.languages).reader
+        facts = [settings.acting_digest(), weights, reader, self._version]
         return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
 
     def model(self, settings: Settings) -> ModelFolder:

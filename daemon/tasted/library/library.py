@@ -2,6 +2,7 @@
 
     references   what teaches: a row for each path that was learnt        references.py, register.py
     vectors      a vector for each content that was ever embedded         vectors.py
+    texts        what text recognition found in a content                 texts.py
 
 Everything in it is derived from the inbox and can be rebuilt. One process writes: `merge_insert` is
 no unique constraint between two. Not for several threads at once.
@@ -22,6 +23,7 @@ from tasted.library.schema import (
 )
 from tasted.library.sums import ReferenceSums
 from tasted.library.table import Table, connect
+from tasted.library.texts import TextCache
 from tasted.library.vectors import CachedVector, VectorCache
 from tasted.records import Label, Neighbour, Origin, Reference
 
@@ -35,9 +37,12 @@ class Library:
     LibraryUnusable or DiskFull, and what was committed before stands.
     """
 
-    def __init__(self, references: ReferenceTable, vectors: VectorCache) -> None:
+    def __init__(
+        self, references: ReferenceTable, vectors: VectorCache, texts: TextCache
+    ) -> None:
         self._references = references
         self._vectors = vectors
+        self._texts = texts
 
     @classmethod
     def open(cls, folder: Path, *, fingerprint: str, dimensions: int) -> "Library":
@@ -64,6 +69,7 @@ class Library:
         return cls(
             ReferenceTable(references, fingerprint=fingerprint, dimensions=dimensions),
             VectorCache(vectors, fingerprint=fingerprint, dimensions=dimensions),
+            TextCache(folder, database),
         )
 
     def cached(self, content_ids: Sequence[str]) -> dict[str, CachedVector]:
@@ -77,6 +83,18 @@ class Library:
             ValueError: when a vector is not of shape (d,) and length 1.
         """
         self._vectors.remember(vectors)
+
+    def cached_texts(self, content_ids: Sequence[str], reader: str) -> dict[str, str]:
+        """Return what this reader found in these contents; damaged rows are left out."""
+        return self._texts.cached(content_ids, reader)
+
+    def remember_texts(self, texts: Mapping[str, str], reader: str) -> None:
+        """Cache what a reader found, by content id, in one commit."""
+        self._texts.remember(texts, reader)
+
+    def drop_texts(self) -> None:
+        """Remove all cached texts from the disk."""
+        self._texts.drop()
 
     def references(self) -> list[Reference]:
         """Return the references whose files are in the inbox, contradictions included."""
@@ -159,7 +177,8 @@ class Library:
         """Join small fragments; tables do this by themselves after 100 commits."""
         self._references.compact()
         self._vectors.compact()
+        self._texts.compact()
 
     def close(self) -> None:
         """Let go of the tables. LanceDB holds no lock and no unwritten row, so this cannot fail."""
-        del self._references, self._vectors
+        del self._references, self._vectors, self._texts

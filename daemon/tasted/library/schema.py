@@ -1,6 +1,6 @@
-"""The two kinds of tables, version 1, and the check sums of their rows. Pure; pyarrow types only.
+"""The three kinds of tables, version 1, and the check sums of their rows. Pure; pyarrow types only.
 
-A table belongs to one embedder: vectors of two embedders cannot be compared, and their lengths may
+A table of references or vectors belongs to one embedder: vectors of two embedders cannot be compared, and their lengths may
 differ. The first 16 hex digits of the fingerprint are part of the table's name, so the tables of
 another embedder stay where they are, untouched and uncounted. The whole fingerprint stands in every
 row and under its check sum.
@@ -22,6 +22,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 SCHEMA_VERSION = 1
+TEXTS_NAME = "texts_v1"
+"""Of the table of texts: one for all embedders, which do not read."""
 _FINGERPRINT_DIGITS = 16
 _UNIT_TOLERANCE = 1e-4
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -68,6 +70,16 @@ def vectors_schema(dimensions: int) -> pa.Schema:
         ("embedder_fingerprint", pa.string()),
         ("vector", pa.list_(pa.float32(), dimensions)),
         ("facts", pa.string()),
+        ("crc32", pa.uint32()),
+    )
+
+
+def texts_schema() -> pa.Schema:
+    """Return the columns of the text cache: one row for each content that was ever read."""
+    return _schema(
+        ("content_id", pa.string()),
+        ("reader", pa.string()),
+        ("text", pa.string()),
         ("crc32", pa.uint32()),
     )
 

@@ -40,7 +40,7 @@ class Machine:
 
     system: str = sys.platform
     has_module: Callable[[str], bool] = lambda name: importlib.util.find_spec(name) is not None
-    version_of: Callable[[str], str] = lambda name: importlib.metadata.version(name)
+    version_of: Callable[[str], str] = importlib.metadata.version
     program: Callable[[str], str | None] = lambda name: (
         shutil.which(name) or shutil.which(name, path=_HOMEBREW)
     )

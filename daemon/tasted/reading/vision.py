@@ -57,7 +57,7 @@ class AppleVision:
         vision, foundation = self._frameworks.vision, self._frameworks.foundation
         request = vision.VNRecognizeTextRequest.alloc().init()
         request.setRecognitionLevel_(_ACCURATE)
-        request.setUsesLanguageCorrection_(True)  # noqa: FBT003 - Objective-C has no keywords
+        request.setUsesLanguageCorrection_(True)
         request.setRecognitionLanguages_(list(languages))
         content = foundation.NSData.dataWithBytes_length_(data, len(data))
         handler = vision.VNImageRequestHandler.alloc().initWithData_options_(content, None)
