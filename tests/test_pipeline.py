@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kit.outboxes import picture
 from kit.pictures import noise
 from kit.pixel_engine import PixelSums
+from kit.readers import unread
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.home import Home
 from tasted.intake import Intake, Item
@@ -58,6 +59,7 @@ def process(home: Home, embedder: Counting) -> Process:
         library,
         lazy,
         Judge(library, lazy, PREFERENCES, scorer="seed"),
+        unread(),
         max_pixels=10**6,
         origin_of=lambda _content: Origin.REFERENCE,
         version="0",

@@ -1,8 +1,9 @@
-"""Puts library, embedder, judge and pipeline of one home together. Opens the library.
+"""Puts library, embedder, reader, judge and pipeline of one home together. Opens the library.
 
 The model itself is loaded when the first vector is missing.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,11 +21,17 @@ from tasted.intake import Intake
 from tasted.judging import Judge, Preferences
 from tasted.library.library import Library
 from tasted.pipeline import Pipeline
+from tasted.reading.choosing import choose
+from tasted.reading.opening import open_engine
+from tasted.reading.reader import Reader
 from tasted.records import Origin
 
 POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
 )
+
+# reading a screen takes a second on one core; the other half of the machine is its user's
+_READING_THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))
 
 log = structlog.get_logger("tasted.engine")
 
@@ -81,12 +88,24 @@ def assemble(
         fingerprint=embedder.fingerprint,
         dimensions=embedder.identity.dimensions,
     )
-    judge = Judge(library, embedder, _preferences(settings), scorer=settings.scoring.scorer)
+    reading = settings.reading
+    if reading.keep_text != "all":
+        library.drop_texts()
+    reader = _reader(settings)
+    judge = Judge(
+        library,
+        embedder,
+        _preferences(settings),
+        scorer=settings.scoring.scorer,
+        reading=f"{reading.engine}/{reader.choice.reader}/{reading.keep_text}",
+    )
     pipeline = Pipeline(
         Intake(home.inbox, max_bytes=settings.limits.max_bytes),
         library,
         embedder,
         judge,
+        reader,
+        keep_text=reading.keep_text,
         max_pixels=settings.limits.max_pixels,
         origin_of=origin_of,
         is_ignored=is_ignored,
@@ -126,6 +145,15 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
     )
     log.info("model_loaded", model=model.name, device_note=embedder.device_note)
     return embedder
+
+
+def _reader(settings: Settings) -> Reader:
+    languages = settings.reading.languages
+    return Reader(
+        choose(settings.reading.engine, languages),
+        languages,
+        lambda choice: open_engine(choice, threads=_READING_THREADS),
+    )
 
 
 def _preferences(settings: Settings) -> Preferences:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from tasted.decoding.views import view_boxes
 from tasted.embedding.lazy import EmbedderIdentity
@@ -19,10 +20,12 @@ from tasted.outbox.sidecar import (
     ViewPart,
     Weights,
 )
-from tasted.reading.companion import CompanionText
+from tasted.reading.reader import ScreenText
 from tasted.records import Label, Neighbour, Origin, PictureFacts, Verdict
 
 VIEWS_MODE = "center"
+KeepText = Literal["all", "fields", "none"]
+"""How much of a text a sidecar repeats: all, name and age only, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,18 @@ def learnt_document(made: Made, label: Label, origin: Origin) -> Sidecar:
     )
 
 
-def scored_document(made: Made, judged: Judged, text: CompanionText | None) -> Sidecar:
-    """Return the document of a screenshot that was scored."""
+def scored_document(
+    made: Made, judged: Judged, told: ScreenText, *, keep_text: KeepText
+) -> Sidecar:
+    """Return the document of a screenshot that was scored.
+
+    Args:
+        made: the picture, and with what.
+        judged: its score.
+        told: what the screenshot says.
+        keep_text: how much of that the document repeats.
+    """
+    text = told.text
     score = judged.score
     return Sidecar(
         kind="screenshot",
@@ -113,7 +126,7 @@ def scored_document(made: Made, judged: Judged, text: CompanionText | None) -> S
             liked=[_neighbour(each) for each in judged.liked],
             rejected=[_neighbour(each) for each in judged.rejected],
         ),
-        extracted_data=_extracted(text),
+        extracted_data=_extracted(told, keep_text),
         views=[
             ViewPart(kind=view.kind, box=view.box, physical=score.physical)
             for view in view_boxes(VIEWS_MODE, made.facts.width, made.facts.height)
@@ -146,9 +159,15 @@ def _neighbour(neighbour: Neighbour) -> NeighbourPart:
     )
 
 
-def _extracted(text: CompanionText | None) -> ExtractedData:
+def _extracted(told: ScreenText, keep_text: KeepText) -> ExtractedData:
+    text = told.text
     if text is None:
-        return ExtractedData(text_missing="There is no text file of the same name beside it.")
+        return ExtractedData(text_missing=told.missing)
+    has_fields, has_bio = keep_text != "none", keep_text == "all"
     return ExtractedData(
-        name=text.name, age=text.age, bio=text.bio, images_found=1, text_source="companion"
+        name=text.name if has_fields else None,
+        age=text.age if has_fields else None,
+        bio=text.bio if has_bio else None,
+        images_found=1,
+        text_source=told.source,
     )

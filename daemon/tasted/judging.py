@@ -52,7 +52,15 @@ class Judged:
 
 
 class Judge:
-    """Scores vectors with the `seed` scorer against the library as it is at that moment."""
+    """Scores vectors with the `seed` scorer against the library as it is at that moment.
+
+    Args:
+        library: the memory.
+        embedder: of texts, opened when one is new.
+        preferences: what the user said.
+        scorer: the name of the formula.
+        reading: names how texts are read and kept, for they are part of what is scored.
+    """
 
     def __init__(
         self,
@@ -61,11 +69,13 @@ class Judge:
         preferences: Preferences,
         *,
         scorer: Literal["seed"],
+        reading: str = "",
     ) -> None:
         self.scorer = scorer
         self._library = library
         self._embedder = embedder
         self._preferences = preferences
+        self._reading = reading
 
     @property
     def taste(self) -> str:
@@ -81,6 +91,7 @@ class Judge:
             "preferences": asdict(self._preferences),
             "embedder": self._embedder.fingerprint,
             "references": self._library.state_digest(),
+            "reading": self._reading,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
 

@@ -1,6 +1,6 @@
 """READ ME FIRST: one batch walks from settled files to documents.
 
-    read → recall → decode → embed → learn or score → document
+    read → recall → decode → read the text → embed → learn or score → document
 
 The path travels with its result through every stage, so that a file that fails cannot shift the
 results of its neighbours. A stage raises an ItemError for one file; the ring in `_each` turns it
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 import structlog
 
 from tasted.decoding.pictures import Picture, decode
-from tasted.documents import Made, learnt_document, scored_document
+from tasted.documents import KeepText, Made, learnt_document, scored_document
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.errors import DecodeFailed, ItemError, ServiceFault
 from tasted.faultpoints import reach
@@ -28,6 +28,8 @@ from tasted.judging import Judge
 from tasted.library.library import CachedVector, LearnedReference, Library
 from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import Sidecar, Source
+from tasted.reading.ocr import ReadingFailed, TextLine
+from tasted.reading.reader import Reader, ScreenText, lines_from_json, lines_to_json
 from tasted.records import Origin, Proven, Reference
 
 log = structlog.get_logger("tasted.pipeline")
@@ -53,6 +55,10 @@ class _Walk:
     read: Read | None = None
     picture: Picture | None = None
     cached: CachedVector | None = None
+    lines: list[TextLine] | None = None
+    """Found in the picture; None until it was read."""
+    text: ScreenText | None = None
+    """None until it is known what the screenshot says."""
     document: Sidecar | None = None
     unchanged: Source | None = None
     ignored: str | None = None
@@ -81,6 +87,8 @@ class Pipeline:
         library: the memory; this process is its one writer.
         embedder: opened when the first vector is missing.
         judge: scores a vector against the library.
+        reader: reads the text of pictures, if anything does.
+        keep_text: `all`, `fields` (name and age, in sidecars) or `none`.
         max_pixels: the largest picture that is decoded.
         origin_of: tells by content id whether a reference of it is feedback.
         is_ignored: tells by content id whether it was forgotten and left in the inbox.
@@ -93,7 +101,9 @@ class Pipeline:
         library: Library,
         embedder: LazyEmbedder,
         judge: Judge,
+        reader: Reader,
         *,
+        keep_text: KeepText = "all",
         max_pixels: int,
         origin_of: Callable[[str], Origin],
         is_ignored: Callable[[str], bool] = lambda _content: False,
@@ -103,6 +113,8 @@ class Pipeline:
         self._library = library
         self._embedder = embedder
         self._judge = judge
+        self._reader = reader
+        self._keep_text: KeepText = keep_text
         self._max_pixels = max_pixels
         self._origin_of = origin_of
         self._is_ignored = is_ignored
@@ -120,6 +132,7 @@ class Pipeline:
         self._recall(walks)
         self._each(walks, self._decode)
         reach("engine.decoded")
+        self._read_texts(walks)
         self._embed(walks)
         reach("engine.remembered")
         self._learn(walks)
@@ -187,16 +200,58 @@ class Pipeline:
         cached = self._library.cached([walk.content for walk in walks if not walk.over])
         for walk in walks:
             walk.cached = cached.get(walk.content)
+        self._recall_texts([walk for walk in walks if not walk.over and walk.item.label is None])
+
+    def _recall_texts(self, walks: list[_Walk]) -> None:
+        """Take the text beside the picture, else what was found in it before."""
+        for walk in walks:
+            walk.text = self._reader.beside(walk.read.text if walk.read is not None else None)
+        wanting = [walk.content for walk in walks if walk.text is None]
+        if not wanting:
+            return
+        found = self._library.cached_texts(wanting, self._reader.choice.reader)
+        for walk in walks:
+            if walk.text is None and walk.content in found:
+                walk.lines = lines_from_json(found[walk.content])
+
+    def _wants_reading(self, walk: _Walk) -> bool:
+        return walk.item.label is None and walk.text is None and walk.lines is None
 
     def _decode(self, walk: _Walk) -> None:
-        if walk.cached is not None or walk.read is None:
+        if walk.read is None or (walk.cached is not None and not self._wants_reading(walk)):
             return
         with walk.timed("decode"):
             walk.picture = decode(walk.read.data, name=walk.item.shown, max_pixels=self._max_pixels)
         walk.read.data = b""
 
+    def _read_texts(self, walks: list[_Walk]) -> None:
+        """Read the pictures that have no text yet, and keep what was found."""
+        wanting = [walk for walk in walks if not walk.over and self._wants_reading(walk)]
+        self._each(wanting, self._read_text)
+        found = {
+            walk.content: lines_to_json(walk.lines)
+            for walk in wanting
+            if walk.lines is not None and not walk.item.foreign
+        }
+        if found and self._keep_text == "all":
+            self._library.remember_texts(found, self._reader.choice.reader)
+
+    def _read_text(self, walk: _Walk) -> None:
+        if walk.picture is None:
+            return
+        try:
+            with walk.timed("read"):
+                walk.lines = self._reader.read(walk.picture.pixels)
+        except ReadingFailed as error:
+            # looks count without a text; it is tried again with the next new score
+            log.warning("not_read", path=walk.item.path, reason=str(error))
+            walk.text = self._reader.failed(error)
+
     def _embed(self, walks: list[_Walk]) -> None:
         """Embed all pictures of the batch together; if that fails, each for itself."""
+        for walk in walks:
+            if walk.cached is not None:
+                walk.picture = None
         wanting = [walk for walk in walks if not walk.over and walk.picture is not None]
         if not wanting:
             return
@@ -257,7 +312,11 @@ class Pipeline:
         if walk.item.label is not None:
             walk.document = learnt_document(made, walk.item.label, self._origin_of(walk.content))
             return
-        judged = self._judge.judge(cached.vector, walk.content, read.text, timing_ms=walk.timing_ms)
+        told = walk.text
+        if told is None:
+            aspect = cached.facts.width / max(1, cached.facts.height)
+            told = self._reader.made_of(walk.lines or (), aspect=aspect)
+        judged = self._judge.judge(cached.vector, walk.content, told.text, timing_ms=walk.timing_ms)
         log.debug(
             "judged",
             path=walk.item.path,
@@ -266,4 +325,4 @@ class Pipeline:
             taste=judged.taste_fingerprint,
             embedder=self._embedder.fingerprint,
         )
-        walk.document = scored_document(made, judged, read.text)
+        walk.document = scored_document(made, judged, told, keep_text=self._keep_text)

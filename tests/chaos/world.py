@@ -27,6 +27,8 @@ idle_seconds = 4.0
 batch_size = 3
 [limits]
 min_free_mb = 0
+[reading]
+engine = "companion"
 [log]
 level = "debug"
 max_mb = 1000

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from tasted.home import Home
 
+# pictures of tests have no text, and looking for it takes a second for each
+_UNREAD = '[reading]\nengine = "companion"\n'
+
 
 def home_with(root: Path, toml: str | None = "", env: str | None = None) -> Home:
     """Make a home of this settings file and `.env`; None leaves the file out."""
@@ -18,7 +21,7 @@ def home_with(root: Path, toml: str | None = "", env: str | None = None) -> Home
 
 def pocket_home(root: Path) -> Home:
     """Make a home that uses the embedded model, as every test without a downloaded one does."""
-    return home_with(root, '[embedder]\nmodel = "pocket"\n')
+    return home_with(root, f'[embedder]\nmodel = "pocket"\n{_UNREAD}')
 
 
 def quick_home(root: Path, toml: str = "") -> Home:
@@ -29,4 +32,4 @@ def quick_home(root: Path, toml: str = "") -> Home:
         toml: more settings.
     """
     watch = "[watch]\nsettle_seconds = 0.1\nrescan_seconds = 0.5\n"
-    return home_with(root, f'[embedder]\nmodel = "pocket"\n{watch}{toml}')
+    return home_with(root, f'[embedder]\nmodel = "pocket"\n{watch}{_UNREAD}{toml}')

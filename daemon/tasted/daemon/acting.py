@@ -1,7 +1,8 @@
 """One digest over everything outside the labels that acts on sidecars. Reads models.json and stats.
 
 The light process compares it with what the engine published: equal means that no sidecar is stale
-on account of settings, weights, text recognition or the version of tasted, and the engine need not be started.
+on account of settings, weights, text recognition or the version of tasted, and the engine need not
+be started.
 """
 
 import hashlib

@@ -30,6 +30,9 @@ model = "pocket"
 [preferences]
 traits = ["adventurous"]
 interests = ["hiking"]
+
+[reading]
+engine = "companion"
 """
 _WAIT_SECONDS = 240.0
 _POLL_SECONDS = 0.1

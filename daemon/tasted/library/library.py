@@ -37,9 +37,7 @@ class Library:
     LibraryUnusable or DiskFull, and what was committed before stands.
     """
 
-    def __init__(
-        self, references: ReferenceTable, vectors: VectorCache, texts: TextCache
-    ) -> None:
+    def __init__(self, references: ReferenceTable, vectors: VectorCache, texts: TextCache) -> None:
         self._references = references
         self._vectors = vectors
         self._texts = texts

@@ -1,9 +1,9 @@
 """The three kinds of tables, version 1, and the check sums of their rows. Pure; pyarrow types only.
 
-A table of references or vectors belongs to one embedder: vectors of two embedders cannot be compared, and their lengths may
-differ. The first 16 hex digits of the fingerprint are part of the table's name, so the tables of
-another embedder stay where they are, untouched and uncounted. The whole fingerprint stands in every
-row and under its check sum.
+A table of references or vectors belongs to one embedder: vectors of two embedders cannot be
+compared, and their lengths may differ. The first 16 hex digits of the fingerprint are part of the
+table's name, so the tables of another embedder stay where they are, untouched and uncounted. The
+whole fingerprint stands in every row and under its check sum.
 
 LanceDB keeps no check sums: flipped bits come back as wrong data without an error. The `crc32` of a
 row covers all its columns that are not changed after it was written, the vector included.

@@ -7,6 +7,7 @@ import itertools
 import math
 import re
 import statistics
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ _NAME_ONLY_RATIO = 1.4
 _NAME_ONLY_ABOVE = 0.3
 _WORD_GAP_HEIGHTS = 1.2
 
+_NO_TEXT = frozenset({"Cc", "Cs"})
 _NAME = r"[^\W\d_][^\W\d_'\u2019.-]*(?:[ '\u2019.-]+[^\W\d_][^\W\d_'\u2019.-]*){0,3}\.?"
 _AGE = r"1[89]|[2-9]\d"
 # behind it may stand the mark of a verified profile, which engines read as any one sign
@@ -168,7 +170,11 @@ def _is_fact(line: TextLine) -> bool:
 
 
 def _text(line: TextLine) -> str:
-    return " ".join(without_line_end(line.text).split())
+    # a control character, or half a character, is no text for a sidecar
+    kept = "".join(
+        each for each in line.text if each.isspace() or unicodedata.category(each) not in _NO_TEXT
+    )
+    return " ".join(without_line_end(kept).split())
 
 
 def _parted(
