@@ -52,6 +52,9 @@ def test_every_setting_is_described_and_every_number_is_bounded() -> None:
         {"scoring": {"match_threshold": 0.5}},
         {"preferences": {"traits": ["kind"]}},
         {"preferences": {"weights": {"physical": 0.5}}},
+        {"reading": {"engine": "none"}},
+        {"reading": {"languages": ["de", "en"]}},
+        {"reading": {"keep_text": "fields"}},
     ],
 )
 def test_what_acts_on_scores_changes_the_digest(acting: Mapping[str, Any]) -> None:
@@ -90,3 +93,12 @@ def test_the_commands_of_settings_import_pydantic_only_when_they_run() -> None:
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("language", ["", "--help", "../eng", "en+de", "a", "en\n", "x" * 9])
+def test_a_language_is_a_code_and_nothing_else(language: str) -> None:
+    """Codes become arguments of a program: none may look like an option or a path."""
+    with pytest.raises(ValidationError):
+        Settings.model_validate({"reading": {"languages": [language]}})
+    kept = Settings.model_validate({"reading": {"languages": ["en", "pt-BR", "chi_sim"]}})
+    assert kept.reading.languages == ("en", "pt-BR", "chi_sim")
