@@ -14,7 +14,7 @@ from tasted.reading.ocr import TextLine
 
 _STATUS_BAR_ABOVE = 0.06
 _TOP_BAR_ABOVE = 0.13
-_BOTTOM_BAR_BELOW = 0.88
+_BOTTOM_BAR_WITHIN = 0.12
 _STATUS_CHARACTERS_MAX = 4
 _STATUS = re.compile(
     r"(?:[0-2]?\d[:.]\d{2}(?:\s*[ap]m)?|lte|[345]g\+?|wi-?fi|\d{1,3}\s*%|no service|[\W_]|\s)+",
@@ -36,25 +36,28 @@ _LINE_END = re.compile(
 )
 
 
-def is_chrome(line: TextLine, row: Sequence[TextLine]) -> bool:
+def is_chrome(line: TextLine, row: Sequence[TextLine], *, screen: float = 1.0) -> bool:
     """Tell whether a line is part of the phone or the app.
 
     Args:
         line: with a finite box.
         row: the lines beside it, itself among them: one button may stand near the top or bottom in
             a row of its own or among other buttons, but not within a sentence.
+        screen: height of one screen as a share of the picture's; less than 1 in a capture of
+            several screens.
     """
     middle = (line.box[1] + line.box[3]) / 2
+    below = 1 - middle
     words = _plain(line.text)
     if words in _ANYWHERE:
         return True
-    if middle < _STATUS_BAR_ABOVE and (
+    if middle < _STATUS_BAR_ABOVE * screen and (
         len(line.text.strip()) <= _STATUS_CHARACTERS_MAX or _STATUS.fullmatch(line.text.strip())
     ):
         return True
-    if middle < _TOP_BAR_ABOVE:
+    if middle < _TOP_BAR_ABOVE * screen:
         return words in _EDGES
-    if middle > _BOTTOM_BAR_BELOW:
+    if below < _BOTTOM_BAR_WITHIN * screen:
         return all(_plain(each.text) in _EDGES for each in row)
     return False
 

@@ -15,6 +15,8 @@ from tasted.reading.chrome import is_chrome, without_line_end
 from tasted.reading.ocr import TextLine
 
 _ROW_SHARE = 0.5
+# the narrowest of phones; what is narrower is a capture of several screens
+_PHONE_ASPECT = 0.42
 _HEADING_RATIO = 1.15
 _NAME_ONLY_RATIO = 1.4
 _NAME_ONLY_ABOVE = 0.3
@@ -68,10 +70,12 @@ def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
     """
     readable, signs = _parted(lines, _is_readable)
     rows = rows_of(readable)
-    chrome = [line for row in rows for line in row if is_chrome(_tidy(line), _tidied(row))]
-    rows = [[line for line in row if not is_chrome(_tidy(line), _tidied(row))] for row in rows]
-    rows = [row for row in rows if row]
-    heading, name, age = _heading(rows)
+    screen = max(0.0, min(1.0, _finite(aspect) / _PHONE_ASPECT))
+    chrome = [
+        line for row in rows for line in row if is_chrome(_tidy(line), _tidied(row), screen=screen)
+    ]
+    rows = _without(rows, chrome)
+    heading, name, age = _heading(rows, screen)
     rows = _without(rows, heading)
     facts, texts = _parted([line for row in rows for line in row], _is_fact)
     bio = "\n".join(_joined(row, aspect) for row in _without(rows, facts))
@@ -107,7 +111,9 @@ def _is_level(first: TextLine, line: TextLine) -> bool:
     return abs(_middle(first) - _middle(line)) < _ROW_SHARE * least
 
 
-def _heading(rows: list[list[TextLine]]) -> tuple[list[TextLine], str | None, int | None]:
+def _heading(
+    rows: list[list[TextLine]], screen: float
+) -> tuple[list[TextLine], str | None, int | None]:
     """Find the lines of name and age: one row in large type, or a name on top and an age below."""
     heights = [_height(line) for row in rows for line in row]
     usual = statistics.median(heights) if heights else 0.0
@@ -119,11 +125,11 @@ def _heading(rows: list[list[TextLine]]) -> tuple[list[TextLine], str | None, in
             found = _NAME_AND_AGE.fullmatch(" ".join(_text(line) for line in row[:count]))
             if found is not None and _is_title(found[1]):
                 return row[:count], found[1], int(found[2])
-    return _name_above_age(rows, usual)
+    return _name_above_age(rows, usual, screen)
 
 
 def _name_above_age(
-    rows: list[list[TextLine]], usual: float
+    rows: list[list[TextLine]], usual: float, screen: float
 ) -> tuple[list[TextLine], str | None, int | None]:
     lines = list(itertools.chain.from_iterable(rows))
     aged = [(line, found) for line in lines if (found := _AGE_ONLY.fullmatch(_text(line)))]
@@ -132,7 +138,7 @@ def _name_above_age(
     first = rows[0] if rows else []
     ratio = _HEADING_RATIO if aged else _NAME_ONLY_RATIO
     is_large = bool(first) and _height(first[0]) >= ratio * usual
-    if len(first) == 1 and is_large and _middle(first[0]) < _NAME_ONLY_ABOVE:
+    if len(first) == 1 and is_large and _middle(first[0]) < _NAME_ONLY_ABOVE * screen:
         named = _NAME_ONLY.fullmatch(_text(first[0]))
         if named is not None and _is_title(named[1]):
             return [*first, *heading], named[1], age

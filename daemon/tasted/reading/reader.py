@@ -14,6 +14,7 @@ from tasted.reading.choosing import Choice
 from tasted.reading.companion import CompanionText
 from tasted.reading.layout import read_layout
 from tasted.reading.ocr import OcrEngine, ReadingFailed, TextLine
+from tasted.reading.tiles import read_in_pieces
 
 _NO_TEXT = "There is no text file beside it, and no text was found in the picture."
 _ONLY_APP = "There is no text file beside it, and the picture holds no text but that of the app."
@@ -72,7 +73,8 @@ class Reader:
                 raise ReadingFailed(
                     f"{self.choice.engine} cannot be loaded: {type(error).__name__}: {error}"
                 ) from error
-        return self._engine.read(pixels, self._languages)
+        engine = self._engine
+        return read_in_pieces(pixels, lambda piece: engine.read(piece, self._languages))
 
     def beside(self, companion: CompanionText | None) -> ScreenText | None:
         """Return what the text file says, where it counts; None means: look at the picture."""
