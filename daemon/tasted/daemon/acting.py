@@ -12,15 +12,16 @@ from tasted.config import Settings
 from tasted.embedding.weights import ModelFolder, find_model
 from tasted.errors import ServiceFault
 from tasted.home import Home
-from tasted.reading.choosing import choose
+from tasted.reading.choosing import Machine, choose
 
 
 class Acting:
     """Finds the model once and digests what acts; checking a model reads megabytes of JSON."""
 
-    def __init__(self, home: Home, *, version: str) -> None:
+    def __init__(self, home: Home, *, version: str, machine: Machine | None = None) -> None:
         self._home = home
         self._version = version
+        self._machine = machine
         self._key: object = None
         self._model: ModelFolder | None = None
 
@@ -33,8 +34,9 @@ class Acting:
         except (ServiceFault, OSError):
             self._model = None
             weights = ["missing"]
+        reading = settings.reading
         # text recognition that was installed since reads what had no text
-        reader = choose(settings.reading.engine, settings.reading.languages).reader
+        reader = choose(reading.engine, reading.languages, self._machine).reader
         facts = [settings.acting_digest(), weights, reader, self._version]
         return hashlib.sha256(json.dumps(facts).encode("ascii")).hexdigest()
 
