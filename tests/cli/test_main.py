@@ -185,6 +185,7 @@ def test_an_interrupted_command_says_so(home: Home) -> None:
     ("text", "shown"),
     [
         ("plain ü 🎿.png", "plain ü 🎿.png"),
+        ("at 5.05\u202fPM.png", "at 5.05\u202fPM.png"),
         ("\x1b[31mred", "\\x1b[31mred"),
         ("two\nlines", "two\\nlines"),
         ("\u202egnp.exe", "\\u202egnp.exe"),

@@ -5,6 +5,7 @@ when it is the answer itself and `--json` was not given, to stdout.
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,8 +98,13 @@ class Context:
 def printable(text: str) -> str:
     """Return text that cannot steer a terminal: control and bidi characters are escaped.
 
-    File names and texts of screenshots are other people's words.
+    File names and texts of screenshots are other people's words. Spaces of every width are shown as
+    they are: macOS puts U+202F before AM and PM.
     """
     return "".join(
-        character if character.isprintable() else repr(character)[1:-1] for character in text
+        character if _is_shown(character) else repr(character)[1:-1] for character in text
     )
+
+
+def _is_shown(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) == "Zs"
