@@ -4,7 +4,6 @@ One picture is scored by the daemon; the others' sidecars are that document with
 stamp and content, so that they are as current as if each had been scored.
 """
 
-import os
 import statistics
 import subprocess
 import sys
@@ -83,12 +82,9 @@ def _start(home: Home) -> tuple[float, float, int]:
 
 
 def _stamps(home: Home) -> dict[Path, tuple[int, int]]:
-    stamps = {}
-    for folder, _folders, names in os.walk(home.outbox):
-        for name in names:
-            status = Path(folder, name).lstat()
-            stamps[Path(folder, name)] = (status.st_ino, status.st_mtime_ns)
-    return stamps
+    # the page beside them follows the status, and is written at every start
+    sidecars = {path: path.lstat() for path in home.outbox.rglob("*.json")}
+    return {path: (status.st_ino, status.st_mtime_ns) for path, status in sidecars.items()}
 
 
 def _looks(home: Home) -> list[Row]:
