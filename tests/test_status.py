@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.children import python
+from kit.snapshots import FULL
 from tasted.lock import process_exists
 from tasted.records import Current
 from tasted.status import (
-    FaultReport,
-    LastError,
     QueueReport,
     Status,
     current_from,
@@ -29,25 +28,6 @@ PLAIN = Status(
     heartbeat_at="2026-11-23T17:06:00+00:00",
     version="0.1.0",
     model="pocket",
-)
-FULL = Status(
-    pid=1,
-    state="blocked",
-    started_at="2026-11-23T17:05:00+00:00",
-    heartbeat_at="2026-11-23T17:06:00+00:00",
-    version="0.1.0",
-    model="pocket",
-    engine_pid=2,
-    queue=QueueReport(1, 2, 3, 4, 5, 6, 7, per_minute=8.5, seconds_left=9.0),
-    fault=FaultReport("disk_full", "The disk is full.", "Free some space."),
-    settings_error=FaultReport("config_invalid", "config/tasted.toml, line 3: ...", "Mend it."),
-    last_error=LastError("anna/\udcff.png", "empty", "It is empty.", "Take it again."),
-    last_scored="anna/1.png",
-    counts={"scored": 3},
-    ignored={"link": 1},
-    contradictions=("liked/a.png",),
-    liked=4,
-    rejected=2,
 )
 CURRENT = Current(
     embedder="pocket",

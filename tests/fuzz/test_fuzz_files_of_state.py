@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kit.commands import run
 from kit.fuzzing import bounded, fuzzed
 from kit.json_values import mangled_text
+from kit.snapshots import FULL
 from tasted import frames
 from tasted.embedding.weights import find_model, hashes_file_beside, list_recorded
 from tasted.errors import ModelMissing, ModelUnusable
@@ -17,9 +18,6 @@ from tasted.home import Home
 from tasted.lock import hold_lock, lock_owner
 from tasted.records import Current
 from tasted.status import (
-    FaultReport,
-    LastError,
-    QueueReport,
     Status,
     read_current,
     read_status,
@@ -27,23 +25,6 @@ from tasted.status import (
     write_status,
 )
 
-STATUS = Status(
-    pid=1,
-    state="working",
-    started_at="2026-11-23T17:05:00+00:00",
-    heartbeat_at="2026-11-23T17:06:00+00:00",
-    version="0.1.0",
-    model="pocket",
-    engine_pid=2,
-    queue=QueueReport(1, 2, 3, 4, 5, 6, 7, per_minute=8.5, seconds_left=9.0),
-    fault=FaultReport("disk_full", "The disk is full.", "Free some space."),
-    settings_error=FaultReport("config_invalid", "config/tasted.toml line 3: ...", "Mend it."),
-    last_error=LastError("anna/1.png", "empty", "It is empty.", "Take it again."),
-    last_scored="anna/1.png",
-    counts={"scored": 3},
-    ignored={"link": 1},
-    contradictions=("liked/a.png",),
-)
 CURRENT = Current(
     embedder="pocket",
     embedder_fingerprint="e" * 64,
@@ -74,7 +55,7 @@ def as_json(value: Any, slots: Any) -> dict[str, Any]:
 
 
 def _status_document(home: Home) -> dict[str, Any]:
-    write_status(home.status_file, STATUS)
+    write_status(home.status_file, FULL)
     document: dict[str, Any] = json.loads(home.status_file.read_bytes())
     return document
 
