@@ -21,6 +21,7 @@ from tasted.pipeline import Pipeline
 from tasted.records import Origin
 
 DIMENSIONS = 16
+TINY = 4
 PREFERENCES = Preferences((), (), {"physical": 1.0, "personality": 0.0, "interests": 0.0}, 0.5, 0.8)
 Process = Callable[..., dict[str, str | None]]
 
@@ -34,8 +35,8 @@ class Counting(PixelSums):
         self.raises: BaseException | None = None
 
     def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Count, and fail over pictures that are higher than wide."""
-        if self.raises is not None and any(each.shape[0] > each.shape[1] for each in pictures):
+        """Count, and fail over pictures of four pixels a side."""
+        if self.raises is not None and any(each.shape[0] == TINY for each in pictures):
             raise self.raises
         self.pictures += len(pictures)
         return super().embed_pictures(pictures)
@@ -61,6 +62,7 @@ def process(home: Home, embedder: Counting) -> Process:
         Judge(library, lazy, PREFERENCES, scorer="seed"),
         unread(),
         max_pixels=10**6,
+        views="center",
         origin_of=lambda _content: Origin.REFERENCE,
         version="0",
     )
@@ -94,12 +96,12 @@ def test_row_06_whatever_one_file_raises_its_neighbours_are_scored(
     home: Home, process: Process, embedder: Counting, raised: Exception
 ) -> None:
     """A batch that fails together is tried file by file; the culprit alone gets the error."""
-    for name, data in (("a", picture(1)), ("high", noise(size=(4, 8))), ("b", picture(2))):
+    for name, data in (("a", picture(1)), ("tiny", noise(size=(TINY, TINY))), ("b", picture(2))):
         (home.inbox / f"{name}.png").write_bytes(data)
     embedder.raises = raised
-    assert process("a.png", "high.png", "b.png") == {
+    assert process("a.png", "tiny.png", "b.png") == {
         "a.png": "scored",
-        "high.png": "decode_failed",
+        "tiny.png": "decode_failed",
         "b.png": "scored",
     }
 

@@ -46,6 +46,7 @@ def walk(home: Home) -> Walk:
             reader,
             keep_text=keep,
             max_pixels=10**6,
+            views="center",
             origin_of=lambda _content: Origin.REFERENCE,
             version="0",
         )

@@ -11,7 +11,7 @@ import structlog
 
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING
-from tasted.documents import VIEWS_MODE
+from tasted.decoding.views import ViewsMode
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.embedding.opening import open_embedder
@@ -32,6 +32,8 @@ POCKET_NOTE = (
 
 # reading a screen takes a second on one core; the other half of the machine is its user's
 _READING_THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))
+
+_VIEWS: ViewsMode = "center"
 
 log = structlog.get_logger("tasted.engine")
 
@@ -107,6 +109,7 @@ def assemble(
         reader,
         keep_text=reading.keep_text,
         max_pixels=settings.limits.max_pixels,
+        views=_VIEWS,
         origin_of=origin_of,
         is_ignored=is_ignored,
         version=version,
@@ -118,7 +121,7 @@ def _identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
     fingerprint = fingerprint_of(
         model,
         dtype_class=settings.embedder.dtype,
-        views=VIEWS_MODE,
+        views=_VIEWS,
         preprocessing=PREPROCESSING,
     )
     return EmbedderIdentity(
@@ -139,7 +142,7 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
         model,
         device=settings.embedder.device,
         dtype=settings.embedder.dtype,
-        views=VIEWS_MODE,
+        views=_VIEWS,
         preprocessing=PREPROCESSING,
         threads=None,
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tasted.decoding.views import view_boxes
 from tasted.embedding.lazy import EmbedderIdentity
 from tasted.judging import Judged
 from tasted.outbox.sidecar import (
@@ -23,7 +22,6 @@ from tasted.outbox.sidecar import (
 from tasted.reading.reader import ScreenText
 from tasted.records import Label, Neighbour, Origin, PictureFacts, Verdict
 
-VIEWS_MODE = "center"
 KeepText = Literal["all", "fields", "none"]
 """How much of a text a sidecar repeats: all, name and age only, or nothing."""
 
@@ -129,7 +127,7 @@ def scored_document(
         extracted_data=_extracted(told, keep_text),
         views=[
             ViewPart(kind=view.kind, box=view.box, physical=score.physical)
-            for view in view_boxes(VIEWS_MODE, made.facts.width, made.facts.height)
+            for view in made.facts.views
         ],
         source=made.full_source(),
         model=ModelPart(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasted.embedding.lazy import LazyEmbedder
-from tasted.library.library import CachedVector, Library
+from tasted.library.library import TEXT_FORMAT, Embedded, Library
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, Neighbour, Origin, PictureFacts
 from tasted.scoring.evidence import Evidence, ReferenceMeans
@@ -22,7 +22,7 @@ from tasted.scoring.reasons import reasons, summary
 from tasted.scoring.seed import SEED_VERSION, Score, score_seed
 
 NEIGHBOURS = 5
-_TEXT_FACTS = PictureFacts(width=0, height=0, format="TEXT")
+_TEXT_FACTS = PictureFacts(width=0, height=0, format=TEXT_FORMAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Judge:
 
     def judge(
         self,
-        vector: NDArray[np.float32],
+        picture: Embedded,
         content_id: str,
         text: CompanionText | None,
         *,
@@ -106,13 +106,13 @@ class Judge:
         """Score one screenshot.
 
         Args:
-            vector: (d,) float32, unit length.
+            picture: the vectors of its views.
             content_id: of the screenshot; references of the same content do not count for it.
             text: what its companion text says.
             timing_ms: gets `search` and `score`.
         """
         started = time.perf_counter()
-        evidence = self._evidence(vector, content_id, text)
+        evidence = self._evidence(picture.vector, content_id, text)
         searched = time.perf_counter()
         preferences = self._preferences
         score = score_seed(
@@ -184,7 +184,7 @@ class Judge:
         key = text_content_id(text)
         cached = self._library.cached([key]).get(key)
         if cached is None:
-            cached = CachedVector(self._embedded(text), _TEXT_FACTS)
+            cached = Embedded(self._embedded(text)[None], _TEXT_FACTS)
             self._library.remember({key: cached})
         return cached.vector
 

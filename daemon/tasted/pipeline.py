@@ -19,13 +19,15 @@ from datetime import UTC, datetime
 import structlog
 
 from tasted.decoding.pictures import Picture, decode
+from tasted.decoding.views import ViewsMode
 from tasted.documents import KeepText, Made, learnt_document, scored_document
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.errors import DecodeFailed, ItemError, ServiceFault
 from tasted.faultpoints import reach
 from tasted.intake import Intake, Item, Read
 from tasted.judging import Judge
-from tasted.library.library import CachedVector, LearnedReference, Library
+from tasted.library.library import Embedded, LearnedReference, Library
+from tasted.looking import look_at_pictures
 from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import Sidecar, Source
 from tasted.reading.ocr import ReadingFailed, TextLine
@@ -54,7 +56,7 @@ class _Walk:
     item: Item
     read: Read | None = None
     picture: Picture | None = None
-    cached: CachedVector | None = None
+    cached: Embedded | None = None
     lines: list[TextLine] | None = None
     """Found in the picture; None until it was read."""
     text: ScreenText | None = None
@@ -90,6 +92,7 @@ class Pipeline:
         reader: reads the text of pictures, if anything does.
         keep_text: `all`, `fields` (name and age, in sidecars) or `none`.
         max_pixels: the largest picture that is decoded.
+        views: the mode in which the regions that are embedded are chosen.
         origin_of: tells by content id whether a reference of it is feedback.
         is_ignored: tells by content id whether it was forgotten and left in the inbox.
         version: of this tasted.
@@ -105,6 +108,7 @@ class Pipeline:
         *,
         keep_text: KeepText = "all",
         max_pixels: int,
+        views: ViewsMode,
         origin_of: Callable[[str], Origin],
         is_ignored: Callable[[str], bool] = lambda _content: False,
         version: str,
@@ -116,6 +120,7 @@ class Pipeline:
         self._reader = reader
         self._keep_text: KeepText = keep_text
         self._max_pixels = max_pixels
+        self._views = views
         self._origin_of = origin_of
         self._is_ignored = is_ignored
         self._version = version
@@ -267,13 +272,9 @@ class Pipeline:
         pictures = {walk.content: walk.picture for walk in walks if walk.picture is not None}
         embedder = self._embedder.open()
         started = time.perf_counter()
-        vectors = embedder.embed_pictures([picture.pixels for picture in pictures.values()])
+        made = look_at_pictures(pictures, embedder, self._views)
         reach("engine.embedded")
         share_ms = round(1000 * (time.perf_counter() - started) / len(pictures))
-        made = {
-            content: CachedVector(vector, picture.facts)
-            for (content, picture), vector in zip(pictures.items(), vectors, strict=True)
-        }
         kept = {walk.content for walk in walks if not walk.item.foreign}
         self._library.remember({key: value for key, value in made.items() if key in kept})
         for walk in walks:
@@ -288,7 +289,7 @@ class Pipeline:
                 Reference(
                     walk.content, walk.item.path, walk.item.label, self._origin_of(walk.content)
                 ),
-                walk.cached.vector,
+                walk.cached.views,
             )
             for walk in walks
             if not walk.over and walk.item.label is not None and walk.cached is not None
@@ -316,7 +317,7 @@ class Pipeline:
         if told is None:
             aspect = cached.facts.width / max(1, cached.facts.height)
             told = self._reader.made_of(walk.lines or (), aspect=aspect)
-        judged = self._judge.judge(cached.vector, walk.content, told.text, timing_ms=walk.timing_ms)
+        judged = self._judge.judge(cached, walk.content, told.text, timing_ms=walk.timing_ms)
         log.debug(
             "judged",
             path=walk.item.path,

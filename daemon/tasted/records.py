@@ -156,6 +156,16 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """One square region of a picture that is embedded."""
+
+    kind: str
+    """Why it was chosen: `photo`, `tile`, `whole` or `center`."""
+    box: tuple[int, int, int, int]
+    """(left, top, width, height) in upright pixels of the original size."""
+
+
+@dataclass(frozen=True, slots=True)
 class PictureFacts:
     """What is known of a decoded picture besides its pixels; cached with its vector."""
 
@@ -166,3 +176,5 @@ class PictureFacts:
     frames: int = 1
     notes: tuple[str, ...] = ()
     """Sentences for the sidecar: what was converted or left out while decoding."""
+    views: tuple[View, ...] = ()
+    """The regions that were embedded, in the order of their vectors."""

@@ -40,4 +40,4 @@ def learned(
 ) -> LearnedReference:
     """Return a reference at a path, labelled by its folder; `name` decides its content."""
     label = Label(path.split("/", maxsplit=1)[0])
-    return LearnedReference(Reference(content(name or path), path, label, origin), vector)
+    return LearnedReference(Reference(content(name or path), path, label, origin), vector[None])

@@ -14,7 +14,7 @@ import pytest
 from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units, unit
 from tasted.errors import DiskFull, LibraryUnusable
 from tasted.library.failures import fault_of, faults_of
-from tasted.library.library import CachedVector, Library
+from tasted.library.library import Embedded, Library
 from tasted.records import Label, PictureFacts
 
 FACTS = PictureFacts(10, 20, "PNG")
@@ -23,14 +23,14 @@ _WRITER = """
 import sys
 from pathlib import Path
 from kit.memories import FINGERPRINT, content, learned, random_units
-from tasted.library.library import CachedVector, Library
+from tasted.library.library import Embedded, Library
 from tasted.records import PictureFacts
 
 rows = random_units(3000, seed=9)
 library = Library.open(Path(sys.argv[1]), fingerprint=FINGERPRINT, dimensions=8)
 for number, row in enumerate(rows):
     library.learn([learned(f"liked/{number}.png", row)])
-    library.remember({content(str(number)): CachedVector(row, PictureFacts(1, 1, "PNG"))})
+    library.remember({content(str(number)): Embedded(row[None], PictureFacts(1, 1, "PNG"))})
     print(number, flush=True)
 """
 
@@ -43,7 +43,7 @@ def _filled(folder: Path) -> Path:
     library = _open(folder)
     rows = random_units(5, seed=2)
     library.learn([learned(f"liked/{number}.png", row) for number, row in enumerate(rows)])
-    library.remember({content(str(n)): CachedVector(row, FACTS) for n, row in enumerate(rows)})
+    library.remember({content(str(n)): Embedded(row[None], FACTS) for n, row in enumerate(rows)})
     library.close()
     return folder
 
@@ -187,7 +187,7 @@ def test_a_flipped_bit_in_the_cache_means_not_cached(tmp_path: Path) -> None:
     library = _open(tmp_path)
     keys = [content(str(number)) for number in range(5)]
     assert library.cached(keys).keys() == set(keys) - {keys[3]}
-    library.remember({keys[3]: CachedVector(rows[3], FACTS)})
+    library.remember({keys[3]: Embedded(rows[3][None], FACTS)})
     for each in (library, _open(tmp_path)):
         assert np.array_equal(each.cached(keys)[keys[3]].vector, rows[3])
 

@@ -8,7 +8,7 @@ import pytest
 from kit.memories import DIMENSIONS, FINGERPRINT, OTHER_FINGERPRINT, content, learned, random_units
 from tasted.errors import LibraryUnusable
 from tasted.library.erasing import erase_rows, find_rows
-from tasted.library.library import CachedVector, Library
+from tasted.library.library import Embedded, Library
 from tasted.library.schema import path_id
 from tasted.records import Label, PictureFacts
 
@@ -24,8 +24,8 @@ def _open(folder: Path, fingerprint: str = FINGERPRINT) -> Library:
 def _taught(folder: Path, fingerprint: str = FINGERPRINT) -> Library:
     """Make a library in several commits, with the picture under two names, one of them absent."""
     library = _open(folder, fingerprint)
-    library.remember({content(str(n)): CachedVector(row, FACTS) for n, row in enumerate(VECTORS)})
-    library.remember({content("gone"): CachedVector(_vector(), FACTS)})
+    library.remember({content(str(n)): Embedded(row[None], FACTS) for n, row in enumerate(VECTORS)})
+    library.remember({content("gone"): Embedded(_vector()[None], FACTS)})
     library.learn([learned(f"liked/{n}.png", VECTORS[n], name=str(n)) for n in range(20)])
     library.learn([learned(OLD, _vector(), name="gone")])
     library.learn([learned(GONE, _vector(), name="gone")])

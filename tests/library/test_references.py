@@ -15,7 +15,7 @@ from kit.memories import (
     random_units,
     unit,
 )
-from tasted.library.library import CachedVector, LearnedReference, Library
+from tasted.library.library import Embedded, LearnedReference, Library
 from tasted.library.table import one_of
 from tasted.records import Label, Origin, PictureFacts, Reference
 
@@ -240,7 +240,7 @@ def test_the_digest_follows_what_counts(library: Library) -> None:
 def test_another_embedder_sees_none_of_it(folder: Path, library: Library) -> None:
     """Vectors of two embedders cannot be compared: each has its own rows, and its own dimension."""
     library.learn([learned("liked/a.png", unit(1))])
-    library.remember({content("a"): CachedVector(unit(1), PictureFacts(1, 1, "PNG"))})
+    library.remember({content("a"): Embedded(unit(1)[None], PictureFacts(1, 1, "PNG"))})
     other = Library.open(folder, fingerprint=OTHER_FINGERPRINT, dimensions=3)
     assert other.references() == []
     assert other.cached([content("a")]) == {}
@@ -264,7 +264,7 @@ def test_what_is_no_unit_vector_is_refused(library: Library, vector: np.ndarray)
     with pytest.raises(ValueError, match="vector"):
         library.learn([learned("liked/a.png", vector)])
     with pytest.raises(ValueError, match="vector"):
-        library.remember({content("a"): CachedVector(vector, PictureFacts(1, 1, "PNG"))})
+        library.remember({content("a"): Embedded(vector[None], PictureFacts(1, 1, "PNG"))})
     with pytest.raises(ValueError, match="vector"):
         library.nearest(vector, Label.LIKED, limit=1, exclude=None)
     assert library.references() == []
@@ -273,7 +273,7 @@ def test_what_is_no_unit_vector_is_refused(library: Library, vector: np.ndarray)
 
 def test_only_sha256_ids_are_taken(folder: Path, library: Library) -> None:
     """Ids enter filters: nothing but 64 hex digits is one."""
-    facts = CachedVector(unit(1), PictureFacts(1, 1, "PNG"))
+    facts = Embedded(unit(1)[None], PictureFacts(1, 1, "PNG"))
     with pytest.raises(ValueError, match="hex"):
         library.remember({"' OR 1=1 --": facts})
     with pytest.raises(ValueError, match="hex"):
@@ -281,6 +281,6 @@ def test_only_sha256_ids_are_taken(folder: Path, library: Library) -> None:
     assert library.cached(["' OR 1=1 --"]) == {}
     foreign = Reference("' OR 1=1 --", "liked/a.png", Label.LIKED, Origin.REFERENCE)
     with pytest.raises(ValueError, match="hex"):
-        library.learn([LearnedReference(foreign, unit(1))])
+        library.learn([LearnedReference(foreign, unit(1)[None])])
     with pytest.raises(ValueError, match="hex"):
         list(one_of("content_id", [content("a"), content("a") + "\n"]))

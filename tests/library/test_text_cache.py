@@ -51,7 +51,7 @@ def test_forgetting_reaches_texts(tmp_path: Path) -> None:
     """The words of a forgotten picture are on no part of the disk; the others stay."""
     _open(tmp_path).remember_texts({content("a"): SAID, content("b"): "stays"}, READER)
     (row,) = erase_rows(tmp_path, contents=[content("a")], paths=[])
-    assert (row.table, row.content_id) == ("texts_v1", content("a"))
+    assert (row.table, row.content_id) == ("texts_v2", content("a"))
     assert not files_with(tmp_path, SAID)
     left = _open(tmp_path).cached_texts([content("a"), content("b")], READER)
     assert left == {content("b"): "stays"}

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from kit.memories import DIMENSIONS, FINGERPRINT, content, random_units, unit
-from tasted.library.library import CachedVector, Library
+from tasted.library.library import Embedded, Library
 from tasted.records import PictureFacts
 
 FACTS = PictureFacts(1170, 2532, "PNG", frames=2, notes=("An 'odd' \ud83d note, é",))
@@ -19,7 +19,7 @@ def test_what_is_remembered_comes_back_exactly(tmp_path: Path) -> None:
     """Vector and facts are the same to the bit, also after a restart."""
     library = _open(tmp_path)
     rows = random_units(700, seed=3)
-    made = {content(str(n)): CachedVector(row, FACTS) for n, row in enumerate(rows)}
+    made = {content(str(n)): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
     library.remember(made)
     for each in (library, _open(tmp_path)):
         found = each.cached([*made, content("never seen")])
@@ -32,9 +32,9 @@ def test_a_content_is_cached_once(tmp_path: Path) -> None:
     """The first vector of a content stays; a second one adds no row."""
     library = _open(tmp_path)
     key = content("a")
-    library.remember({key: CachedVector(unit(1), FACTS)})
+    library.remember({key: Embedded(unit(1)[None], FACTS)})
     commits = len(list(tmp_path.glob("vectors_*/_versions/*.manifest")))
-    library.remember({key: CachedVector(unit(0, 1), FACTS)})
+    library.remember({key: Embedded(unit(0, 1)[None], FACTS)})
     library.remember({})
     assert len(list(tmp_path.glob("vectors_*/_versions/*.manifest"))) == commits
     assert np.array_equal(_open(tmp_path).cached([key])[key].vector, unit(1))
@@ -45,7 +45,7 @@ def test_a_thousand_single_adds_compact_themselves(tmp_path: Path) -> None:
     library = _open(tmp_path)
     rows = random_units(1000, seed=4)
     for number, row in enumerate(rows):
-        library.remember({content(str(number)): CachedVector(row, FACTS)})
+        library.remember({content(str(number)): Embedded(row[None], FACTS)})
     table = library._vectors._table._table
     assert table.stats()["fragment_stats"]["num_fragments"] <= 100
     found = library.cached([content(str(number)) for number in range(1000)])
@@ -58,7 +58,7 @@ def test_short_lives_add_up_to_a_compaction(tmp_path: Path) -> None:
     for start in range(0, 120, 20):
         library = _open(tmp_path)
         for number in range(start, start + 20):
-            library.remember({content(str(number)): CachedVector(rows[number], FACTS)})
+            library.remember({content(str(number)): Embedded(rows[number][None], FACTS)})
         library.close()
     table = _open(tmp_path)._vectors._table._table
     assert table.stats()["fragment_stats"]["num_fragments"] < 60
@@ -69,6 +69,6 @@ def test_compact_keeps_everything(tmp_path: Path) -> None:
     library = _open(tmp_path)
     rows = random_units(30, seed=6)
     for number, row in enumerate(rows):
-        library.remember({content(str(number)): CachedVector(row, FACTS)})
+        library.remember({content(str(number)): Embedded(row[None], FACTS)})
     library.compact()
     assert len(_open(tmp_path).cached([content(str(number)) for number in range(30)])) == 30

@@ -4,28 +4,31 @@ Boxes are in upright pixels of the original size; `cut` takes them out of an arr
 been reduced while it was decoded.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.records import View
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One square region of a picture that is embedded."""
+__all__ = ["View", "ViewsMode", "crops", "cut", "find_views"]
 
-    kind: str
-    """Why it was chosen: `center`."""
-    box: tuple[int, int, int, int]
-    """(left, top, width, height) in upright pixels of the original size."""
+ViewsMode = Literal["auto", "center", "whole"]
 
 
-def view_boxes(mode: str, width: int, height: int) -> list[View]:
+def find_views(
+    mode: ViewsMode,
+    pixels: NDArray[np.uint8],  # noqa: ARG001 - the centre is where it is
+    *,
+    width: int,
+    height: int,
+) -> list[View]:
     """Choose the views of a picture.
 
     Args:
-        mode: a name of `MODES`.
+        mode: how they are chosen.
+        pixels: (h, w, 3), the picture, possibly reduced.
         width: of the upright picture, original pixels.
         height: of the upright picture, original pixels.
 
@@ -36,6 +39,13 @@ def view_boxes(mode: str, width: int, height: int) -> list[View]:
         KeyError: for another mode, which the settings do not let through.
     """
     return _MODES[mode](width, height)
+
+
+def crops(
+    pixels: NDArray[np.uint8], views: Sequence[View], *, width: int, height: int
+) -> list[NDArray[np.uint8]]:
+    """Return what is embedded for each view: square pictures, (side, side, 3)."""
+    return [cut(pixels, view, width=width, height=height) for view in views]
 
 
 def _center(width: int, height: int) -> list[View]:

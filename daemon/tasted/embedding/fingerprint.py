@@ -16,7 +16,7 @@ from tasted.embedding.folder import CONFIG, PICTURE_CONFIGS, TOKENIZER_FILES, Mo
 from tasted.errors import ModelUnusable
 from tasted.files import content_id, private_folder, stamp_of, write_atomically
 
-EMBEDDING_VERSION = 1
+EMBEDDING_VERSION = 2
 """Counted up whenever this room's own code changes the vectors that it gives."""
 
 DTYPES = {"auto": "float32", "float32": "float32", "bfloat16": "bfloat16"}

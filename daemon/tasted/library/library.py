@@ -1,8 +1,9 @@
 """The memory of one home for one embedder: START HERE. Touches the library folder.
 
     references   what teaches: a row for each path that was learnt        references.py, register.py
-    vectors      a vector for each content that was ever embedded         vectors.py
+    vectors      those of each content that was ever embedded, a view each vectors.py
     texts        what text recognition found in a content                 texts.py
+    bios         the vectors of those texts, by the picture's content     bios.py
 
 Everything in it is derived from the inbox and can be rebuilt. One process writes: `merge_insert` is
 no unique constraint between two. Not for several threads at once.
@@ -14,7 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.library.references import LearnedReference, ReferenceTable
+from tasted.library.bios import BioCache
+from tasted.library.embedded import Embedded, LearnedReference, unit_views
+from tasted.library.references import ReferenceTable
 from tasted.library.schema import (
     references_name,
     references_schema,
@@ -24,10 +27,13 @@ from tasted.library.schema import (
 from tasted.library.sums import ReferenceSums
 from tasted.library.table import Table, connect
 from tasted.library.texts import TextCache
-from tasted.library.vectors import CachedVector, VectorCache
+from tasted.library.vectors import VectorCache
 from tasted.records import Label, Neighbour, Origin, Reference
 
-__all__ = ["CachedVector", "LearnedReference", "Library", "ReferenceSums"]
+__all__ = ["Embedded", "LearnedReference", "Library", "ReferenceSums"]
+
+TEXT_FORMAT = "TEXT"
+"""The `facts.format` of a text of the user's own settings, which is cached among pictures."""
 
 
 class Library:
@@ -37,10 +43,13 @@ class Library:
     LibraryUnusable or DiskFull, and what was committed before stands.
     """
 
-    def __init__(self, references: ReferenceTable, vectors: VectorCache, texts: TextCache) -> None:
+    def __init__(
+        self, references: ReferenceTable, vectors: VectorCache, texts: TextCache, bios: BioCache
+    ) -> None:
         self._references = references
         self._vectors = vectors
         self._texts = texts
+        self._bios = bios
 
     @classmethod
     def open(cls, folder: Path, *, fingerprint: str, dimensions: int) -> "Library":
@@ -68,19 +77,56 @@ class Library:
             ReferenceTable(references, fingerprint=fingerprint, dimensions=dimensions),
             VectorCache(vectors, fingerprint=fingerprint, dimensions=dimensions),
             TextCache(folder, database),
+            BioCache(folder, database, fingerprint=fingerprint, dimensions=dimensions),
         )
 
-    def cached(self, content_ids: Sequence[str]) -> dict[str, CachedVector]:
+    def cached(self, content_ids: Sequence[str]) -> dict[str, Embedded]:
         """Return the cached vectors of these contents; damaged ones are left out."""
         return self._vectors.cached(content_ids)
 
-    def remember(self, vectors: Mapping[str, CachedVector]) -> None:
+    def remember(self, vectors: Mapping[str, Embedded]) -> None:
         """Cache vectors by content id, in one commit; what is cached already stays as it is.
 
         Raises:
-            ValueError: when a vector is not of shape (d,) and length 1.
+            ValueError: when views are not of shape (k, d) and length 1.
         """
         self._vectors.remember(vectors)
+
+    def sample(self, limit: int, *, exclude: Collection[str] = ()) -> dict[str, Embedded]:
+        """Return at most `limit` cached pictures, those with the smallest content ids.
+
+        Content ids are digests, so that this is a random choice that stays the same as long as
+        nothing is added.
+
+        Args:
+            limit: the most to return.
+            exclude: contents that are left out.
+        """
+        found: dict[str, Embedded] = {}
+        ordered = sorted(self._vectors.known() - set(exclude))
+        start = 0
+        while len(found) < limit and start < len(ordered):
+            wanted = ordered[start : start + limit - len(found)]
+            start += len(wanted)
+            cached = self.cached(wanted)
+            found |= {
+                content: cached[content]
+                for content in wanted
+                if content in cached and cached[content].facts.format != TEXT_FORMAT
+            }
+        return found
+
+    def cached_bio(self, content_id: str, text_id: str) -> NDArray[np.float32] | None:
+        """Return the vectors (k, d) of a picture's text; None when they are not known."""
+        return self._bios.cached(content_id, text_id)
+
+    def remember_bios(self, bios: Mapping[str, tuple[str, NDArray[np.float32]]]) -> None:
+        """Cache vectors of texts by the picture's content id, with the sha256 of each text.
+
+        Raises:
+            ValueError: when a vector is not of length 1, or an id is not 64 hex digits.
+        """
+        self._bios.remember(bios)
 
     def cached_texts(self, content_ids: Sequence[str], reader: str) -> dict[str, str]:
         """Return what this reader found in these contents; damaged rows are left out."""
@@ -105,7 +151,7 @@ class Library:
         it had been absent.
 
         Raises:
-            ValueError: when a vector is not of shape (d,) and length 1.
+            ValueError: when views are not of shape (k, d) and length 1.
         """
         self._references.learn(learned)
 
@@ -136,6 +182,10 @@ class Library:
         counted = self._references.register.counted().values()
         return {label: sum(each.label is label for each in counted) for label in Label}
 
+    def learned(self) -> tuple[LearnedReference, ...]:
+        """Return the references that count, with their vectors, in the order of learning."""
+        return self._references.matrix().learned
+
     def nearest(
         self,
         vector: NDArray[np.float32],
@@ -161,11 +211,13 @@ class Library:
         Raises:
             ValueError: when the vector is not of shape (d,) and length 1.
         """
-        return self._references.nearest(vector, label, limit=limit, exclude=exclude, origin=origin)
+        (query,) = unit_views(vector[None], self._references.dimensions)
+        matrix = self._references.matrix()
+        return matrix.nearest(query, label, limit=limit, exclude=exclude, origin=origin)
 
     def sums(self) -> ReferenceSums:
         """Return the sums of the vectors that count, by label and origin, as of now."""
-        return self._references.sums()
+        return self._references.matrix().sums
 
     def state_digest(self) -> str:
         """Return a sha256 over content id, label and origin of all references that count."""
@@ -176,7 +228,8 @@ class Library:
         self._references.compact()
         self._vectors.compact()
         self._texts.compact()
+        self._bios.compact()
 
     def close(self) -> None:
         """Let go of the tables. LanceDB holds no lock and no unwritten row, so this cannot fail."""
-        del self._references, self._vectors, self._texts
+        del self._references, self._vectors, self._texts, self._bios

@@ -1,16 +1,16 @@
-"""The table of references: learnt, present or absent, searched. Touches one table of the library.
+"""The table of references: learnt, present or absent. Touches one table of the library.
 
-The register in memory mirrors the table, for this process is its one writer; vectors stay on disk.
+Register and matrix in memory mirror the table, for this process is its one writer.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tasted.library.embedded import LearnedReference, unit_views
 from tasted.library.register import Entry, Register
 from tasted.library.schema import (
     is_sha256,
@@ -20,22 +20,11 @@ from tasted.library.schema import (
     plain_rows,
     references_schema,
     row_crc32,
-    unit_vector,
-    vector_column,
+    views_column,
 )
-from tasted.library.search import nearest
-from tasted.library.sums import Group, ReferenceSums, sum_up
+from tasted.library.search import ReferenceMatrix
 from tasted.library.table import Table
-from tasted.records import Label, Neighbour, Origin, Reference
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LearnedReference:
-    """A picture that teaches, with its vector."""
-
-    reference: Reference
-    vector: NDArray[np.float32]
-    """Shape (d,), unit length."""
+from tasted.records import Label, Origin, Reference
 
 
 class ReferenceTable:
@@ -53,13 +42,13 @@ class ReferenceTable:
     def __init__(self, table: Table, *, fingerprint: str, dimensions: int) -> None:
         self._table = table
         self._fingerprint = fingerprint
-        self._dimensions = dimensions
+        self.dimensions = dimensions
         self._damaged_rows: set[int] = set()
         self._damaged_paths: set[str] = set()
-        self._sums: ReferenceSums | None = None
+        self._matrix: ReferenceMatrix | None = None
         self.register = Register(())
         # reads every row, which is the probe
-        self.register.put([entry for entry, _vector in self._sound_rows()])
+        self.register.put([entry for entry, _views in self._sound_rows()])
 
     def damaged(self) -> list[str]:
         """Return the paths whose rows do not fit their check sums, until they are learnt anew.
@@ -76,14 +65,12 @@ class ReferenceTable:
             ValueError: when a vector is not of length 1, or an id is not 64 hex digits.
         """
         entries = self._new_entries([each.reference for each in learned])
-        vectors = {
-            each.reference.path: unit_vector(each.vector, self._dimensions) for each in learned
-        }
-        self._damaged_paths -= vectors.keys()
+        views = {each.reference.path: unit_views(each.views, self.dimensions) for each in learned}
+        self._damaged_paths -= views.keys()
         if not entries:
             return
         self._discard_damaged_rows()
-        rows = self._arrow([(entry, vectors[entry.reference.path]) for entry in entries])
+        rows = self._arrow([(entry, views[entry.reference.path]) for entry in entries])
         if any(self.register.entry(entry.reference.path) for entry in entries):
             self._table.upsert(rows, "path_id")
         else:
@@ -110,51 +97,28 @@ class ReferenceTable:
             self._enter(moved)
         return len(moved)
 
-    def sums(self) -> ReferenceSums:
-        """Return the sums over all that count; read from the table after a change.
+    def matrix(self) -> ReferenceMatrix:
+        """Return all that count, with their vectors; read from the table after a change.
 
         Raises:
             LibraryUnusable: when the table cannot be read.
         """
-        while self._sums is None:
+        while self._matrix is None:
             counted = self.register.counted()
-            seen: set[str] = set()
-            totals = sum_up(self._counted_rows(counted, seen), self._dimensions)
-            lost = counted.keys() - seen
+            found = {
+                entry.reference.content_id: LearnedReference(entry.reference, views)
+                for entry, views in self._sound_rows()
+                if counted.get(entry.reference.content_id) == entry.reference
+            }
+            lost = counted.keys() - found.keys()
             if not lost:
-                self._sums = ReferenceSums(totals, self._counted_vector)
+                learned = tuple(found[content] for content in counted)
+                self._matrix = ReferenceMatrix(learned, self.dimensions)
             # bits that flipped since the table was opened: another file may stand for the content
             for path in [counted[content].path for content in lost]:
                 self._damaged_paths.add(path)
                 self.register.drop(path)
-        return self._sums
-
-    def nearest(
-        self,
-        vector: NDArray[np.float32],
-        label: Label,
-        *,
-        limit: int,
-        exclude: str | None,
-        origin: Origin | None,
-    ) -> list[Neighbour]:
-        """Return the nearest references that count; see `Library.nearest`.
-
-        Raises:
-            LibraryUnusable: when the table cannot be read.
-            ValueError: when the vector is not of length 1.
-        """
-        counted = {
-            content: reference
-            for content, reference in self.register.counted().items()
-            if reference.label is label and content != exclude
-        }
-        where = f"present AND label = '{label.value}'"
-        if origin is not None:
-            counted = {key: each for key, each in counted.items() if each.origin is origin}
-            where += f" AND origin = '{origin.value}'"
-        query = unit_vector(vector, self._dimensions)
-        return nearest(self._table, query, where, counted, limit=limit)
+        return self._matrix
 
     def compact(self) -> None:
         """Join small fragments.
@@ -189,7 +153,7 @@ class ReferenceTable:
 
     def _enter(self, entries: list[Entry]) -> None:
         self.register.put(entries)
-        self._sums = None
+        self._matrix = None
 
     def _discard_damaged_rows(self) -> None:
         # before any other write: a compaction would give these ids to other rows
@@ -198,11 +162,11 @@ class ReferenceTable:
             self._damaged_rows = set()
 
     def _sound_rows(self) -> Iterator[tuple[Entry, NDArray[np.float32]]]:
-        columns = references_schema(self._dimensions).names
+        columns = references_schema(self.dimensions).names
         for batch in self._table.scan(columns, row_ids=True):
-            for row in plain_rows(batch, self._dimensions):
+            for row in plain_rows(batch, self.dimensions):
                 if self._fits(row):
-                    yield _entry_from(row), row["vector"]
+                    yield _entry_from(row), row["views"]
                 else:
                     self._damaged_rows.add(row["_rowid"])
                     self._damaged_paths.add(path_from(row["path"]))
@@ -211,33 +175,14 @@ class ReferenceTable:
         fits: bool = _crc32(row) == row["crc32"]
         return fits and bool(row["embedder_fingerprint"] == self._fingerprint)
 
-    def _counted_rows(
-        self, counted: Mapping[str, Reference], seen: set[str]
-    ) -> Iterator[tuple[Group, NDArray[np.float32]]]:
-        for entry, vector in self._sound_rows():
-            reference = entry.reference
-            if counted.get(reference.content_id) == reference:
-                seen.add(reference.content_id)
-                yield (reference.label, reference.origin), vector
-
-    def _counted_vector(self, content_id: str) -> tuple[Group, NDArray[np.float32]] | None:
-        reference = self.register.counted().get(content_id)
-        if reference is None:
-            return None
-        ids = [path_id(reference.path)]
-        for batch in self._table.find("path_id", ids, ["vector"]):
-            for row in plain_rows(batch, self._dimensions):
-                return (reference.label, reference.origin), row["vector"]
-        return None
-
     def _arrow(self, entries: list[tuple[Entry, NDArray[np.float32]]]) -> pa.Table:
-        rows = [self._row(entry, vector) for entry, vector in entries]
-        schema = references_schema(self._dimensions)
+        rows = [self._row(entry, views) for entry, views in entries]
+        schema = references_schema(self.dimensions)
         columns = {name: [row[name] for row in rows] for name in schema.names}
-        columns["vector"] = vector_column(columns["vector"], self._dimensions)
+        columns["views"] = views_column(columns["views"])
         return pa.table(columns, schema=schema)
 
-    def _row(self, entry: Entry, vector: NDArray[np.float32]) -> dict[str, Any]:
+    def _row(self, entry: Entry, views: NDArray[np.float32]) -> dict[str, Any]:
         reference = entry.reference
         row: dict[str, Any] = {
             "path_id": path_id(reference.path),
@@ -246,7 +191,7 @@ class ReferenceTable:
             "label": reference.label.value,
             "origin": reference.origin.value,
             "embedder_fingerprint": self._fingerprint,
-            "vector": vector,
+            "views": views,
             "added": entry.added,
             "present": entry.present,
         }
@@ -255,7 +200,7 @@ class ReferenceTable:
 
 def _crc32(row: dict[str, Any]) -> int:
     columns = ("path_id", "path", "content_id", "label", "origin", "embedder_fingerprint")
-    return row_crc32(*(row[name] for name in columns), str(row["added"]), vector=row["vector"])
+    return row_crc32(*(row[name] for name in columns), str(row["added"]), vectors=row["views"])
 
 
 def _entry_from(row: dict[str, Any]) -> Entry:

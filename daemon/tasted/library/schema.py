@@ -1,4 +1,4 @@
-"""The three kinds of tables, version 1, and the check sums of their rows. Pure; pyarrow types only.
+"""The kinds of tables, version 2, and the check sums of their rows. Pure; pyarrow types only.
 
 A table of references or vectors belongs to one embedder: vectors of two embedders cannot be
 compared, and their lengths may differ. The first 16 hex digits of the fingerprint are part of the
@@ -8,7 +8,7 @@ whole fingerprint stands in every row and under its check sum.
 LanceDB keeps no check sums: flipped bits come back as wrong data without an error. The `crc32` of a
 row covers all its columns that are not changed after it was written, the vector included.
 
-Versions: 1, the first.
+Versions: 1, the first. 2: as many vectors as the picture has views, one after another in `views`.
 """
 
 import os
@@ -21,22 +21,26 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-SCHEMA_VERSION = 1
-TEXTS_NAME = "texts_v1"
+SCHEMA_VERSION = 2
+TEXTS_NAME = "texts_v2"
 """Of the table of texts: one for all embedders, which do not read."""
 _FINGERPRINT_DIGITS = 16
-_UNIT_TOLERANCE = 1e-4
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def references_name(fingerprint: str) -> str:
     """Return the name of the table of references of one embedder."""
-    return f"references_{_prefix(fingerprint)}"
+    return f"references_v2_{_prefix(fingerprint)}"
 
 
 def vectors_name(fingerprint: str) -> str:
     """Return the name of the table of cached vectors of one embedder."""
-    return f"vectors_{_prefix(fingerprint)}"
+    return f"vectors_v2_{_prefix(fingerprint)}"
+
+
+def bios_name(fingerprint: str) -> str:
+    """Return the name of the table of embedded bios of one embedder."""
+    return f"bios_v2_{_prefix(fingerprint)}"
 
 
 def _prefix(fingerprint: str) -> str:
@@ -55,11 +59,12 @@ def references_schema(dimensions: int) -> pa.Schema:
         ("label", pa.string()),
         ("origin", pa.string()),
         ("embedder_fingerprint", pa.string()),
-        ("vector", pa.list_(pa.float32(), dimensions)),
+        ("views", pa.list_(pa.float32())),
         ("crc32", pa.uint32()),
         ("added", pa.uint64()),
         # follows the file in the inbox, so it is not under the check sum
         ("present", pa.bool_()),
+        dimensions=dimensions,
     )
 
 
@@ -68,9 +73,22 @@ def vectors_schema(dimensions: int) -> pa.Schema:
     return _schema(
         ("content_id", pa.string()),
         ("embedder_fingerprint", pa.string()),
-        ("vector", pa.list_(pa.float32(), dimensions)),
+        ("views", pa.list_(pa.float32())),
         ("facts", pa.string()),
         ("crc32", pa.uint32()),
+        dimensions=dimensions,
+    )
+
+
+def bios_schema(dimensions: int) -> pa.Schema:
+    """Return the columns of the embedded bios: one row for each picture whose text was embedded."""
+    return _schema(
+        ("content_id", pa.string()),
+        ("text_id", pa.string()),
+        ("embedder_fingerprint", pa.string()),
+        ("views", pa.list_(pa.float32())),
+        ("crc32", pa.uint32()),
+        dimensions=dimensions,
     )
 
 
@@ -84,10 +102,11 @@ def texts_schema() -> pa.Schema:
     )
 
 
-def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
+def _schema(*columns: tuple[str, pa.DataType], dimensions: int = 0) -> pa.Schema:
+    # a list of numbers does not tell the length of a vector, so the table does
     return pa.schema(
         [pa.field(name, kind, nullable=False) for name, kind in columns],
-        metadata={"tasted_schema": str(SCHEMA_VERSION)},
+        metadata={"tasted_schema": str(SCHEMA_VERSION), "dimensions": str(dimensions)},
     )
 
 
@@ -111,49 +130,32 @@ def path_id(path: str) -> str:
     return sha256(path_bytes(path)).hexdigest()
 
 
-def row_crc32(*columns: str | bytes, vector: NDArray[np.float32]) -> int:
-    """Return the CRC-32 (zlib) over the columns and the little-endian bytes of the vector."""
+def row_crc32(*columns: str | bytes, vectors: NDArray[np.float32]) -> int:
+    """Return the CRC-32 (zlib) over the columns and the little-endian bytes of the vectors."""
     crc = 0
     for column in columns:
         encoded = column.encode("utf-8") if isinstance(column, str) else column
         crc = zlib.crc32(len(encoded).to_bytes(4, "little") + encoded, crc)
-    return zlib.crc32(np.ascontiguousarray(vector, dtype="<f4").data, crc)
+    return zlib.crc32(np.ascontiguousarray(vectors, dtype="<f4").data, crc)
 
 
-def unit_vector(vector: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
-    """Return the vector as contiguous float32, shape (dimensions,).
-
-    Raises:
-        ValueError: when it has another shape, is not finite, or is not of length 1. LanceDB leaves
-            zero vectors out of every answer without a word, so they must not get in.
-    """
-    plain = np.ascontiguousarray(vector, dtype=np.float32)
-    if plain.shape != (dimensions,):
-        raise ValueError(f"expected a vector of shape ({dimensions},), got {plain.shape}")
-    length = float(np.linalg.norm(plain.astype(np.float64)))
-    # written so that NaN fails as well
-    if not abs(length - 1.0) <= _UNIT_TOLERANCE:
-        raise ValueError(f"expected a vector of length 1, got {length}")
-    return plain
-
-
-def vector_column(vectors: list[NDArray[np.float32]], dimensions: int) -> pa.Array:
-    """Return n vectors of shape (dimensions,) as one Arrow column."""
-    flat = np.concatenate(vectors) if vectors else np.empty(0, dtype=np.float32)
-    return pa.FixedSizeListArray.from_arrays(pa.array(flat), dimensions)
+def views_column(pictures: list[NDArray[np.float32]]) -> pa.Array:
+    """Return the views of n pictures, shapes (k, d), as one Arrow column of n lists."""
+    ends = np.cumsum([0, *(views.size for views in pictures)], dtype=np.int32)
+    flat = np.concatenate([views.ravel() for views in pictures]) if pictures else np.empty(0)
+    return pa.ListArray.from_arrays(pa.array(ends), pa.array(flat.astype(np.float32)))
 
 
 def plain_rows(batch: pa.RecordBatch, dimensions: int) -> list[dict[str, Any]]:
-    """Return the rows of a batch as dicts; vectors with shape (dimensions,), float32.
+    """Return the rows of a batch as dicts; views with shape (k, dimensions), float32.
 
-    Text that is no UTF-8 any more comes back with U+FFFD in it, which no check sum fits.
+    Text that is no UTF-8 any more comes back with U+FFFD in it, and views of a damaged length come
+    back flat: neither fits a check sum.
     """
     columns: dict[str, list[Any]] = {}
     for field, column in zip(batch.schema, batch.columns, strict=True):
-        if pa.types.is_fixed_size_list(field.type):
-            flat: NDArray[np.float32] = column.flatten().to_numpy(zero_copy_only=False)
-            # a copy: a vector that is kept must not keep the whole batch
-            columns[field.name] = [row.copy() for row in flat.reshape(-1, dimensions)]
+        if pa.types.is_list(field.type):
+            columns[field.name] = [_views(each, dimensions) for each in column]
         elif pa.types.is_string(field.type):
             found = column.cast(pa.binary()).to_pylist()
             columns[field.name] = [each.decode("utf-8", "replace") for each in found]
@@ -162,3 +164,10 @@ def plain_rows(batch: pa.RecordBatch, dimensions: int) -> list[dict[str, Any]]:
     return [
         dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
     ]
+
+
+def _views(scalar: Any, dimensions: int) -> NDArray[np.float32]:
+    # a copy: a vector that is kept must not keep the whole batch
+    flat: NDArray[np.float32] = scalar.values.to_numpy(zero_copy_only=False).copy()
+    is_whole = dimensions > 0 and flat.size > 0 and flat.size % dimensions == 0
+    return flat.reshape(-1, dimensions) if is_whole else flat

@@ -1,74 +1,106 @@
-"""The exact nearest references that count. Reads one table of the library.
+"""The references that count as one matrix in memory, and the exact nearest of them. Pure numpy.
 
-No vector index: below some 100,000 rows it costs more than it saves, and its answers are inexact.
+Below some 100,000 rows a dot product with all of them is faster than asking the table on disk, and
+exact, which a vector index is not.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from tasted.library.schema import path_id
-from tasted.library.table import Table
-from tasted.records import Neighbour, Reference
-
-_SPARE_ROWS = 8
-_GROWTH = 4
+from tasted.library.embedded import LearnedReference
+from tasted.library.sums import Group, ReferenceSums, sum_up
+from tasted.records import Label, Neighbour, Origin
 
 
-def nearest(
-    table: Table,
-    vector: NDArray[np.float32],
-    where: str,
-    counted: Mapping[str, Reference],
-    *,
-    limit: int,
-) -> list[Neighbour]:
-    """Return the `limit` nearest references, nearest first, equally near ones by content id.
+@dataclass(frozen=True, eq=False)
+class ReferenceMatrix:
+    """The references that count, in the order of learning."""
 
-    Rows that do not count (copies of a content, contradictions, the picture itself) take places in
-    LanceDB's answer; more rows are asked for until enough are left and no tie is cut in two.
+    learned: tuple[LearnedReference, ...]
+    dimensions: int
 
-    Args:
-        table: of references.
-        vector: shape (d,), float32, unit length.
-        where: selects at least the rows of `counted`.
-        counted: the references that may come back, by content id.
-        limit: the most to return.
+    @cached_property
+    def rows(self) -> NDArray[np.float32]:
+        """Shape (n, d): the vector of each."""
+        empty = np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack([each.vector for each in self.learned]) if self.learned else empty
 
-    Raises:
-        LibraryUnusable: when the table cannot be read.
-    """
-    if limit <= 0 or not counted:
-        return []
-    limit = min(limit, len(counted))
-    rows_wanted = limit + _SPARE_ROWS
-    while True:
-        rows = table.nearest(vector, where, ["path_id", "content_id"], limit=rows_wanted)
-        found = _neighbours(rows, counted)
-        if rows.num_rows < rows_wanted or _is_settled(rows, found, limit):
-            return sorted(found, key=_nearest_first)[:limit]
-        rows_wanted *= _GROWTH
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """The row of each content."""
+        return {each.reference.content_id: row for row, each in enumerate(self.learned)}
 
+    @cached_property
+    def sums(self) -> ReferenceSums:
+        """The sums of the rows by label and origin."""
+        grouped = ((self._group(row), each.vector) for row, each in enumerate(self.learned))
+        return ReferenceSums(sum_up(grouped, self.dimensions), self._counted)
 
-def _neighbours(rows: pa.Table, counted: Mapping[str, Reference]) -> list[Neighbour]:
-    found = []
-    for row in rows.to_pylist():
-        reference = counted.get(row["content_id"])
-        if reference is not None and path_id(reference.path) == row["path_id"]:
-            found.append(Neighbour(reference, _similarity(row["_distance"])))
-    return found
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        label: Label,
+        *,
+        limit: int,
+        exclude: str | None,
+        origin: Origin | None,
+    ) -> list[Neighbour]:
+        """Return the `limit` nearest of a label, nearest first; see `Library.nearest`.
 
+        Args:
+            vector: shape (d,), float32, unit length.
+            label: which references to search.
+            limit: the most to return.
+            exclude: a content id that is left out.
+            origin: only references of this origin; None means any.
+        """
+        wanted = (
+            self._of_label[label]
+            if origin is None
+            else self._of_label[label] & (self._of_origin[origin])
+        )
+        places = np.flatnonzero(wanted)
+        excluded = self.index.get(exclude) if exclude is not None else None
+        if excluded is not None:
+            places = places[places != excluded]
+        if limit <= 0 or not len(places):
+            return []
+        # rounding takes the cosine of equal vectors a little above 1
+        cosines = np.clip(self.rows @ vector, -1.0, 1.0)[places]
+        if len(places) > limit:
+            least = np.partition(cosines, len(cosines) - limit)[len(cosines) - limit]
+            places, cosines = places[cosines >= least], cosines[cosines >= least]
+        found = [
+            Neighbour(self.learned[place].reference, float(cosine))
+            for place, cosine in zip(places, cosines, strict=True)
+        ]
+        return sorted(found, key=_nearest_first)[:limit]
 
-def _similarity(distance: float) -> float:
-    # float32 rounding takes the distance of equal vectors a little below zero
-    return min(1.0, max(-1.0, 1.0 - distance))
+    @cached_property
+    def _of_label(self) -> dict[Label, NDArray[np.bool_]]:
+        return {
+            label: np.array([each.reference.label is label for each in self.learned], np.bool_)
+            for label in Label
+        }
 
+    @cached_property
+    def _of_origin(self) -> dict[Origin, NDArray[np.bool_]]:
+        return {
+            origin: np.array([each.reference.origin is origin for each in self.learned], np.bool_)
+            for origin in Origin
+        }
 
-def _is_settled(rows: pa.Table, found: list[Neighbour], limit: int) -> bool:
-    farthest = _similarity(rows.column("_distance")[-1].as_py())
-    return len(found) >= limit and farthest < found[limit - 1].similarity
+    def _group(self, row: int) -> Group:
+        reference = self.learned[row].reference
+        return reference.label, reference.origin
+
+    def _counted(self, content_id: str) -> tuple[Group, NDArray[np.float32]] | None:
+        row = self.index.get(content_id)
+        return None if row is None else (self._group(row), self.learned[row].vector)
 
 
 def _nearest_first(neighbour: Neighbour) -> tuple[float, str]:

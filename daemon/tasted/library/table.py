@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lancedb
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from tasted.errors import LibraryUnusable
 from tasted.faultpoints import reach
@@ -102,30 +100,6 @@ class Table:
             with faults_of(self._folder, "read"):
                 query = self._table.search().where(where).select(list(columns))
                 yield from query.to_batches(_ROWS_IN_BATCH)
-
-    def nearest(
-        self, vector: NDArray[np.float32], where: str, columns: Sequence[str], *, limit: int
-    ) -> pa.Table:
-        """Return the `limit` rows with the smallest cosine distance among those that fit `where`.
-
-        Args:
-            vector: shape (d,), float32, unit length.
-            where: applied before the search, so that no row that fits it is missed.
-            columns: what to return, besides `_distance` = 1 - cosine, ascending.
-            limit: the most rows to return.
-
-        Raises:
-            LibraryUnusable: when a data file is gone or damaged.
-        """
-        with faults_of(self._folder, "searched"):
-            query = self._table.search(vector, vector_column_name="vector")
-            return (
-                query.distance_type("cosine")
-                .where(where, prefilter=True)
-                .select([*columns, "_distance"])
-                .limit(limit)
-                .to_arrow()
-            )
 
     def add(self, rows: pa.Table) -> None:
         """Append rows in one commit: all of them or none.

@@ -109,4 +109,4 @@ class TextCache:
 
 def _crc32(row: Mapping[str, Any]) -> int:
     nothing = np.empty(0, dtype=np.float32)
-    return row_crc32(row["content_id"], row["reader"], row["text"], vector=nothing)
+    return row_crc32(row["content_id"], row["reader"], row["text"], vectors=nothing)

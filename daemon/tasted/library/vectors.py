@@ -5,28 +5,17 @@ Touches one table of the library. A row whose check sum does not fit is as good 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from tasted.library.schema import is_sha256, plain_rows, row_crc32, unit_vector, vector_column
-from tasted.library.schema import vectors_schema as schema_of
+from tasted.library.embedded import Embedded, unit_views
+from tasted.library.schema import is_sha256, plain_rows, row_crc32, vectors_schema, views_column
 from tasted.library.table import Table
-from tasted.records import PictureFacts
+from tasted.records import PictureFacts, View
 
-_COLUMNS = ("content_id", "embedder_fingerprint", "vector", "facts", "crc32")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CachedVector:
-    """What is kept of a content: its vector, and what decoding found out."""
-
-    vector: NDArray[np.float32]
-    """Shape (d,), unit length."""
-    facts: PictureFacts
+_COLUMNS = ("content_id", "embedder_fingerprint", "views", "facts", "crc32")
 
 
 class VectorCache:
@@ -53,24 +42,24 @@ class VectorCache:
         }
         self._damaged: set[str] = set()
 
-    def cached(self, content_ids: Sequence[str]) -> dict[str, CachedVector]:
+    def cached(self, content_ids: Sequence[str]) -> dict[str, Embedded]:
         """Return what is cached of these contents.
 
         Raises:
             LibraryUnusable: when the table cannot be read.
         """
         wanted = sorted(self._known.intersection(content_ids))
-        found: dict[str, CachedVector] = {}
+        found: dict[str, Embedded] = {}
         for batch in self._table.find("content_id", wanted, _COLUMNS):
             for row in plain_rows(batch, self._dimensions):
                 if self._fits(row):
-                    found[row["content_id"]] = CachedVector(row["vector"], _facts(row["facts"]))
+                    found[row["content_id"]] = Embedded(row["views"], _facts(row["facts"]))
         lost = set(wanted) - found.keys()
         self._damaged |= lost
         self._known -= lost
         return found
 
-    def remember(self, vectors: Mapping[str, CachedVector]) -> None:
+    def remember(self, vectors: Mapping[str, Embedded]) -> None:
         """Keep vectors by content id, in one commit; what is cached already is left as it is.
 
         Raises:
@@ -86,6 +75,10 @@ class VectorCache:
         self._damaged -= contents
         self._known |= contents
 
+    def known(self) -> frozenset[str]:
+        """Return the contents that are cached, as far as is known without reading them."""
+        return frozenset(self._known)
+
     def compact(self) -> None:
         """Join small fragments.
 
@@ -98,30 +91,31 @@ class VectorCache:
         fits: bool = _crc32(row) == row["crc32"]
         return fits and bool(row["embedder_fingerprint"] == self._fingerprint)
 
-    def _row(self, content: str, cached: CachedVector) -> dict[str, Any]:
+    def _row(self, content: str, cached: Embedded) -> dict[str, Any]:
         if not is_sha256(content):
             raise ValueError(f"not 64 lower-case hex digits: {content!r}")
         row: dict[str, Any] = {
             "content_id": content,
             "embedder_fingerprint": self._fingerprint,
             "facts": json.dumps(asdict(cached.facts), sort_keys=True),
-            "vector": unit_vector(cached.vector, self._dimensions),
+            "views": unit_views(cached.views, self._dimensions),
         }
         return {**row, "crc32": _crc32(row)}
 
     def _arrow(self, rows: list[dict[str, Any]]) -> pa.Table:
         columns = {name: [row[name] for row in rows] for name in _COLUMNS}
-        columns["vector"] = vector_column(columns["vector"], self._dimensions)
-        return pa.table(columns, schema=schema_of(self._dimensions))
+        columns["views"] = views_column(columns["views"])
+        return pa.table(columns, schema=vectors_schema(self._dimensions))
 
 
 def _crc32(row: dict[str, Any]) -> int:
     return row_crc32(
-        row["content_id"], row["embedder_fingerprint"], row["facts"], vector=row["vector"]
+        row["content_id"], row["embedder_fingerprint"], row["facts"], vectors=row["views"]
     )
 
 
 def _facts(text: str) -> PictureFacts:
     # the check sum has been compared: this is what `remember` wrote
     facts = json.loads(text)
-    return PictureFacts(**{**facts, "notes": tuple(facts["notes"])})
+    views = tuple(View(each["kind"], tuple(each["box"])) for each in facts["views"])
+    return PictureFacts(**{**facts, "notes": tuple(facts["notes"]), "views": views})
