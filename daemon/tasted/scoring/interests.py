@@ -7,7 +7,12 @@ Japanese, Thai, ...) or join particles to them (Korean) are matched anywhere.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 _WITHOUT_SPACES = frozenset(
     {"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR"}
@@ -66,3 +71,101 @@ def _is_word(character: str) -> bool:
     return character != "" and (
         character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
     )
+
+
+HowMentioned = Literal["named", "similar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What a person should care for, or, as a dealbreaker, must not."""
+
+    name: str
+    dealbreaker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An interest, and the words of a bio that speak for it."""
+
+    interest: str
+    """As the user wrote it."""
+    how: HowMentioned
+    """`named`: the words themselves, perhaps inflected; `similar`: words that mean about it."""
+    words: str
+    """Of the bio; in folded case when they name the interest."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterestShare:
+    """What one wanted interest adds to the column; below 0 when the bio does not mention it."""
+
+    interest: str
+    mention: Mention | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class InterestEvidence:
+    """What one bio says of all interests."""
+
+    shares: tuple[InterestShare, ...]
+    """One for each wanted interest, in the user's order; they sum to `column`. Empty: no bio."""
+    column: float
+    """About N(0, 1); NaN: no bio, or nothing is wanted. For `columns` of `fit_taste`."""
+    score: float | None
+    """Share of the wanted interests that the bio mentions, similar ones by half; None: no bio, or
+    nothing is wanted."""
+    dealbreakers: tuple[Mention, ...]
+    """Dealbreakers that the bio names and does not deny."""
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        """What the bio mentions of what is wanted, in the user's order."""
+        return tuple(each.mention for each in self.shares if each.mention is not None)
+
+
+NO_INTERESTS = InterestEvidence((), float("nan"), None, ())
+"""Where there is no bio, or there are no interests."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """Cosines between text vectors, of one bio; a background tells what is usual among them."""
+
+    phrases: tuple[str, ...]
+    """What `phrases(bio)` gave."""
+    interests: tuple[str, ...]
+    """Names of wanted interests."""
+    cosines: NDArray[np.floating]
+    """Shape (i, p): interest and phrase."""
+    interests_to_background: NDArray[np.floating]
+    """Shape (i, b): interest and `BACKGROUND_PHRASES`."""
+    phrases_to_background: NDArray[np.floating]
+    """Shape (p, b)."""
+
+    @classmethod
+    def between(
+        cls,
+        phrases: Sequence[str],
+        interests: Sequence[str],
+        *,
+        phrase_vectors: NDArray[np.floating],
+        interest_vectors: NDArray[np.floating],
+        background_vectors: NDArray[np.floating],
+    ) -> Self:
+        """Return the cosines of unit rows, shapes (p, d), (i, d) and (b, d)."""
+        raise NotImplementedError
+
+
+def weigh_interests(
+    bio: str | None, interests: Sequence[Interest], likeness: Likeness | None = None
+) -> InterestEvidence:
+    """Return what the bio says of the interests.
+
+    Args:
+        bio: None, or blank: there is none.
+        interests: what the user wants, and what rules out.
+        likeness: None: only words count, as with an embedder that reads no text.
+    """
+    raise NotImplementedError
