@@ -6,6 +6,7 @@ told in standard deviations of the pictures, or bios, that were seen before: onl
 something, for any text and any picture of one encoder have about the same cosine.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -13,21 +14,21 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-HISTORY_MIN = 30
-"""Pictures, or bios, from which their mean and spread say something."""
-Z_MAX = 3.0
-"""No trait says more than this many standard deviations."""
+from tasted.scoring.traits import Trait, check_rows, direction, trait_texts
+from tasted.scoring.usual import Usual, mean_views, what_is_usual
+
+__all__ = [
+    "NO_PERSONALITY",
+    "PersonalityEvidence",
+    "Trait",
+    "TraitMeasure",
+    "TraitScales",
+    "direction",
+    "trait_texts",
+]
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.floating]
-
-
-@dataclass(frozen=True, slots=True)
-class Trait:
-    """What a person should be like, and the word for the contrary."""
-
-    name: str
-    opposite: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +64,6 @@ NO_PERSONALITY = PersonalityEvidence((), float("nan"), float("nan"), None)
 """Where there are no traits, or the embedder reads no text."""
 
 
-def trait_texts(trait: Trait) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the sentences to embed: of what is wanted, and of the opposite."""
-    raise NotImplementedError
-
-
-def direction(wanted_vectors: Rows, opposite_vectors: Rows) -> Array:
-    """Return the direction of a trait, shape (d,), of length 1; 0 when both sides are the same.
-
-    Args:
-        wanted_vectors: (w, d) text vectors of the first sentences of `trait_texts`, w above 0.
-        opposite_vectors: (o, d) of the second ones, o above 0.
-
-    Raises:
-        ValueError: on a wrong shape or a number that is not finite.
-    """
-    raise NotImplementedError
-
-
 @dataclass(frozen=True, eq=False)
 class TraitScales:
     """Traits with their directions and what is usual along them, frozen into a taste version."""
@@ -88,15 +71,8 @@ class TraitScales:
     traits: tuple[Trait, ...]
     directions: Array
     """Shape (t, d)."""
-    picture_mean: Array
-    """Shape (t,), over the pictures of the history; NaN where they are too few or all alike."""
-    picture_sd: Array
-    """Shape (t,); NaN as the mean."""
-    picture_column_sd: float
-    """Of the mean of the traits over the pictures of the history; NaN: not known."""
-    bio_mean: Array
-    bio_sd: Array
-    bio_column_sd: float
+    pictures: Usual
+    bios: Usual
 
     @classmethod
     def fit(
@@ -118,7 +94,16 @@ class TraitScales:
         Raises:
             ValueError: on shapes that do not fit together or numbers that are not finite.
         """
-        raise NotImplementedError
+        check_rows(directions, "directions", None)
+        if len(directions) != len(traits):
+            raise ValueError(f"directions must have {len(traits)} rows, not {len(directions)}")
+        along = directions.astype(np.float64)
+        width = along.shape[1]
+        items = mean_views(pictures, "pictures", width)
+        said = mean_views(bios, "bios", width)
+        return cls(
+            tuple(traits), along, what_is_usual(items @ along.T), what_is_usual(said @ along.T)
+        )
 
     def measure(self, picture: Rows | None = None, bio: Rows | None = None) -> PersonalityEvidence:
         """Measure one screenshot.
@@ -130,11 +115,42 @@ class TraitScales:
         Raises:
             ValueError: on a wrong shape or a number that is not finite.
         """
-        raise NotImplementedError
+        seen = self._z(picture, "picture", self.pictures)
+        said = self._z(bio, "bio", self.bios)
+        by_picture, by_bio = self.pictures.shares(seen), self.bios.shares(said)
+        columns = (self.pictures.column(seen), self.bios.column(said))
+        known = [column for column in columns if not math.isnan(column)]
+        return PersonalityEvidence(
+            traits=tuple(
+                TraitMeasure(
+                    trait=trait,
+                    picture=_number(seen[index]),
+                    bio=_number(said[index]),
+                    picture_share=float(by_picture[index]),
+                    bio_share=float(by_bio[index]),
+                )
+                for index, trait in enumerate(self.traits)
+            ),
+            picture_column=columns[0],
+            bio_column=columns[1],
+            score=_share_below(sum(known) / len(known)) if known else None,
+        )
+
+    def _z(self, vector: Rows | None, name: str, usual: Usual) -> Array:
+        if vector is None:
+            return np.full(len(self.traits), np.nan)
+        (item,) = mean_views([np.atleast_2d(vector)], name, self.directions.shape[1])
+        return usual.z(self.directions @ item)
 
     def to_arrays(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        """Return facts (JSON values without NaN) and arrays: together all there is to keep."""
-        raise NotImplementedError
+        """Return facts (JSON values) and arrays: together all there is to keep."""
+        facts = {"traits": [[trait.name, trait.opposite] for trait in self.traits]}
+        arrays = {"directions": self.directions}
+        for name, usual in (("picture", self.pictures), ("bio", self.bios)):
+            arrays[f"{name}_mean"] = usual.mean
+            arrays[f"{name}_sd"] = usual.sd
+            arrays[f"{name}_column_sd"] = np.array([usual.column_sd])
+        return facts, arrays
 
     @classmethod
     def from_arrays(cls, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> Self:
@@ -143,4 +159,37 @@ class TraitScales:
         Raises:
             ValueError: when they are anything else.
         """
-        raise NotImplementedError
+        try:
+            told = [(name, opposite) for name, opposite in facts["traits"]]
+            directions = arrays["directions"]
+            parts = [
+                (arrays[f"{name}_mean"], arrays[f"{name}_sd"], arrays[f"{name}_column_sd"])
+                for name in ("picture", "bio")
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"these are no scales of traits: {error!r}") from error
+        if not all(
+            isinstance(name, str) and isinstance(opposite, str | None) for name, opposite in told
+        ):
+            raise ValueError("a trait must be a name, and a text or nothing")
+        traits = tuple(Trait(name, opposite) for name, opposite in told)
+        shapes = {"mean": (len(traits),), "sd": (len(traits),), "column_sd": (1,)}
+        check_rows(directions, "directions", None)
+        if len(directions) != len(traits) or any(
+            [array.shape for array in part] != list(shapes.values())
+            or any(array.dtype != np.float64 or np.isinf(array).any() for array in part)
+            or any((array <= 0).any() for array in part[1:])
+            for part in parts
+        ):
+            raise ValueError("the arrays of the traits do not fit together")
+        pictures, bios = (Usual(mean, sd, float(column[0])) for mean, sd, column in parts)
+        return cls(traits, directions, pictures, bios)
+
+
+def _number(z: float) -> float | None:
+    return None if math.isnan(z) else float(z)
+
+
+def _share_below(z: float) -> float:
+    """Return the share of a normal distribution below z."""
+    return 0.5 * math.erfc(-z / math.sqrt(2))
