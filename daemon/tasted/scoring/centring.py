@@ -54,7 +54,7 @@ def checked(vectors: Vectors, name: str, *, dimensions: int | None = None) -> li
 
 def background_mean(
     references: Vectors,
-    history: Rows | None,
+    history: Vectors | None,
     shipped_mean: NDArray[np.floating] | None,
     *,
     dimensions: int,
@@ -64,13 +64,13 @@ def background_mean(
     History and the shipped mean, by their weight; either alone where the other is missing. Where
     there is neither, the mean of the references, and 0 where they too are fewer than 10.
     """
-    count = 0 if history is None else len(history)
-    seen = np.zeros(dimensions) if history is None else history.sum(axis=0, dtype=np.float64)
+    # one view after another would let an item with many views count more than once
+    items = _plain_means(history if history is not None else (), dimensions)
+    count, seen = len(items), items.sum(axis=0)
     if shipped_mean is not None:
         shipped = shipped_mean.astype(np.float64)
         return np.asarray((seen + SHIPPED_MEAN_COUNT * shipped) / (count + SHIPPED_MEAN_COUNT))
     if count < BACKGROUND_MIN:
-        # one view after another would let an item with many views count more than once
         means = _plain_means(references, dimensions)
         count, seen = count + len(means), seen + means.sum(axis=0)
     return np.asarray(seen / count) if count >= BACKGROUND_MIN else np.zeros(dimensions)

@@ -20,7 +20,6 @@ from tasted.scoring.centring import (
     Vectors,
     background_mean,
     centred_items,
-    centred_rows,
     checked,
 )
 from tasted.scoring.duplicates import group_means, same_picture_groups
@@ -43,7 +42,7 @@ def fit_taste(
     vectors: Vectors,
     liked: ArrayLike,
     *,
-    history: Rows | None = None,
+    history: Vectors | None = None,
     curated: ArrayLike | None = None,
     shipped_mean: NDArray[np.floating] | None = None,
     columns: ArrayLike | None = None,
@@ -58,9 +57,9 @@ def fit_taste(
             form. References that show the same picture count once, and
             not at all when they have both labels.
         liked: (n,) bool: liked, or rejected.
-        history: (h, d) unit rows of pictures that were scored, at most 2,000 and in a stable order:
-            what is centred on, what ranks are told against, and what labels of one class are
-            anchored on.
+        history: (h, d) unit rows of pictures that were scored, or h arrays (k, d) of views, at
+            most 2,000 and in a stable order: what is centred on, what ranks are told against, and
+            what labels of one class are anchored on.
         curated: (n,) bool: brought by the user, so that the share of likes among them says nothing
             of the stream. None: every label is feedback on the stream.
         shipped_mean: (d,) mean vector of ordinary pictures for this encoder, as heavy as 50 of
@@ -119,7 +118,7 @@ def fit_taste(
     coefficients = (by_picture / np.bincount(groups, minlength=len(shares)))[groups]
     seen = np.zeros(0)
     if history is not None:
-        seen = centred_rows(history, mean) @ (coefficients @ references.astype(np.float64))
+        seen = centred_items(history, mean) @ (coefficients @ references.astype(np.float64))
     offset = 0.0
     if has_both and brought.any():
         offset = logit(like_rate) - logit(own_rate)

@@ -159,7 +159,7 @@ class Weigher:
     def __init__(
         self,
         taste: Taste,
-        user_scales: Scales = Scales(),  # noqa: B008
+        user_scales: Scales = Scales(),
         *,
         reference_columns: ArrayLike | None = None,
         history: Array | None = None,
