@@ -1,0 +1,98 @@
+"""Whether a phrase of a bio means about the same as an interest, by text vectors. Pure.
+
+Raw cosines between texts of one encoder are all high, and some texts are near to everything. So a
+pair is similar only when its cosine stands out on both sides: among the cosines of that interest to
+a background of ordinary phrases, and among those of that phrase to the same background. How far is
+told in robust standard deviations from the median, so that a background that happens to hold the
+interest itself does no harm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIMILAR_Z = 3.5
+"""In standard deviations: of a few hundred unrelated pairs hardly one stands out so far twice."""
+BACKGROUND_MIN = 20
+_SD_PER_MEDIAN_DEVIATION = 1.4826
+# where a background is all alike, a difference in cosines that could be rounding is none
+_SD_MIN = 1e-3
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """Cosines between text vectors, of one bio."""
+
+    phrases: tuple[str, ...]
+    """What `phrases(bio)` gave, p of them."""
+    interests: tuple[str, ...]
+    """Names of wanted interests as `distinct_interests` gives them, i of them."""
+    cosines: Rows
+    """Shape (i, p): interest and phrase."""
+    interests_to_background: Rows
+    """Shape (i, b): interest and `BACKGROUND_PHRASES`."""
+    phrases_to_background: Rows
+    """Shape (p, b)."""
+
+    def __post_init__(self) -> None:
+        shape = (len(self.interests), len(self.phrases))
+        width = self.interests_to_background.shape[-1]
+        expected = (shape, (shape[0], width), (shape[1], width))
+        given = (self.cosines, self.interests_to_background, self.phrases_to_background)
+        if tuple(each.shape for each in given) != expected:
+            shapes = ", ".join(str(each.shape) for each in given)
+            raise ValueError(f"the cosines of {shape} interests and phrases have shapes {shapes}")
+        if not all(np.isfinite(each).all() for each in given):
+            raise ValueError("a cosine is not finite")
+
+    @classmethod
+    def between(
+        cls,
+        phrases: Sequence[str],
+        interests: Sequence[str],
+        *,
+        phrase_vectors: Rows,
+        interest_vectors: Rows,
+        background_vectors: Rows,
+    ) -> Self:
+        """Return the cosines of unit rows, shapes (p, d), (i, d) and (b, d)."""
+        said, wanted, usual = (
+            rows.astype(np.float64)
+            for rows in (phrase_vectors, interest_vectors, background_vectors)
+        )
+        return cls(
+            phrases=tuple(phrases),
+            interests=tuple(interests),
+            cosines=wanted @ said.T,
+            interests_to_background=wanted @ usual.T,
+            phrases_to_background=said @ usual.T,
+        )
+
+    def similar(self) -> dict[str, str]:
+        """Return the phrase that supports each interest that has one: the one most like it."""
+        if not self.phrases or not self.interests:
+            return {}
+        if self.interests_to_background.shape[1] < BACKGROUND_MIN:
+            return {}
+        by_interest = _stands_out(self.cosines, self.interests_to_background)
+        by_phrase = _stands_out(self.cosines.T, self.phrases_to_background).T
+        least = np.minimum(by_interest, by_phrase)
+        best = least.argmax(axis=1)
+        return {
+            interest: self.phrases[best[index]]
+            for index, interest in enumerate(self.interests)
+            if least[index, best[index]] >= SIMILAR_Z
+        }
+
+
+def _stands_out(cosines: Rows, background: Rows) -> Array:
+    """Return cosines (r, c) in standard deviations of each row's background (r, b)."""
+    middle = np.median(background, axis=1, keepdims=True)
+    spread = np.median(np.abs(background - middle), axis=1, keepdims=True)
+    return np.asarray((cosines - middle) / np.maximum(_SD_PER_MEDIAN_DEVIATION * spread, _SD_MIN))
