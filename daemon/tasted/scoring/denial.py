@@ -15,14 +15,17 @@ from typing import NamedTuple
 from tasted.scoring.denying_words import (
     ANSWERS,
     BEHIND,
+    CONDITIONS,
     CUES,
     ENDS,
     GLAD,
     HEADS,
     IDIOMS,
     LISTS,
+    MANNERS,
     NOUNS,
     PREFIXES,
+    PRONOUNS,
     SPEAKERS,
     ByFirstWord,
     Expression,
@@ -54,6 +57,7 @@ class _Cue(NamedTuple):
     reach: int
     """How many words it denies."""
     denies_lists: bool = False
+    stance: Stance = Stance.DENIED
 
 
 _LIST = 24
@@ -95,7 +99,7 @@ class Denials:
         return max(self._stances[first : last + 1], default=Stance.PLAIN)
 
     def _read(self) -> None:
-        index, last_end = 0, -_CLAUSE
+        index, last_end = 0, -1
         while index < len(self._texts):
             idiom = self._at(IDIOMS, index)
             cue = self._cue(index)
@@ -103,11 +107,19 @@ class Denials:
                 index += len(idiom or ("",))
                 continue
             end = index + cue.length
-            is_turned = index - last_end < _PAIR and self.gaps[index - 1] is Gap.SPACE
-            is_condition = "if" in self._texts[max(0, index - _PAIR) : index]
+            is_turned = last_end >= 0 and self._is_turned(last_end, index)
             self.is_cue[index:end] = [True] * cue.length
-            self._mark(end, cue, Stance.DOUBTFUL if is_turned or is_condition else Stance.DENIED)
+            self._mark(end, cue, Stance.DOUBTFUL if is_turned else cue.stance)
             index = last_end = end
+
+    def _is_turned(self, last_end: int, index: int) -> bool:
+        """Tell whether a negative expression only turns round the one before it, or a condition."""
+        if self.gaps[index - 1] is not Gap.SPACE or self._texts[index] == "nor":
+            return False
+        if "if" in self._texts[max(0, index - _PAIR) : index]:
+            return True
+        between = self._texts[last_end:index]
+        return len(between) < _PAIR and all(text in MANNERS for text in between)
 
     def _at(self, table: ByFirstWord, index: int) -> Expression | None:
         """Return the longest expression that stands at a place, without a break inside."""
@@ -123,6 +135,9 @@ class Denials:
         head = self._at(HEADS, index)
         if head is not None and ":" in self._between[index + len(head) - 1]:
             return _Cue(len(head), _LIST, denies_lists=True)
+        condition = self._at(CONDITIONS, index)
+        if condition is not None:
+            return _Cue(len(condition), _PHRASE, stance=Stance.DOUBTFUL)
         found = self._at(CUES, index)
         if found is None or self.gaps[index + len(found) - 1] is not Gap.SPACE:
             return None
@@ -132,7 +147,8 @@ class Denials:
             return _Cue(1, _PAIR) if is_prefix else None
         if self._cannot_do_without(found, index):
             return None
-        return _Cue(len(found), _PHRASE if found in NOUNS else _CLAUSE, found in LISTS)
+        is_list = found in LISTS and self._texts[index + len(found)] not in PRONOUNS
+        return _Cue(len(found), _PHRASE if found in NOUNS else _CLAUSE, is_list)
 
     def _cannot_do_without(self, found: Expression, index: int) -> bool:
         """Tell whether this is one half of "no day without"."""
@@ -177,12 +193,11 @@ class Denials:
         if after >= len(self._texts):
             return False
         asked = self._between[last]
-        if _QUESTIONS & set(asked) and "\n" not in asked:
-            is_answer = self._texts[after] in ANSWERS and self.gaps[after] is not Gap.SPACE
-            if is_answer:
-                return True
+        is_asked = bool(_QUESTIONS & set(asked)) and "\n" not in asked
+        if is_asked and self._texts[after] in ANSWERS and self.gaps[after] is not Gap.SPACE:
+            return True
         found = self._at(BEHIND, after)
-        if self.gaps[last] is not Gap.SPACE or found is None:
+        if found is None or not (is_asked or self.gaps[last] is Gap.SPACE):
             return False
         end = after + len(found)
         return not _ONLY & set(self._texts[end : end + _PAIR])

@@ -59,7 +59,7 @@ IDIOMS = _by_first_word(
         "not only | not just | not merely | not simply | not to mention | no better | no matter |"
         "no doubt | no problem | no stranger | no shortage | no end | no one | no wonder |"
         "no limit | never tire | never enough | never too | never get tired | never not |"
-        "not without | never without | nor only"
+        "why not | not bad | not without | never without | nor only"
     ),
     tuple((*cannot, *dear) for cannot in _CANNOT for dear in _HELD_DEAR),
 )
@@ -69,7 +69,7 @@ BEHIND = _by_first_word(
         "free | isn't | aren't | ain't | wasn't | is not | are not | is never | are never |"
         "is really not | not for me | not my thing | not so much | not really my thing |"
         "no thanks | no thank you | no way | sucks | suck | bores me | scares me | dealbreaker |"
-        "deal breaker"
+        "deal breaker | need not apply | swipe left | stay away | move on | not welcome"
     ),
     tuple(
         (verb, *expression)
@@ -79,6 +79,11 @@ BEHIND = _by_first_word(
         )
     ),
 )
+CONDITIONS = _by_first_word(_expressions("if you | if u | if you're | if ur | if your"))
+"""They deny nothing, and claim nothing either."""
+MANNERS = frozenset({"really", "ever", "even", "always", "actually", "exactly"})
+"""What may stand between two negative words that cancel each other."""
+PRONOUNS = frozenset({"it", "that", "this", "them", "him", "her", "you", "me"})
 ANSWERS = frozenset({"no", "never", "nope", "nah"})
 ENDS = frozenset(
     {"but", "though", "although", "however", "yet", "because", "just", "only", "prefer", "instead"}

@@ -11,7 +11,8 @@ _LETTERS_MIN = 3
 _PARTS = frozenset({"and", "or", "but", "nor", "while", "because", "though"})
 _LITTLE = """
     i i'm im i've ive me my mine myself you your we our it it's its is am are was be been a an the
-    of to at in on for with by as so and or but if this that these those really very much also too just
+    of to at in on for with by as so and or but if this that these those really very much also too
+    just
     love loves like likes enjoy enjoys into do does have has had get got big huge fan always mostly
     sometimes usually currently
 """
