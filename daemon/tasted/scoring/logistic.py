@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 
 STEPS_MAX = 60
 _HALVINGS_MAX = 40
+_BISECTIONS = 100
 # of the Newton decrement: the step that follows squares what is left
 _CLOSE_ENOUGH = 1e-9
 
@@ -96,6 +97,19 @@ def log_loss(logits: Array, targets: Array) -> Array:
 def logit(probability: float) -> float:
     """Return the log-odds of a probability between 0 and 1."""
     return float(np.log(probability) - np.log1p(-probability))
+
+
+def shift_to_mean(logits: Array, probability: float) -> float:
+    """Return what to add to the logits, (n,), n above 0, so that their mean probability is this."""
+    low = logit(probability) - float(logits.max())
+    high = logit(probability) - float(logits.min())
+    for _bisection in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if sigmoid(logits + middle).mean() < probability:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
 
 
 def _hessian(design: Array, logits: Array, prior_precision: Array) -> Array:

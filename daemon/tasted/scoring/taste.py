@@ -24,7 +24,7 @@ from tasted.scoring.centring import (
 )
 from tasted.scoring.duplicates import group_means, same_picture_groups
 from tasted.scoring.fitted import TASTE_VERSION, Taste, evidence_columns
-from tasted.scoring.logistic import logit, sigmoid
+from tasted.scoring.logistic import logit, shift_to_mean
 from tasted.scoring.mixture import Start, fit_mixture
 from tasted.scoring.taste_file import TasteUnreadable
 
@@ -33,7 +33,6 @@ __all__ = ["STREAM_LIKE_RATE", "TASTE_VERSION", "Taste", "TasteUnreadable", "fit
 STREAM_LIKE_RATE = 0.40
 _PSEUDO_LABELS = 6
 """How many labels the assumed like rate weighs as much as."""
-_BISECTIONS = 100
 
 Array = NDArray[np.float64]
 
@@ -123,7 +122,7 @@ def fit_taste(
     if has_both and brought.any():
         offset = logit(like_rate) - logit(own_rate)
     elif not has_both and len(seen):
-        offset = _anchor(seen + mixture.bias, like_rate)
+        offset = shift_to_mean(seen + mixture.bias, like_rate)
     bias = mixture.bias + offset
     return Taste(
         mean=mean,
@@ -166,19 +165,6 @@ def _like_rate(targets: Array, feedback: Array, assumed: float) -> float:
     """Return the share of likes in the stream, from feedback and what is assumed."""
     likes = float(targets @ feedback) + _PSEUDO_LABELS * assumed
     return likes / (float(feedback.sum()) + _PSEUDO_LABELS)
-
-
-def _anchor(logits: Array, like_rate: float) -> float:
-    """Return what to add to the logits so that the mean probability is the like rate."""
-    low = logit(like_rate) - float(logits.max())
-    high = logit(like_rate) - float(logits.min())
-    for _bisection in range(_BISECTIONS):
-        middle = (low + high) / 2
-        if sigmoid(logits + middle).mean() < like_rate:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
 
 
 def _start(previous: Taste | None, dimensions: int, width: int) -> Start | None:
