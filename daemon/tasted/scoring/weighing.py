@@ -3,142 +3,47 @@
     logit = bias + Σ references + Σ traits + Σ interests (+ left_out) (- 6 for a dealbreaker)
 
 The fitted taste says how reliable each part is; the user's weights scale the parts after that.
-Missing evidence adds nothing.
+Missing evidence adds nothing. Where weights scale, they scale the leave-one-out logits too, and
+temperature, shift and verdicts are learnt from those anew: so probabilities and promised error
+rates hold for what is really told.
 """
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tasted.records import Verdict
-from tasted.scoring.centring import Rows, Vectors
-from tasted.scoring.conformal import MAX_ERROR_RATE
-from tasted.scoring.fitted import Taste
-from tasted.scoring.interests import InterestEvidence, Mention
-from tasted.scoring.ladder import Stage
-from tasted.scoring.personality import PersonalityEvidence, Trait
+from tasted.scoring.centring import Rows, centred_items, checked
+from tasted.scoring.columns import COLUMNS, PARTS, column_weights, columns, history_parts
+from tasted.scoring.conformal import MAX_ERROR_RATE, labels_needed
+from tasted.scoring.fitted import Taste, evidence_columns
+from tasted.scoring.interests import NO_INTERESTS, InterestEvidence
+from tasted.scoring.ladder import Stage, next_step, stage
+from tasted.scoring.left_out import LeftOut
+from tasted.scoring.logistic import sigmoid
+from tasted.scoring.parts import NOTHING, Parts
+from tasted.scoring.personality import NO_PERSONALITY, PersonalityEvidence
+from tasted.scoring.scales import DEFAULT_WEIGHTS, UNSCALED, Scales, scales
+from tasted.scoring.weighed import InterestPart, TraitPart, UnsureBecause, Weighed
 
-COLUMNS = ("personality_picture", "personality_bio", "interests")
-"""The columns that a taste is fitted to, in this order."""
-DEFAULT_WEIGHTS: Mapping[str, float] = {"physical": 0.6, "personality": 0.3, "interests": 0.1}
+__all__ = [
+    "COLUMNS",
+    "DEALBREAKER_LOG_ODDS",
+    "DEFAULT_WEIGHTS",
+    "InterestPart",
+    "Scales",
+    "TraitPart",
+    "Weighed",
+    "Weigher",
+    "columns",
+    "history_parts",
+    "scales",
+]
+
 DEALBREAKER_LOG_ODDS = -6.0
 """What a dealbreaker in the bio adds: the user's own rule, outside of what is learnt."""
+_WITH_VERDICTS = frozenset({Stage.VERDICTS, Stage.CALIBRATED})
 
 Array = NDArray[np.float64]
-UnsureBecause = Literal["needs_labels", "between", "no_evidence"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scales:
-    """What the parts of a component are multiplied by: in [0, 1], the largest is 1."""
-
-    physical: float = 1.0
-    personality: float = 1.0
-    interests: float = 1.0
-
-
-def scales(weights: Mapping[str, float]) -> Scales:
-    """Return the user's weights beside the default ones: those give 1, 1, 1.
-
-    Args:
-        weights: of `physical`, `personality` and `interests`; only their proportions matter.
-
-    Raises:
-        ValueError: when a weight is missing, negative or not finite, or none is above 0.
-    """
-    raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class TraitPart:
-    """What a trait moved the logit by."""
-
-    trait: Trait
-    picture_z: float | None
-    bio_z: float | None
-    picture: float
-    """In log-odds."""
-    bio: float
-    """In log-odds."""
-
-    @property
-    def part(self) -> float:
-        """Of both, in log-odds."""
-        return self.picture + self.bio
-
-
-@dataclass(frozen=True, slots=True)
-class InterestPart:
-    """What a wanted interest moved the logit by."""
-
-    interest: str
-    mention: Mention | None
-    """None: the bio does not mention it."""
-    part: float
-    """In log-odds."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Weighed:
-    """A score and the parts that it is the sum of. No number is NaN or infinite."""
-
-    logit: float
-    """Log-odds of a like; also where it is only an order."""
-    probability: float | None
-    """Of a like; None where the labels do not identify it."""
-    verdict: Verdict
-    unsure_because: UnsureBecause | None
-    """Set when the verdict is `unsure`, and only then."""
-    percentile: float | None
-    """Share of the history that ranks lower, in [0, 1]; None without history."""
-    history_count: int
-    stage: Stage
-    calibrated: bool
-    next: str | None
-    """What the user can do for verdicts."""
-    bias: float
-    references: Array
-    """Shape (n,): the part of each reference, in the order of the taste."""
-    cosines: Array
-    """Shape (n,): the centred cosine to each reference, in [-1, 1]."""
-    traits: tuple[TraitPart, ...]
-    interests: tuple[InterestPart, ...]
-    left_out: float
-    """What it changes that a picture is not judged by itself; 0 for one that is no reference."""
-    dealbreakers: tuple[Mention, ...]
-    """Met ones."""
-    ruled_out: float
-    """-6 when a dealbreaker is met, else 0."""
-    physical: float | None
-    """In [0, 1], by looks alone and whatever the weights; None: nothing to tell."""
-    personality: float | None
-    """In [0, 1], see `PersonalityEvidence.score`."""
-    interests_score: float | None
-    """In [0, 1], see `InterestEvidence.score`."""
-
-
-def columns(personality: PersonalityEvidence | None, interests: InterestEvidence | None) -> Array:
-    """Return the evidence of one item as `fit_taste` takes it, shape (3,), NaN where missing."""
-    raise NotImplementedError
-
-
-def history_parts(taste: Taste, history: Vectors, history_columns: ArrayLike | None) -> Array:
-    """Return what a history is ranked by, whatever the weights, shape (h, 4): looks and columns.
-
-    To be frozen beside a taste: without it, ranks are told by looks alone.
-
-    Args:
-        taste: fitted to this history.
-        history: (h, d) unit rows, or h arrays (k, d) of views.
-        history_columns: (h, 3), NaN where missing.
-
-    Raises:
-        ValueError: as `Taste.logit`.
-    """
-    raise NotImplementedError
 
 
 class Weigher:
@@ -159,13 +64,42 @@ class Weigher:
     def __init__(
         self,
         taste: Taste,
-        user_scales: Scales = Scales(),
+        user_scales: Scales = UNSCALED,
         *,
         reference_columns: ArrayLike | None = None,
         history: Array | None = None,
         max_error_rate: float = MAX_ERROR_RATE,
     ) -> None:
-        raise NotImplementedError
+        self.taste = taste
+        self.scales = user_scales
+        self.stage = stage(taste.liked_count, taste.rejected_count, max_error_rate=max_error_rate)
+        self._max_error_rate = max_error_rate
+        self._next = next_step(
+            taste.liked_count, taste.rejected_count, max_error_rate=max_error_rate
+        )
+        self._column_weights = column_weights(taste)
+        self._factors = np.array(
+            [
+                user_scales.physical,
+                user_scales.personality,
+                user_scales.personality,
+                user_scales.interests,
+            ]
+        )
+        self._references = taste.references.astype(np.float64)
+        self._lengths = np.linalg.norm(self._references, axis=1)
+        self._ranks_columns = history is not None
+        looks = taste.history_logits - taste.bias
+        parts = np.pad(looks[:, None], ((0, 0), (0, PARTS - 1))) if history is None else history
+        if parts.shape[1:] != (PARTS,) or not np.isfinite(parts).all():
+            raise ValueError(f"history must be finite, of shape (h, {PARTS}), not {parts.shape}")
+        weighed = taste.bias + parts @ self._factors
+        told = evidence_columns(reference_columns, len(self._references), len(COLUMNS))
+        told = told * self._column_weights
+        self._left_out = LeftOut.of(taste, self._factors, told, weighed)
+        self._conformal = self._left_out.conformal()
+        self._history = np.sort(self._left_out.calibrated(weighed))
+        self._history_looks = np.sort(parts[:, 0])
 
     def weigh(
         self,
@@ -187,4 +121,121 @@ class Weigher:
         Raises:
             ValueError: on a wrong shape, or a row that is not of length 1 or not finite.
         """
-        raise NotImplementedError
+        parts = self._parts(
+            vector, personality or NO_PERSONALITY, interests or NO_INTERESTS, reference
+        )
+        learnt, left_out, looks = parts.sum(), 0.0, float(parts.looks.sum())
+        if reference is not None:
+            # what the others say of it, to the last digit
+            left_out = float(self._left_out.logits[reference]) - learnt
+            looks = float(self._left_out.looks[reference])
+        is_met = bool(parts.interests.dealbreakers)
+        ruled_out = DEALBREAKER_LOG_ODDS if is_met else 0.0
+        verdict, unsure_because = self._verdict(learnt + left_out, reference, parts, is_met=is_met)
+        total = learnt + left_out + ruled_out
+        by_looks = self.taste.bias + self.scales.physical * looks
+        ranked = total if self._ranks_columns else self._calibrated(by_looks) + ruled_out
+        return Weighed(
+            logit=total,
+            probability=_probability(total) if self.taste.is_identified else None,
+            verdict=verdict,
+            unsure_because=unsure_because,
+            percentile=_share_below(ranked, self._history),
+            history_count=len(self._history),
+            stage=self.stage,
+            calibrated=self.stage is Stage.CALIBRATED,
+            next=self._next,
+            bias=parts.bias,
+            references=parts.references,
+            cosines=parts.cosines,
+            traits=parts.trait_parts,
+            interests=parts.interest_parts,
+            left_out=left_out,
+            dealbreakers=parts.interests.dealbreakers,
+            ruled_out=ruled_out,
+            physical=self._physical(looks),
+            personality=parts.personality.score,
+            interests_score=parts.interests.score,
+        )
+
+    def _parts(
+        self,
+        vector: Rows,
+        personality: PersonalityEvidence,
+        interests: InterestEvidence,
+        reference: int | None,
+    ) -> Parts:
+        taste = self.taste
+        views = [np.atleast_2d(np.asarray(vector))]
+        (item,) = centred_items(checked(views, "vector", dimensions=len(taste.mean)), taste.mean)
+        products = self._references @ item
+        looks = taste.coefficients * products
+        if reference is not None:
+            looks[taste.pictures == taste.pictures[reference]] = 0.0
+        temperature = self._left_out.calibration.temperature
+        by_picture, by_bio, by_interest = (
+            temperature * self._factors[1:] * self._column_weights
+        ).tolist()
+        lengths = self._lengths * np.linalg.norm(item)
+        return Parts(
+            bias=self._calibrated(taste.bias),
+            looks=looks,
+            references=temperature * self.scales.physical * looks,
+            cosines=np.clip(products / np.maximum(lengths, NOTHING), -1, 1),
+            personality=personality,
+            trait_parts=tuple(
+                TraitPart(
+                    trait=each.trait,
+                    picture_z=each.picture,
+                    bio_z=each.bio,
+                    picture=by_picture * each.picture_share,
+                    bio=by_bio * each.bio_share,
+                )
+                for each in personality.traits
+            ),
+            interests=interests,
+            interest_parts=tuple(
+                InterestPart(each.interest, each.mention, by_interest * each.share)
+                for each in interests.shares
+            ),
+        )
+
+    def _calibrated(self, logit: float) -> float:
+        return float(self._left_out.calibrated(np.array([logit]))[0])
+
+    def _verdict(
+        self, logit: float, reference: int | None, parts: Parts, *, is_met: bool
+    ) -> tuple[Verdict, UnsureBecause | None]:
+        if is_met:
+            return Verdict.NO_MATCH, None
+        known = self._conformal if reference is None else self._left_out.conformal(reference)
+        if not parts.speaks:
+            needs_labels = self.stage not in _WITH_VERDICTS
+            return Verdict.UNSURE, "needs_labels" if needs_labels else "no_evidence"
+        rate = self._max_error_rate
+        (verdict,) = known.verdicts(np.array([logit]), max_error_rate=rate)
+        if verdict is not Verdict.UNSURE:
+            return verdict, None
+        fewest = min(len(known.liked), len(known.rejected))
+        if self.stage not in _WITH_VERDICTS or fewest < labels_needed(rate):
+            return verdict, "needs_labels"
+        return verdict, "between"
+
+    def _physical(self, looks: float) -> float | None:
+        if not len(self._references):
+            return None
+        if self.taste.is_identified:
+            return _probability(self.taste.bias + looks)
+        return _share_below(looks, self._history_looks)
+
+
+def _probability(logit: float) -> float:
+    return float(sigmoid(np.array([logit]))[0])
+
+
+def _share_below(value: float, history: Array) -> float | None:
+    """Return the share of a sorted history below a value; None where it has no order."""
+    # equal values differ by rounding
+    if not len(history) or history[-1] - history[0] <= NOTHING:
+        return None
+    return float(np.searchsorted(history, value - NOTHING) / len(history))
