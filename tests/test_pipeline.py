@@ -15,7 +15,8 @@ from kit.readers import unread
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.home import Home
 from tasted.intake import Intake, Item
-from tasted.judging import Judge, Preferences
+from tasted.judging.judged import Preferences
+from tasted.judging.seed import SeedJudge
 from tasted.library.library import Library
 from tasted.pipeline import Pipeline
 from tasted.records import Origin
@@ -59,7 +60,7 @@ def process(home: Home, embedder: Counting) -> Process:
         Intake(home.inbox, max_bytes=10**6),
         library,
         lazy,
-        Judge(library, lazy, PREFERENCES, scorer="seed"),
+        SeedJudge(library, lazy, PREFERENCES),
         unread(),
         max_pixels=10**6,
         views="center",

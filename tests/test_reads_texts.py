@@ -11,7 +11,8 @@ from kit.readers import FixedEngine, files_with, unread
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.home import Home
 from tasted.intake import Intake, Item
-from tasted.judging import Judge, Preferences
+from tasted.judging.judged import Preferences
+from tasted.judging.seed import SeedJudge
 from tasted.library.library import Library
 from tasted.outbox.sidecar import Sidecar
 from tasted.pipeline import Pipeline
@@ -19,6 +20,7 @@ from tasted.reading.choosing import choose
 from tasted.reading.ocr import ReadingFailed
 from tasted.reading.reader import Reader
 from tasted.records import Label, Origin
+from tasted.scoring.interests import Interest
 
 DIMENSIONS = 16
 WEIGHTS = {"physical": 1.0, "personality": 0.0, "interests": 1.0}
@@ -37,12 +39,12 @@ def walk(home: Home) -> Walk:
 
     def one(reader: Reader, path: str = "a.png", *, keep: Any = "all", **about: Any) -> Sidecar:
         library = Library.open(home.library, fingerprint=lazy.fingerprint, dimensions=DIMENSIONS)
-        preferences = Preferences((), ("sourdough",), WEIGHTS, 0.5, 0.8)
+        preferences = Preferences((), (Interest("sourdough"),), WEIGHTS, 0.5, 0.8)
         pipeline = Pipeline(
             Intake(home.inbox, max_bytes=10**6),
             library,
             lazy,
-            Judge(library, lazy, preferences, scorer="seed"),
+            SeedJudge(library, lazy, preferences),
             reader,
             keep_text=keep,
             max_pixels=10**6,

@@ -40,6 +40,7 @@ CURRENT = Current(
     liked=3,
     rejected=1,
     contradictions=("liked/\udcff.png",),
+    suspects=(("liked/\udcfe.png", "You liked this, but it looks like 3 you rejected."),),
 )
 
 
@@ -101,7 +102,13 @@ def test_another_version_of_current_is_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "edited", [{"embedder_fingerprint": None}, {"liked": "3"}, {"contradictions": [1]}]
+    "edited",
+    [
+        {"embedder_fingerprint": None},
+        {"liked": "3"},
+        {"contradictions": [1]},
+        {"suspects": [["a", 1]]},
+    ],
 )
 def test_a_current_with_a_value_of_another_type_is_nothing(edited: dict[str, object]) -> None:
     """An edited current.json is published anew instead of being compared with."""
@@ -111,6 +118,7 @@ def test_a_current_with_a_value_of_another_type_is_nothing(edited: dict[str, obj
         "liked": 3,
         "rejected": 4,
         "contradictions": ["liked/a.png"],
+        "suspects": [["liked/b.png", "You liked this, but it looks like 3 you rejected."]],
     }
     assert current_from(value) is not None
     assert current_from(value | edited) is None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from tasted.bios import Bios
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING
 from tasted.decoding.views import ViewsMode
@@ -18,13 +19,19 @@ from tasted.embedding.opening import open_embedder
 from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
 from tasted.home import Home
 from tasted.intake import Intake
-from tasted.judging import Judge, Preferences
+from tasted.judging.judged import Judge, Preferences
+from tasted.judging.seed import SeedJudge
+from tasted.judging.taste import TasteJudge
+from tasted.judging.wishes import Wishes
+from tasted.learning.versions import TasteVersions
 from tasted.library.library import Library
 from tasted.pipeline import Pipeline
 from tasted.reading.choosing import choose
 from tasted.reading.opening import open_engine
 from tasted.reading.reader import Reader
 from tasted.records import Origin
+from tasted.scoring.interests import Interest
+from tasted.scoring.personality import Trait
 
 POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
@@ -94,15 +101,17 @@ def assemble(
     if reading.keep_text != "all":
         library.drop_texts()
     reader = _reader(settings)
-    judge = Judge(
+    intake = Intake(home.inbox, max_bytes=settings.limits.max_bytes)
+    judge = _judge(
+        home,
+        settings,
         library,
         embedder,
-        _preferences(settings),
-        scorer=settings.scoring.scorer,
         reading=f"{reading.engine}/{reader.choice.reader}/{reading.keep_text}",
+        bios=Bios(intake, library, reader),
     )
     pipeline = Pipeline(
-        Intake(home.inbox, max_bytes=settings.limits.max_bytes),
+        intake,
         library,
         embedder,
         judge,
@@ -115,6 +124,29 @@ def assemble(
         version=version,
     )
     return Parts(embedder, library, judge, pipeline)
+
+
+def _judge(
+    home: Home,
+    settings: Settings,
+    library: Library,
+    embedder: LazyEmbedder,
+    *,
+    reading: str,
+    bios: Bios,
+) -> Judge:
+    preferences = _preferences(settings)
+    if settings.scoring.scorer == "seed":
+        return SeedJudge(library, embedder, preferences, reading=reading)
+    return TasteJudge(
+        library,
+        Wishes(library, embedder, preferences.traits, preferences.interests),
+        TasteVersions(home.tastes),
+        preferences,
+        embedder_fingerprint=embedder.fingerprint,
+        bios_of=bios.of,
+        reading=reading,
+    )
 
 
 def _identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
@@ -162,8 +194,8 @@ def _reader(settings: Settings) -> Reader:
 def _preferences(settings: Settings) -> Preferences:
     chosen, scoring = settings.preferences, settings.scoring
     return Preferences(
-        traits=tuple(chosen.traits),
-        interests=tuple(chosen.interests),
+        traits=tuple(Trait(name) for name in chosen.traits),
+        interests=tuple(Interest(name) for name in chosen.interests),
         weights=chosen.weights.model_dump(),
         match_threshold=scoring.match_threshold,
         strong_match_threshold=scoring.strong_match_threshold,

@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Literal
 
 from tasted.embedding.lazy import EmbedderIdentity
-from tasted.judging import Judged
+from tasted.judging.judged import Evidence, EvidencePart, Judged
 from tasted.outbox.sidecar import (
     ComponentScores,
+    EvidenceLine,
+    EvidenceSum,
     ExtractedData,
     ModelPart,
     NeighbourPart,
     Neighbours,
+    Rank,
     ReferenceCounts,
     Sidecar,
     Source,
@@ -102,32 +105,33 @@ def scored_document(
         keep_text: how much of that the document repeats.
     """
     text = told.text
-    score = judged.score
     return Sidecar(
         kind="screenshot",
         status="scored",
         summary=judged.summary,
-        verdict=score.verdict.value,
-        is_match=_IS_MATCH[score.verdict],
-        confidence_score=score.confidence,
-        calibrated=False,
-        strong=score.strong,
-        unsure_because=score.unsure_because,
-        next=score.next,
+        verdict=judged.verdict.value,
+        is_match=_IS_MATCH[judged.verdict],
+        confidence_score=judged.confidence,
+        calibrated=judged.calibrated,
+        strong=judged.strong,
+        unsure_because=judged.unsure_because,
+        rank=_rank(judged),
+        next=judged.next,
         judgement=judged.judgement.value if judged.judgement is not None else None,
         component_scores=ComponentScores(
-            physical=score.physical, personality=score.personality, interests=score.interests
+            physical=judged.physical, personality=judged.personality, interests=judged.interests
         ),
-        weights=Weights(**score.weights),
+        weights=Weights(**judged.weights),
         reasons=list(judged.reasons),
         neighbours=Neighbours(
             liked=[_neighbour(each) for each in judged.liked],
             rejected=[_neighbour(each) for each in judged.rejected],
         ),
+        evidence=_evidence(judged.evidence, keep_text) if judged.evidence is not None else None,
         extracted_data=_extracted(told, keep_text),
         views=[
-            ViewPart(kind=view.kind, box=view.box, physical=score.physical)
-            for view in made.facts.views
+            ViewPart(kind=view.kind, box=view.box, physical=physical)
+            for view, physical in zip(made.facts.views, judged.views, strict=True)
         ],
         source=made.full_source(),
         model=ModelPart(
@@ -139,7 +143,7 @@ def scored_document(
             taste_fingerprint=judged.taste_fingerprint,
         ),
         references=made.counts(),
-        notes=[*made.notes, *score.notes, *(text.notes if text is not None else ())],
+        notes=[*made.notes, *judged.notes, *(text.notes if text is not None else ())],
         timing_ms=made.timing(),
         scored_at=made.now,
         tasted_version=made.version,
@@ -154,6 +158,34 @@ def _neighbour(neighbour: Neighbour) -> NeighbourPart:
         id=neighbour.reference.content_id,
         path=neighbour.reference.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
         similarity=neighbour.similarity,
+        contribution=neighbour.contribution,
+    )
+
+
+def _rank(judged: Judged) -> Rank | None:
+    if judged.percentile is None:
+        return None
+    return Rank(percentile=judged.percentile, of=judged.ranked_among)
+
+
+def _evidence(evidence: Evidence, keep_text: KeepText) -> EvidenceSum:
+    return EvidenceSum(
+        log_odds=evidence.log_odds,
+        bias=evidence.bias,
+        looks=evidence.looks,
+        parts=[_evidence_part(each, keep_text) for each in evidence.parts],
+    )
+
+
+def _evidence_part(part: EvidencePart, keep_text: KeepText) -> EvidenceLine:
+    return EvidenceLine(
+        kind=part.kind,
+        name=part.name,
+        contribution=part.contribution,
+        picture_z=part.picture_z,
+        bio_z=part.bio_z,
+        how=part.how,
+        words=part.words if keep_text == "all" else None,
     )
 
 

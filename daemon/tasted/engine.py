@@ -23,6 +23,7 @@ from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.ignored import IgnoredList
 from tasted.intake import Item, item_from
+from tasted.learning.versions import TasteVersions
 from tasted.library.erasing import erase_rows, find_rows
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
@@ -105,6 +106,7 @@ class Engine:
                 self._origins.setdefault(content, Origin.FEEDBACK)
         return {
             "type": "documents",
+            "is_outgrown": opened.judge.is_outgrown,
             "answers": [
                 {
                     "path": each.path,
@@ -120,6 +122,8 @@ class Engine:
         opened = self._opened()
         library, paths = opened.library, message["paths"]
         library.keep_only(paths)
+        if message["publish"]:
+            opened.judge.renew()
         references = library.references()
         twofold = library.contradictions()
         counts = library.counts()
@@ -136,6 +140,7 @@ class Engine:
             contradictions=tuple(
                 sorted(each.path for each in references if each.content_id in twofold)
             ),
+            suspects=tuple((each.path, each.sentence) for each in opened.judge.suspects()),
         )
         if message["publish"]:
             write_current(self._home.current_file, current)
@@ -148,12 +153,15 @@ class Engine:
         self._open = None
         self._origins = None
         contents, paths = message["contents"], message["paths"]
+        TasteVersions(self._home.tastes).erase(contents, is_dry=message["is_dry"])
         act = find_rows if message["is_dry"] else erase_rows
         rows = act(self._home.library, contents=contents, paths=paths)
         current = read_current(self._home.current_file)
         if current is not None and not message["is_dry"]:
             twofold = tuple(path for path in current.contradictions if path not in set(paths))
-            write_current(self._home.current_file, replace(current, contradictions=twofold))
+            suspects = tuple(each for each in current.suspects if each[0] not in set(paths))
+            left = replace(current, contradictions=twofold, suspects=suspects)
+            write_current(self._home.current_file, left)
         return {"type": "forgotten", "rows": [asdict(row) for row in rows]}
 
     def _opened(self) -> Parts:

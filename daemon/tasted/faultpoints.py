@@ -39,6 +39,8 @@ ENGINE_POINTS = (
     "library.committed",
     "library.compacting",
     "library.compacted",
+    "learning.keeping",
+    "learning.kept",
 )
 """In the engine."""
 FORGET_POINTS = (

@@ -62,6 +62,11 @@ class Home:
         return self.state / "library.former"
 
     @property
+    def tastes(self) -> Path:
+        """The folder of taste versions."""
+        return self.state / "tastes"
+
+    @property
     def models_file(self) -> Path:
         """Which local folder serves which model."""
         return self.state / "models.json"

@@ -19,7 +19,7 @@ from tasted.errors import (
     UnreadableFile,
 )
 from tasted.files import content_id, read_regular_file, stamp_of
-from tasted.inbox.naming import label_of
+from tasted.inbox.naming import companion_of, label_of
 from tasted.outbox.failures import source_part
 from tasted.outbox.sidecar import Source, encoded_path
 from tasted.platform import access_remedy, is_privacy_refusal
@@ -43,6 +43,8 @@ class Item:
     attempts: int = 0
     proven: Proven | None = None
     """What needs no new score: only the stamps of the files may differ."""
+    known: tuple[str, FileStamp] | None = None
+    """Its content id, and the stamp with which it had that."""
     asked: bool = False
     """A command asked for it by name, so that it is scored though it was ignored."""
     foreign: bool = False
@@ -122,6 +124,37 @@ class Intake:
             raise EmptyFile(f"{item.shown} is empty.", remedy="Save or copy the picture again.")
         return True
 
+    def recall(self, item: Item, read: Read) -> bool:
+        """Take a file whose stamp is known as what it was, unread, with the text beside it.
+
+        Args:
+            item: the file.
+            read: what `look` gave; gets the content id.
+
+        Returns:
+            Whether that was possible; `read` is for the others, and for whoever needs the picture.
+        """
+        if item.known is None or item.known[1] != read.stamp:
+            return False
+        self._read_companion(item, read)
+        read.content = item.known[0]
+        return True
+
+    def text_beside(self, path: str) -> CompanionText | None:
+        """Return what the text beside a picture of the inbox says; None when there is none.
+
+        Args:
+            path: of the picture, relative to the inbox.
+        """
+        try:
+            data, _stamp = read_regular_file(
+                self._inbox / companion_of(path), max_bytes=COMPANION_BYTES_MAX, below=self._inbox
+            )
+        except OSError:
+            # gone, or not to be opened: the picture says nothing by it
+            return None
+        return parse_companion(data)
+
     def _path(self, item: Item) -> Path:
         return Path(item.path) if item.foreign else self._inbox / item.path
 
@@ -182,6 +215,7 @@ def item_from(value: dict[str, object]) -> Item:
         companion=str(companion) if companion is not None else None,
         attempts=int(str(value.get("attempts", 0))),
         proven=_proven_from(value.get("proven")),
+        known=_known_from(value.get("known")),
         asked=bool(value.get("asked")),
         foreign=foreign,
     )
@@ -189,6 +223,10 @@ def item_from(value: dict[str, object]) -> Item:
 
 def _proven_from(value: object) -> Proven | None:
     return Proven(*value) if isinstance(value, list) else None
+
+
+def _known_from(value: object) -> tuple[str, FileStamp] | None:
+    return (str(value[0]), FileStamp(*value[1:])) if isinstance(value, list) else None
 
 
 def _refuse_climbing(path: str) -> None:

@@ -25,7 +25,7 @@ from tasted.embedding.lazy import LazyEmbedder
 from tasted.errors import DecodeFailed, ItemError, ServiceFault
 from tasted.faultpoints import reach
 from tasted.intake import Intake, Item, Read
-from tasted.judging import Judge
+from tasted.judging.judged import Judge
 from tasted.library.library import Embedded, LearnedReference, Library
 from tasted.looking import look_at_pictures
 from tasted.outbox.failures import error_sidecar
@@ -185,6 +185,9 @@ class Pipeline:
     def _read(self, walk: _Walk) -> None:
         """Read the file once; one that is gone or changing just now is over, undocumented."""
         walk.read = self._intake.look(walk.item)
+        if walk.read is not None and self._intake.recall(walk.item, walk.read):
+            # a new score of what has not changed: its vectors and text are known
+            return
         if walk.read is None or not self._intake.read(walk.item, walk.read):
             walk.read = None
             walk.over = True
@@ -224,6 +227,10 @@ class Pipeline:
 
     def _decode(self, walk: _Walk) -> None:
         if walk.read is None or (walk.cached is not None and not self._wants_reading(walk)):
+            return
+        if not walk.read.data and not self._intake.read(walk.item, walk.read):
+            walk.read = None
+            walk.over = True
             return
         with walk.timed("decode"):
             walk.picture = decode(walk.read.data, name=walk.item.shown, max_pixels=self._max_pixels)
@@ -317,7 +324,13 @@ class Pipeline:
         if told is None:
             aspect = cached.facts.width / max(1, cached.facts.height)
             told = self._reader.made_of(walk.lines or (), aspect=aspect)
-        judged = self._judge.judge(cached, walk.content, told.text, timing_ms=walk.timing_ms)
+        judged = self._judge.judge(
+            cached,
+            walk.content,
+            told.text,
+            timing_ms=walk.timing_ms,
+            is_kept=not walk.item.foreign and self._keep_text == "all",
+        )
         log.debug(
             "judged",
             path=walk.item.path,

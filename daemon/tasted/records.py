@@ -132,6 +132,8 @@ class Current:
     rejected: int
     contradictions: tuple[str, ...] = ()
     """Paths whose content lies in both folders; they count for neither."""
+    suspects: tuple[tuple[str, str], ...] = ()
+    """Path of each reference whose label all others contradict, and a sentence about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ class Neighbour:
 
     reference: Reference
     similarity: float
-    """Cosine in [-1, 1]."""
+    """Cosine in [-1, 1]; of what is left without the background, where a scorer takes that off."""
+    contribution: float | None = None
+    """What it moved the score by, in log-odds; None where a scorer does not add."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ which sidecars are stale.
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,8 @@ class Status:
     counts: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, int] = field(default_factory=dict)
     contradictions: tuple[str, ...] = ()
+    suspects: tuple[tuple[str, str], ...] = ()
+    """Path of each reference that the others contradict, and a sentence about it."""
     liked: int = 0
     rejected: int = 0
 
@@ -111,6 +113,7 @@ class Status:
             fault=None if fault is not None and names(fault.message) else fault,
             restless=tuple(path for path in self.restless if not names(path)),
             contradictions=tuple(path for path in self.contradictions if not names(path)),
+            suspects=tuple(each for each in self.suspects if not names(each[0])),
         )
 
 
@@ -137,6 +140,7 @@ def read_status(file: Path) -> Status | None:
             value[name] = FaultReport(**value[name]) if value[name] else None
         value["last_error"] = LastError(**value["last_error"]) if value["last_error"] else None
         value["contradictions"] = tuple(map(str, value["contradictions"]))
+        value["suspects"] = _suspects(value["suspects"])
         for name in ("counts", "ignored"):
             value[name] = {str(key): int(count) for key, count in value[name].items()}
         datetime.fromisoformat(value["heartbeat_at"])
@@ -165,10 +169,20 @@ def read_current(file: Path) -> Current | None:
 def current_from(value: dict[str, Any]) -> Current | None:
     """Build a Current from its JSON form; None when it is of another version."""
     try:
-        current = Current(**{**value, "contradictions": tuple(value["contradictions"])})
-    except (KeyError, TypeError):
+        current = Current(
+            **{
+                **value,
+                "contradictions": tuple(value["contradictions"]),
+                "suspects": _suspects(value["suspects"]),
+            }
+        )
+    except (KeyError, TypeError, ValueError):
         return None
     return current if _is_sound(current) else None
+
+
+def _suspects(value: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((path, sentence) for path, sentence in value)
 
 
 def _is_sound(current: Current) -> bool:
@@ -181,6 +195,7 @@ def _is_sound(current: Current) -> bool:
         current.acting_digest,
         current.labels_digest,
         *current.contradictions,
+        *(text for pair in current.suspects for text in pair),
     )
     counts = (current.liked, current.rejected)
     # with another type in it everything would look stale, or nothing would

@@ -18,6 +18,8 @@ from tasted.errors import EmptyFile, ItemError, TruncatedImage, UnreadableFile
 from tasted.outbox.failures import error_sidecar, source_part
 from tasted.outbox.sidecar import (
     ComponentScores,
+    EvidenceLine,
+    EvidenceSum,
     ExtractedData,
     ModelPart,
     NeighbourPart,
@@ -82,6 +84,17 @@ FULL = Sidecar(
     timing_ms={"decode": 41, "embed": 63, "search": 2, "read": 0, "score": 1, "total": 107},
     scored_at=NOW,
     tasted_version=VERSION,
+    evidence=EvidenceSum(
+        log_odds=1.6,
+        bias=-0.4,
+        looks=1.75,
+        parts=[
+            EvidenceLine(kind="trait", name="kind", contribution=0.1, picture_z=0.4),
+            EvidenceLine(
+                kind="interest", name="hiking", contribution=0.15, how="named", words="hiking"
+            ),
+        ],
+    ),
 )
 # section 5 of the design: these keys first, in this order
 KEYS = [
@@ -89,6 +102,7 @@ KEYS = [
     "calibrated", "strong", "unsure_because", "rank", "next", "judgement", "origin",
     "component_scores", "weights", "reasons", "neighbours", "extracted_data", "views", "source",
     "model", "references", "notes", "error", "timing_ms", "scored_at", "tasted_version",
+    "evidence",
 ]  # fmt: skip
 
 

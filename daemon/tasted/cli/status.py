@@ -110,6 +110,7 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
             f"Labels   liked and rejected at once, so they count for neither: "
             f"{', '.join(snapshot.contradictions)}"
         )
+    lines += [f"Doubtful {path}: {sentence}" for path, sentence in snapshot.suspects]
     if snapshot.last_error is not None:
         lines.append(f"Failed   {snapshot.last_error.message}")
         lines.append(f"         → {snapshot.last_error.remedy}")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from tasted.cli.answering import consequences
 from tasted.cli.context import Context, printable
 from tasted.errors import ItemError, SomeFailed
 from tasted.inbox.labels import Lesson, Taught, forget_label, teach
@@ -22,6 +23,9 @@ _WORDS = {
     Taught.RETURNED: "Taken back: {name} was the only copy and is now {path} in the inbox.",
     Taught.UNTAUGHT: "{name} had taught nothing.",
 }
+
+
+_CHANGES = {Taught.COPIED, Taught.MOVED}
 
 
 @click.command()
@@ -66,18 +70,19 @@ def _each(
     verb: str,
     lesson: Callable[[Path, Path], Lesson],
 ) -> None:
-    inbox = context.home(near=context.working_folder / files[0]).inbox
+    home = context.home(near=context.working_folder / files[0])
     failed = 0
     for file in files:
+        follows = consequences(home, context.working_folder / file)
         try:
-            done = lesson(inbox, context.working_folder / file)
+            done = lesson(home.inbox, context.working_folder / file)
         except ItemError as error:
             failed += 1
             context.say(f"tasted: {printable(error.message)}\n  → {printable(error.remedy)}")
             context.answer({"file": str(file), "error": error.code, "message": error.message})
             continue
         words = _WORDS[done.outcome].format(verb=verb, name=file.name, path=f"inbox/{done.path}")
-        context.show(printable(words))
+        context.show(printable(words + (follows if done.outcome in _CHANGES else "")))
         context.answer({"file": str(file), "outcome": done.outcome.value, "path": done.path})
     if failed:
         raise SomeFailed(f"{failed} of {len(files)} files failed; the others are done.")

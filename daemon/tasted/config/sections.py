@@ -118,10 +118,11 @@ class Engine(Section):
 class Scoring(Section):
     """How a score becomes a verdict."""
 
-    scorer: Annotated[Literal["seed"], BeforeValidator(lower_case)] = Field(
-        default="seed",
-        description="How scores are made. seed compares a screenshot with the pictures that you "
-        "liked and rejected.",
+    scorer: Annotated[Literal["taste", "seed"], BeforeValidator(lower_case)] = Field(
+        default="taste",
+        description="How scores are made. taste learns from what you liked and rejected how likely "
+        "you are to like a screenshot, and says when it does not know. seed is the fixed formula "
+        "that tasted began with: it only compares.",
     )
     match_threshold: Share = Field(
         default=0.6, description="From this confidence on, a screenshot is a match."

@@ -31,4 +31,5 @@ def item_of(task: Task) -> frames.Message:
         "companion": file.companion.path if file.companion is not None else None,
         "attempts": task.attempts,
         "proven": astuple(task.proven) if task.proven is not None else None,
+        "known": [task.content_id, *astuple(file.stamp)] if task.content_id is not None else None,
     }

@@ -132,6 +132,7 @@ class Reporter:
             counts={**counts, "orphaned": self._orphans, "invalid": invalid},
             ignored=self._ignored,
             contradictions=current.contradictions if current else (),
+            suspects=current.suspects if current else (),
             liked=current.liked if current else 0,
             rejected=current.rejected if current else 0,
         )

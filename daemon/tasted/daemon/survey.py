@@ -138,8 +138,8 @@ class Survey:
                 reach("scout.former_removed")
         orphans = gone(listing.files, entries, passed_over=listing.passed_over)
         tasks = [
-            # who asked for another score does not want the old one confirmed
-            replace(task, proven=None) if task.file.path in desk.forced else task
+            # who asked for another score doubts the old one, and all that it says
+            replace(task, proven=None, content_id=None) if task.file.path in desk.forced else task
             for task in reconcile(settled, entries, current, now=time.time(), version=self._version)
         ]
         tasks += self._forced_tasks({task.file.path for task in tasks}, listing)

@@ -15,6 +15,9 @@ from enum import IntEnum
 from tasted.daemon.forget_order import Order
 from tasted.inbox.reconcile import Reason, Task
 
+RESCORES_PER_FILE = 16
+"""What is scored again from what is known takes about this part of the time of a new file."""
+
 
 class Turn(IntEnum):
     """The order in which kinds of work are served."""
@@ -118,7 +121,7 @@ class WorkQueue:
         """Wait for work and take it in hand; `done` must be called when it is done.
 
         Args:
-            limit: the largest batch.
+            limit: the largest batch of new files; new scores come in larger ones.
             timeout: seconds to wait; None waits for ever.
 
         Returns:
@@ -145,7 +148,8 @@ class WorkQueue:
             if turn is Turn.ASKED and self._asked:
                 return self._asked.pop(0)
             waiting = self._turns.get(turn, [])
-            taken = tuple(waiting.pop() for _ in range(min(limit, len(waiting))))
+            most = limit * RESCORES_PER_FILE if turn is Turn.RESCORE else limit
+            taken = tuple(waiting.pop() for _ in range(min(most, len(waiting))))
             if taken:
                 self._in_hand |= {task.file.path for task in taken}
                 return Batch(turn, taken)

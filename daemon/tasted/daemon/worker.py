@@ -203,7 +203,7 @@ class Worker:
             return
         reach("worker.answered")
         by_path = {task.file.path: task for task in tasks}
-        if any(task.file.label is not None for task in tasks):
+        if answer.get("is_outgrown") or any(task.file.label is not None for task in tasks):
             self._desk.has_learnt = True
         for result in answer["answers"]:
             task = by_path[result["path"]]

@@ -38,6 +38,8 @@ class Task:
     """How often it failed before, with this content."""
     proven: Proven | None = None
     """What its sidecar was made of, should the contents be the same under other stamps."""
+    content_id: str | None = None
+    """As its sidecar tells it, where the file has not changed since: it need not be read."""
 
 
 def reason_for(
@@ -97,8 +99,14 @@ def reconcile(
         if reason is not None:
             same_content = entry is not None and entry.stamp == file.stamp
             attempts = entry.attempts if entry is not None and same_content else 0
-            tasks.append(Task(file, reason, attempts, _proven(file, entry)))
+            tasks.append(
+                Task(file, reason, attempts, _proven(file, entry), _content_id(reason, entry))
+            )
     return tasks
+
+
+def _content_id(reason: Reason, entry: LedgerEntry | None) -> str | None:
+    return entry.content_id if reason is Reason.STALE and entry is not None else None
 
 
 def _proven(file: InboxFile, entry: LedgerEntry | None) -> Proven | None:

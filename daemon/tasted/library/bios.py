@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tasted.library.embedded import unit_views
+from tasted.library.failures import faults_of
 from tasted.library.schema import bios_name, bios_schema, plain_rows, row_crc32, views_column
 from tasted.library.table import Table, holds_something
 
@@ -56,6 +57,11 @@ class BioCache:
         text, views = self._known.get(content_id, ("", None))
         return views if text == text_id else None
 
+    def known(self, content_id: str) -> NDArray[np.float32] | None:
+        """Return the vectors (k, d) of the last text of a picture; None when there are none."""
+        _text, views = self._known.get(content_id, ("", None))
+        return views
+
     def remember(self, bios: Mapping[str, tuple[str, NDArray[np.float32]]]) -> None:
         """Keep vectors by content id, with the ids of their texts, in place of earlier ones.
 
@@ -73,6 +79,17 @@ class BioCache:
         columns["views"] = views_column(columns["views"])
         self._table.add(pa.table(columns, schema=bios_schema(self._dimensions)))
         self._known |= {row["content_id"]: (row["text_id"], row["views"]) for row in rows}
+
+    def drop(self) -> None:
+        """Remove the table with all that it ever held.
+
+        Raises:
+            LibraryUnusable, DiskFull: when that fails.
+        """
+        if self._table is not None:
+            with faults_of(self._folder, "written"):
+                self._database.drop_table(bios_name(self._fingerprint))
+            self._table, self._known = None, {}
 
     def compact(self) -> None:
         """Join small fragments.

@@ -80,6 +80,11 @@ class Library:
             BioCache(folder, database, fingerprint=fingerprint, dimensions=dimensions),
         )
 
+    @property
+    def dimensions(self) -> int:
+        """Length d of a vector."""
+        return self._references.dimensions
+
     def cached(self, content_ids: Sequence[str]) -> dict[str, Embedded]:
         """Return the cached vectors of these contents; damaged ones are left out."""
         return self._vectors.cached(content_ids)
@@ -120,6 +125,10 @@ class Library:
         """Return the vectors (k, d) of a picture's text; None when they are not known."""
         return self._bios.cached(content_id, text_id)
 
+    def known_bio(self, content_id: str) -> NDArray[np.float32] | None:
+        """Return the vectors (k, d) of the text that a picture had last; None: never embedded."""
+        return self._bios.known(content_id)
+
     def remember_bios(self, bios: Mapping[str, tuple[str, NDArray[np.float32]]]) -> None:
         """Cache vectors of texts by the picture's content id, with the sha256 of each text.
 
@@ -137,8 +146,9 @@ class Library:
         self._texts.remember(texts, reader)
 
     def drop_texts(self) -> None:
-        """Remove all cached texts from the disk."""
+        """Remove all cached texts from the disk, and the vectors of bios."""
         self._texts.drop()
+        self._bios.drop()
 
     def references(self) -> list[Reference]:
         """Return the references whose files are in the inbox, contradictions included."""
@@ -164,6 +174,10 @@ class Library:
             How many references changed.
         """
         return self._references.keep_only(paths)
+
+    def labels_of(self, content_id: str) -> frozenset[Label]:
+        """Return in which folders files of a content lie; both for a contradiction."""
+        return self._references.register.labels_of(content_id)
 
     def contradictions(self) -> frozenset[str]:
         """Return the content ids that lie in both folders: they count for neither."""

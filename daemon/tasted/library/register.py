@@ -29,6 +29,7 @@ class Register:
         self._entries = {entry.reference.path: entry for entry in entries}
         self._counted: dict[str, Reference] | None = None
         self._twofold: frozenset[str] = frozenset()
+        self._labels: dict[str, set[Label]] | None = None
         self._digest: str | None = None
 
     def entry(self, path: str) -> Entry | None:
@@ -54,6 +55,12 @@ class Register:
         """Return the content ids that lie in both folders."""
         self.counted()
         return self._twofold
+
+    def labels_of(self, content_id: str) -> frozenset[Label]:
+        """Return in which folders files of a content lie."""
+        if self._labels is None:
+            self._labels = labels_by_content(self.present())
+        return frozenset(self._labels.get(content_id, ()))
 
     def digest(self) -> str:
         """Return the sha256 over content id, label and origin of all that count."""
@@ -86,6 +93,7 @@ class Register:
 
     def _forget_derived(self) -> None:
         self._counted = None
+        self._labels = None
         self._digest = None
 
 
@@ -93,10 +101,16 @@ def _learning_order(entry: Entry) -> tuple[int, str]:
     return entry.added, entry.reference.path
 
 
-def _count(present: list[Reference]) -> tuple[dict[str, Reference], frozenset[str]]:
+def labels_by_content(present: Iterable[Reference]) -> dict[str, set[Label]]:
+    """Return the labels of each content."""
     labels: dict[str, set[Label]] = {}
     for reference in present:
         labels.setdefault(reference.content_id, set()).add(reference.label)
+    return labels
+
+
+def _count(present: list[Reference]) -> tuple[dict[str, Reference], frozenset[str]]:
+    labels = labels_by_content(present)
     twofold = frozenset(content for content, found in labels.items() if len(found) > 1)
     counted: dict[str, Reference] = {}
     for reference in present:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tasted.status import FaultReport, QueueReport, Status
 
+_SUSPECTS_MAX = 5
 _MINUTE_SECONDS = 60
 _HOUR_SECONDS = 3600
 
@@ -106,6 +107,14 @@ def _notices(status: Status) -> tuple[Notice, ...]:
                 "See which with: tasted status",
             )
         )
+    notices += [
+        Notice(
+            "A label to look at again",
+            f"{path}: {sentence}",
+            "If it is right, leave it. Else take it back with: tasted undo FILE",
+        )
+        for path, sentence in status.suspects[:_SUSPECTS_MAX]
+    ]
     if status.restless:
         notices.append(
             Notice(

@@ -15,6 +15,7 @@ SCHEMA_VERSION: Literal[1] = 1
 
 UnitInterval = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Cosine = Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+LogOdds = Annotated[float, Field(allow_inf_nan=False)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 HexBytes = Annotated[str, Field(pattern=r"^([0-9a-f]{2})+$")]
 Count = Annotated[int, Field(ge=0)]
@@ -54,7 +55,7 @@ class NeighbourPart(_Part):
     id: Sha256
     path: str
     similarity: Cosine
-    contribution: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    contribution: LogOdds | None = None
 
 
 class Neighbours(_Part):
@@ -62,6 +63,27 @@ class Neighbours(_Part):
 
     liked: list[NeighbourPart] = []
     rejected: list[NeighbourPart] = []
+
+
+class EvidenceLine(_Part):
+    """A trait, an interest or a dealbreaker, and what it moved the score by, in log-odds."""
+
+    kind: Literal["trait", "interest", "dealbreaker"]
+    name: str
+    contribution: LogOdds
+    picture_z: LogOdds | None = None
+    bio_z: LogOdds | None = None
+    how: str | None = None
+    words: str | None = None
+
+
+class EvidenceSum(_Part):
+    """The parts of the score in log-odds: `log_odds` = `bias` + `looks` + those of `parts`."""
+
+    log_odds: LogOdds
+    bias: LogOdds
+    looks: LogOdds
+    parts: list[EvidenceLine] = []
 
 
 class ExtractedData(_Part):
@@ -170,6 +192,7 @@ class Sidecar(_Part):
     timing_ms: dict[str, Count] = {}
     scored_at: AwareDatetime
     tasted_version: str
+    evidence: EvidenceSum | None = None
 
     def to_json(self) -> bytes:
         """Return the document as indented UTF-8 with a newline at its end."""

@@ -7,10 +7,13 @@ import pytest
 from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units, unit
 from kit.pixel_engine import PixelSums
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.judging import NEIGHBOURS, Judge, Preferences, text_content_id, trait_prompt
+from tasted.judging.judged import NEIGHBOURS, Preferences
+from tasted.judging.seed import SeedJudge, trait_prompt
+from tasted.judging.wishes import text_content_id
 from tasted.library.library import Library
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, Origin
+from tasted.scoring.personality import Trait
 
 WORDS_OF_NOBODY = Preferences((), (), {}, 0.6, 0.8)
 
@@ -43,10 +46,10 @@ def test_the_best_liked_is_the_nearest_of_its_origin_however_much_feedback_is_ne
             for index, vector in enumerate(vectors)
         ]
     )
-    judge = Judge(library, unopened(), WORDS_OF_NOBODY, scorer="seed")
+    judge = SeedJudge(library, unopened(), WORDS_OF_NOBODY)
     origin = Origin.REFERENCE if brought else None
     for query in random_units(12, seed=4):
-        gathered = judge._evidence(query, content("a screenshot"), None)
+        gathered = judge._evidence(query, content("a screenshot"), None, is_kept=True)
         (best,) = library.nearest(
             query, Label.LIKED, limit=1, exclude=content("a screenshot"), origin=origin
         )
@@ -54,17 +57,23 @@ def test_the_best_liked_is_the_nearest_of_its_origin_however_much_feedback_is_ne
         assert len(gathered.liked) == NEIGHBOURS
 
 
-def test_the_vector_of_a_bio_is_not_kept(tmp_path: Path) -> None:
-    """That of the wanted traits is: it is nobody's, and the next run finds it."""
+def test_the_vector_of_a_bio_is_kept_under_its_picture(tmp_path: Path) -> None:
+    """So that a new score needs no model, and forgetting finds it; a foreign one leaves nothing."""
     library = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
     embedder = LazyEmbedder(
         EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS, ()),
         reads_text=True,
         load=lambda: PixelSums(DIMENSIONS),
     )
-    judge = Judge(library, embedder, Preferences(("kind",), (), {}, 0.6, 0.8), scorer="seed")
-    gathered = judge._evidence(unit(1), content("a screenshot"), CompanionText(None, None, "Tea"))
+    judge = SeedJudge(library, embedder, Preferences((Trait("kind"),), (), {}, 0.6, 0.8))
+    said, shot = CompanionText(None, None, "Tea"), content("a screenshot")
+    judge._evidence(unit(1), shot, said, is_kept=False)
+    assert library.known_bio(shot) is None
+    gathered = judge._evidence(unit(1), shot, said, is_kept=True)
     assert gathered.bio_vector is not None
     assert gathered.trait_text_vector is not None
     traits, bio = text_content_id(trait_prompt(("kind",))), text_content_id("Tea")
     assert set(library.cached([traits, bio])) == {traits}
+    again = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+    assert again.cached_bio(shot, bio) is not None
+    assert again.cached_bio(shot, text_content_id("Coffee")) is None

@@ -1,66 +1,38 @@
-"""Gathers what is known of one screenshot and lets a scorer weigh it. Reads the library.
-
-The bridge between the rooms: library and embedding give the evidence, scoring is pure.
-"""
+"""Scores by the fixed formula of `scoring.seed` and the library as it is. Reads the library."""
 
 import hashlib
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.embedding.lazy import LazyEmbedder
+from tasted.judging.judged import NEIGHBOURS, Judged, Preferences, Suspect
+from tasted.judging.wishes import text_content_id
 from tasted.library.library import TEXT_FORMAT, Embedded, Library
 from tasted.reading.companion import CompanionText
-from tasted.records import Label, Neighbour, Origin, PictureFacts
+from tasted.records import Label, Origin, PictureFacts
 from tasted.scoring.evidence import Evidence, ReferenceMeans
 from tasted.scoring.reasons import reasons, summary
-from tasted.scoring.seed import SEED_VERSION, Score, score_seed
+from tasted.scoring.seed import SEED_VERSION, score_seed
 
-NEIGHBOURS = 5
 _TEXT_FACTS = PictureFacts(width=0, height=0, format=TEXT_FORMAT)
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What the user said in words and numbers; all of it acts on scores."""
-
-    traits: tuple[str, ...]
-    interests: tuple[str, ...]
-    weights: Mapping[str, float]
-    match_threshold: float
-    strong_match_threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A score with everything that a sidecar tells of it."""
-
-    score: Score
-    reasons: tuple[str, ...]
-    summary: str
-    liked: tuple[Neighbour, ...]
-    rejected: tuple[Neighbour, ...]
-    judgement: Label | None
-    scorer: str
-    taste: str
-    taste_fingerprint: str
-
-
-class Judge:
-    """Scores vectors with the `seed` scorer against the library as it is at that moment.
+class SeedJudge:
+    """Scores pictures against the library as it is at that moment; see `judged.Judge`.
 
     Args:
         library: the memory.
         embedder: of texts, opened when one is new.
         preferences: what the user said.
-        scorer: the name of the formula.
         reading: names how texts are read and kept, for they are part of what is scored.
     """
+
+    scorer = "seed"
+    is_outgrown = False
 
     def __init__(
         self,
@@ -68,10 +40,8 @@ class Judge:
         embedder: LazyEmbedder,
         preferences: Preferences,
         *,
-        scorer: Literal["seed"],
         reading: str = "",
     ) -> None:
-        self.scorer = scorer
         self._library = library
         self._embedder = embedder
         self._preferences = preferences
@@ -95,6 +65,13 @@ class Judge:
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
 
+    def renew(self) -> None:
+        """Do nothing: every score takes in the references as they are."""
+
+    def suspects(self) -> tuple[Suspect, ...]:
+        """Return none: the formula has no opinion about labels."""
+        return ()
+
     def judge(
         self,
         picture: Embedded,
@@ -102,17 +79,11 @@ class Judge:
         text: CompanionText | None,
         *,
         timing_ms: dict[str, int],
+        is_kept: bool = True,
     ) -> Judged:
-        """Score one screenshot.
-
-        Args:
-            picture: the vectors of its views.
-            content_id: of the screenshot; references of the same content do not count for it.
-            text: what its companion text says.
-            timing_ms: gets `search` and `score`.
-        """
+        """Score one screenshot; see `judged.Judge.judge`."""
         started = time.perf_counter()
-        evidence = self._evidence(picture.vector, content_id, text)
+        evidence = self._evidence(picture.vector, content_id, text, is_kept=is_kept)
         searched = time.perf_counter()
         preferences = self._preferences
         score = score_seed(
@@ -125,29 +96,37 @@ class Judge:
         timing_ms["search"] = round(1000 * (searched - started))
         timing_ms["score"] = round(1000 * (time.perf_counter() - searched))
         return Judged(
-            score=score,
+            verdict=score.verdict,
+            confidence=score.confidence,
+            calibrated=False,
+            strong=score.strong,
+            unsure_because=score.unsure_because,
+            percentile=None,
+            ranked_among=0,
+            next=score.next,
+            physical=score.physical,
+            personality=score.personality,
+            interests=score.interests,
+            views=(score.physical if len(picture.views) == 1 else None,) * len(picture.views),
+            weights=score.weights,
             reasons=why,
             summary=summary(score, why),
             liked=evidence.liked,
             rejected=evidence.rejected,
-            judgement=self._judgement(content_id),
+            judgement=judgement_of(self._library, content_id),
+            notes=score.notes,
             scorer=self.scorer,
             taste=self.taste,
             taste_fingerprint=self.taste_fingerprint,
         )
 
-    def _judgement(self, content_id: str) -> Label | None:
-        if content_id in self._library.contradictions():
-            return None
-        labels = {
-            reference.label
-            for reference in self._library.references()
-            if reference.content_id == content_id
-        }
-        return labels.pop() if len(labels) == 1 else None
-
     def _evidence(
-        self, vector: NDArray[np.float32], content_id: str, text: CompanionText | None
+        self,
+        vector: NDArray[np.float32],
+        content_id: str,
+        text: CompanionText | None,
+        *,
+        is_kept: bool,
     ) -> Evidence:
         library, preferences = self._library, self._preferences
         bio = text.bio if text is not None else None
@@ -172,33 +151,41 @@ class Judge:
             best_liked_similarity=best[0].similarity if best else None,
             bio=bio,
             trait_text_vector=self._trait_vector() if has_traits else None,
-            bio_vector=self._embedded(bio) if has_traits and bio else None,
-            interests=preferences.interests,
-            traits=preferences.traits,
+            bio_vector=(
+                self._bio_vector(content_id, bio, is_kept=is_kept) if has_traits and bio else None
+            ),
+            interests=tuple(each.name for each in preferences.interests),
+            traits=tuple(each.name for each in preferences.traits),
             reads_text=reads_text,
         )
 
     def _trait_vector(self) -> NDArray[np.float32]:
         """Embed the wanted personality once in its life, cached like the vector of a picture."""
-        text = trait_prompt(self._preferences.traits)
+        text = trait_prompt(tuple(each.name for each in self._preferences.traits))
         key = text_content_id(text)
         cached = self._library.cached([key]).get(key)
         if cached is None:
-            cached = Embedded(self._embedded(text)[None], _TEXT_FACTS)
+            cached = Embedded(self._embedder.open().embed_texts([text]), _TEXT_FACTS)
             self._library.remember({key: cached})
         return cached.vector
 
-    def _embedded(self, text: str) -> NDArray[np.float32]:
-        # a bio is not kept: nothing would tell whose it was when that picture is forgotten
-        vector: NDArray[np.float32] = self._embedder.open().embed_texts([text])[0]
+    def _bio_vector(self, content_id: str, bio: str, *, is_kept: bool) -> NDArray[np.float32]:
+        key = text_content_id(bio)
+        rows = self._library.cached_bio(content_id, key)
+        if rows is None:
+            rows = self._embedder.open().embed_texts([bio])
+            if is_kept:
+                self._library.remember_bios({content_id: (key, rows)})
+        vector: NDArray[np.float32] = rows[0]
         return vector
+
+
+def judgement_of(library: Library, content_id: str) -> Label | None:
+    """Return what the user said of a picture by a file in one of the folders; None: nothing."""
+    labels = library.labels_of(content_id)
+    return next(iter(labels)) if len(labels) == 1 else None
 
 
 def trait_prompt(traits: tuple[str, ...]) -> str:
     """Return the sentence that stands for the wanted personality."""
     return f"A person who is {', '.join(traits)}"
-
-
-def text_content_id(text: str) -> str:
-    """Return the id under which a text's vector is cached; no picture's bytes begin like this."""
-    return hashlib.sha256(b"tasted text\0" + text.encode("utf-8", "surrogatepass")).hexdigest()

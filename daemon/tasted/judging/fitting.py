@@ -1,0 +1,112 @@
+"""From references and history to a taste version. Reads the library; embeds texts that are new."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.judging.wishes import Told, Wishes
+from tasted.learning.version import TasteVersion
+from tasted.library.library import LearnedReference, Library
+from tasted.records import Label, Origin
+from tasted.scoring.personality import TraitScales
+from tasted.scoring.taste import fit_taste
+from tasted.scoring.weighing import COLUMNS, columns, history_parts
+
+HISTORY_MAX = 2_000
+HISTORY_ENOUGH = 30
+"""From here on a history can be centred on, ranked against, and anchors labels of one class."""
+_BIOS_EMBEDDED_MAX = 100
+"""How many bios of the history are embedded for a fit; the model takes about 0.1 s for each."""
+
+BiosOf = Callable[[Mapping[str, str | None]], Mapping[str, str]]
+"""Finds the bios of pictures by their content ids, those of references by their paths, too."""
+Views = NDArray[np.float32]
+
+
+def has_history(library: Library) -> bool:
+    """Tell whether enough pictures are known for a history."""
+    return len(library.sample(HISTORY_ENOUGH, exclude=_brought(library))) >= HISTORY_ENOUGH
+
+
+def fit_version(
+    library: Library, wishes: Wishes, *, number: int, fitted_to: str, bios_of: BiosOf
+) -> TasteVersion:
+    """Fit a taste to the references that count, and freeze it with the history of this moment.
+
+    Args:
+        library: the memory.
+        wishes: measures traits and interests.
+        number: of the new version.
+        fitted_to: see `TasteVersion`.
+        bios_of: finds bios.
+    """
+    history = library.sample(HISTORY_MAX, exclude=_brought(library))
+    pictures = [each.views for each in history.values()]
+    bios = bios_of(dict.fromkeys(history))
+    for content, bio in islice(bios.items(), _BIOS_EMBEDDED_MAX):
+        wishes.bio_rows(content, bio)
+    known = [rows for content in history if (rows := library.known_bio(content)) is not None]
+    scales = wishes.scales(pictures, known)
+    learned = library.learned()
+    texts = bios_of({each.reference.content_id: each.reference.path for each in learned})
+    told = [
+        wishes.tell(scales, each.views, content, texts.get(content))
+        for each in learned
+        if (content := each.reference.content_id)
+    ]
+    evidence = _columns(told)
+    taste = fit_taste(
+        _items(learned, library.dimensions),
+        np.array([each.reference.label is Label.LIKED for each in learned], np.bool_),
+        history=pictures or None,
+        curated=np.array([each.reference.origin is Origin.REFERENCE for each in learned], np.bool_),
+        columns=evidence,
+    )
+    seen = [
+        _seen(library, wishes, scales, content, views, bios.get(content))
+        for content, views in zip(history, pictures, strict=True)
+    ]
+    return TasteVersion(
+        number=number,
+        fitted_to=fitted_to,
+        taste=taste,
+        items=tuple((each.reference.content_id,) for each in learned),
+        history=tuple(history),
+        columns=evidence,
+        history_parts=history_parts(taste, pictures, _columns(seen)),
+        scales=scales,
+    )
+
+
+def _brought(library: Library) -> set[str]:
+    """Return what was brought to teach: chosen by hand, it is no sample of the stream."""
+    references = library.references()
+    return {each.content_id for each in references if each.origin is Origin.REFERENCE}
+
+
+def _seen(
+    library: Library,
+    wishes: Wishes,
+    scales: TraitScales,
+    content: str,
+    views: Views,
+    bio: str | None,
+) -> Told:
+    """Measure one picture of the history by what is known, without the model."""
+    known = library.known_bio(content)
+    if bio is not None and (known is not None or not wishes.embeds_bios):
+        return wishes.tell(scales, views, content, bio)
+    return wishes.tell_by_vectors(scales, views, known)
+
+
+def _items(learned: Sequence[LearnedReference], dimensions: int) -> list[Views] | Views:
+    if not learned:
+        return np.zeros((0, dimensions), np.float32)
+    return [each.views for each in learned]
+
+
+def _columns(told: Sequence[Told]) -> NDArray[np.float64]:
+    rows = [columns(each.personality, each.interests) for each in told]
+    return np.array(rows, np.float64).reshape(len(rows), len(COLUMNS))

@@ -1,0 +1,283 @@
+"""Scores by a fitted taste version. Reads the library; keeps versions when labels change.
+
+New screenshots never change a taste. The one exception is its beginning: a taste that was fitted
+before there were 30 pictures to compare with is fitted anew, once, when there are.
+"""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.judging.fitting import HISTORY_ENOUGH, BiosOf, fit_version, has_history
+from tasted.judging.judged import NEIGHBOURS, Evidence, EvidencePart, Judged, Preferences, Suspect
+from tasted.judging.seed import judgement_of
+from tasted.judging.wishes import Wishes
+from tasted.learning.version import VERSION_FORMAT, TasteVersion
+from tasted.learning.versions import TasteVersions
+from tasted.library.library import Embedded, Library
+from tasted.reading.companion import CompanionText
+from tasted.records import Label, Neighbour, Verdict
+from tasted.scoring.fitted import TASTE_VERSION
+from tasted.scoring.sentences import doubt_sentence, weighed_reasons, weighed_summary
+from tasted.scoring.weighing import Weighed, Weigher, scales
+
+JUDGING_VERSION = 1
+"""Part of the taste fingerprint: a change of what is made of a taste makes every score stale."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """A version in memory, and what is derived from it once."""
+
+    version: TasteVersion
+    digest: str
+    weigher: Weigher
+    rows: dict[str, int]
+    """The reference that each content belongs to."""
+
+
+class TasteJudge:
+    """Scores pictures by the taste of the references that are present; see `judged.Judge`.
+
+    Args:
+        library: the memory.
+        wishes: measures traits and interests.
+        versions: where fitted tastes are kept.
+        preferences: what the user said.
+        embedder_fingerprint: of the vectors.
+        bios_of: finds the bios of references and history.
+        reading: names how texts are read and kept, for they are part of what is scored.
+    """
+
+    scorer = "taste"
+
+    def __init__(
+        self,
+        library: Library,
+        wishes: Wishes,
+        versions: TasteVersions,
+        preferences: Preferences,
+        *,
+        embedder_fingerprint: str,
+        bios_of: BiosOf,
+        reading: str = "",
+    ) -> None:
+        self._library = library
+        self._wishes = wishes
+        self._versions = versions
+        self._preferences = preferences
+        self._embedder_fingerprint = embedder_fingerprint
+        self._bios_of = bios_of
+        self._reading = reading
+        self._held: _Held | None = None
+
+    @property
+    def taste(self) -> str:
+        """The name of the version, such as `v3`."""
+        return self._current().version.name
+
+    @property
+    def taste_fingerprint(self) -> str:
+        """A sha256 over everything that decides a score, but for the screenshot itself."""
+        facts = {
+            "scorer": self.scorer,
+            "judging": JUDGING_VERSION,
+            "version": self._current().digest,
+            "preferences": asdict(self._preferences),
+            "reading": self._reading,
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Whether the taste was fitted without a history, and there is one by now."""
+        few = len(self._current().version.history) < HISTORY_ENOUGH
+        return few and has_history(self._library)
+
+    def renew(self) -> None:
+        """Fit a new version when the history has become one; labels are followed anyway."""
+        if self.is_outgrown:
+            self._held = self._hold(self._fit(self._fitted_to()))
+
+    def suspects(self) -> tuple[Suspect, ...]:
+        """Return the references that the user should look at again, most doubtful first."""
+        version = self._current().version
+        paths = {each.content_id: each.path for each in self._library.references()}
+        return tuple(
+            Suspect(paths[content], doubt_sentence(doubt))
+            for doubt in version.taste.doubts
+            if (content := version.items[doubt.reference][0]) in paths
+        )
+
+    def judge(
+        self,
+        picture: Embedded,
+        content_id: str,
+        text: CompanionText | None,
+        *,
+        timing_ms: dict[str, int],
+        is_kept: bool = True,
+    ) -> Judged:
+        """Score one screenshot; see `judged.Judge.judge`."""
+        started = time.perf_counter()
+        held = self._current()
+        bio = text.bio if text is not None else None
+        told = self._wishes.tell(
+            held.version.scales, picture.views, content_id, bio, is_kept=is_kept
+        )
+        weighed = held.weigher.weigh(
+            picture.views,
+            told.personality,
+            told.interests,
+            reference=held.rows.get(content_id),
+        )
+        weighed_at = time.perf_counter()
+        why = weighed_reasons(weighed, held.version.taste)
+        liked, rejected = (self._nearest(weighed, held, label, content_id) for label in Label)
+        judged = self._judged(weighed, why, content_id)
+        timing_ms["score"] = round(1000 * (weighed_at - started))
+        timing_ms["search"] = round(1000 * (time.perf_counter() - weighed_at))
+        return replace(
+            judged, liked=liked, rejected=rejected, views=self._views(picture, weighed, held)
+        )
+
+    def _judged(self, weighed: Weighed, why: tuple[str, ...], content_id: str) -> Judged:
+        preferences, probability = self._preferences, weighed.probability
+        return Judged(
+            verdict=weighed.verdict,
+            confidence=probability,
+            calibrated=weighed.calibrated,
+            strong=weighed.verdict is Verdict.MATCH
+            and probability is not None
+            and probability >= preferences.strong_match_threshold,
+            unsure_because=weighed.unsure_because,
+            percentile=weighed.percentile,
+            ranked_among=weighed.history_count,
+            next=weighed.next,
+            physical=weighed.physical,
+            personality=weighed.personality,
+            interests=weighed.interests_score,
+            views=(),
+            weights=preferences.weights,
+            reasons=why,
+            summary=weighed_summary(weighed, why),
+            liked=(),
+            rejected=(),
+            judgement=judgement_of(self._library, content_id),
+            notes=(),
+            scorer=self.scorer,
+            taste=self.taste,
+            taste_fingerprint=self.taste_fingerprint,
+            evidence=Evidence(
+                log_odds=weighed.logit,
+                bias=weighed.bias,
+                looks=float(weighed.references.sum()) + weighed.left_out,
+                parts=(*_trait_parts(weighed), *_interest_parts(weighed)),
+            ),
+        )
+
+    def _nearest(
+        self, weighed: Weighed, held: _Held, label: Label, content_id: str
+    ) -> tuple[Neighbour, ...]:
+        """Return the nearest references of a label; never the picture itself."""
+        wanted = held.version.taste.liked == (label is Label.LIKED)
+        own = held.rows.get(content_id)
+        if own is not None:
+            wanted = wanted & (np.arange(len(wanted)) != own)
+        places = np.flatnonzero(wanted)
+        order = places[np.argsort(-weighed.cosines[places], kind="stable")][:NEIGHBOURS]
+        matrix = self._library.learned()
+        return tuple(
+            Neighbour(
+                matrix[row].reference,
+                float(weighed.cosines[row]),
+                float(weighed.references[row]),
+            )
+            for row in map(int, order)
+        )
+
+    @staticmethod
+    def _views(picture: Embedded, weighed: Weighed, held: _Held) -> tuple[float | None, ...]:
+        """Return what each view alone would be given for its looks."""
+        if len(picture.views) == 1:
+            return (weighed.physical,)
+        chances: NDArray[np.float64] = held.version.taste.probability(picture.views)
+        return tuple(None if math.isnan(chance) else float(chance) for chance in chances)
+
+    def _current(self) -> _Held:
+        """Return the version of the labels as they are, from memory, from disk, or fitted now."""
+        wanted = self._fitted_to()
+        if self._held is None or self._held.version.fitted_to != wanted:
+            self._held = self._hold(self._versions.newest(wanted) or self._fit(wanted))
+        return self._held
+
+    def _fitted_to(self) -> str:
+        facts = {
+            "version_format": VERSION_FORMAT,
+            "taste_version": TASTE_VERSION,
+            "embedder": self._embedder_fingerprint,
+            "references": self._library.state_digest(),
+            "traits": [asdict(each) for each in self._preferences.traits],
+            "interests": [asdict(each) for each in self._preferences.interests],
+            "reading": self._reading,
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
+
+    def _fit(self, fitted_to: str) -> TasteVersion:
+        version = fit_version(
+            self._library,
+            self._wishes,
+            number=self._versions.next_number(),
+            fitted_to=fitted_to,
+            bios_of=self._bios_of,
+        )
+        self._versions.keep(version)
+        return version
+
+    def _hold(self, version: TasteVersion) -> _Held:
+        weigher = Weigher(
+            version.taste,
+            scales(self._preferences.weights),
+            reference_columns=version.columns,
+            history=version.history_parts,
+            max_error_rate=self._preferences.max_error_rate,
+        )
+        rows = {content: row for row, item in enumerate(version.items) for content in item}
+        return _Held(version, version.digest(), weigher, rows)
+
+
+def _trait_parts(weighed: Weighed) -> Sequence[EvidencePart]:
+    return [
+        EvidencePart(
+            "trait",
+            each.trait.name,
+            each.part,
+            picture_z=each.picture_z,
+            bio_z=each.bio_z,
+        )
+        for each in weighed.traits
+    ]
+
+
+def _interest_parts(weighed: Weighed) -> Sequence[EvidencePart]:
+    wanted = [
+        EvidencePart(
+            "interest",
+            each.interest,
+            each.part,
+            how=each.mention.how if each.mention is not None else None,
+            words=each.mention.words if each.mention is not None else None,
+        )
+        for each in weighed.interests
+    ]
+    share = weighed.ruled_out / max(1, len(weighed.dealbreakers))
+    return wanted + [
+        EvidencePart("dealbreaker", each.interest, share, how=each.how, words=each.words)
+        for each in weighed.dealbreakers
+    ]

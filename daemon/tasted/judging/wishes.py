@@ -1,0 +1,178 @@
+"""What the user wishes for in words, measured on pictures and bios. Reads and fills the library.
+
+The bridge between scoring, which is pure, and the embedder of texts: every text is embedded once in
+its life. A bio's vectors are kept under its picture, so that they are forgotten with it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.embedding.lazy import LazyEmbedder
+from tasted.library.library import TEXT_FORMAT, Embedded, Library
+from tasted.records import PictureFacts
+from tasted.scoring.interests import Interest, InterestEvidence, weigh_interests
+from tasted.scoring.likeness import Likeness
+from tasted.scoring.personality import (
+    NO_PERSONALITY,
+    PersonalityEvidence,
+    Trait,
+    TraitScales,
+    direction,
+    trait_texts,
+)
+from tasted.scoring.phrases import BACKGROUND_PHRASES, phrases
+
+_TEXT_FACTS = PictureFacts(width=0, height=0, format=TEXT_FORMAT)
+
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What picture and bio say beside the looks."""
+
+    personality: PersonalityEvidence | None
+    interests: InterestEvidence | None
+
+
+class Wishes:
+    """Measures traits and interests.
+
+    Args:
+        library: where vectors of texts are kept.
+        embedder: of texts, opened when one is new.
+        traits: as the user wrote them.
+        interests: as the user wrote them.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: LazyEmbedder,
+        traits: Sequence[Trait],
+        interests: Sequence[Interest],
+    ) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._traits = tuple(traits) if embedder.reads_text else ()
+        self._interests = tuple(interests)
+        self._wanted = tuple(each.name for each in interests if not each.dealbreaker)
+
+    @property
+    def embeds_bios(self) -> bool:
+        """Whether a bio says anything through its vectors."""
+        return self._embedder.reads_text and bool(self._traits or self._wanted)
+
+    def scales(self, pictures: Sequence[Rows], bios: Sequence[Rows]) -> TraitScales:
+        """Learn what is usual of the traits.
+
+        Args:
+            pictures: the views (k, d) of each picture of the history.
+            bios: what `bio_rows` gave for those that have a bio.
+        """
+        said = np.stack([rows[0] for rows in bios]) if bios else None
+        return TraitScales.fit(self._traits, self._directions, pictures=pictures, bios=said)
+
+    def tell(
+        self,
+        scales: TraitScales,
+        views: Rows,
+        content_id: str,
+        bio: str | None,
+        *,
+        is_kept: bool = True,
+    ) -> Told:
+        """Measure one picture and its bio.
+
+        Args:
+            scales: of the taste version.
+            views: shape (k, d).
+            content_id: of the picture.
+            bio: None when there is none.
+            is_kept: whether the bio's vectors may be kept.
+        """
+        rows = self.bio_rows(content_id, bio, is_kept=is_kept)
+        personality = NO_PERSONALITY
+        if self._traits:
+            personality = scales.measure(views, None if rows is None else rows[0])
+        return Told(personality, self._interests_in(bio, rows))
+
+    def tell_by_vectors(self, scales: TraitScales, views: Rows, bio_rows: Rows | None) -> Told:
+        """Measure one picture whose bio is known by its vectors alone, if at all."""
+        if not self._traits:
+            return Told(None, None)
+        return Told(scales.measure(views, None if bio_rows is None else bio_rows[0]), None)
+
+    def bio_rows(self, content_id: str, bio: str | None, *, is_kept: bool = True) -> Rows | None:
+        """Return the vectors of a bio and of its phrases, (1 + p, d); None when there are none."""
+        if not self.embeds_bios or not (bio or "").strip():
+            return None
+        texts = [bio or "", *self._phrases(bio)]
+        text_id = text_content_id("\0".join(texts))
+        rows = self._library.cached_bio(content_id, text_id)
+        if rows is None:
+            rows = self._embedder.open().embed_texts(texts)
+            if is_kept:
+                self._library.remember_bios({content_id: (text_id, rows)})
+        return rows
+
+    def _phrases(self, bio: str | None) -> tuple[str, ...]:
+        return phrases(bio or "") if self._wanted else ()
+
+    def _interests_in(self, bio: str | None, rows: Rows | None) -> InterestEvidence:
+        said = self._phrases(bio)
+        if rows is None or not said:
+            return weigh_interests(bio, self._interests)
+        likeness = Likeness.between(
+            said,
+            self._wanted,
+            phrase_vectors=rows[1:],
+            interest_vectors=self._interest_vectors,
+            background_vectors=self._background_vectors,
+        )
+        return weigh_interests(bio, self._interests, likeness)
+
+    @cached_property
+    def _directions(self) -> NDArray[np.float64]:
+        sides = [trait_texts(trait) for trait in self._traits]
+        rows = self._vectors([text for pair in sides for side in pair for text in side])
+        found, start = [], 0
+        for wanted, opposite in sides:
+            middle, end = start + len(wanted), start + len(wanted) + len(opposite)
+            found.append(direction(rows[start:middle], rows[middle:end]))
+            start = end
+        return np.array(found).reshape(len(found), self._embedder.identity.dimensions)
+
+    @cached_property
+    def _interest_vectors(self) -> Rows:
+        return self._vectors(self._wanted)
+
+    @cached_property
+    def _background_vectors(self) -> Rows:
+        return self._vectors(BACKGROUND_PHRASES)
+
+    def _vectors(self, texts: Sequence[str]) -> Rows:
+        """Embed texts of the settings, cached like the vectors of pictures; (n, d)."""
+        keys = [text_content_id(text) for text in texts]
+        cached = self._library.cached(keys)
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in cached}
+        if missing:
+            rows = self._embedder.open().embed_texts(list(missing.values()))
+            made = {
+                key: Embedded(row[None], _TEXT_FACTS)
+                for key, row in zip(missing, rows, strict=True)
+            }
+            self._library.remember(made)
+            cached |= made
+        dimensions = self._embedder.identity.dimensions
+        return np.array([cached[key].vector for key in keys], np.float32).reshape(-1, dimensions)
+
+
+def text_content_id(text: str) -> str:
+    """Return the id under which a text's vector is cached; no picture's bytes begin like this."""
+    return hashlib.sha256(b"tasted text\0" + text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,107 @@
+"""The taste versions of one home. Touches the folder `.tasted/tastes`.
+
+Every version is one file that is written once, whole, and never changed. A file that is damaged or
+of another tasted is as good as absent: a taste can always be fitted anew from its labels.
+"""
+
+import errno
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import structlog
+
+from tasted.errors import DiskFull, LibraryUnusable
+from tasted.faultpoints import reach
+from tasted.files import private_folder, read_regular_file, write_atomically
+from tasted.learning.version import TasteVersion
+from tasted.scoring.taste_file import TasteUnreadable
+
+KEPT = 5
+"""Older versions are removed: each holds the vectors of all references."""
+_BYTES_MAX = 2_000_000_000
+_NAME = re.compile(r"v([1-9][0-9]{0,8})\.taste")
+
+log = structlog.get_logger("tasted.learning")
+
+
+class TasteVersions:
+    """The versions in one folder, which is made with the first of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def newest(self, fitted_to: str) -> TasteVersion | None:
+        """Return the newest version that was fitted to this; None when there is none."""
+        for _number, file in self._files():
+            version = _read(file)
+            if version is not None and version.fitted_to == fitted_to:
+                return version
+        return None
+
+    def next_number(self) -> int:
+        """Return the number of the next version."""
+        return 1 + max((number for number, _file in self._files()), default=0)
+
+    def keep(self, version: TasteVersion) -> None:
+        """Write a version, and remove those that are too old.
+
+        Raises:
+            DiskFull, LibraryUnusable: when it cannot be written.
+        """
+        reach("learning.keeping")
+        try:
+            private_folder(self._folder)
+            write_atomically(self._folder / f"{version.name}.taste", version.to_bytes())
+        except OSError as error:
+            kind = DiskFull if error.errno == errno.ENOSPC else LibraryUnusable
+            raise kind(
+                f"The taste cannot be kept in {self._folder}: {error.strerror}.",
+                remedy="Check the free space and who owns the folder; tasted goes on by itself.",
+            ) from error
+        reach("learning.kept")
+        for _number, file in self._files()[KEPT:]:
+            file.unlink(missing_ok=True)
+
+    def erase(self, contents: Collection[str], *, is_dry: bool = False) -> int:
+        """Remove every version that one of these pictures went into; return how many.
+
+        One that cannot be read goes as well, for nobody can say what it holds.
+
+        Args:
+            contents: content ids.
+            is_dry: only count.
+
+        Raises:
+            OSError: when a file cannot be removed.
+        """
+        found = 0
+        for _number, file in self._files():
+            version = _read(file)
+            if version is None or version.mentions(contents):
+                found += 1
+                if not is_dry:
+                    file.unlink(missing_ok=True)
+        return found
+
+    def _files(self) -> list[tuple[int, Path]]:
+        """Return numbers and files, newest first."""
+        return sorted(self._found(), reverse=True)
+
+    def _found(self) -> Iterator[tuple[int, Path]]:
+        if self._folder.is_dir():
+            for file in self._folder.iterdir():
+                match = _NAME.fullmatch(file.name)
+                if match is not None:
+                    yield int(match[1]), file
+
+
+def _read(file: Path) -> TasteVersion | None:
+    try:
+        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
+        return TasteVersion.from_bytes(data)
+    except FileNotFoundError:
+        return None
+    except (OSError, TasteUnreadable) as error:
+        log.warning("taste_unreadable", file=file.name, reason=str(error))
+        return None
