@@ -36,7 +36,7 @@ def picture_path(sidecar: Sidecar) -> str:
 
 
 def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
-    """Return the wanted results, best first: by confidence, then by likeness, failures last."""
+    """Return the wanted results, best first: by confidence, else by rank, failures last."""
     wanted = [
         document
         for document in documents
@@ -54,7 +54,9 @@ def percent(confidence: float | None) -> str:
 
 
 def _rank(document: Sidecar) -> tuple[bool, float, float, float]:
-    confidence = document.confidence_score
+    # a rank is told also where the labels do not identify a confidence, in the same order
+    figures = (document.confidence_score, document.rank.percentile if document.rank else None)
+    confidence = next((figure for figure in figures if figure is not None), None)
     physical = document.component_scores.physical if document.component_scores else None
     return (
         document.error is None,
