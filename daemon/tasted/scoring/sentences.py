@@ -97,7 +97,7 @@ def _looks(weighed: Weighed, taste: Taste) -> list[_Reason]:
         return []
     groups = taste.pictures
     labels = group_means(taste.liked.astype(np.float64), groups)
-    parts = np.bincount(groups, weights=weighed.references)
+    parts = np.asarray(np.bincount(groups, weights=weighed.references), dtype=np.float64)
     cosines = group_means(weighed.cosines, groups)
     if not taste.mean.any():
         return _nearest(labels, parts, cosines)
