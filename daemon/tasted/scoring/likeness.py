@@ -14,6 +14,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.scoring.centring import centred_rows
+
 SIMILAR_Z = 3.5
 """In standard deviations: of a few hundred unrelated pairs hardly one stands out so far twice."""
 BACKGROUND_MIN = 20
@@ -61,9 +63,14 @@ class Likeness:
         interest_vectors: Rows,
         background_vectors: Rows,
     ) -> Self:
-        """Return the cosines of unit rows, shapes (p, d), (i, d) and (b, d)."""
+        """Return the cosines of unit rows, shapes (p, d), (i, d) and (b, d), b above 0.
+
+        The mean of the background is taken off all rows first: what all texts have in common says
+        nothing, and would hide what a few share.
+        """
+        mean = background_vectors.mean(axis=0, dtype=np.float64)
         said, wanted, usual = (
-            rows.astype(np.float64)
+            centred_rows(rows, mean)
             for rows in (phrase_vectors, interest_vectors, background_vectors)
         )
         return cls(
