@@ -74,6 +74,9 @@ def doubt_sentence(doubt: Doubt) -> str:
 
 
 def _head(weighed: Weighed) -> str:
+    if weighed.dealbreakers:
+        # a rule, whatever would be probable without it
+        return _VERDICTS[weighed.verdict]
     if weighed.verdict is not Verdict.UNSURE and weighed.probability is not None:
         # rounded down, so that nothing shows as more than it is
         return f"{_VERDICTS[weighed.verdict]}, {_percent(weighed.probability)} %"
@@ -183,7 +186,7 @@ def _none_named(interests: Sequence[InterestPart]) -> list[_Reason]:
     if not interests or any(each.mention for each in interests):
         return []
     part = math.fsum(each.part for each in interests)
-    told = "None of your interests is in the bio"
+    told = "The bio shares none of your interests"
     return [(abs(part), told if part < 0 else f"{told}, {_FOR}")]
 
 

@@ -1,0 +1,248 @@
+"""Sentences of weighed scores: from what moved the score, strongest first, and never more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from kit.tastes import drawn
+from kit.weighings import drawn_weigher, personality
+from tasted.records import Verdict
+from tasted.scoring.explaining import Doubt
+from tasted.scoring.interests import Interest, InterestEvidence, weigh_interests
+from tasted.scoring.likeness import Likeness
+from tasted.scoring.personality import PersonalityEvidence
+from tasted.scoring.sentences import (
+    CLOSE_COSINE,
+    MOVED_MIN,
+    doubt_sentence,
+    weighed_reasons,
+    weighed_summary,
+)
+from tasted.scoring.taste import Taste, fit_taste
+from tasted.scoring.weighing import Weighed, Weigher
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "sentences.txt"
+WANTED = [
+    Interest("hiking"),
+    Interest("NASA"),
+    Interest("jazz"),
+    Interest("smoking", dealbreaker=True),
+]
+
+
+def _near(corner: int, count: int, *, seed: int, spread: float = 0.5) -> NDArray[np.float32]:
+    """Return pictures that lie about one corner, all sharing a mean."""
+    random = np.random.default_rng(seed)
+    rows = spread * random.normal(size=(count, 12)) / np.sqrt(12)
+    rows[:, corner] += 1
+    rows[:, 11] += 2
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+HISTORY = np.concatenate([_near(corner, 30, seed=corner) for corner in range(5)])
+LIKED, REJECTED, OTHER = _near(0, 1, seed=90)[0], _near(1, 1, seed=91)[0], _near(3, 1, seed=92)[0]
+
+
+def _weigher(likes: int, rejects: int, *, history: bool = True) -> Weigher:
+    """Return a weigher of references at two corners; every third has a bio and traits, too.
+
+    Args:
+        likes: at corner 0.
+        rejects: at corner 1.
+        history: whether pictures were seen that all lie about five corners.
+    """
+    vectors = np.concatenate([_near(0, likes, seed=50), _near(1, rejects, seed=51)])
+    liked = np.arange(likes + rejects) < likes
+    told = 0.5 * (2.0 * liked[:, None] - 1)
+    told = told + 0.8 * np.random.default_rng(7).normal(size=(len(liked), 3))
+    told[np.arange(len(told)) % 3 > 0] = np.nan
+    taste = fit_taste(vectors, liked, history=HISTORY if history else None, columns=told)
+    return Weigher(taste, reference_columns=told)
+
+
+def _against() -> Weigher:
+    """Return a weigher of references that all look alike; what is wished for, the likes lack."""
+    liked = np.arange(40) % 2 == 0
+    told = -1.5 * (2.0 * liked[:, None] - 1) * np.ones(3)
+    taste = fit_taste(_near(0, 40, seed=50), liked, history=HISTORY, columns=told)
+    return Weigher(taste, reference_columns=told)
+
+
+@dataclass(frozen=True)
+class _Case:
+    title: str
+    weigher: Weigher
+    vector: NDArray[np.float32]
+    traits: PersonalityEvidence | None = None
+    bio: str | None = None
+    likeness: Likeness | None = None
+    reference: int | None = None
+
+    def told(self) -> tuple[tuple[str, ...], str]:
+        said: InterestEvidence | None = weigh_interests(self.bio, WANTED, self.likeness)
+        weighed = self.weigher.weigh(self.vector, self.traits, said, reference=self.reference)
+        why = weighed_reasons(weighed, self.weigher.taste)
+        return why, weighed_summary(weighed, why)
+
+
+# below 20 references no column is ever dropped
+MANY, FEW, NONE = _weigher(10, 9), _weigher(2, 1), _weigher(0, 0)
+AGAINST = _against()
+TRAIL = Likeness(
+    ("trail running",),
+    ("hiking", "NASA", "jazz"),
+    np.array([[0.9], [0.1], [0.1]]),
+    np.tile(np.linspace(-0.1, 0.1, 40), (3, 1)),
+    np.linspace(-0.1, 0.1, 40)[None, :],
+)
+CASES = [
+    _Case("near the likes", MANY, LIKED),
+    _Case("near the likes, with an interest", MANY, LIKED, bio="hiking and tea"),
+    _Case("near the rejects", MANY, REJECTED),
+    _Case("near neither", MANY, OTHER),
+    _Case("near the rejects, with interests", MANY, REJECTED, bio="Nasa, hikes"),
+    _Case("a similar interest", MANY, LIKED, bio="trail running", likeness=TRAIL),
+    _Case("no interest", MANY, LIKED, bio="tea"),
+    _Case("a denied interest", MANY, LIKED, bio="not into hiking"),
+    _Case("a trait in the picture", MANY, LIKED, personality({"kind": 2.0})),
+    _Case("a trait in the bio", MANY, LIKED, personality({"kind": 0.1}, {"kind": 2.5})),
+    _Case("a trait that is missing", MANY, LIKED, personality({"kind": -2.0})),
+    _Case("a trait that hardly shows", MANY, LIKED, personality({"kind": 0.6})),
+    _Case("a trait that likes lack", AGAINST, LIKED, personality({"kind": 2.0})),
+    _Case("a trait that likes lack, missing", AGAINST, LIKED, personality({"kind": -2.0})),
+    _Case("an interest that likes lack", AGAINST, LIKED, bio="NASA"),
+    _Case("a dealbreaker", MANY, LIKED, bio="hiking, jazz and smoking"),
+    _Case("a dealbreaker without labels", NONE, LIKED, bio="I smoke"),
+    _Case("text alone", NONE, LIKED, personality({"kind": 2.0}), bio="NASA"),
+    _Case("nothing at all", NONE, OTHER),
+    _Case("few labels", FEW, LIKED),
+    _Case("likes alone", _weigher(2, 0), LIKED),
+    _Case("likes alone, without history", _weigher(6, 0, history=False), LIKED),
+    _Case("not centred, near a like", _weigher(5, 4, history=False), LIKED),
+    _Case("not centred, near a reject", _weigher(5, 4, history=False), REJECTED),
+    _Case("a like itself", MANY, _near(0, 10, seed=50)[0], reference=0),
+]
+
+
+def test_golden(golden: Callable[[Path, str], None]) -> None:
+    """All of them, for a person to read and judge."""
+    blocks = []
+    for case in CASES:
+        why, line = case.told()
+        blocks.append("\n".join([f"# {case.title}", line, *(f"- {each}" for each in why), ""]))
+    doubts = [
+        doubt_sentence(Doubt(0, is_liked, 0.5, count))
+        for is_liked in (False, True)
+        for count in (14, 1, 0)
+    ]
+    blocks.append("\n".join(["# doubtful labels", *doubts, ""]))
+    golden(GOLDEN, "\n".join(blocks))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 2**31),
+    count=st.integers(0, 40),
+    z=st.floats(-3, 3),
+    bio=st.none() | st.sampled_from(["hiking", "smoking", "no hiking", "Jazz, NASA", "tea"]),
+    label=st.sampled_from([None, True, False]),
+    with_history=st.booleans(),
+    as_reference=st.booleans(),
+)
+def test_no_claim_without_evidence(
+    seed: int,
+    count: int,
+    z: float,
+    bio: str | None,
+    label: bool | None,
+    *,
+    with_history: bool,
+    as_reference: bool,
+) -> None:
+    """Each sentence has the part behind it that it stands for, and none is said twice."""
+    weigher = drawn_weigher(count, seed=seed, with_history=with_history, label=label)
+    reference = seed % count if as_reference and count else None
+    weighed = weigher.weigh(
+        drawn(1, seed=seed + 1).vectors[0],
+        personality({"kind": z}),
+        weigh_interests(bio, WANTED),
+        reference=reference,
+    )
+    taste = weigher.taste
+    why = weighed_reasons(weighed, taste)
+    assert why == weighed_reasons(weighed, taste)
+    assert len(set(why)) == len(why)
+    _check_looks(weighed, taste, why)
+    for sentence in why:
+        if "kind" in sentence:
+            assert abs(z) >= 1
+            assert abs(weighed.traits[0].part) >= MOVED_MIN
+        if sentence.endswith("in the bio"):
+            assert bio is not None
+        if "rules it out" in sentence:
+            assert sentence == why[0]
+            assert weighed.verdict is Verdict.NO_MATCH
+    line = weighed_summary(weighed, why)
+    assert line.endswith(".")
+    assert "\n" not in line
+
+
+def _check_looks(weighed: Weighed, taste: Taste, why: tuple[str, ...]) -> None:
+    close = weighed.cosines >= CLOSE_COSINE
+    likes = close & taste.liked & (weighed.references > 0)
+    rejects = close & ~taste.liked & (weighed.references < 0)
+    for sentence in why:
+        if sentence.startswith("Close to"):
+            assert taste.mean.any()
+            assert weighed.references[likes].sum() >= MOVED_MIN
+        if sentence.startswith("Looks like"):
+            assert taste.mean.any()
+            assert weighed.references[rejects].sum() <= -MOVED_MIN
+        if sentence.startswith("Nearest"):
+            assert not taste.mean.any()
+        if sentence.startswith("Not close"):
+            assert not likes.any()
+            assert taste.liked.any()
+
+
+def test_percentages_are_rounded_down() -> None:
+    """59.9 % shows as 59 %, in probabilities and in ranks."""
+    weighed = MANY.weigh(LIKED)
+    assert weighed.verdict is Verdict.MATCH
+    assert weighed_summary(replace(weighed, probability=0.599), ()) == "Match, 59 %."
+    ranked = replace(
+        weighed,
+        verdict=Verdict.UNSURE,
+        unsure_because="needs_labels",
+        probability=None,
+        percentile=0.929,
+        history_count=210,
+        next="Reject 4 to get verdicts",
+    )
+    assert weighed_summary(ranked, ()) == "Ranks above 92 % of 210: reject 4 to get verdicts."
+    assert weighed_summary(replace(ranked, percentile=None), ("Hiking is in the bio",)) == (
+        "Unsure: hiking is in the bio."
+    )
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_strongest_comes_first(sign: float) -> None:
+    """Whichever way it points."""
+    weighed = MANY.weigh(LIKED, personality({"kind": sign * 3.0}), weigh_interests("NASA", WANTED))
+    strengths = {
+        "kind": abs(weighed.traits[0].part),
+        "likes": float(weighed.references[weighed.references > 0].sum()),
+        "NASA": abs(weighed.interests[1].part),
+    }
+    why = weighed_reasons(weighed, MANY.taste)
+    order = [next(name for name in strengths if name in sentence) for sentence in why]
+    assert [strengths[name] for name in order] == sorted(
+        (strengths[name] for name in order), reverse=True
+    )
+    assert len(order) == 3
