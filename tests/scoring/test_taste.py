@@ -274,6 +274,16 @@ def test_a_column_that_does_not_help_is_dropped() -> None:
     assert noise.column_weights[0] == 0
 
 
+@pytest.mark.parametrize("told", [0, 2, 19])
+def test_a_column_that_few_pictures_have_is_kept(told: int) -> None:
+    """However they speak: of so few, leave-one-out would tell by chance."""
+    known, random = drawn(60, seed=7), np.random.default_rng(7)
+    columns = np.full((60, 1), np.nan)
+    columns[:told, 0] = random.normal(size=told) - 0.3 * known.liked[:told]
+    taste = fit_taste(known.vectors, known.liked, history=HISTORY, columns=columns)
+    assert taste.column_weights[0] != 0
+
+
 def test_a_label_that_all_others_contradict_is_reported() -> None:
     """One liked picture among those that the user rejects."""
     known = drawn(120, seed=8, sharpness=50)

@@ -23,7 +23,7 @@ AMPLITUDES = (1.5, 3.0, 6.0, 12.0)
 SINGLE_AMPLITUDE_ABOVE = 2000
 """With more pictures one amplitude has all the evidence; the others would only cost time."""
 DROP_COLUMNS_FROM = 20
-"""Pictures from which leave-one-out can tell that a column does not help."""
+"""Pictures with a value from which leave-one-out can tell that a column does not help."""
 _COLUMN_PRIOR_MEAN = 0.5
 _COLUMN_PRIOR_VARIANCE = 0.25
 _BIAS_PRIOR_VARIANCE = 0.09
@@ -108,9 +108,11 @@ def fit_mixture(
 
     kept = np.ones(columns.shape[1], dtype=np.bool_)
     mixture = fitted(kept)
-    while len(items) >= DROP_COLUMNS_FROM and is_calibrated and kept.any():
+    # of a column that few pictures have, leave-one-out would tell by chance
+    told = np.count_nonzero(columns, axis=0) >= DROP_COLUMNS_FROM
+    while is_calibrated and (kept & told).any():
         trials = []
-        for column in np.flatnonzero(kept):
+        for column in np.flatnonzero(kept & told):
             fewer = kept.copy()
             fewer[column] = False
             trials.append((fewer, fitted(fewer)))

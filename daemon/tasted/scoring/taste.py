@@ -65,7 +65,7 @@ def fit_taste(
             history.
         columns: (n, c) extra evidence about each reference, about N(0, 1), such as z-scores of
             texts; NaN where it is missing. Columns without which leave-one-out does better are
-            dropped, from 20 pictures on.
+            dropped, from 20 pictures with a value on.
         stream_like_rate: share of the stream that the user would like, as assumed before any
             feedback: as heavy as 6 labels, and alone where there are labels of one class only.
         previous: an earlier taste of this user, a start for the search above 2,000 pictures.
