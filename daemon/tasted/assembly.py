@@ -194,9 +194,16 @@ def _reader(settings: Settings) -> Reader:
 def _preferences(settings: Settings) -> Preferences:
     chosen, scoring = settings.preferences, settings.scoring
     return Preferences(
-        traits=tuple(Trait(name) for name in chosen.traits),
-        interests=tuple(Interest(name) for name in chosen.interests),
+        traits=tuple(
+            Trait(each) if isinstance(each, str) else Trait(each.name, each.opposite)
+            for each in chosen.traits
+        ),
+        interests=tuple(
+            Interest(each) if isinstance(each, str) else Interest(each.name, each.dealbreaker)
+            for each in chosen.interests
+        ),
         weights=chosen.weights.model_dump(),
         match_threshold=scoring.match_threshold,
         strong_match_threshold=scoring.strong_match_threshold,
+        max_error_rate=scoring.max_error_rate,
     )

@@ -95,6 +95,35 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
             ),
         ),
         (
+            '[preferences]\ntraits = ["sporty", { name = "kind", opposit = "cruel" }]\n',
+            (
+                "line 2: `traits` in [preferences], entry 2, `opposit`, is 'cruel': Extra inputs "
+                "are not permitted"
+            ),
+        ),
+        (
+            '[preferences]\ninterests = [{ name = "smoking", dealbreaker = "yes" }]\n',
+            (
+                "line 2: `interests` in [preferences], entry 1, `dealbreaker`, is 'yes': it "
+                "should be a valid boolean"
+            ),
+        ),
+        (
+            "[preferences]\ninterests = [{ dealbreaker = true }]\n",
+            ("line 2: `interests` in [preferences], entry 1, `name`, is a table: Field required"),
+        ),
+        (
+            "[preferences]\ninterests = [3]\n",
+            "line 2: `interests` in [preferences], entry 1, is 3: it should be a valid string",
+        ),
+        (
+            "[scoring]\nmax_error_rate = 0\n",
+            (
+                "line 2: `max_error_rate` in [scoring] is 0: it should be greater than or equal "
+                "to 0.01"
+            ),
+        ),
+        (
             '[preferences]\ntraits = "kind"\n',
             "line 2: `traits` in [preferences] is 'kind': it should be a list",
         ),

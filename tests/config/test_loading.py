@@ -7,6 +7,8 @@ import pytest
 
 from kit.homes import home_with
 from tasted.config import Settings, huggingface_home, load_settings
+from tasted.config.entries import InterestEntry, TraitEntry
+from tasted.config.template import toml_value
 from tasted.errors import ConfigError
 
 
@@ -85,6 +87,30 @@ def test_lists_in_the_environment_are_json_or_separated_by_commas(
     environment = {"TASTED_PREFERENCES__INTERESTS": text}
     loaded = load_settings(home_with(tmp_path), environment=environment)
     assert loaded.settings.preferences.interests == expected
+
+
+def test_entries_are_words_or_tables_that_say_more(tmp_path: Path) -> None:
+    """In the file and in the environment alike; they travel to the engine as they are."""
+    home = home_with(
+        tmp_path,
+        "[preferences]\n"
+        'traits = ["sporty", { name = " kind  of ", opposite = "cruel" }, { name = "calm" }]\n'
+        'interests = ["hiking", { name = "smoking", dealbreaker = true }]\n',
+    )
+    settings = load_settings(home, environment={}).settings
+    chosen = settings.preferences
+    assert chosen.traits == (
+        "sporty",
+        TraitEntry(name="kind of", opposite="cruel"),
+        TraitEntry(name="calm", opposite=""),
+    )
+    assert chosen.interests == ("hiking", InterestEntry(name="smoking", dealbreaker=True))
+    assert Settings.model_validate_json(settings.model_dump_json()) == settings
+    text = '["hiking", {"name": "smoking", "dealbreaker": true}]'
+    told = load_settings(home, environment={"TASTED_PREFERENCES__INTERESTS": text}).settings
+    assert told == settings
+    shown = toml_value(chosen.interests)
+    assert shown == '["hiking", { name = "smoking", dealbreaker = true }]'
 
 
 def test_an_empty_variable_counts_as_not_given(tmp_path: Path) -> None:

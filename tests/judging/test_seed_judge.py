@@ -13,6 +13,7 @@ from tasted.judging.wishes import text_content_id
 from tasted.library.library import Library
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, Origin
+from tasted.scoring.interests import Interest
 from tasted.scoring.personality import Trait
 
 WORDS_OF_NOBODY = Preferences((), (), {}, 0.6, 0.8)
@@ -77,3 +78,13 @@ def test_the_vector_of_a_bio_is_kept_under_its_picture(tmp_path: Path) -> None:
     again = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
     assert again.cached_bio(shot, bio) is not None
     assert again.cached_bio(shot, text_content_id("Coffee")) is None
+
+
+def test_seed_knows_no_dealbreakers(tmp_path: Path) -> None:
+    """What must not be in a bio is nothing that the formula could look for."""
+    library = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+    wanted = (Interest("tea"), Interest("smoking", dealbreaker=True))
+    judge = SeedJudge(library, unopened(), Preferences((), wanted, {}, 0.6, 0.8))
+    said = CompanionText(None, None, "tea and smoking")
+    gathered = judge._evidence(unit(1), content("a screenshot"), said, is_kept=True)
+    assert gathered.interests == ("tea",)

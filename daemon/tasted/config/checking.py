@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from tasted.config.entries import ENTRY_KINDS
 from tasted.config.names import Key, spoken
 from tasted.config.sources import Given, readable
 
@@ -43,15 +44,22 @@ def shown_value(value: object) -> str:
 
 def _sentence(detail: ErrorDetails, given: Mapping[Key, Given]) -> str:
     location = detail["loc"]
-    key: Key = tuple(part for part in location if isinstance(part, str))
+    entries = [index for index, part in enumerate(location) if isinstance(part, int)]
+    key: Key = tuple(str(part) for part in location[: entries[0] if entries else None])
     about = [(*key, str(name)) for name in detail.get("ctx", {}).get("about", ())]
     place = _place(key, about, given)
     reason = _reason(detail)
     if key not in given:
         return f"{place}: {spoken(key)}: {reason}"
-    entries = [part for part in location if isinstance(part, int)]
-    entry = f", entry {entries[0] + 1}," if entries else ""
+    entry = _entry(location[entries[0] :]) if entries else ""
     return f"{place}: {spoken(key)}{entry} is {shown_value(detail['input'])}: {reason}"
+
+
+def _entry(below: tuple[int | str, ...]) -> str:
+    """Name an entry of a list, and what in it is meant."""
+    number, *names = below
+    inner = [f"`{name}`," for name in names if name not in ENTRY_KINDS]
+    return " ".join([f", entry {int(number) + 1},", *inner])
 
 
 def _place(key: Key, about: list[Key], given: Mapping[Key, Given]) -> str:

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 _NAME_LENGTH_MAX = 1000
 _WORDS_LENGTH_MAX = 200
-_LIST_LENGTH_MAX = 200
+LIST_LENGTH_MAX = 200
 
 
 def _one_line(text: str) -> str:
@@ -44,11 +44,9 @@ def lower_case(value: object) -> object:
 Name = Annotated[
     str, Field(max_length=_NAME_LENGTH_MAX), AfterValidator(_not_empty), AfterValidator(_one_line)
 ]
-_Words = Annotated[
+Words = Annotated[
     str, Field(max_length=_WORDS_LENGTH_MAX), AfterValidator(_words), AfterValidator(_one_line)
 ]
-# lists of TOML and JSON become tuples, so that settings cannot change; their entries stay strict
-WordsList = Annotated[tuple[_Words, ...], Field(strict=False, max_length=_LIST_LENGTH_MAX)]
 # what Tesseract is started with must not be able to look like an option or a path
 LanguageList = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8}){0,3}$")], ...],

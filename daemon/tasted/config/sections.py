@@ -9,12 +9,12 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tasted.config.entries import InterestList, TraitList
 from tasted.config.kinds import (
     LanguageList,
     Name,
     Share,
     Weight,
-    WordsList,
     lower_case,
     none_when_blank,
 )
@@ -124,6 +124,14 @@ class Scoring(Section):
         "you are to like a screenshot, and says when it does not know. seed is the fixed formula "
         "that tasted began with: it only compares.",
     )
+    max_error_rate: float = Field(
+        default=0.2,
+        ge=0.01,
+        le=0.5,
+        description="For taste: how many of the pictures that you would like may be called no "
+        "match, and of the others a match: 0.2 is one in five. With less, more stay unsure, and "
+        "more must be liked and rejected before there are verdicts: 4 of each at 0.2, 9 at 0.1.",
+    )
     match_threshold: Share = Field(
         default=0.6, description="From this confidence on, a screenshot is a match."
     )
@@ -167,15 +175,17 @@ class Weights(Section):
 class Preferences(Section):
     """What you look for, in words, and what counts how much."""
 
-    traits: WordsList = Field(
+    traits: TraitList = Field(
         default=(),
-        description='What a person should be like, in a few words each: ["kind", "sporty"]. '
-        "They are looked for in the pictures.",
+        description='What a person should be like, in a few words each: ["kind", "sporty"]. They '
+        "are looked for in the pictures and in the text. For taste, naming the contrary helps:"
+        '\n\n[{ name = "kind", opposite = "cruel" }, "sporty"]',
     )
-    interests: WordsList = Field(
+    interests: InterestList = Field(
         default=(),
         description='What a person should care for: ["hiking", "jazz"]. They are looked for in '
-        "the text.",
+        "the text. For taste, what must not be there rules a person out:"
+        '\n\n["hiking", { name = "smoking", dealbreaker = true }]',
     )
     weights: Weights = Field(
         default=Weights(),

@@ -97,6 +97,8 @@ def toml_value(value: Any) -> str:
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float):
         return f"{int(value):_}" if value.is_integer() else repr(value)
     if isinstance(value, int):

@@ -154,7 +154,7 @@ class SeedJudge:
             bio_vector=(
                 self._bio_vector(content_id, bio, is_kept=is_kept) if has_traits and bio else None
             ),
-            interests=tuple(each.name for each in preferences.interests),
+            interests=tuple(each.name for each in preferences.interests if not each.dealbreaker),
             traits=tuple(each.name for each in preferences.traits),
             reads_text=reads_text,
         )
