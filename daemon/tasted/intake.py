@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tasted.errors import (
     EmptyFile,
@@ -21,7 +22,7 @@ from tasted.errors import (
 from tasted.files import content_id, read_regular_file, stamp_of
 from tasted.inbox.naming import companion_of, label_of
 from tasted.outbox.failures import source_part
-from tasted.outbox.sidecar import Source, encoded_path
+from tasted.outbox.sidecar import PhotoPart, Source, encoded_path
 from tasted.platform import access_remedy, is_privacy_refusal
 from tasted.reading.companion import CompanionText, parse_companion
 from tasted.records import Companion, FileStamp, Label, Proven
@@ -155,6 +156,12 @@ class Intake:
             return None
         return parse_companion(data)
 
+    def read_text(self, path: str) -> tuple[Companion | None, str | None, CompanionText]:
+        """Read the text of a folder: its stamp, its sha256 if it could be read, what it says."""
+        read = Read(FileStamp(0, 0, 0))
+        self._read_companion(Item("", companion=path), read)
+        return read.companion, read.text_id, read.text or CompanionText(None, None, None)
+
     def _path(self, item: Item) -> Path:
         return Path(item.path) if item.foreign else self._inbox / item.path
 
@@ -194,6 +201,48 @@ class Intake:
         read.companion = Companion(item.companion, stamp)
         read.text_id = content_id(data)
         read.text = parse_companion(data)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileItem:
+    """A profile that the light process wants scored."""
+
+    path: str
+    """Of its folder, relative to the inbox, with a slash at its end."""
+    stamp: FileStamp
+    """Of its photos together."""
+    companion: str | None
+    """Path of its text, relative to the inbox."""
+    attempts: int
+    parts: tuple[PhotoPart, ...]
+    """Every photo, as its own sidecar tells of it."""
+    photos: tuple[Item, ...]
+    """Those that count, in the order of the parts."""
+
+    @property
+    def shown(self) -> str:
+        """The path for a sentence."""
+        return encoded_path(self.path).path
+
+
+def profile_from(value: dict[str, Any]) -> ProfileItem:
+    """Build a ProfileItem from its JSON form.
+
+    Raises:
+        ValueError: when a path climbs out of the inbox, or the form is not ours.
+    """
+    path, companion = str(value["path"]), value["companion"]
+    _refuse_climbing(path.removesuffix("/"))
+    if companion is not None:
+        _refuse_climbing(str(companion))
+    return ProfileItem(
+        path=path,
+        stamp=FileStamp(*value["stamp"]),
+        companion=companion,
+        attempts=int(value["attempts"]),
+        parts=tuple(PhotoPart.model_validate(part) for part in value["parts"]),
+        photos=tuple(item_from(item) for item in value["items"]),
+    )
 
 
 def item_from(value: dict[str, object]) -> Item:

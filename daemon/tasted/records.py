@@ -79,11 +79,23 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One photo of a profile: what of it decides the score of the whole."""
+
+    path: str
+    """Relative to the inbox."""
+    content_id: str | None
+    """sha256; None for a photo that could not be scored, and does not count."""
+    text_id: str | None
+    """sha256 of its companion text."""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """What one sidecar of the outbox proves: which content was done, and with what."""
 
     path: str
-    """Relative to the inbox: the file that the sidecar belongs to."""
+    """Relative to the inbox: the file that the sidecar belongs to, or a folder with its slash."""
     status: str
     """`scored`, `learnt` or `error`."""
     stamp: FileStamp
@@ -103,6 +115,13 @@ class LedgerEntry:
     """Of a learnt reference."""
     standing: Standing | None = None
     """Of anything but a reference."""
+    parts: tuple[Part, ...] = ()
+    """Of a profile: its photos, sorted by path."""
+
+    @property
+    def is_profile(self) -> bool:
+        """Whether it is of a folder; no file's path ends in a slash."""
+        return self.path.endswith("/")
 
 
 @dataclass(frozen=True, slots=True)

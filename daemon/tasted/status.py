@@ -53,13 +53,15 @@ class QueueReport:
     settling: int = 0
     asked_again: int = 0
     """How many of the re-scores a command asked for."""
+    profiles: int = 0
     per_minute: float | None = None
     seconds_left: float | None = None
 
     @property
     def total(self) -> int:
-        """How many files wait for the engine."""
-        return self.references + self.new + self.backlog + self.retries + self.rescores
+        """How many files and profiles wait for the engine."""
+        files = self.references + self.new + self.backlog + self.retries + self.rescores
+        return files + self.profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,16 @@ class WatchReport:
     losses: int = 0
     """How often the system admitted that events were lost; each time everything was looked at."""
     restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFolder:
+    """A folder of several pictures that is no profile."""
+
+    folder: str
+    """Relative to the inbox, with a slash at its end."""
+    why: str
+    """`too_large` or `nested`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,9 @@ class Status:
     """Path of each reference that the others contradict, and a sentence about it."""
     liked: int = 0
     rejected: int = 0
+    plain: tuple[PlainFolder, ...] = ()
+    """Folders of several pictures that are no profiles; the first few."""
+    plain_count: int = 0
 
     def without(self, names: Callable[[str], bool]) -> "Status":
         """Return the snapshot without what names a picture, as `names` tells by its texts."""
@@ -114,6 +129,7 @@ class Status:
             restless=tuple(path for path in self.restless if not names(path)),
             contradictions=tuple(path for path in self.contradictions if not names(path)),
             suspects=tuple(each for each in self.suspects if not names(each[0])),
+            plain=tuple(each for each in self.plain if not names(each.folder)),
         )
 
 
@@ -141,6 +157,7 @@ def read_status(file: Path) -> Status | None:
         value["last_error"] = LastError(**value["last_error"]) if value["last_error"] else None
         value["contradictions"] = tuple(map(str, value["contradictions"]))
         value["suspects"] = _suspects(value["suspects"])
+        value["plain"] = tuple(PlainFolder(**each) for each in value["plain"])
         for name in ("counts", "ignored"):
             value[name] = {str(key): int(count) for key, count in value[name].items()}
         datetime.fromisoformat(value["heartbeat_at"])

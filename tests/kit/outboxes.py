@@ -15,7 +15,7 @@ def picture(number: int) -> bytes:
 
 
 def documents(home: Home) -> dict[str, Sidecar]:
-    """Read the outbox, and return its documents by the path of their file.
+    """Read the outbox, and return its documents by the path of their file or folder.
 
     Raises:
         ValueError: for a file that is no valid sidecar.

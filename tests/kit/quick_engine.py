@@ -20,8 +20,9 @@ from typing import Any
 from tasted import frames
 from tasted.errors import ItemError
 from tasted.home import Home
-from tasted.intake import Intake, Item, Read, item_from
-from tasted.outbox.failures import error_sidecar
+from tasted.inbox.profiles import profile_content_id
+from tasted.intake import Intake, Item, ProfileItem, Read, item_from, profile_from
+from tasted.outbox.failures import error_sidecar, source_part
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import ModelPart, Sidecar
 from tasted.platform import end_with_parent
@@ -46,6 +47,13 @@ def scores_begun(home: Home) -> list[tuple[str, str]]:
     return [(path, content) for path, content in map(json.loads, lines)]
 
 
+def profiles_begun(home: Home) -> list[tuple[str, list[str]]]:
+    """Return folder and photos of every profile that was begun, in order."""
+    file = home.state / "profiles"
+    lines = file.read_text("ascii").splitlines() if file.exists() else []
+    return [(folder, photos) for folder, photos in map(json.loads, lines)]
+
+
 class QuickEngine:
     """Answers for one home."""
 
@@ -63,6 +71,8 @@ class QuickEngine:
         """Answer one request."""
         if message["type"] == "labels":
             return self._labels(message)
+        if message["type"] == "profile":
+            return self._profile(profile_from(message))
         items = [item_from(item) for item in message["items"]]
         return {"type": "documents", "answers": [self._document(item) for item in items]}
 
@@ -135,6 +145,34 @@ class QuickEngine:
             scored_at=datetime.now(UTC),
             tasted_version=self._version,
         )
+
+    def _profile(self, item: ProfileItem) -> frames.Message:
+        with (self._home.state / "profiles").open("a", encoding="ascii") as stream:
+            stream.write(json.dumps([item.path, [part.path for part in item.parts]]) + "\n")
+        contents = [part.sha256 for part in item.parts if part.sha256 is not None]
+        companion, text_id = None, None
+        if item.companion is not None:
+            companion, text_id, _text = self._intake.read_text(item.companion)
+        content = profile_content_id(contents)
+        document = Sidecar(
+            kind="profile",
+            status="scored",
+            summary="Quickly done.",
+            verdict="unsure",
+            parts=list(item.parts),
+            source=source_part(
+                item.path, item.stamp, companion, content_id=content, text_id=text_id
+            ),
+            model=ModelPart(
+                embedder=_EMBEDDER,
+                embedder_fingerprint=_EMBEDDER,
+                dimensions=1,
+                taste_fingerprint=self._taste(),
+            ),
+            scored_at=datetime.now(UTC),
+            tasted_version=self._version,
+        )
+        return {"type": "document", "document": document.model_dump(mode="json")}
 
     def _misbehave(self, item: Item, data: bytes) -> None:
         if data.endswith(POISON):

@@ -1,12 +1,14 @@
 """Sidecars of every kind, without an engine."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tasted.errors import EmptyFile
 from tasted.outbox.failures import error_sidecar, source_part
+from tasted.outbox.profiles import left_out, photo_parts
 from tasted.outbox.sidecar import ComponentScores, ModelPart, Sidecar, Source
-from tasted.records import FileStamp, InboxFile, Label
+from tasted.records import FileStamp, InboxFile, Label, Part
 
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 VERSION = "0.1.0"
@@ -43,6 +45,16 @@ def scored(
         "tasted_version": VERSION,
     }
     return Sidecar(**(given | fields))
+
+
+def profile(folder: str, *photos: str, broken: Sequence[str] = (), **fields: Any) -> Sidecar:
+    """Return the document of a profile; each photo has the content of its place in the list."""
+    parts = [
+        *(Part(path, f"{number:064x}", None) for number, path in enumerate(photos, 1)),
+        *(Part(path, None, None) for path in broken),
+    ]
+    given = {"kind": "profile", "parts": photo_parts(parts, {}), "notes": left_out(parts)}
+    return scored(folder, **{**given, "source": source_of(folder, 900), **fields})
 
 
 def failed(path: str = "a.png", *, attempts: int = 1, label: Label | None = None) -> Sidecar:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kit.sidecars import NOW, VERSION, failed, scored, source_of
+from kit.sidecars import NOW, VERSION, failed, profile, scored, source_of
 from tasted.errors import EmptyFile, ItemError, TruncatedImage, UnreadableFile
 from tasted.outbox.failures import error_sidecar, source_part
 from tasted.outbox.sidecar import (
@@ -102,7 +102,7 @@ KEYS = [
     "calibrated", "strong", "unsure_because", "rank", "next", "judgement", "origin",
     "component_scores", "weights", "reasons", "neighbours", "extracted_data", "views", "source",
     "model", "references", "notes", "error", "timing_ms", "scored_at", "tasted_version",
-    "evidence",
+    "evidence", "parts",
 ]  # fmt: skip
 
 
@@ -126,8 +126,15 @@ def test_the_published_schema_is_that_of_the_model(golden: Callable[[Path, str],
 
 @pytest.mark.parametrize(
     "sidecar",
-    [FULL, scored(confidence=None), failed(), failed(label=Label.LIKED), scored("\udcff.png")],
-    ids=["full", "unsure", "failed", "failed reference", "undecodable"],
+    [
+        FULL,
+        scored(confidence=None),
+        failed(),
+        failed(label=Label.LIKED),
+        scored("\udcff.png"),
+        profile("anna/", "anna/\udcff.png", "anna/2.png", broken=("anna/3.png",)),
+    ],
+    ids=["full", "unsure", "failed", "failed reference", "undecodable", "profile"],
 )
 def test_every_kind_of_sidecar_fits_the_schema(sidecar: Sidecar) -> None:
     """Foreign readers that validate by the published schema accept what is written."""

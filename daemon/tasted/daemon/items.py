@@ -1,10 +1,12 @@
-"""How the light process tells the engine of a file; `intake.item_from` reads it. Pure."""
+"""How the light process tells the engine of a file or profile; `intake` reads it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import astuple
 
 from tasted import frames
 from tasted.inbox.reconcile import Reason, Task
-from tasted.records import InboxFile
+from tasted.outbox.profiles import photo_parts
+from tasted.records import InboxFile, Standing
 
 
 def asked_item(path: str, file: InboxFile | None, *, inside: bool) -> frames.Message:
@@ -32,4 +34,27 @@ def item_of(task: Task) -> frames.Message:
         "attempts": task.attempts,
         "proven": astuple(task.proven) if task.proven is not None else None,
         "known": [task.content_id, *astuple(file.stamp)] if task.content_id is not None else None,
+    }
+
+
+def profile_request(task: Task, standings: Mapping[str, Standing | None]) -> frames.Message:
+    """Return the request to score the profile of a task.
+
+    Args:
+        task: of a profile.
+        standings: what the sidecars of its photos say, by path.
+    """
+    folder = task.file
+    return {
+        "type": "profile",
+        "path": folder.path,
+        "stamp": astuple(folder.stamp),
+        "companion": folder.companion.path if folder.companion is not None else None,
+        "attempts": task.attempts,
+        "parts": [part.model_dump(mode="json") for part in photo_parts(task.parts, standings)],
+        "items": [
+            item_of(Task(photo, Reason.UNSCORED))
+            for photo, part in zip(task.photos, task.parts, strict=True)
+            if part.content_id is not None
+        ],
     }

@@ -13,10 +13,11 @@ from tasted.daemon.work_queue import Turn
 from tasted.errors import TastedError
 from tasted.home import Home
 from tasted.inbox.listing import Listing
-from tasted.status import FaultReport, QueueReport, Status, WatchReport, write_status
+from tasted.status import FaultReport, PlainFolder, QueueReport, Status, WatchReport, write_status
 
 _WORKING_PAUSE_SECONDS = 1.0
 _RESTLESS_SHOWN = 5
+_PLAIN_SHOWN = 5
 
 log = structlog.get_logger("tasted.reporting")
 
@@ -52,6 +53,7 @@ class Reporter:
         self._orphans = 0
         self._is_undecided = False
         self._restless: tuple[str, ...] = ()
+        self._plain: tuple[PlainFolder, ...] = ()
         self._watch = WatchReport()
         self._written = 0.0
 
@@ -67,6 +69,7 @@ class Reporter:
         orphans: int,
         restless: Sequence[str] = (),
         is_undecided: bool = False,
+        plain: Sequence[PlainFolder] = (),
     ) -> None:
         """Take in what the scout's look counted.
 
@@ -75,13 +78,15 @@ class Reporter:
             settling: how many files are waited for.
             orphans: how many sidecars have no file.
             restless: files that have been changing for too long.
-            is_undecided: whether a change of labels waits for quiet.
+            is_undecided: whether a change of labels, or a profile, waits for something.
+            plain: folders of several pictures that are no profiles.
         """
         self._is_undecided = is_undecided
         if restless and not self._restless:
             log.warning("keeps_changing", path=restless[0], files=len(restless))
         self._restless = tuple(restless[:_RESTLESS_SHOWN])
         self._ignored = dict(listing.ignored)
+        self._plain = tuple(plain)
         self._settling = settling
         self._orphans = orphans
 
@@ -111,7 +116,10 @@ class Reporter:
         desk = self._desk
         fault = desk.fault
         with desk.lock:
-            counts = Counter(entry.status for entry in desk.ledger.entries.values())
+            counts = Counter(
+                "profiles" if entry.is_profile else entry.status
+                for entry in desk.ledger.entries.values()
+            )
             invalid = desk.ledger.invalid
         current = desk.current
         return Status(
@@ -135,6 +143,8 @@ class Reporter:
             suspects=current.suspects if current else (),
             liked=current.liked if current else 0,
             rejected=current.rejected if current else 0,
+            plain=self._plain[:_PLAIN_SHOWN],
+            plain_count=len(self._plain),
         )
 
     def _state(self, fault: TastedError | None) -> str:
@@ -155,6 +165,7 @@ class Reporter:
             rescores=counts[Turn.RESCORE],
             settling=self._settling,
             asked_again=len(self._desk.forced),
+            profiles=counts[Turn.PROFILE],
             per_minute=round(rate, 1) if rate else None,
             seconds_left=round(60 * waiting / rate, 1) if rate and waiting else None,
         )

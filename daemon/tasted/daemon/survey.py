@@ -16,10 +16,13 @@ from tasted.daemon.work_queue import LabelsUpdate
 from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.inbox.listing import Listing, ends_whole
+from tasted.inbox.naming import NameKind, kind_of_name
 from tasted.inbox.presence import Presence, labels_digest, seen_references
+from tasted.inbox.profiles import Folders, Looked, Profile, folder_of, folders_of, look_at_profiles
 from tasted.inbox.reconcile import Reason, Task, gone, moved_away, next_retry, reconcile
 from tasted.inbox.settling import Settling
 from tasted.records import Current, InboxFile
+from tasted.status import PlainFolder
 
 # a file that is deleted and written again, as syncing programs do, was never gone
 DOUBT_SECONDS = 2.0
@@ -54,9 +57,11 @@ class Survey:
         self._version = version
         self._acting = Acting(home, version=version)
         self._ignoring = Ignoring(home.ignored_file)
-        self._settling = Settling(
-            quiet_seconds=desk.settings.watch.settle_seconds, is_whole=self._is_whole
-        )
+        quiet_seconds = desk.settings.watch.settle_seconds
+        self._settling = Settling(quiet_seconds=quiet_seconds, is_whole=self._is_whole)
+        self._profiles = Settling[Profile](quiet_seconds=quiet_seconds)
+        self._profiles_wait = False
+        """Whether a profile waits for its photos, or for quiet."""
         self._presence = Presence(patience_seconds=DOUBT_SECONDS)
         self._arrivals: dict[str, int] = {}
         self._known: frozenset[str] | None = None
@@ -69,7 +74,7 @@ class Survey:
     def is_settled(self) -> bool:
         """Whether no file is still being waited for."""
         decided = self._labels is None and not self._presence.doubtful
-        return self._settling.waiting == 0 and decided
+        return self._settling.waiting == 0 and decided and not self._profiles_wait
 
     def look(self, hints: Collection[str]) -> None:
         """Look once, and replace the queue.
@@ -86,12 +91,16 @@ class Survey:
         self._saw_all = self._saw_all or listing.healthy
         listing = self._ignoring.passed_over(listing)
         now = time.monotonic()
-        self._settling.quiet_seconds = self._desk.settings.watch.settle_seconds
+        folders = folders_of(listing.files, listing.texts)
+        quiet_seconds = self._desk.settings.watch.settle_seconds
+        self._settling.quiet_seconds = self._profiles.quiet_seconds = quiet_seconds
         self._settling.touched(hints, now=now)
         self._settling.look(listing.files, now=now)
+        self._profiles.touched(map(folder_of, hints), now=now)
+        self._profiles.look(folders.profiles, now=now)
         self._note_arrivals(listing)
         with self._desk.lock:
-            self._decide(listing, now)
+            self._decide(listing, folders, now)
 
     def _is_whole(self, file: InboxFile) -> bool:
         entry = self._desk.ledger.entries.get(file.path)
@@ -104,9 +113,10 @@ class Survey:
         """Return when to look again, in seconds, if nothing stirs."""
         now = time.monotonic()
         pauses = [float(self._desk.settings.watch.rescan_seconds)]
-        next_look = self._settling.next_look()
-        if next_look is not None:
-            pauses.append(next_look - now)
+        for settling in (self._settling, self._profiles):
+            next_look = settling.next_look()
+            if next_look is not None:
+                pauses.append(next_look - now)
         if self._presence.doubtful:
             pauses.append(DOUBT_SECONDS)
         if self._labels is not None:
@@ -128,7 +138,7 @@ class Survey:
             self._arrivals = kept | {path: first + index for index, path in enumerate(fresh)}
         self._known = paths
 
-    def _decide(self, listing: Listing, now: float) -> None:
+    def _decide(self, listing: Listing, folders: Folders, now: float) -> None:
         desk, settled = self._desk, self._settling.settled
         desk.ledger.refresh()
         entries, current = desk.ledger.entries, desk.current
@@ -142,25 +152,56 @@ class Survey:
             replace(task, proven=None, content_id=None) if task.file.path in desk.forced else task
             for task in reconcile(settled, entries, current, now=time.time(), version=self._version)
         ]
-        tasks += self._forced_tasks({task.file.path for task in tasks}, listing)
+        desk.forced &= listing.files.keys() | folders.profiles.keys()
+        tasks += self._forced_tasks({task.file.path for task in tasks})
+        looked = self._look_at_profiles(listing, folders)
+        tasks += looked.tasks
+        self._profiles_wait = looked.waiting > 0
         labels = self._labels_of(listing, now) if self._saw_all else None
         desk.sight = Sight(settled, labels)
         due = self._due(labels, current, tasks, now) if labels is not None else None
         if due is not None or self._labels is not None:
             # what is scored now carries a taste that is not published yet: nothing can be called
             # stale until it is
-            tasks = [task for task in tasks if task.reason is not Reason.STALE]
+            tasks = [task for task in tasks if task.reason not in {Reason.STALE, Reason.PROFILE}]
         desk.queue.replace(tasks, labels=due, arrivals=self._arrivals)
         self._reporter.saw(
             listing,
             settling=self._settling.waiting,
-            orphans=len(orphans) if listing.healthy else 0,
+            orphans=len(orphans) + looked.orphans if listing.healthy else 0,
             restless=self._settling.restless(now=now),
-            is_undecided=self._labels is not None or self._presence.doubtful,
+            is_undecided=(
+                self._labels is not None or self._presence.doubtful or self._profiles_wait
+            ),
+            plain=[PlainFolder(folder, why.value) for folder, why in folders.plain.items()],
         )
 
-    def _forced_tasks(self, already: set[str], listing: Listing) -> list[Task]:
-        self._desk.forced &= set(listing.files)
+    def _look_at_profiles(self, listing: Listing, folders: Folders) -> Looked:
+        """Say which profiles are due, and remove the documents of those that are none any more."""
+        doubtful = {f"{folder}/" for folder in listing.unreadable} | {
+            # it is there and may not be opened: the document with it in it stands
+            folder_of(path)
+            for path in listing.passed_over
+            if kind_of_name(path.rpartition("/")[2]) is NameKind.PICTURE
+        }
+        looked = look_at_profiles(
+            folders,
+            self._desk.ledger.entries,
+            self._desk.current,
+            files=listing.files,
+            settled=self._settling.settled,
+            quiet=self._profiles.settled.keys(),
+            doubtful=doubtful,
+            forced=self._desk.forced,
+            now=time.time(),
+            version=self._version,
+        )
+        if listing.healthy:
+            for folder in (*looked.outdated, *looked.moved):
+                self._remove_sidecar(folder)
+        return looked
+
+    def _forced_tasks(self, already: set[str]) -> list[Task]:
         settled = self._settling.settled
         return [
             Task(file, Reason.STALE if file.label is None else Reason.REFERENCE)

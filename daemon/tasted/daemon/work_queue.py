@@ -2,7 +2,8 @@
 
 What shall be forgotten comes before all, for it needs nothing that may hold the rest. References
 come next, so that nothing is scored before they are learnt; then what a person waits for; then new
-files, newest first; then the backlog, newest first; then failures; then re-scores.
+files, newest first; then profiles, which are there only when their photos are done; then the
+backlog, newest first; then failures; then re-scores.
 The scout replaces the whole content after each look, for it is derived from the disk; what the
 scorer has in hand is left out until it is done.
 """
@@ -26,9 +27,10 @@ class Turn(IntEnum):
     LABELS = 1
     ASKED = 2
     NEW = 3
-    BACKLOG = 4
-    RETRY = 5
-    RESCORE = 6
+    PROFILE = 4
+    BACKLOG = 5
+    RETRY = 6
+    RESCORE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Files of one turn, to be done together."""
+    """Files, or profiles, of one turn, to be done together."""
 
     turn: Turn
     tasks: tuple[Task, ...]
@@ -196,6 +198,8 @@ def _turn_of(task: Task, arrivals: dict[str, int]) -> Turn:
             return Turn.REFERENCE if task.file.label is not None else Turn.RETRY
         case Reason.STALE:
             return Turn.RESCORE
+        case Reason.PROFILE:
+            return Turn.PROFILE
         case Reason.UNSCORED:
             return Turn.NEW if task.file.path in arrivals else Turn.BACKLOG
 

@@ -21,6 +21,7 @@ from tasted.daemon.desk import Desk
 from tasted.daemon.ground import check_ground
 from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.items import asked_item, item_of
+from tasted.daemon.profiling import Profiling
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.engine_process import EngineDiedError, EngineProcess
 from tasted.errors import (
@@ -76,6 +77,9 @@ class Worker:
         self._ignoring = Ignoring(home.ignored_file)
         self._synced_pid: int | None = None
         self._blaming = Blaming()
+        self.profiles = Profiling(
+            home, desk, writer, ask=self._ask, is_stopping=stop.is_set, version=version
+        )
 
     def check_ground(self) -> None:
         """Refuse to begin when the result could not be kept, or the model is not there.

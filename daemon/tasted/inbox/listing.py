@@ -10,7 +10,7 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tasted.errors import InboxUnavailable
@@ -24,6 +24,7 @@ from tasted.inbox.naming import (
     label_of,
     looks_like_picture,
 )
+from tasted.inbox.profiles import folder_of, folders_of, is_text_of_folder
 from tasted.platform import access_remedy, is_being_copied, is_dataless
 from tasted.records import Companion, FileStamp, InboxFile
 
@@ -45,6 +46,8 @@ class Listing:
     """Whether a folder `liked` or `rejected` is there."""
     passed_over: frozenset[str] = frozenset()
     """Files that are there and must not be opened now: in the cloud, or still being copied."""
+    texts: Mapping[str, Companion] = field(default_factory=dict)
+    """Texts that belong to a folder, by the folder's path with its slash: `anna/bio.txt`."""
 
     @property
     def healthy(self) -> bool:
@@ -171,6 +174,11 @@ class _Walk:
             if text is not None:
                 used.add(text.path)
             files[path] = InboxFile(path, stamp, text, label_of(path))
+        texts = {
+            folder_of(path): text for path, text in self._texts.items() if is_text_of_folder(path)
+        }
+        profiles = folders_of(files).profiles if texts else {}
+        used |= {texts[folder].path for folder in profiles if folder in texts}
         ignored = +self._ignored
         if len(self._texts) > len(used):
             ignored["text_without_picture"] = len(self._texts) - len(used)
@@ -182,6 +190,7 @@ class _Walk:
             unreadable=tuple(self._unreadable),
             has_label_folders=self._has_label_folders,
             passed_over=frozenset(self._passed_over),
+            texts=texts,
         )
 
 

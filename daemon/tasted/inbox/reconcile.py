@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tasted.records import Current, InboxFile, LedgerEntry, Proven
+from tasted.records import Current, InboxFile, LedgerEntry, Part, Proven
 
 # longer than any pause between two attempts: a time beyond it was told by another clock
 LONGEST_PAUSE_SECONDS = 7_200.0
@@ -26,11 +26,13 @@ class Reason(StrEnum):
     """It failed, and the pause before the next attempt is over."""
     STALE = "stale"
     """Its sidecar was made with another taste or embedder."""
+    PROFILE = "profile"
+    """It is a folder whose photos are done, and has no current document of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to be done, and why."""
+    """One file to be done, or one profile, and why."""
 
     file: InboxFile
     reason: Reason
@@ -40,6 +42,10 @@ class Task:
     """What its sidecar was made of, should the contents be the same under other stamps."""
     content_id: str | None = None
     """As its sidecar tells it, where the file has not changed since: it need not be read."""
+    photos: tuple[InboxFile, ...] = ()
+    """Of a profile."""
+    parts: tuple[Part, ...] = ()
+    """Of a profile: what the sidecars of these photos prove."""
 
 
 def reason_for(
@@ -63,11 +69,16 @@ def reason_for(
     if entry is None or entry.stamp != file.stamp or entry.companion != file.companion:
         return fresh
     if entry.status == "error":
-        again = entry.tasted_version != version or (
-            entry.retry_at is not None and not now < entry.retry_at <= now + LONGEST_PAUSE_SECONDS
-        )
+        again = is_to_be_tried_again(entry, now=now, version=version)
         return Reason.RETRY if again else None
     return _staleness(file, entry, current)
+
+
+def is_to_be_tried_again(entry: LedgerEntry, *, now: float, version: str) -> bool:
+    """Tell whether what failed, and is unchanged, is due again."""
+    return entry.tasted_version != version or (
+        entry.retry_at is not None and not now < entry.retry_at <= now + LONGEST_PAUSE_SECONDS
+    )
 
 
 def _staleness(file: InboxFile, entry: LedgerEntry, current: Current | None) -> Reason | None:
@@ -126,14 +137,20 @@ def gone(
     *,
     passed_over: AbstractSet[str] = frozenset(),
 ) -> list[str]:
-    """Return the paths of sidecars whose file is not there. Only for a look that saw everything.
+    """Return the paths of sidecars whose file is not there, those of profiles aside.
+
+    Only for a look that saw everything.
 
     Args:
         files: what the look saw.
         ledger: what the sidecars prove.
         passed_over: paths of files that are there and were not to be opened.
     """
-    return [path for path in ledger if path not in files and path not in passed_over]
+    return [
+        path
+        for path, entry in ledger.items()
+        if path not in files and path not in passed_over and not entry.is_profile
+    ]
 
 
 def moved_away(

@@ -9,24 +9,26 @@ told of as `restless` after `restless_seconds`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from tasted.records import InboxFile
+Seen = TypeVar("Seen")
+"""What a look sees at a path; equal while nothing has changed."""
 
 UNFINISHED_SECONDS = 5.0
 RESTLESS_SECONDS = 60.0
 
 
 @dataclass(slots=True)
-class _Watched:
-    file: InboxFile
+class _Watched(Generic[Seen]):
+    file: Seen
     since: float
     """When the path was first seen on its way to being settled."""
     quiet_since: float
     looks_unfinished: bool = False
 
 
-class Settling:
-    """The files of one inbox on their way to being settled.
+class Settling(Generic[Seen]):
+    """The files, or the profiles, of one inbox on their way to being settled.
 
     Args:
         quiet_seconds: the least time between two equal looks.
@@ -40,7 +42,7 @@ class Settling:
         self,
         *,
         quiet_seconds: float,
-        is_whole: Callable[[InboxFile], bool] = lambda _file: True,
+        is_whole: Callable[[Seen], bool] = lambda _file: True,
         unfinished_seconds: float = UNFINISHED_SECONDS,
         restless_seconds: float = RESTLESS_SECONDS,
     ) -> None:
@@ -48,8 +50,8 @@ class Settling:
         self._is_whole = is_whole
         self._unfinished_seconds = unfinished_seconds
         self._restless_seconds = restless_seconds
-        self._waiting: dict[str, _Watched] = {}
-        self._settled: dict[str, InboxFile] = {}
+        self._waiting: dict[str, _Watched[Seen]] = {}
+        self._settled: dict[str, Seen] = {}
 
     def touched(self, paths: Iterable[str], *, now: float) -> None:
         """Start the quiet time of files anew: something happened to them, equal stamps or not."""
@@ -59,13 +61,13 @@ class Settling:
                 watched.quiet_since = now
                 watched.looks_unfinished = False
 
-    def look(self, files: Mapping[str, InboxFile], *, now: float) -> None:
+    def look(self, files: Mapping[str, Seen], *, now: float) -> None:
         """Take in one complete look at the inbox at the monotonic time `now`, in seconds.
 
         Files that the look does not show are forgotten: they will have to settle again.
         """
-        waiting: dict[str, _Watched] = {}
-        settled: dict[str, InboxFile] = {}
+        waiting: dict[str, _Watched[Seen]] = {}
+        settled: dict[str, Seen] = {}
         for path, file in files.items():
             if self._settled.get(path) == file:
                 settled[path] = file
@@ -81,7 +83,7 @@ class Settling:
         self._waiting = waiting
         self._settled = settled
 
-    def _has_settled(self, watched: _Watched, now: float) -> bool:
+    def _has_settled(self, watched: _Watched[Seen], now: float) -> bool:
         if now < watched.quiet_since + self._quiet_of(watched):
             return False
         if watched.looks_unfinished or self._is_whole(watched.file):
@@ -89,13 +91,13 @@ class Settling:
         watched.looks_unfinished = True
         return now >= watched.quiet_since + self._quiet_of(watched)
 
-    def _quiet_of(self, watched: _Watched) -> float:
+    def _quiet_of(self, watched: _Watched[Seen]) -> float:
         if watched.looks_unfinished:
             return max(self.quiet_seconds, self._unfinished_seconds)
         return self.quiet_seconds
 
     @property
-    def settled(self) -> Mapping[str, InboxFile]:
+    def settled(self) -> Mapping[str, Seen]:
         """The files that are settled as of the last look, by path."""
         return self._settled
 

@@ -182,7 +182,10 @@ def read_sidecar(outbox: Path, place: str) -> Sidecar | None:
     try:
         data, _stamp = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
         sidecar = Sidecar.model_validate_json(data)
-        is_ours = belongs(PurePosixPath(place), sidecar.ledger_entry().path)
+        entry = sidecar.ledger_entry()
+        is_ours = belongs(PurePosixPath(place), entry.path) and (
+            entry.is_profile == (sidecar.kind == "profile")
+        )
     except (OSError, ValueError):
         # unreadable, or edited into something else (pydantic's error is a ValueError)
         return None

@@ -1,11 +1,12 @@
 """Where in the outbox the sidecar of a path lies. Pure.
 
-`a/b.png` has its sidecar at `a/b.png.json`. When that name is not to be had (too long, or already
-the sidecar of a path that differs in letter case or Unicode form), it carries `~` and 8 hex digits
-of the path's sha256. A folder whose name ends in `.json` always carries them, since its plain name
-may be somebody's sidecar, and so does a name that itself ends like such a mark. Where a folder
-cannot be made (the path grows too long, or something else stands there) the sidecar lies at the top
-of the outbox, marked too. No two paths share a place, then, unless 32 bits of their hashes agree.
+`a/b.png` has its sidecar at `a/b.png.json`, the profile `a/` at `a/profile.json`. When that name
+is not to be had (too long, or already the sidecar of another path: one that differs in letter case
+or Unicode form, or a picture `a/profile`), it carries `~` and 8 hex digits of the path's sha256. A
+folder whose name ends in `.json` always carries them, since its plain name may be somebody's
+sidecar, and so does a name that itself ends like such a mark. Where a folder cannot be made (the
+path grows too long, or something else stands there) the sidecar lies at the top of the outbox,
+marked too. No two paths share a place, then, unless 32 bits of their hashes agree.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import re
 from pathlib import PurePosixPath
 
 _SUFFIX = ".json"
+_PROFILE = "profile"
 _NAME_BYTES_MAX = 255
 _MARK = re.compile(r"~[0-9a-f]{8}\Z", re.IGNORECASE)
 
@@ -22,14 +24,17 @@ def sidecar_places(path: str) -> tuple[PurePosixPath, PurePosixPath]:
     """Return the plain and the distinguished place of a path's sidecar, relative to the outbox.
 
     Args:
-        path: relative to the inbox; must not be empty and must not climb out of it.
+        path: relative to the inbox; must not be empty and must not climb out of it. With a slash at
+            its end it is that of a profile.
 
     Raises:
         ValueError: for an absolute path or one with `.` or `..` in it.
     """
-    parts = path.split("/")
+    parts = path.removesuffix("/").split("/")
     if any(part in {"", ".", ".."} for part in parts):
         raise ValueError(f"not a path below the inbox: {path!r}")
+    if path.endswith("/"):
+        parts.append(_PROFILE)
     folders = [_folder_name(parts, index) for index in range(len(parts) - 1)]
     mark = f"~{_digits(path)}{_SUFFIX}"
     distinguished = _cut(parts[-1], mark)

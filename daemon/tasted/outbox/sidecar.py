@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Standing
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, Standing
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -116,7 +116,7 @@ class CompanionPart(_Part):
 
 
 class Source(_Part):
-    """The file that the sidecar belongs to."""
+    """The file that the sidecar belongs to; of a profile the folder, told like a file."""
 
     path: str
     """Relative to the inbox; bytes that are no UTF-8 are shown as U+FFFD."""
@@ -161,6 +161,18 @@ class ErrorPart(_Part):
     retry_at: AwareDatetime | None = None
 
 
+class PhotoPart(_Part):
+    """A photo of a profile, with what its own sidecar says."""
+
+    path: str
+    path_hex: HexBytes | None = None
+    sha256: Sha256 | None
+    """Null for a photo that could not be scored, and does not count."""
+    text_sha256: Sha256 | None = None
+    confidence: UnitInterval | None = None
+    physical: UnitInterval | None = None
+
+
 class Sidecar(_Part):
     """One document of the outbox."""
 
@@ -193,6 +205,7 @@ class Sidecar(_Part):
     scored_at: AwareDatetime
     tasted_version: str
     evidence: EvidenceSum | None = None
+    parts: list[PhotoPart] = []
 
     def to_json(self) -> bytes:
         """Return the document as indented UTF-8 with a newline at its end."""
@@ -222,6 +235,7 @@ class Sidecar(_Part):
             tasted_version=self.tasted_version,
             origin=Origin(self.origin) if self.origin is not None else None,
             standing=self._standing(),
+            parts=tuple(map(_part, self.parts)),
         )
 
     def _standing(self) -> Standing | None:
@@ -235,6 +249,10 @@ class Sidecar(_Part):
             physical=self.component_scores.physical if self.component_scores else None,
             scored_at=self.scored_at.timestamp(),
         )
+
+
+def _part(part: PhotoPart) -> Part:
+    return Part(decoded_path(part.path, part.path_hex), part.sha256, part.text_sha256)
 
 
 def _companion(part: CompanionPart | None) -> Companion | None:
