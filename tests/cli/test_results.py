@@ -9,7 +9,7 @@ import pytest
 
 from kit.children import python, running_python
 from kit.commands import run
-from kit.sidecars import failed, scored
+from kit.sidecars import failed, profile, scored
 from tasted.errors import UsageError
 from tasted.home import Home
 from tasted.outbox.ledger import Ledger
@@ -52,6 +52,19 @@ def test_results_are_listed_best_first(home: Home, writer: Writer, capsys: Captu
         "   -  error     failed.png  Not scored: failed.png is empty.",
     ]
     assert said.err == ""
+
+
+def test_a_profile_is_listed_once(home: Home, writer: Writer, capsys: Captured) -> None:
+    """A line with the number of its photos; programs that open pictures are given the photos."""
+    for number in (1, 2):
+        writer.write(scored(f"anna/{number}.png", 0.9))
+    writer.write(profile("anna/", "anna/1.png", "anna/2.png"))
+    assert run(home, "results") == 0
+    assert capsys.readouterr().out == " 83%  match     anna/ (2 photos)  Match, 83 %.\n"
+    child = python("-m", "tasted", "--home", str(home.root), "results", "--print0")
+    assert child.stdout == "".join(f"{home.inbox}/anna/{number}.png\0" for number in (1, 2))
+    assert run(home, "stats") == 0
+    assert "Profiles   1 match\n" in capsys.readouterr().out
 
 
 def test_json_is_the_whole_document(home: Home, writer: Writer, capsys: Captured) -> None:

@@ -37,7 +37,14 @@ def page_of(
     by_path = {each.ledger_entry().path: each for each in documents}
     choice = choose(each.ledger_entry() for each in documents)
     groups = {
-        group: [Shown(by_path[path], path not in gone) for path in paths]
+        group: [
+            Shown(
+                by_path[path],
+                path not in gone,
+                tuple(each for each in choice.photos.get(path, ()) if each not in gone),
+            )
+            for path in paths
+        ]
         for group, paths in choice.paths.items()
     }
     return render(PageView(top_of(status or status_of()), groups, choice.counts, NOW, VERSION))

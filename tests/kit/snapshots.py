@@ -1,6 +1,6 @@
 """A status of a daemon in which every field says something."""
 
-from tasted.status import FaultReport, LastError, QueueReport, Status, WatchReport
+from tasted.status import FaultReport, LastError, PlainFolder, QueueReport, Status, WatchReport
 
 FULL = Status(
     pid=1,
@@ -22,4 +22,6 @@ FULL = Status(
     contradictions=("liked/a.png",),
     liked=4,
     rejected=2,
+    plain=(PlainFolder("big/", "too_large"),),
+    plain_count=2,
 )

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from kit.sidecars import failed, scored
+from kit.sidecars import failed, profile, scored
 from tasted.errors import OutboxUnwritable
 from tasted.home import Home
 from tasted.outbox.ledger import Ledger, sidecars
@@ -119,6 +119,16 @@ def test_a_sidecar_counts_only_at_its_own_place(home: Home, ledger: Ledger) -> N
     put(home, "anna/a.png.json", scored("a.png"))
     ledger.refresh()
     assert not ledger.entries
+    assert ledger.invalid == 2
+
+
+def test_a_folder_has_a_profile_and_a_file_has_none(home: Home, ledger: Ledger) -> None:
+    """A document of the other kind proves nothing, wherever it lies."""
+    put(home, "anna/profile.json", profile("anna/", "anna/1.png"))
+    put(home, "bea/profile.json", scored("bea/"))
+    put(home, "c.png.json", profile("c.png", "c/1.png"))
+    ledger.refresh()
+    assert set(ledger.entries) == {"anna/"}
     assert ledger.invalid == 2
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.pages import page_of, parsed, status_of
-from kit.sidecars import NOW, failed, scored
+from kit.sidecars import NOW, failed, profile, scored
 from tasted.outbox.page import POLICY
 from tasted.outbox.page_text import picture_link, plain
 from tasted.outbox.sidecar import (
@@ -86,9 +86,20 @@ def test_a_page_looks_like_this(golden: Callable[[Path, str], None]) -> None:
         ),
         scored("low.png", 0.2, verdict="no_match", summary="No match, 20 %."),
         failed("empty.png"),
+        scored("maya/1.png", 0.7, number=1),
+        profile(
+            "maya/",
+            "maya/1.png",
+            "maya/2.png",
+            "maya/3.png",
+            broken=["maya/0.png"],
+            confidence_score=0.75,
+            summary="Match, 75 %: close to 2 of your likes.",
+            extracted_data=ExtractedData(name="Maya", age=29),
+        ),
         scored("liked/1.png", kind="reference", status="learnt", verdict=None),
     ]
-    page = page_of(documents, gone=["gone.png"])
+    page = page_of(documents, gone=["gone.png", "maya/3.png"])
     body = BODY.search(page)
     assert body is not None
     golden(GOLDEN, re.sub(r"<time .*?</time>", "<time>…</time>", body[0]) + "\n")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sidecars import failed, scored
+from kit.sidecars import failed, profile, scored
 from tasted.outbox.page_choice import CARDS_MAX, Choice, Group, choose
 from tasted.outbox.sidecar import Rank, Sidecar
 from tasted.records import Label
@@ -45,6 +45,28 @@ def test_each_group_is_in_order_and_references_have_none() -> None:
         Group.ERROR: ("failed.png",),
         Group.NO_MATCH: ("no.png",),
     }
+
+
+def test_a_profile_has_one_card_instead_of_its_photos() -> None:
+    """Only a photo that failed keeps its own, for it asks for something."""
+    bea = profile("bea/", "bea/1.png", "bea/2.png")
+    found = chosen(
+        [
+            scored("anna/1.png", 0.9),
+            scored("anna/2.png", 0.1, verdict="no_match"),
+            failed("anna/3.png"),
+            scored("bea/1.png", 0.6),
+            profile(
+                "anna/", "anna/1.png", "anna/2.png", broken=["anna/3.png"], confidence_score=0.7
+            ),
+            failed("bea/").model_copy(update={"kind": "profile", "parts": bea.parts}),
+        ]
+    )
+    assert found.paths[Group.MATCH] == ("anna/", "bea/1.png")
+    assert set(found.paths[Group.ERROR]) == {"anna/3.png", "bea/"}
+    assert found.counts[Group.NO_MATCH] == 0
+    assert found.photos["anna/"] == ("anna/1.png", "anna/2.png")
+    assert {"anna/", "anna/1.png", "anna/3.png", "bea/1.png"} <= found.files()
 
 
 @given(*[st.integers(0, 300)] * 4)

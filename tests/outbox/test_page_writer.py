@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit.pages import status_of
-from kit.sidecars import scored
+from kit.sidecars import profile, scored
 from tasted.home import Home
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.page_writer import PageWriter
@@ -134,3 +134,23 @@ def test_only_the_chosen_sidecars_are_read(home: Home) -> None:
     assert "200 of 230 shown" not in page
     assert "199 of 230 shown" in page
     assert page.count('<li class="card') == 199
+
+
+def test_a_profile_is_shown_by_the_photos_that_are_there(desk: Desk) -> None:
+    """A photo that goes leaves the card, and so does the folder."""
+    folder = desk.home.inbox / "anna"
+    folder.mkdir()
+    for number in (1, 2):
+        (folder / f"{number}.png").write_bytes(b"")
+        desk.writer.write(scored(f"anna/{number}.png", number=number))
+    desk.writer.write(profile("anna/", "anna/1.png", "anna/2.png"))
+    desk.page.follow(status_of("idle"))
+    assert desk.shown().count("<img") == 3
+    assert "2 photos" in desk.shown()
+    (folder / "1.png").unlink()
+    desk.page.follow(status_of("idle"))
+    assert desk.shown().count("<img") == 2
+    (folder / "2.png").unlink()
+    folder.rmdir()
+    desk.page.follow(status_of("idle"))
+    assert "The pictures are gone from the inbox" in desk.shown()

@@ -87,8 +87,18 @@ def test_a_folder_that_looks_like_a_sidecar_is_renamed() -> None:
     assert sidecar_places("x.json/b.png")[0].parts[0] == inside.parts[0]
 
 
-@pytest.mark.parametrize("path", ["", "/a.png", "../a.png", "a/../b.png", "a//b.png", "./a", "a/"])
+@pytest.mark.parametrize("path", ["", "/", "/a", "../a", "a/../b", "a//b", "./a", "a//"])
 def test_row_39_paths_that_climb_are_refused(path: str) -> None:
     """No place outside the outbox is ever named."""
     with pytest.raises(ValueError, match="not a path below the inbox"):
         sidecar_places(path)
+
+
+@given(paths)
+def test_a_profile_lies_in_the_folder_of_its_photos(path: str) -> None:
+    """Beside their sidecars, under a name that only a picture called `profile` would have too."""
+    plain, distinguished = sidecar_places(f"{path}/")
+    beside = sidecar_places(f"{path}/x.png")[0].parent
+    assert plain == beside / "profile.json"
+    assert distinguished.parent == beside
+    assert distinguished not in sidecar_places(f"{path}/profile")

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sidecars import NOW, failed, scored
+from kit.sidecars import NOW, failed, profile, scored
 from tasted.errors import UsageError
-from tasted.outbox.results import Selection, parse_since, picture_path, select, verdict_of
+from tasted.outbox.results import (
+    Selection,
+    parse_since,
+    photo_count,
+    photo_paths,
+    picture_path,
+    select,
+    verdict_of,
+)
 from tasted.outbox.sidecar import Sidecar
 from tasted.records import Label
 
@@ -41,6 +49,24 @@ def test_references_are_no_results() -> None:
         scored("c.png"),
     ]
     assert paths(select(documents, Selection())) == ["c.png"]
+
+
+def test_a_profile_is_one_result() -> None:
+    """Its photos are told of in it, but for one that failed; other folders are as they were."""
+    anna = profile("anna/", "anna/1.png", "anna/2.png", broken=["anna/3.png"])
+    bea = profile("bea/", "bea/1.png", "bea/2.png")
+    documents = [
+        scored("anna/1.png", 0.9),
+        scored("anna/2.png", 0.1),
+        failed("anna/3.png"),
+        scored("bea/1.png", 0.2),
+        anna,
+        failed("bea/").model_copy(update={"kind": "profile", "parts": bea.parts}),
+    ]
+    expected = ["anna/", "bea/1.png", "anna/3.png", "bea/"]
+    assert paths(select(documents, Selection())) == expected
+    assert photo_paths(anna) == ["anna/1.png", "anna/2.png"]
+    assert photo_count(anna) == "2 of 3 photos"
 
 
 def test_verdicts_times_and_numbers_choose() -> None:

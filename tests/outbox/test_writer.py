@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from kit.children import python
-from kit.sidecars import failed, scored
+from kit.sidecars import failed, profile, scored
 from tasted.errors import DiskFull, OutboxUnwritable
 from tasted.home import Home
 from tasted.outbox import writer as writing
@@ -107,6 +107,23 @@ def test_row_40_another_paths_sidecar_is_never_overwritten(home: Home, ledger: L
     fresh = Ledger(home.outbox)
     fresh.refresh()
     assert {path: fresh.place_of(path) for path in places} == places
+
+
+@pytest.mark.parametrize("comes_first", ["anna/", "anna/profile"])
+def test_row_40_a_profile_and_a_picture_of_that_name_both_have_their_document(
+    home: Home, writer: Writer, ledger: Ledger, comes_first: str
+) -> None:
+    """Whichever is first has the plain name, and keeps it."""
+    both = {"anna/": profile("anna/", "anna/1.png"), "anna/profile": scored("anna/profile")}
+    plain = writer.write(both.pop(comes_first))
+    other = writer.write(*both.values())
+    assert str(plain) == "anna/profile.json"
+    assert other.name.startswith("profile~")
+    assert writer.write(profile("anna/", "anna/2.png")) in {plain, other}
+    again = Ledger(home.outbox)
+    again.refresh()
+    assert again.entries == ledger.entries
+    assert set(ledger.entries) == {"anna/", "anna/profile"}
 
 
 def test_a_folder_in_the_way_is_stepped_around(home: Home, writer: Writer) -> None:

@@ -90,7 +90,8 @@ def _by_id(word: str, known: Known) -> Target:
         )
     if len(digits) == _ID_DIGITS:
         return Target(contents=(digits,))
-    contents = {entry.content_id for entry in known.entries.values()} - {None}
+    entries = known.entries.values()
+    contents = {entry.content_id for entry in entries if not entry.is_profile} - {None}
     fitting = sorted(content for content in contents if content and content.startswith(digits))
     if len(fitting) != 1:
         raise NotFound(

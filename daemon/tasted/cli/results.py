@@ -13,6 +13,8 @@ from tasted.outbox.results import (
     Selection,
     parse_since,
     percent,
+    photo_count,
+    photo_paths,
     picture_path,
     read_results,
     verdict_of,
@@ -53,7 +55,7 @@ def results(
     open_: bool,
     print0: bool,
 ) -> None:
-    """List what was scored, best first.
+    """List what was scored, best first; a profile of several photos once.
 
     Read from the outbox alone, so it works whether or not the daemon runs.
     """
@@ -90,12 +92,14 @@ class _View:
             path = picture_path(sidecar)
             files.append(self._home.inbox / path)
             if self._print0:
-                click.echo(os.fsencode(self._home.inbox / path) + b"\0", nl=False)
+                for each in photo_paths(sidecar) or [path]:
+                    click.echo(os.fsencode(self._home.inbox / each) + b"\0", nl=False)
             elif self._context.json:
                 self._context.answer(sidecar.model_dump(mode="json"))
             else:
+                shown = f"{path} ({photo_count(sidecar)})" if sidecar.parts else path
                 click.echo(
-                    _line(verdict_of(sidecar), sidecar.confidence_score, path, sidecar.summary)
+                    _line(verdict_of(sidecar), sidecar.confidence_score, shown, sidecar.summary)
                 )
         return files
 

@@ -15,9 +15,11 @@ from tasted.outbox.sidecar import Sidecar
 def stats(context: Context) -> None:
     """Count what was scored, learnt and failed."""
     home = context.home()
-    documents = [sidecar for _place, sidecar in sidecars(home.outbox)]
+    found = [sidecar for _place, sidecar in sidecars(home.outbox)]
+    documents = [each for each in found if each.kind != "profile"]
     counts = {
         "verdicts": _counted(each.verdict for each in documents if each.status == "scored"),
+        "profiles": _counted(each.verdict for each in found if each.kind == "profile"),
         "judged": _counted(each.judgement for each in documents if each.kind == "screenshot"),
         "references": _counted(each.judgement for each in documents if each.status == "learnt"),
         "errors": _counted(each.error.code for each in documents if each.error is not None),

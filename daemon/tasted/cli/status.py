@@ -1,5 +1,6 @@
 """`tasted status`: what tasted is doing, and why if it is not. Works with and without a daemon."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,11 @@ from tasted.files import folder_bytes
 from tasted.home import FoundHome
 from tasted.lock import lock_owner
 from tasted.status import Status, read_status
+
+_WHY_PLAIN = {
+    "too_large": "holds more than 12 pictures, so it is no profile; each counts on its own",
+    "nested": "lies in another folder, so it is no profile; each picture counts on its own",
+}
 
 
 @click.command()
@@ -80,13 +86,10 @@ def _lines(
 
 
 def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
-    counts = snapshot.counts
     lines = [
         f"Taste    {snapshot.liked} liked, {snapshot.rejected} rejected",
-        (
-            f"Outbox   {counts.get('scored', 0)} scored, {counts.get('learnt', 0)} learnt, "
-            f"{counts.get('error', 0)} failed, {counts.get('orphaned', 0)} whose picture is gone"
-        ),
+        _outbox(snapshot.counts),
+        *_plain_lines(snapshot),
     ]
     if running:
         engine = snapshot.engine_pid
@@ -122,6 +125,22 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
     return lines
 
 
+def _outbox(counts: Mapping[str, int]) -> str:
+    profiles = counts.get("profiles", 0)
+    together = f"; {profiles} profile{'s' * (profiles > 1)} of several photos" if profiles else ""
+    return (
+        f"Outbox   {counts.get('scored', 0)} scored, {counts.get('learnt', 0)} learnt, "
+        f"{counts.get('error', 0)} failed, {counts.get('orphaned', 0)} whose picture is gone"
+        f"{together}"
+    )
+
+
+def _plain_lines(snapshot: Status) -> list[str]:
+    lines = [f"Plain    {each.folder} {_WHY_PLAIN.get(each.why, '')}" for each in snapshot.plain]
+    more = snapshot.plain_count - len(snapshot.plain)
+    return [*lines, f"         and {more} more folders"] if more > 0 else lines
+
+
 def _queue(snapshot: Status) -> str:
     queue = snapshot.queue
     if queue.total == 0 and queue.settling == 0:
@@ -129,6 +148,7 @@ def _queue(snapshot: Status) -> str:
     parts = [
         f"{queue.references} to learn",
         f"{queue.new} new",
+        f"{queue.profiles} profiles",
         f"{queue.backlog} backlog",
         f"{queue.retries} retries",
         f"{queue.rescores} re-scores",

@@ -15,9 +15,10 @@ from tasted.daemon.forget_order import Target
 from tasted.daemon.sighting import trusted_listing
 from tasted.files import content_id, read_regular_file, stamp_of
 from tasted.inbox.labels import PICTURE_BYTES_MAX
-from tasted.inbox.naming import NameKind, companion_of, kind_of_name
+from tasted.inbox.naming import NameKind, companion_of, kind_of_name, label_of
+from tasted.inbox.profiles import folder_of
 from tasted.outbox.ledger import Ledger
-from tasted.records import Current, FileStamp, InboxFile, LedgerEntry
+from tasted.records import Companion, Current, FileStamp, InboxFile, LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,20 @@ class Known:
         inbox: the folder.
         files: what lies in it and should have a sidecar, by path.
         entries: what the sidecars prove, by path.
+        folder_texts: texts that belong to a folder, by its path with the slash.
     """
 
     def __init__(
-        self, inbox: Path, files: Mapping[str, InboxFile], entries: Mapping[str, LedgerEntry]
+        self,
+        inbox: Path,
+        files: Mapping[str, InboxFile],
+        entries: Mapping[str, LedgerEntry],
+        folder_texts: Mapping[str, Companion] | None = None,
     ) -> None:
         self._inbox = inbox
         self.files = files
         self.entries = entries
+        self._folder_texts = folder_texts or {}
         self._hashed: dict[str, str | None] = {}
 
     def plan(self, target: Target) -> Plan:
@@ -80,6 +87,11 @@ class Known:
             path
             for path, entry in self.entries.items()
             if path in paths or path in meant or entry.content_id in contents
+        }
+        sidecars |= {
+            path
+            for path, entry in self.entries.items()
+            if any(part.path in sidecars or part.content_id in contents for part in entry.parts)
         }
         return self._plan_of(meant, sidecars, contents, paths, target.folder)
 
@@ -100,7 +112,10 @@ class Known:
             if entry.companion is not None and self._is_text_of(entry.path, entry.companion.path)
         }
         copied = {file.path for file in copies}
-        copy_texts = _texts(copies) - self._texts_outside(copied)
+        folder_texts = self._lone_folder_texts(meant, folder)
+        labelled = {text.path for text in folder_texts if label_of(text.path) is not None}
+        lone_texts |= {text.path for text in folder_texts} - labelled
+        copy_texts = (_texts(copies) | labelled) - self._texts_outside(copied)
         picture_texts = (_texts(pictures) | lone_texts) - self._texts_outside(meant) - copy_texts
         stamps = {file.path: file.stamp for file in meant.values()}
         stamps |= {text.path: text.stamp for file in meant.values() if (text := file.companion)}
@@ -125,6 +140,17 @@ class Known:
             folder=folder,
             stamps=stamps,
         )
+
+    def _lone_folder_texts(self, meant: Collection[str], folder: str | None) -> list[Companion]:
+        """Return the texts of folders that are meant whole, or lose their last picture."""
+        lived_in = {folder_of(path) for path in self.files if path not in meant}
+        left = {folder_of(path) for path in meant}
+        return [
+            text
+            for name, text in self._folder_texts.items()
+            if name not in lived_in
+            and (name in left or (folder is not None and name.startswith(f"{folder}/")))
+        ]
 
     def is_folder(self, path: str) -> bool:
         """Tell whether a path of the inbox is a folder, or was one as the outbox tells."""
@@ -199,7 +225,8 @@ def look_at(inbox: Path, ledger: Ledger, current: Current | None) -> Known:
             seen would be left behind, and its sidecar with it.
     """
     ledger.refresh()
-    return Known(inbox, trusted_listing(inbox, current, whole=True).files, dict(ledger.entries))
+    listing = trusted_listing(inbox, current, whole=True)
+    return Known(inbox, listing.files, dict(ledger.entries), listing.texts)
 
 
 def hashed(file: Path) -> str | None:

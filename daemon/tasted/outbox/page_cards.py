@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 from tasted.outbox.page_text import escaped, moment, percent, picture_link
-from tasted.outbox.results import picture_path
-from tasted.outbox.sidecar import NeighbourPart, Sidecar
+from tasted.outbox.results import photo_count, picture_path
+from tasted.outbox.sidecar import NeighbourPart, Sidecar, decoded_path
 
 _NEIGHBOURS_MAX = 3
 _REASONS_MAX = 5
+_PHOTOS_MAX = 4
 _SIGNS = {
     "match": ("✓", "Match"),
     "strong": ("★", "Strong match"),
@@ -29,7 +30,9 @@ class Shown:
 
     sidecar: Sidecar
     is_there: bool
-    """Whether its picture still lies in the inbox."""
+    """Whether its picture, or its folder, still lies in the inbox."""
+    photos: tuple[str, ...] = ()
+    """Of a profile: the paths of those that count and are there."""
 
 
 def card(shown: Shown) -> str:
@@ -47,7 +50,7 @@ def card(shown: Shown) -> str:
 
 def _picture(shown: Shown) -> str:
     if shown.sidecar.kind == "profile":
-        return '<div class="picture gone"><p>A profile of several pictures</p></div>'
+        return _photos(shown)
     path = picture_path(shown.sidecar)
     link = picture_link(path)
     if not shown.is_there or link is None:
@@ -62,10 +65,29 @@ def _picture(shown: Shown) -> str:
     )
 
 
+def _photos(shown: Shown) -> str:
+    """Return the photos of a profile side by side, the best four of them."""
+    parts = {decoded_path(part.path, part.path_hex): part for part in shown.sidecar.parts}
+    there = sorted(
+        (path for path in shown.photos if path in parts),
+        key=lambda path: -(parts[path].confidence or parts[path].physical or 0.0),
+    )
+    links = [(link, parts[path].path) for path in there if (link := picture_link(path))]
+    if not links:
+        return '<div class="picture gone"><p>The pictures are gone from the inbox</p></div>'
+    pictures = "".join(
+        f'<a href="{link}"><img src="{link}" alt="{escaped(path)}" loading="lazy"></a>'
+        for link, path in links[:_PHOTOS_MAX]
+    )
+    return f'<div class="picture photos of{min(len(links), _PHOTOS_MAX)}">{pictures}</div>'
+
+
 def _sign(sidecar: Sidecar, verdict: str) -> str:
     sign, word = _SIGNS["strong" if sidecar.strong else verdict]
     judged = _JUDGEMENTS.get(sidecar.judgement or "")
     said = f'<span class="judged">{judged}</span>' if judged else ""
+    if sidecar.kind == "profile":
+        said += f'<span class="count">{photo_count(sidecar)}</span>'
     verdict_sign = f'<b aria-hidden="true">{sign}</b>{word}'
     return f'<p class="sign"><span class="verdict">{verdict_sign}</span>{said}</p>'
 
@@ -73,7 +95,7 @@ def _sign(sidecar: Sidecar, verdict: str) -> str:
 def _title(sidecar: Sidecar) -> str:
     path = sidecar.source.path
     told = sidecar.extracted_data
-    folder, _, name = path.rpartition("/")
+    folder, _, name = path.removesuffix("/").rpartition("/")
     if told is None or told.name is None:
         where = f'<p class="file"><bdi>{escaped(folder)}/</bdi></p>' if folder else ""
         return f"<h3><bdi>{escaped(name)}</bdi></h3>{where}"

@@ -1,7 +1,8 @@
 """Which results the page shows, by what the ledger holds in memory. Pure.
 
 Matches come first and may fill the page, but for a few places that are kept for what asks for the
-reader: what is unsure, and what failed. What is no match is shown where room is left.
+reader: what is unsure, and what failed. What is no match is shown where room is left. A profile is
+one result: of its photos only those have a card of their own that failed.
 """
 
 import heapq
@@ -34,20 +35,37 @@ class Choice:
     paths: Mapping[Group, tuple[str, ...]]
     """Best first; of errors the newest first."""
     counts: Mapping[Group, int]
+    photos: Mapping[str, tuple[str, ...]]
+    """Paths of the photos of each chosen profile that count, by its folder."""
+
+    def files(self) -> set[str]:
+        """Return the path of everything that is shown, photos of profiles included."""
+        shown = {path for paths in self.paths.values() for path in paths}
+        return shown.union(*self.photos.values())
 
 
 def choose(entries: Iterable[LedgerEntry]) -> Choice:
     """Return the best results of each group, at most `CARDS_MAX` together; references are none."""
     found: dict[Group, list[tuple[Standing, str]]] = {group: [] for group in Group}
-    for entry in entries:
-        if entry.standing is not None:
+    known = list(entries)
+    photos = {
+        entry.path: tuple(part.path for part in entry.parts if part.content_id is not None)
+        for entry in known
+        if entry.is_profile
+    }
+    # a profile that failed tells nothing of its photos
+    scored = (entry.path for entry in known if entry.is_profile and entry.status == "scored")
+    told = {path for folder in scored for path in photos[folder]}
+    for entry in known:
+        if entry.standing is not None and entry.path not in told:
             found[_group(entry.status, entry.standing)].append((entry.standing, entry.path))
     counts = {group: len(found[group]) for group in Group}
     paths = {
         group: tuple(path for _, path in heapq.nlargest(places, found[group], key=_order))
         for group, places in _places(counts).items()
     }
-    return Choice(paths, counts)
+    shown = {path for chosen in paths.values() for path in chosen}
+    return Choice(paths, counts, {path: photos[path] for path in photos.keys() & shown})
 
 
 def _group(status: str, standing: Standing) -> Group:

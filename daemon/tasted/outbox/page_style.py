@@ -76,7 +76,11 @@ contain-intrinsic-size:auto 38rem;content-visibility:auto}
 .picture{display:block;aspect-ratio:5/4;background:var(--well);overflow:hidden}
 .picture img{display:block;width:100%;height:100%;object-fit:cover;object-position:50% 35%;
 font-size:.875rem;color:var(--soft)}
-a.picture:focus-visible{outline-offset:-4px}
+a.picture:focus-visible,.photos a:focus-visible{outline-offset:-4px}
+.photos{display:grid;gap:2px;grid-template-columns:1fr 1fr;grid-auto-rows:minmax(0,1fr)}
+.photos a{display:block;min-height:0;overflow:hidden}
+.photos.of1{grid-template-columns:1fr}
+.photos.of3 a:first-child{grid-row:span 2}
 .gone{display:grid;place-items:center;text-align:center;color:var(--soft);font-size:.875rem;
 padding:1rem;background:repeating-linear-gradient(45deg,transparent 0 9px,var(--line) 9px 10px)}
 .gone p{background:var(--card);padding:.3rem .7rem;border-radius:.4rem}
@@ -88,7 +92,7 @@ background:var(--none-tint);color:var(--none)}
 .match .verdict{background:var(--match-tint);color:var(--match)}
 .unsure .verdict{background:var(--unsure-tint);color:var(--unsure)}
 .error .verdict{background:var(--error-tint);color:var(--error)}
-.judged{padding:.15em .1em;color:var(--soft)}
+.judged,.count{padding:.15em .1em;color:var(--soft)}
 h3{font-size:1.0625rem;font-weight:650}
 .file{font-size:.8125rem;color:var(--soft)}
 .figure{margin-top:.6rem;font-size:.875rem;color:var(--soft)}

@@ -90,14 +90,18 @@ class PageWriter:
     def _follow(self, status: Status | None) -> None:
         choice, changes = self._chosen()
         top = top_of(status)
-        there = {path for paths in choice.paths.values() for path in paths if self._is_there(path)}
+        there = {path for path in choice.files() if self._is_there(path)}
         shown = (changes, top, there)
         if shown == self._shown and os.path.lexists(self._file):
             return
         self._tried = time.monotonic()
         groups = {
             group: [
-                Shown(sidecar, path in there)
+                Shown(
+                    sidecar,
+                    path in there,
+                    tuple(each for each in choice.photos.get(path, ()) if each in there),
+                )
                 for path in paths
                 if (sidecar := self._sidecar(path)) is not None
             ]
@@ -128,7 +132,8 @@ class PageWriter:
 
     def _is_there(self, path: str) -> bool:
         try:
-            return stat.S_ISREG(os.lstat(self._inbox / path).st_mode)
+            mode = os.lstat(self._inbox / path).st_mode
+            return stat.S_ISDIR(mode) if path.endswith("/") else stat.S_ISREG(mode)
         except (OSError, ValueError):
             # gone, or a name that no file can have, written into a sidecar by hand
             return False

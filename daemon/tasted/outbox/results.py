@@ -35,12 +35,33 @@ def picture_path(sidecar: Sidecar) -> str:
     return decoded_path(sidecar.source.path, sidecar.source.path_hex)
 
 
+def photo_paths(sidecar: Sidecar) -> list[str]:
+    """Return the paths of the photos of a profile that count; of anything else there are none."""
+    return [
+        decoded_path(part.path, part.path_hex) for part in sidecar.parts if part.sha256 is not None
+    ]
+
+
+def photo_count(sidecar: Sidecar) -> str:
+    """Return how many photos of a profile count, and of how many: `3 photos`, `3 of 4 photos`."""
+    counting, count = len(photo_paths(sidecar)), len(sidecar.parts)
+    return f"{count} photos" if counting == count else f"{counting} of {count} photos"
+
+
 def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
-    """Return the wanted results, best first: by confidence, else by rank, failures last."""
+    """Return the wanted results, best first: by confidence, else by rank, failures last.
+
+    A profile is one result; its photos are told of in it, but for those that failed.
+    """
+    known = list(documents)
+    # a profile that failed tells nothing of its photos
+    scored = (document for document in known if document.error is None)
+    told = {path for document in scored for path in photo_paths(document)}
     wanted = [
         document
-        for document in documents
+        for document in known
         if document.kind != "reference"
+        and picture_path(document) not in told
         and (not selection.verdicts or verdict_of(document) in selection.verdicts)
         and (selection.since is None or document.scored_at >= selection.since)
     ]
