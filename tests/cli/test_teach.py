@@ -48,6 +48,33 @@ def test_the_only_copy_is_returned(home: Home, shot: Path, capsys: Captured) -> 
     assert (home.inbox / "shot.png").read_bytes() == PNG
 
 
+def test_a_folder_is_one_lesson(home: Home, tmp_path: Path, capsys: Captured) -> None:
+    """The photos of a profile are copied together, moved together, and taken back together."""
+    anna = tmp_path / "anna"
+    anna.mkdir()
+    for number in (1, 2):
+        (anna / f"{number}.png").write_bytes(PNG + bytes([number]))
+    said = []
+    for words in (["like"], ["like"], ["reject"], ["undo"], ["undo"]):
+        assert run(home, *words, str(anna)) == 0
+        said.append(capsys.readouterr().out)
+    assert said == [
+        "Liked: anna (2 pictures) teaches from inbox/liked/anna.\n",
+        "Liked before: anna (2 pictures) teaches from inbox/liked/anna.\n",
+        (
+            "Rejected: anna (2 pictures) teaches from inbox/rejected/anna; "
+            "the opposite lesson was taken back.\n"
+        ),
+        "Taken back: anna (2 pictures) no longer teaches.\n",
+        "anna (2 pictures) had taught nothing.\n",
+    ]
+    assert run(home, "--json", "like", str(anna)) == 0
+    assert json.loads(capsys.readouterr().out)["pictures"] == 2
+    (anna / "1.png").unlink()
+    assert run(home, "like", str(anna)) == 3
+    assert "holds one picture; a profile has 2 to 12" in capsys.readouterr().err
+
+
 def test_json_tells_of_every_file(home: Home, shot: Path, capsys: Captured) -> None:
     """One object a file, with outcome and path; nothing else is printed."""
     other = shot.with_name("other.png")

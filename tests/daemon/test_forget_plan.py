@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit.children import python
-from kit.sidecars import scored
+from kit.sidecars import profile, scored
 from tasted.daemon.forget_order import Target
 from tasted.daemon.forget_plan import Known, Plan, hashed, look_at
 from tasted.errors import InboxUnavailable
@@ -15,8 +15,9 @@ from tasted.files import content_id, stamp_of
 from tasted.home import Home
 from tasted.outbox.failures import source_part
 from tasted.outbox.ledger import Ledger
+from tasted.outbox.profiles import photo_parts
 from tasted.outbox.writer import Writer
-from tasted.records import Companion, Current, FileStamp
+from tasted.records import Companion, Current, FileStamp, Part
 
 _LOOK = """
 import sys
@@ -101,6 +102,49 @@ def test_a_text_goes_with_its_last_picture(home: Home) -> None:
     assert plan.picture_texts == ("c.txt",)
     assert plan.stays_in_inbox == ("a.png", "c.txt")
     assert {"a.txt", "c.txt", "liked/b.txt"} - set(plan.traced) == {"a.txt"}
+
+
+def _profile(home: Home, folder: str, *paths: str) -> None:
+    """Write the document of a profile of these photos, all of one content."""
+    parts = [Part(path, content_id(PICTURE), None) for path in paths]
+    document = profile(folder, parts=photo_parts(parts, {}))
+    Writer(home.outbox, Ledger(home.outbox)).write(document)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [{"paths": ("anna/1.png",)}, {"contents": (content_id(PICTURE),)}, {"folder": "anna"}],
+)
+def test_a_profile_goes_with_any_of_its_photos(home: Home, target: dict[str, object]) -> None:
+    """Its document tells of all of them; that of another profile stays."""
+    _put(home, "anna/1.png")
+    _put(home, "anna/2.png", OTHER)
+    _score(home, "anna/1.png")
+    _score(home, "anna/2.png", OTHER)
+    _profile(home, "anna/", "anna/1.png")
+    Writer(home.outbox, Ledger(home.outbox)).write(profile("bea/", "bea/1.png"))
+    plan = _plan(home, **target)
+    assert "anna/" in plan.sidecars
+    assert "bea/" not in plan.sidecars
+    assert {"anna/", "anna/1.png"} <= set(plan.traced)
+
+
+def test_the_text_of_a_folder_goes_with_its_last_picture(home: Home) -> None:
+    """It stays while a picture does; that of a liked folder goes without a question."""
+    for path in ("anna/1.png", "liked/anna/1.png"):
+        _put(home, path)
+        _put(home, path.replace("1.png", "bio.txt"), b"hiking")
+    _put(home, "anna/2.png", OTHER)
+    plan = _plan(home, paths=("anna/1.png",))
+    assert (plan.copy_texts, plan.picture_texts) == (("liked/anna/bio.txt",), ())
+    plan = _plan(home, folder="anna")
+    assert (plan.copy_texts, plan.picture_texts) == (("liked/anna/bio.txt",), ("anna/bio.txt",))
+    assert "anna/bio.txt" in plan.stamps
+    _put(home, "bea/bio.txt", b"her pictures are gone")
+    assert _plan(home, folder="bea").picture_texts == ("bea/bio.txt",)
+    _put(home, "bea/bio.png", b"\x89PNG three")
+    _put(home, "bea/2.png", b"\x89PNG four")
+    assert _plan(home, paths=("bea/2.png",)).picture_texts == ()
 
 
 def test_a_sidecar_edited_by_hand_leads_nowhere_else(home: Home, tmp_path: Path) -> None:

@@ -271,6 +271,7 @@ def test_a_missing_inbox_is_a_failed_command(home: Home, tmp_path: Path) -> None
 def test_only_what_a_command_of_ours_left_is_swept(home: Home) -> None:
     """Another program may hide temporary files of the same form in the user's folders."""
     ours = {".a.PNG.0123abcd.tmp", "Liked/.b.jpg.0123abcd.tmp", "rejected/.c.heic.0123abcd.tmp"}
+    ours.add("liked/anna/.d.png.0123abcd.tmp")
     theirs = {".a.0123abcd.tmp", "liked/.b.docx.0123abcd.tmp", "anna/.c.png.0123abcd.tmp"}
     for path in ours | theirs:
         picture((home.inbox / path).parent, Path(path).name)

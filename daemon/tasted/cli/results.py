@@ -55,9 +55,10 @@ def results(
     open_: bool,
     print0: bool,
 ) -> None:
-    """List what was scored, best first; a profile of several photos once.
+    """List what was scored, best first.
 
-    Read from the outbox alone, so it works whether or not the daemon runs.
+    A profile of several photos is one result. Read from the outbox alone, so it works whether or
+    not the daemon runs.
     """
     if print0 and context.json:
         raise UsageError("--print0 and --json are two forms of one answer.", remedy="Choose one.")

@@ -1,4 +1,7 @@
-"""`tasted like`, `reject` and `undo`: three commands that copy into or remove from two folders."""
+"""`tasted like`, `reject` and `undo`: three commands that copy into or remove from two folders.
+
+A folder of several pictures is one profile, and one lesson.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +11,12 @@ import click
 from tasted.cli.answering import consequences
 from tasted.cli.context import Context, printable
 from tasted.errors import ItemError, SomeFailed
+from tasted.inbox.folder_labels import FolderLesson, forget_folder_label, teach_folder
 from tasted.inbox.labels import Lesson, Taught, forget_label, teach
 from tasted.records import Label
 
 _FILES = click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE|FOLDER..."
 )
 
 _WORDS = {
@@ -35,9 +39,9 @@ def like(context: Context, files: tuple[Path, ...]) -> None:
     """Teach that you like these pictures.
 
     Copies each into inbox/liked; the running daemon learns it within seconds. Dropping the file
-    there by hand does the same.
+    there by hand does the same. A folder of 2 to 12 pictures is one profile, and teaches as one.
     """
-    _each(context, files, "Liked", lambda inbox, file: teach(inbox, file, Label.LIKED))
+    _each(context, files, "Liked", lambda inbox, file: _teach(inbox, file, Label.LIKED))
 
 
 @click.command()
@@ -47,9 +51,9 @@ def reject(context: Context, files: tuple[Path, ...]) -> None:
     """Teach that you do not like these pictures.
 
     Copies each into inbox/rejected; the running daemon learns it within seconds. Dropping the file
-    there by hand does the same.
+    there by hand does the same. A folder of 2 to 12 pictures is one profile, and teaches as one.
     """
-    _each(context, files, "Rejected", lambda inbox, file: teach(inbox, file, Label.REJECTED))
+    _each(context, files, "Rejected", lambda inbox, file: _teach(inbox, file, Label.REJECTED))
 
 
 @click.command()
@@ -61,14 +65,22 @@ def undo(context: Context, files: tuple[Path, ...]) -> None:
     Removes their copies from inbox/liked and inbox/rejected. A picture that lies nowhere else is
     put into the inbox instead of being deleted.
     """
-    _each(context, files, "Undone", forget_label)
+    _each(context, files, "Undone", _forget)
+
+
+def _teach(inbox: Path, file: Path, label: Label) -> Lesson | FolderLesson:
+    return teach_folder(inbox, file, label) if file.is_dir() else teach(inbox, file, label)
+
+
+def _forget(inbox: Path, file: Path) -> Lesson | FolderLesson:
+    return forget_folder_label(inbox, file) if file.is_dir() else forget_label(inbox, file)
 
 
 def _each(
     context: Context,
     files: tuple[Path, ...],
     verb: str,
-    lesson: Callable[[Path, Path], Lesson],
+    lesson: Callable[[Path, Path], Lesson | FolderLesson],
 ) -> None:
     home = context.home(near=context.working_folder / files[0])
     failed = 0
@@ -81,8 +93,13 @@ def _each(
             context.say(f"tasted: {printable(error.message)}\n  → {printable(error.remedy)}")
             context.answer({"file": str(file), "error": error.code, "message": error.message})
             continue
-        words = _WORDS[done.outcome].format(verb=verb, name=file.name, path=f"inbox/{done.path}")
+        name, count = file.name, {}
+        if isinstance(done, FolderLesson):
+            name = f"{file.resolve().name} ({done.pictures} pictures)"
+            count = {"pictures": done.pictures}
+        words = _WORDS[done.outcome].format(verb=verb, name=name, path=f"inbox/{done.path}")
         context.show(printable(words + (follows if done.outcome in _CHANGES else "")))
-        context.answer({"file": str(file), "outcome": done.outcome.value, "path": done.path})
+        told = {"file": str(file), "outcome": done.outcome.value, "path": done.path}
+        context.answer({**told, **count})
     if failed:
         raise SomeFailed(f"{failed} of {len(files)} files failed; the others are done.")

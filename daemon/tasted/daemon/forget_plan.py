@@ -88,10 +88,12 @@ class Known:
             for path, entry in self.entries.items()
             if path in paths or path in meant or entry.content_id in contents
         }
+        # a document that tells of several pictures is made anew of those that stay
+        named = {*paths, *meant, *sidecars}
         sidecars |= {
             path
             for path, entry in self.entries.items()
-            if any(part.path in sidecars or part.content_id in contents for part in entry.parts)
+            if any(part.path in named or part.content_id in contents for part in entry.parts)
         }
         return self._plan_of(meant, sidecars, contents, paths, target.folder)
 
@@ -119,6 +121,7 @@ class Known:
         picture_texts = (_texts(pictures) | lone_texts) - self._texts_outside(meant) - copy_texts
         stamps = {file.path: file.stamp for file in meant.values()}
         stamps |= {text.path: text.stamp for file in meant.values() if (text := file.companion)}
+        stamps |= {text.path: text.stamp for text in folder_texts}
         for path in lone_texts:
             # one that went meanwhile needs no deleting
             with contextlib.suppress(OSError):
@@ -128,6 +131,7 @@ class Known:
             for path in sidecars
             if (entry := self.entries[path]).companion is not None
         }
+        traced = {*paths, *meant, *sidecars, *told, *copy_texts, *picture_texts}
         return Plan(
             contents=frozenset(contents),
             copies=tuple(sorted(copies, key=_path)),
@@ -136,7 +140,7 @@ class Known:
             picture_texts=tuple(sorted(picture_texts)),
             sidecars=tuple(sorted(sidecars)),
             own=frozenset(paths),
-            traced=tuple(sorted({*paths, *meant, *sidecars, *told, *copy_texts, *picture_texts})),
+            traced=tuple(sorted(_profiles_of(traced) | traced)),
             folder=folder,
             stamps=stamps,
         )
@@ -178,7 +182,7 @@ class Known:
             file, entry = self.files.get(path), self.entries.get(path)
             if file is not None:
                 found.add(self.content_of(file))
-            elif entry is not None and entry.stamp.size_bytes:
+            elif entry is not None and entry.stamp.size_bytes and not entry.is_profile:
                 found.add(entry.content_id)
         return {content for content in found if content is not None}
 
@@ -241,6 +245,11 @@ def hashed(file: Path) -> str | None:
 
 def _path(file: InboxFile) -> str:
     return file.path
+
+
+def _profiles_of(paths: Iterable[str]) -> set[str]:
+    """Return the folders whose document may tell of one of these, even one that is not valid."""
+    return {f"{path.partition('/')[0]}/" for path in paths if path.count("/") == 1}
 
 
 def _texts(files: Iterable[InboxFile]) -> set[str]:

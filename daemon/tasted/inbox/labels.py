@@ -18,6 +18,7 @@ from tasted.files import (
     create_atomically,
     private_folder,
     read_regular_file,
+    remove_if_empty,
     sweep_temporary,
 )
 from tasted.inbox.naming import (
@@ -64,17 +65,14 @@ def teach(inbox: Path, picture: Path, label: Label) -> Lesson:
         ItemError: when the picture cannot be read or is none.
         CommandError: when the copy cannot be written.
     """
-    data = _read_picture(picture)
-    other = Label.REJECTED if label is Label.LIKED else Label.LIKED
+    data = read_picture(picture)
+    other = opposite_of(label)
     try:
-        already = next(_copies(inbox, label, data), None)
-        opposed = list(_copies(inbox, other, data))
-        if already is None:
-            target = _put(_label_folder(inbox, label), picture.name, data)
-        else:
-            target = already
+        already = next(copies_of(inbox, label, data), None)
+        opposed = list(copies_of(inbox, other, data))
+        target = already or put(label_folder(inbox, label), picture.name, data)
         for copy in opposed:
-            copy.unlink(missing_ok=True)
+            remove_copy(copy)
     except OSError as error:
         raise CommandError(
             f"{picture.name} cannot be copied into {inbox / label}: {error.strerror}.",
@@ -84,26 +82,31 @@ def teach(inbox: Path, picture: Path, label: Label) -> Lesson:
     return Lesson(outcome, target.relative_to(inbox).as_posix())
 
 
-def forget_label(inbox: Path, picture: Path) -> Lesson:
+def forget_label(inbox: Path, picture: Path, *, folder: str = "") -> Lesson:
     """Take back what a picture taught: remove its copies from both label folders.
 
     When no other copy is known the picture is not deleted but put into the inbox.
+
+    Args:
+        inbox: the folder.
+        picture: a copy, or the picture itself.
+        folder: relative to the inbox: where a picture is put that is the only copy.
 
     Raises:
         ItemError: when the picture cannot be read or is none.
         CommandError: when a copy cannot be removed.
     """
-    data = _read_picture(picture)
+    data = read_picture(picture)
     real = picture.resolve()
     try:
-        copies = [copy for label in Label for copy in _copies(inbox, label, data)]
+        copies = [copy for label in Label for copy in copies_of(inbox, label, data)]
         if not copies:
             return Lesson(Taught.UNTAUGHT, None)
         survives = all(real != copy.resolve() for copy in copies) or _elsewhere(inbox, data)
         if not survives:
-            target = _put(inbox, picture.name, data)
+            target = put(private_folder(inbox / folder), picture.name, data)
         for copy in copies:
-            copy.unlink(missing_ok=True)
+            remove_copy(copy)
     except OSError as error:
         raise CommandError(
             f"The copy of {picture.name} cannot be removed: {error.strerror}.",
@@ -114,7 +117,28 @@ def forget_label(inbox: Path, picture: Path) -> Lesson:
     return Lesson(Taught.RETURNED, target.relative_to(inbox).as_posix())
 
 
-def _read_picture(picture: Path) -> bytes:
+def opposite_of(label: Label) -> Label:
+    """Return the other label."""
+    return Label.REJECTED if label is Label.LIKED else Label.LIKED
+
+
+def remove_copy(copy: Path) -> None:
+    """Remove a copy, and the folder of a profile that is empty without it.
+
+    Raises:
+        OSError: when it cannot be removed.
+    """
+    copy.unlink(missing_ok=True)
+    if label_of(f"{copy.parent.name}/") is None:
+        remove_if_empty(copy.parent)
+
+
+def read_picture(picture: Path) -> bytes:
+    """Return the bytes of a picture that the user named.
+
+    Raises:
+        ItemError: when it cannot be read, or no look at the inbox would take it for a picture.
+    """
     # the user named this file, so a link to it is meant; below it nothing is followed
     try:
         data, _stamp = read_regular_file(
@@ -124,7 +148,7 @@ def _read_picture(picture: Path) -> bytes:
         raise UnreadableFile(
             f"{picture} cannot be read: {error.strerror}.", remedy="Check the name and the mode."
         ) from error
-    if not _would_be_listed(picture.name, data):
+    if not would_be_listed(picture.name, data):
         raise NotAnImage(
             f"{picture} is no picture by its name.",
             remedy="Name a PNG, JPEG, HEIC or WebP file that is not hidden.",
@@ -132,7 +156,8 @@ def _read_picture(picture: Path) -> bytes:
     return data
 
 
-def _would_be_listed(name: str, data: bytes) -> bool:
+def would_be_listed(name: str, data: bytes) -> bool:
+    """Tell whether a look at the inbox takes a file of this name and content for a picture."""
     # a copy that a look at the inbox passes over would never teach
     kind = kind_of_name(name)
     return kind is NameKind.PICTURE or (
@@ -140,7 +165,7 @@ def _would_be_listed(name: str, data: bytes) -> bool:
     )
 
 
-def _label_folder(inbox: Path, label: Label) -> Path:
+def label_folder(inbox: Path, label: Label) -> Path:
     """Return the folder of a label in the letter case that the user gave it."""
     found = next(_label_folders(inbox, label), None)
     if found is None and (inbox / label.value).is_symlink():
@@ -171,7 +196,9 @@ def sweep_copies(inbox: Path, *, older_than_seconds: float) -> None:
     if not inbox.is_dir():
         return
     labelled = [folder for label in Label for folder in _label_folders(inbox, label)]
-    for folder in (inbox, *labelled):
+    below = (each for folder in labelled for each in folder.iterdir())
+    profiles = [each for each in below if each.is_dir() and not each.is_symlink()]
+    for folder in (inbox, *labelled, *profiles):
         sweep_temporary(
             folder,
             older_than_seconds=older_than_seconds,
@@ -180,7 +207,8 @@ def sweep_copies(inbox: Path, *, older_than_seconds: float) -> None:
         )
 
 
-def _copies(inbox: Path, label: Label, data: bytes) -> Iterator[Path]:
+def copies_of(inbox: Path, label: Label, data: bytes) -> Iterator[Path]:
+    """Yield every file of this content that teaches a label."""
     for folder in _label_folders(inbox, label):
         yield from _same_content(folder, data)
 
@@ -209,7 +237,7 @@ def _elsewhere(inbox: Path, data: bytes) -> bool:
     )
 
 
-def _put(folder: Path, name: str, data: bytes) -> Path:
+def put(folder: Path, name: str, data: bytes) -> Path:
     """Write a file under its name, with digits of the content where that is taken."""
     stem, suffix = Path(name).stem, Path(name).suffix
     kept = os.fsencode(stem)[:_NAME_BYTES_MAX].decode("utf-8", "ignore")
