@@ -1,6 +1,6 @@
 """From what the rooms found out to the sidecar that tells it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from tasted.outbox.sidecar import (
     ModelPart,
     NeighbourPart,
     Neighbours,
+    PhotoPart,
     Rank,
     ReferenceCounts,
     Sidecar,
@@ -186,6 +187,46 @@ def _evidence_part(part: EvidencePart, keep_text: KeepText) -> EvidenceLine:
         bio_z=part.bio_z,
         how=part.how,
         words=part.words if keep_text == "all" else None,
+    )
+
+
+def profile_document(
+    made: Made,
+    judged: Judged,
+    told: ScreenText,
+    parts: Sequence[PhotoPart],
+    *,
+    judgement: Label | None,
+    notes: Sequence[str],
+    keep_text: KeepText,
+) -> Sidecar:
+    """Return the document of a profile that was scored.
+
+    Args:
+        made: the folder, and with what; the views are those of all photos.
+        judged: the score of all views together.
+        told: what the profile says.
+        parts: its photos.
+        judgement: what the user said of all of them.
+        notes: sentences about its photos.
+        keep_text: as `scored_document`.
+    """
+    scored = scored_document(made, judged, told, keep_text=keep_text)
+    extracted = _extracted(told, keep_text)
+    if told.text is not None:
+        counting = sum(part.sha256 is not None for part in parts)
+        extracted = extracted.model_copy(update={"images_found": counting})
+    return scored.model_copy(
+        update={
+            "kind": "profile",
+            "judgement": judgement.value if judgement is not None else None,
+            "extracted_data": extracted,
+            # a box says nothing without its photo, whose own sidecar tells it
+            "views": [],
+            "source": made.source,
+            "notes": [*scored.notes, *notes],
+            "parts": list(parts),
+        }
     )
 
 

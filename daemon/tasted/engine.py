@@ -22,7 +22,7 @@ from tasted.errors import EngineFailed, ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.ignored import IgnoredList
-from tasted.intake import Item, item_from
+from tasted.intake import Item, ProfileItem, item_from, profile_from
 from tasted.learning.versions import TasteVersions
 from tasted.library.erasing import erase_rows, find_rows
 from tasted.logs import set_up_logs
@@ -80,6 +80,8 @@ class Engine:
             match message.get("type"):
                 case "batch":
                     return self._batch([item_from(item) for item in message["items"]])
+                case "profile":
+                    return self._profile(profile_from(message))
                 case "labels":
                     return self._labels(message)
                 case "forget":
@@ -117,6 +119,10 @@ class Engine:
                 for each in answers
             ],
         }
+
+    def _profile(self, profile: ProfileItem) -> frames.Message:
+        document = self._opened().pipeline.process_profile(profile)
+        return {"type": "document", "document": _json_of(document)}
 
     def _labels(self, message: frames.Message) -> frames.Message:
         opened = self._opened()

@@ -20,11 +20,16 @@ import structlog
 
 from tasted.decoding.pictures import Picture, decode
 from tasted.decoding.views import ViewsMode
-from tasted.documents import KeepText, Made, learnt_document, scored_document
+from tasted.documents import (
+    KeepText,
+    Made,
+    learnt_document,
+    scored_document,
+)
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.errors import DecodeFailed, ItemError, ServiceFault
 from tasted.faultpoints import reach
-from tasted.intake import Intake, Item, Read
+from tasted.intake import Intake, Item, ProfileItem, Read
 from tasted.judging.judged import Judge
 from tasted.library.library import Embedded, LearnedReference, Library
 from tasted.looking import look_at_pictures
@@ -33,6 +38,7 @@ from tasted.outbox.sidecar import Sidecar, Source
 from tasted.reading.ocr import ReadingFailed, TextLine
 from tasted.reading.reader import Reader, ScreenText, lines_from_json, lines_to_json
 from tasted.records import Origin, Proven, Reference
+from tasted.together import Photo, Together
 
 log = structlog.get_logger("tasted.pipeline")
 
@@ -124,6 +130,9 @@ class Pipeline:
         self._origin_of = origin_of
         self._is_ignored = is_ignored
         self._version = version
+        self._together = Together(
+            intake, library, embedder, judge, reader, keep_text=keep_text, version=version
+        )
 
     def process(self, items: Sequence[Item]) -> list[Answer]:
         """Do one batch, and return an answer for each item in its order.
@@ -132,6 +141,35 @@ class Pipeline:
             ServiceFault: when no item is to blame; nothing of the batch counts as done.
         """
         walks = [_Walk(item) for item in items]
+        self._look(walks)
+        self._learn(walks)
+        reach("engine.learnt")
+        self._each(walks, self._document)
+        reach("engine.documented")
+        return [
+            Answer(walk.item.path, walk.document, walk.unchanged, walk.ignored) for walk in walks
+        ]
+
+    def process_profile(self, profile: ProfileItem) -> Sidecar | None:
+        """Score the photos of a profile together; see `together`.
+
+        Raises:
+            ServiceFault: when the profile is not to blame.
+        """
+        walks = [_Walk(item) for item in profile.photos]
+        self._look(walks)
+        failed = next((walk.document for walk in walks if walk.document is not None), None)
+        if failed is not None and failed.error is not None:
+            return self._together.failed(profile, failed.error)
+        photos = [
+            Photo(walk.content, walk.cached, self._told(walk, walk.cached))
+            for walk in walks
+            if not walk.over and walk.cached is not None
+        ]
+        return self._together.document(profile, photos)
+
+    def _look(self, walks: list[_Walk]) -> None:
+        """Take walks from their files to vectors and texts."""
         self._each(walks, self._read)
         reach("engine.read")
         self._recall(walks)
@@ -140,13 +178,6 @@ class Pipeline:
         self._read_texts(walks)
         self._embed(walks)
         reach("engine.remembered")
-        self._learn(walks)
-        reach("engine.learnt")
-        self._each(walks, self._document)
-        reach("engine.documented")
-        return [
-            Answer(walk.item.path, walk.document, walk.unchanged, walk.ignored) for walk in walks
-        ]
 
     def _each(self, walks: list[_Walk], stage: Callable[[_Walk], None]) -> None:
         """Take every walk that is not over through a stage: the ring around each single file."""
@@ -320,10 +351,7 @@ class Pipeline:
         if walk.item.label is not None:
             walk.document = learnt_document(made, walk.item.label, self._origin_of(walk.content))
             return
-        told = walk.text
-        if told is None:
-            aspect = cached.facts.width / max(1, cached.facts.height)
-            told = self._reader.made_of(walk.lines or (), aspect=aspect)
+        told = self._told(walk, cached)
         judged = self._judge.judge(
             cached,
             walk.content,
@@ -340,3 +368,9 @@ class Pipeline:
             embedder=self._embedder.fingerprint,
         )
         walk.document = scored_document(made, judged, told, keep_text=self._keep_text)
+
+    def _told(self, walk: _Walk, cached: Embedded) -> ScreenText:
+        if walk.text is not None:
+            return walk.text
+        aspect = cached.facts.width / max(1, cached.facts.height)
+        return self._reader.made_of(walk.lines or (), aspect=aspect)

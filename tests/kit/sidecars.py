@@ -53,7 +53,8 @@ def profile(folder: str, *photos: str, broken: Sequence[str] = (), **fields: Any
         *(Part(path, f"{number:064x}", None) for number, path in enumerate(photos, 1)),
         *(Part(path, None, None) for path in broken),
     ]
-    given = {"kind": "profile", "parts": photo_parts(parts, {}), "notes": left_out(parts)}
+    shown = photo_parts(parts, {})
+    given = {"kind": "profile", "parts": shown, "notes": left_out(shown)}
     return scored(folder, **{**given, "source": source_of(folder, 900), **fields})
 
 

@@ -53,7 +53,7 @@ def profile_request(task: Task, standings: Mapping[str, Standing | None]) -> fra
         "attempts": task.attempts,
         "parts": [part.model_dump(mode="json") for part in photo_parts(task.parts, standings)],
         "items": [
-            item_of(Task(photo, Reason.UNSCORED))
+            item_of(Task(photo, Reason.UNSCORED, content_id=part.content_id))
             for photo, part in zip(task.photos, task.parts, strict=True)
             if part.content_id is not None
         ],

@@ -32,13 +32,12 @@ def _photo_part(part: Part, standing: Standing | None) -> PhotoPart:
     )
 
 
-def left_out(parts: Sequence[Part]) -> list[str]:
+def left_out(parts: Sequence[PhotoPart]) -> list[str]:
     """Return the sentences about photos that do not count."""
     return [
-        f"{encoded_path(part.path).path} could not be scored and does not count; "
-        "its own sidecar says why."
+        f"{part.path} could not be scored and does not count; its own sidecar says why."
         for part in parts
-        if part.content_id is None
+        if part.sha256 is None
     ]
 
 
