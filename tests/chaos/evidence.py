@@ -94,6 +94,9 @@ class Evidence:
 
     files: Mapping[str, Found]
     sidecars: Sequence[Sidecar]
+    """Those of files."""
+    profiles: Sequence[Sidecar]
+    """Those of folders."""
     wrong: Mapping[str, str]
     """What else lies in the outbox, by place."""
     wrong_modes: Sequence[str]
@@ -202,12 +205,12 @@ def temporary_files(root: Path) -> list[str]:
 
 
 def read_events(logs: Path) -> list[Event]:
-    """Return what the logs of both processes tell of scores, in the order of time."""
+    """Return what the logs of both processes tell of files, in the order of time."""
     events = [
         Event(_seconds(line["timestamp"]), line["event"], line.get("path", ""), _key(line))
         for file in logs.glob("*.log*")
         for line in _lines(file)
-        if line.get("event") in _EVENTS
+        if line.get("event") in _EVENTS and not line.get("path", "").endswith("/")
     ]
     return sorted(events, key=lambda event: event.at)
 
@@ -244,7 +247,8 @@ def gather(home: Home, logs: Path, files: Mapping[str, Found]) -> Evidence:
     current = read_current(home.current_file)
     return Evidence(
         files=files,
-        sidecars=sidecars,
+        sidecars=[each for each in sidecars if each.document["kind"] != "profile"],
+        profiles=[each for each in sidecars if each.document["kind"] == "profile"],
         wrong=wrong,
         wrong_modes=sorted(
             {flaw for folder in (home.outbox, home.state, logs) for flaw in wrong_modes(folder)}

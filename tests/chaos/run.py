@@ -10,6 +10,7 @@ from chaos.evidence import Inbox, fault_points, gather, read_outbox
 from chaos.journal import Journal
 from chaos.lives import Lives, remaining_processes
 from chaos.plan import LAST_ACTS, acts
+from chaos.profiles import wrong_profiles
 from chaos.stage import Stage
 from chaos.world import World
 from kit.waiting import eventually
@@ -163,7 +164,7 @@ def _judged(
 ) -> Findings:
     evidence = gather(world.home, world.logs, listing.found())
     return Findings(
-        lost=oracle.lost(evidence, journal),
+        lost=[*oracle.lost(evidence, journal), *wrong_profiles(evidence, journal)],
         doubled=oracle.doubled(evidence.events, journal.asks, journal.proofs),
         invalid=oracle.invalid(evidence, journal),
         orphans=oracle.orphans(evidence, journal),

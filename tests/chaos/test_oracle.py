@@ -18,11 +18,12 @@ from chaos import oracle
 from chaos.contents import bad_picture, picture
 from chaos.evidence import Event, Evidence, Inbox, gather, read_events
 from chaos.journal import Ask, Journal, Key, Proof
+from chaos.profiles import wrong_profiles
 from kit.pages import page_of
-from kit.sidecars import failed, scored
+from kit.sidecars import failed, profile, scored
 from tasted.files import content_id, private_folder
 from tasted.home import Home
-from tasted.outbox.sidecar import ModelPart, Sidecar
+from tasted.outbox.sidecar import ModelPart, PhotoPart, Sidecar
 from tasted.records import Current
 from tasted.status import write_current
 
@@ -112,6 +113,42 @@ def test_nothing_is_found_where_nothing_is_wrong(scene: Scene) -> None:
     assert oracle.lost(evidence, scene.journal) == []
     assert oracle.invalid(evidence, scene.journal) == []
     assert oracle.orphans(evidence, scene.journal) == []
+
+
+def _document(scene: Scene, *contents: str | None, **fields: Any) -> None:
+    """Write the document of the profile `anna/`, with photos of these contents."""
+    names = sorted(path.name for path in (scene.home.inbox / "anna").iterdir())
+    parts = [
+        PhotoPart(path=f"anna/{name}", sha256=content)
+        for name, content in zip(names, contents, strict=True)
+    ]
+    document = profile("anna/", **{"model": MODEL, "parts": parts, **fields})
+    (scene.home.outbox / "anna" / "profile.json").write_bytes(document.to_json())
+
+
+def test_a_profile_has_one_current_document_of_its_photos(scene: Scene) -> None:
+    """Every way in which it may be wrong is told; folders of one photo have none."""
+
+    def told() -> list[str]:
+        return wrong_profiles(scene.evidence(), scene.journal)
+
+    assert told() == []
+    _document(scene, "0" * 64)
+    assert told() == ["anna/ is no profile, and has a document"]
+    folder = scene.home.inbox / "anna"
+    one, bad = picture(7, ".png").data, bad_picture(0)
+    (folder / "c.png").write_bytes(one)
+    (folder / "d.png").write_bytes(bad.data)
+    right = (content_id((folder / "b.png").read_bytes()), content_id(one), None)
+    _document(scene, *right)
+    assert told() == []
+    stale = MODEL.model_copy(update={"taste_fingerprint": "0" * 64})
+    _document(scene, *right, model=stale)
+    assert told() == ["the profile anna/ was made with another taste or embedder"]
+    _document(scene, *right[:2], bad.sha256)
+    assert len(told()) == 1
+    (scene.home.outbox / "anna" / "profile.json").unlink()
+    assert told() == ["the profile anna/ has 0 documents"]
 
 
 def _plant_no_sidecar(scene: Scene) -> None:
