@@ -80,7 +80,7 @@ class RunningDaemon:
 
 
 def read_sidecar(home: Home, path: str) -> Sidecar | None:
-    """Return the valid sidecar at a path's plain place, or None."""
+    """Return the valid sidecar at the plain place of a path, or of a folder with its slash."""
     plain, _distinguished = sidecar_places(path)
     with contextlib.suppress(FileNotFoundError):
         return Sidecar.model_validate_json((home.outbox / plain).read_bytes())
