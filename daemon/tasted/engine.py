@@ -28,10 +28,10 @@ from tasted.library.erasing import erase_rows, find_rows
 from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar, Source
-from tasted.pipeline import Answer
 from tasted.platform import end_with_parent, resident_bytes
 from tasted.records import Current, Label, Origin
 from tasted.status import read_current, write_current
+from tasted.walk import Answer
 
 _REQUESTS = 0
 _ANSWERS = 1

@@ -11,14 +11,12 @@ light process alone.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
 
-from tasted.decoding.pictures import Picture, decode
+from tasted.decoding.pictures import decode
 from tasted.decoding.views import ViewsMode
 from tasted.documents import (
     KeepText,
@@ -29,62 +27,19 @@ from tasted.documents import (
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.errors import DecodeFailed, ItemError, ServiceFault
 from tasted.faultpoints import reach
-from tasted.intake import Intake, Item, ProfileItem, Read
+from tasted.intake import Intake, Item, ProfileItem
 from tasted.judging.judged import Judge
 from tasted.library.library import Embedded, LearnedReference, Library
 from tasted.looking import look_at_pictures
 from tasted.outbox.failures import error_sidecar
-from tasted.outbox.sidecar import Sidecar, Source
-from tasted.reading.ocr import ReadingFailed, TextLine
+from tasted.outbox.sidecar import Sidecar
+from tasted.reading.ocr import ReadingFailed
 from tasted.reading.reader import Reader, ScreenText, lines_from_json, lines_to_json
 from tasted.records import Origin, Proven, Reference
 from tasted.together import Photo, Together
+from tasted.walk import Answer, Walk
 
 log = structlog.get_logger("tasted.pipeline")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of an item; with neither it was gone, or changed while it was read."""
-
-    path: str
-    document: Sidecar | None
-    unchanged: Source | None = None
-    """Its contents are those of its sidecar, which needs these new stamps and no new score."""
-    ignored: str | None = None
-    """Its content id, when it was forgotten and shall not be scored."""
-
-
-@dataclass(slots=True)
-class _Walk:
-    """One item on its way, and what the stages found out about it."""
-
-    item: Item
-    read: Read | None = None
-    picture: Picture | None = None
-    cached: Embedded | None = None
-    lines: list[TextLine] | None = None
-    """Found in the picture; None until it was read."""
-    text: ScreenText | None = None
-    """None until it is known what the screenshot says."""
-    document: Sidecar | None = None
-    unchanged: Source | None = None
-    ignored: str | None = None
-    over: bool = False
-    timing_ms: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def content(self) -> str:
-        """The content id; empty until the file was read."""
-        return (self.read.content if self.read is not None else None) or ""
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timing_ms[stage] = round(1000 * (time.perf_counter() - started))
 
 
 class Pipeline:
@@ -140,7 +95,7 @@ class Pipeline:
         Raises:
             ServiceFault: when no item is to blame; nothing of the batch counts as done.
         """
-        walks = [_Walk(item) for item in items]
+        walks = [Walk(item) for item in items]
         self._look(walks)
         self._learn(walks)
         reach("engine.learnt")
@@ -156,7 +111,7 @@ class Pipeline:
         Raises:
             ServiceFault: when the profile is not to blame.
         """
-        walks = [_Walk(item) for item in profile.photos]
+        walks = [Walk(item) for item in profile.photos]
         self._look(walks)
         failed = next((walk.document for walk in walks if walk.document is not None), None)
         if failed is not None and failed.error is not None:
@@ -168,7 +123,7 @@ class Pipeline:
         ]
         return self._together.document(profile, photos)
 
-    def _look(self, walks: list[_Walk]) -> None:
+    def _look(self, walks: list[Walk]) -> None:
         """Take walks from their files to vectors and texts."""
         self._each(walks, self._read)
         reach("engine.read")
@@ -179,7 +134,7 @@ class Pipeline:
         self._embed(walks)
         reach("engine.remembered")
 
-    def _each(self, walks: list[_Walk], stage: Callable[[_Walk], None]) -> None:
+    def _each(self, walks: list[Walk], stage: Callable[[Walk], None]) -> None:
         """Take every walk that is not over through a stage: the ring around each single file."""
         for walk in walks:
             if walk.over:
@@ -198,7 +153,7 @@ class Pipeline:
                 )
                 self._fail(walk, surprise)
 
-    def _fail(self, walk: _Walk, error: ItemError) -> None:
+    def _fail(self, walk: Walk, error: ItemError) -> None:
         walk.over = True
         if walk.read is None:
             return
@@ -213,7 +168,7 @@ class Pipeline:
 
     # ---- the stages, in order -------------------------------------------------------------
 
-    def _read(self, walk: _Walk) -> None:
+    def _read(self, walk: Walk) -> None:
         """Read the file once; one that is gone or changing just now is over, undocumented."""
         walk.read = self._intake.look(walk.item)
         if walk.read is not None and self._intake.recall(walk.item, walk.read):
@@ -234,14 +189,14 @@ class Pipeline:
             walk.unchanged = walk.read.source(walk.item.path)
             walk.over = True
 
-    def _recall(self, walks: list[_Walk]) -> None:
+    def _recall(self, walks: list[Walk]) -> None:
         """Fetch the vectors of contents that were seen before, under any name."""
         cached = self._library.cached([walk.content for walk in walks if not walk.over])
         for walk in walks:
             walk.cached = cached.get(walk.content)
         self._recall_texts([walk for walk in walks if not walk.over and walk.item.label is None])
 
-    def _recall_texts(self, walks: list[_Walk]) -> None:
+    def _recall_texts(self, walks: list[Walk]) -> None:
         """Take the text beside the picture, else what was found in it before."""
         for walk in walks:
             walk.text = self._reader.beside(walk.read.text if walk.read is not None else None)
@@ -253,10 +208,10 @@ class Pipeline:
             if walk.text is None and walk.content in found:
                 walk.lines = lines_from_json(found[walk.content])
 
-    def _wants_reading(self, walk: _Walk) -> bool:
+    def _wants_reading(self, walk: Walk) -> bool:
         return walk.item.label is None and walk.text is None and walk.lines is None
 
-    def _decode(self, walk: _Walk) -> None:
+    def _decode(self, walk: Walk) -> None:
         if walk.read is None or (walk.cached is not None and not self._wants_reading(walk)):
             return
         if not walk.read.data and not self._intake.read(walk.item, walk.read):
@@ -267,7 +222,7 @@ class Pipeline:
             walk.picture = decode(walk.read.data, name=walk.item.shown, max_pixels=self._max_pixels)
         walk.read.data = b""
 
-    def _read_texts(self, walks: list[_Walk]) -> None:
+    def _read_texts(self, walks: list[Walk]) -> None:
         """Read the pictures that have no text yet, and keep what was found."""
         wanting = [walk for walk in walks if not walk.over and self._wants_reading(walk)]
         self._each(wanting, self._read_text)
@@ -279,7 +234,7 @@ class Pipeline:
         if found and self._keep_text == "all":
             self._library.remember_texts(found, self._reader.choice.reader)
 
-    def _read_text(self, walk: _Walk) -> None:
+    def _read_text(self, walk: Walk) -> None:
         if walk.picture is None:
             return
         try:
@@ -290,7 +245,7 @@ class Pipeline:
             log.warning("not_read", path=walk.item.path, reason=str(error))
             walk.text = self._reader.failed(error)
 
-    def _embed(self, walks: list[_Walk]) -> None:
+    def _embed(self, walks: list[Walk]) -> None:
         """Embed all pictures of the batch together; if that fails, each for itself."""
         for walk in walks:
             if walk.cached is not None:
@@ -306,7 +261,7 @@ class Pipeline:
             log.exception("batch_not_embedded", files=len(wanting))
             self._each(wanting, lambda walk: self._embed_together([walk]))
 
-    def _embed_together(self, walks: list[_Walk]) -> None:
+    def _embed_together(self, walks: list[Walk]) -> None:
         pictures = {walk.content: walk.picture for walk in walks if walk.picture is not None}
         embedder = self._embedder.open()
         started = time.perf_counter()
@@ -320,7 +275,7 @@ class Pipeline:
             walk.picture = None
             walk.timing_ms["embed"] = share_ms
 
-    def _learn(self, walks: list[_Walk]) -> None:
+    def _learn(self, walks: list[Walk]) -> None:
         """Add the references of the batch to the library in one write."""
         learned = [
             LearnedReference(
@@ -335,7 +290,7 @@ class Pipeline:
         if learned:
             self._library.learn(learned)
 
-    def _document(self, walk: _Walk) -> None:
+    def _document(self, walk: Walk) -> None:
         read, cached = walk.read, walk.cached
         if read is None or cached is None:
             raise DecodeFailed(f"{walk.item.shown} has no vector.", remedy="The log says more.")
@@ -369,7 +324,7 @@ class Pipeline:
         )
         walk.document = scored_document(made, judged, told, keep_text=self._keep_text)
 
-    def _told(self, walk: _Walk, cached: Embedded) -> ScreenText:
+    def _told(self, walk: Walk, cached: Embedded) -> ScreenText:
         if walk.text is not None:
             return walk.text
         aspect = cached.facts.width / max(1, cached.facts.height)

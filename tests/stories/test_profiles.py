@@ -129,7 +129,7 @@ def _bytes_of_text(home: Home, folder: str) -> int:
 @pytest.mark.parametrize(
     ("point", "is_written"), [("worker.answered:3", False), ("worker.kept:4", True)]
 )
-def test_a_daemon_killed_over_a_profile_leaves_one_that_is_made_once(
+def test_row_02_a_daemon_killed_over_a_profile_makes_it_once(
     home: Home, point: str, *, is_written: bool
 ) -> None:
     """Whole or absent; the next daemon does what is missing and nothing twice."""
