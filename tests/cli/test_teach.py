@@ -2,13 +2,19 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kit.commands import imported_by, run
 from kit.inbox_files import PNG
+from kit.sidecars import profile
+from kit.snapshots import FULL
 from tasted.home import Home
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+from tasted.status import write_status
 
 Captured = pytest.CaptureFixture[str]
 
@@ -73,6 +79,23 @@ def test_a_folder_is_one_lesson(home: Home, tmp_path: Path, capsys: Captured) ->
     (anna / "1.png").unlink()
     assert run(home, "like", str(anna)) == 3
     assert "holds one picture; a profile has 2 to 12" in capsys.readouterr().err
+
+
+def test_a_profile_of_the_inbox_tells_what_it_had_said(
+    home: Home, shot: Path, capsys: Captured
+) -> None:
+    """The verdict is that of the folder's document; its photos are none of the others."""
+    writer = Writer(home.outbox, Ledger(home.outbox))
+    (home.inbox / "anna").mkdir()
+    for number in (1, 2):
+        (home.inbox / "anna" / f"{number}.png").write_bytes(PNG + bytes([number]))
+    writer.write(profile("anna/", "anna/1.png", "anna/2.png", confidence_score=0.83))
+    write_status(home.status_file, replace(FULL, counts={"scored": 5}))
+    assert run(home, "like", str(home.inbox / "anna")) == 0
+    said = capsys.readouterr().out
+    assert "It said match, 83 %; 3 others will be re-scored." in said
+    assert run(home, "reject", str(shot)) == 0
+    assert "5 others will be re-scored." in capsys.readouterr().out
 
 
 def test_json_tells_of_every_file(home: Home, shot: Path, capsys: Captured) -> None:

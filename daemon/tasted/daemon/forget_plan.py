@@ -249,7 +249,7 @@ def _path(file: InboxFile) -> str:
 
 def _profiles_of(paths: Iterable[str]) -> set[str]:
     """Return the folders whose document may tell of one of these, even one that is not valid."""
-    return {f"{path.partition('/')[0]}/" for path in paths if path.count("/") == 1}
+    return {folder_of(path) for path in paths if path.count("/") == 1 and label_of(path) is None}
 
 
 def _texts(files: Iterable[InboxFile]) -> set[str]:

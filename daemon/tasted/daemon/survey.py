@@ -184,15 +184,19 @@ class Survey:
             for path in listing.passed_over
             if kind_of_name(path.rpartition("/")[2]) is NameKind.PICTURE
         }
+        entries, forced = self._desk.ledger.entries, self._desk.forced
+        # whoever asked for a new score waits until none is left, and these get none
+        forced -= {path for path in forced if path in doubtful and path.endswith("/")}
+        forced -= {path for path in forced if path.endswith("/") and path not in entries}
         looked = look_at_profiles(
             folders,
-            self._desk.ledger.entries,
+            entries,
             self._desk.current,
             files=listing.files,
             settled=self._settling.settled,
             quiet=self._profiles.settled.keys(),
             doubtful=doubtful,
-            forced=self._desk.forced,
+            forced=forced,
             now=time.time(),
             version=self._version,
         )
