@@ -1,15 +1,17 @@
 """From references and history to a taste version. Reads the library; embeds texts that are new."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.inbox.profiles import label_groups
 from tasted.judging.wishes import Told, Wishes
 from tasted.learning.version import TasteVersion
 from tasted.library.library import LearnedReference, Library
-from tasted.records import Label, Origin
+from tasted.records import Label, Origin, Reference
 from tasted.scoring.personality import TraitScales
 from tasted.scoring.taste import fit_taste
 from tasted.scoring.weighing import COLUMNS, columns, history_parts
@@ -23,6 +25,53 @@ _BIOS_EMBEDDED_MAX = 100
 BiosOf = Callable[[Mapping[str, str | None]], Mapping[str, str]]
 """Finds the bios of pictures by their content ids, those of references by their paths, too."""
 Views = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What counts as one reference: a picture, or the photos of a profile that teach together."""
+
+    photos: tuple[LearnedReference, ...]
+
+    @property
+    def reference(self) -> Reference:
+        """The first photo, which stands for all."""
+        return self.photos[0].reference
+
+    @property
+    def anchor(self) -> str:
+        """The content that what is kept about its text is kept with."""
+        return self.reference.content_id
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """The content ids of all photos."""
+        return tuple(each.reference.content_id for each in self.photos)
+
+    @property
+    def views(self) -> Views:
+        """Shape (sum of k, d): those of all photos."""
+        return np.concatenate([each.views for each in self.photos])
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether it was brought to teach, so that it says nothing of the stream."""
+        return all(each.reference.origin is Origin.REFERENCE for each in self.photos)
+
+    def bio(self, bios: Mapping[str, str]) -> str | None:
+        """Return the bios of all photos, each once; None when there are none."""
+        found = dict.fromkeys(bios[each] for each in self.contents if each in bios)
+        return "\n".join(found) or None
+
+
+def lessons_of(library: Library) -> tuple[Lesson, ...]:
+    """Return what counts, in the order of learning; a profile stands where its first photo does."""
+    groups = label_groups(each.path for each in library.references())
+    photos: dict[str, list[LearnedReference]] = {}
+    for each in library.learned():
+        path = each.reference.path
+        photos.setdefault(groups.get(path) or path, []).append(each)
+    return tuple(Lesson(tuple(members)) for members in photos.values())
 
 
 def has_history(library: Library) -> bool:
@@ -49,19 +98,17 @@ def fit_version(
         wishes.bio_rows(content, bio)
     known = [rows for content in history if (rows := library.known_bio(content)) is not None]
     scales = wishes.scales(pictures, known)
-    learned = library.learned()
-    texts = bios_of({each.reference.content_id: each.reference.path for each in learned})
-    told = [
-        wishes.tell(scales, each.views, content, texts.get(content))
-        for each in learned
-        if (content := each.reference.content_id)
-    ]
+    lessons = lessons_of(library)
+    texts = bios_of(
+        {each.reference.content_id: each.reference.path for one in lessons for each in one.photos}
+    )
+    told = [wishes.tell(scales, one.views, one.anchor, one.bio(texts)) for one in lessons]
     evidence = _columns(told)
     taste = fit_taste(
-        _items(learned, library.dimensions),
-        np.array([each.reference.label is Label.LIKED for each in learned], np.bool_),
+        _items(lessons, library.dimensions),
+        np.array([one.reference.label is Label.LIKED for one in lessons], np.bool_),
         history=pictures or None,
-        curated=np.array([each.reference.origin is Origin.REFERENCE for each in learned], np.bool_),
+        curated=np.array([one.is_brought for one in lessons], np.bool_),
         columns=evidence,
     )
     seen = [
@@ -72,7 +119,7 @@ def fit_version(
         number=number,
         fitted_to=fitted_to,
         taste=taste,
-        items=tuple((each.reference.content_id,) for each in learned),
+        items=tuple(one.contents for one in lessons),
         history=tuple(history),
         columns=evidence,
         history_parts=history_parts(taste, pictures, _columns(seen)),
@@ -101,10 +148,10 @@ def _seen(
     return wishes.tell_by_vectors(scales, views, known)
 
 
-def _items(learned: Sequence[LearnedReference], dimensions: int) -> list[Views] | Views:
-    if not learned:
+def _items(lessons: Sequence[Lesson], dimensions: int) -> list[Views] | Views:
+    if not lessons:
         return np.zeros((0, dimensions), np.float32)
-    return [each.views for each in learned]
+    return [one.views for one in lessons]
 
 
 def _columns(told: Sequence[Told]) -> NDArray[np.float64]:
