@@ -2,7 +2,6 @@
 
 - world: pictures and users, drawn from seeds
 - methods: the scorers that are compared
-- figures: AUC, Brier score, calibration error
 - simulation: all of them on all users
 - costs: what a fit takes
 """

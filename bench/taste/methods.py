@@ -1,7 +1,7 @@
 """The scorers that are compared, each as section by section they are used. Pure.
 
 Every method gets the labelled pictures, the history and the test pictures, and returns scores (any
-scale, higher is better) and probabilities.
+scale, higher is better) and probabilities, NaN where it gives none.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,15 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.taste.world import User
-from tasted.scoring.calibration import fit_calibration
-from tasted.scoring.logistic import logit, sigmoid
-from tasted.scoring.taste import fit_taste
+from tasted.scoring.scorer import FittedName, fit_scorer
 
 Array = NDArray[np.float64]
 Method = Callable[[User, int], tuple[Array, Array]]
-_PSEUDO_LABELS = 6
-_KNN = 7
-_KNN_SHARPNESS = 10.0
 
 
 def seed(user: User, count: int) -> tuple[Array, Array]:
@@ -35,38 +30,18 @@ def seed(user: User, count: int) -> tuple[Array, Array]:
 
 
 def knn(user: User, count: int) -> tuple[Array, Array]:
-    """Votes of the seven nearest, weighed by raw cosine, and one vote for the like rate."""
-    pool, liked = user.pool[:count].astype(np.float64), user.liked[:count]
-    cosines = user.test.astype(np.float64) @ pool.T
-    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :_KNN]
-    near = np.take_along_axis(cosines, nearest, axis=1)
-    weights = np.exp(_KNN_SHARPNESS * (near - near[:, :1]))
-    votes = (weights * liked[nearest]).sum(axis=1) + _rate(liked)
-    probability = votes / (weights.sum(axis=1) + 1)
-    return probability, probability
+    """`scorer = "knn"`: votes of the seven nearest."""
+    return _fitted("knn", user, count)
 
 
 def centroid(user: User, count: int) -> tuple[Array, Array]:
-    """Difference of centred class means, calibrated on its leave-one-out scores."""
-    mean = user.history.mean(axis=0, dtype=np.float64)
-    pool, test = _centred(user.pool[:count], mean), _centred(user.test, mean)
-    liked = user.liked[:count]
-    products = pool @ pool.T
-    own = np.empty(count)
-    for index in range(count):
-        others = np.arange(count) != index
-        own[index] = _difference(products[index], liked, others)
-    scores = test @ (_class_mean(pool, liked) - _class_mean(pool, ~liked))
-    scale = max(float(own.std()), 1e-3)
-    prior = logit(_rate(liked))
-    temperature, shift = fit_calibration(own / scale + prior, liked.astype(np.float64))
-    return scores, sigmoid(temperature * (scores / scale + prior) + shift)
+    """`scorer = "centroid"`: difference of class means."""
+    return _fitted("centroid", user, count)
 
 
 def taste(user: User, count: int) -> tuple[Array, Array]:
-    """`scorer = "taste"`; where it gives no probability, the like rate is taken for the figures."""
-    fitted = fit_taste(user.pool[:count], user.liked[:count], history=user.history)
-    return fitted.logit(user.test), fitted.probability(user.test)
+    """`scorer = "taste"`."""
+    return _fitted("taste", user, count)
 
 
 def oracle(user: User, _count: int) -> tuple[Array, Array]:
@@ -83,19 +58,6 @@ METHODS: Mapping[str, Method] = {
 }
 
 
-def _rate(liked: NDArray[np.bool_]) -> float:
-    return float((liked.sum() + _PSEUDO_LABELS / 2) / (len(liked) + _PSEUDO_LABELS))
-
-
-def _centred(rows: NDArray[np.float32], mean: Array) -> Array:
-    left = rows - mean
-    return np.asarray(left / np.linalg.norm(left, axis=1, keepdims=True))
-
-
-def _class_mean(rows: Array, chosen: NDArray[np.bool_]) -> Array:
-    return rows[chosen].mean(axis=0) if chosen.any() else np.zeros(rows.shape[1])
-
-
-def _difference(products: Array, liked: NDArray[np.bool_], others: NDArray[np.bool_]) -> float:
-    likes, rejects = products[liked & others], products[~liked & others]
-    return float((likes.mean() if len(likes) else 0) - (rejects.mean() if len(rejects) else 0))
+def _fitted(name: FittedName, user: User, count: int) -> tuple[Array, Array]:
+    fitted = fit_scorer(name, user.pool[:count], user.liked[:count], history=user.history)
+    return fitted.logit(user.test), fitted.probability(user.test)

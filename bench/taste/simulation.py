@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.taste.figures import auc, brier, calibration_error
 from bench.taste.methods import METHODS
 from bench.taste.world import Kind, User, draw_user
 from tasted.records import Verdict
+from tasted.scoring.measures import auc, brier, calibration_error
 from tasted.scoring.taste import fit_taste
 
 COUNTS = (3, 10, 30, 100, 300)

@@ -61,7 +61,7 @@ def _parts() -> tuple[dict[str, object], dict[str, np.ndarray]]:
     with np.load(io.BytesIO(DATA), allow_pickle=False) as plain:
         arrays = {name: plain[name] for name in plain.files}
     facts = json.loads(arrays.pop("facts").tobytes())
-    return {name: facts[name] for name in ("bias", "offset", "taste_version")}, arrays
+    return {name: facts[name] for name in ("bias", "kind", "offset", "taste_version")}, arrays
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_arrays_that_do_not_fit(name: str, array: np.ndarray, message: str) -> N
     ("changed", "message"),
     [
         ({"taste_version": 99}, "another version of the mathematics"),
-        ({"bias": "0"}, "lacks its bias"),
-        ({"bias": float("nan")}, "lacks its bias"),
-        ({"more": 1.0}, "lacks its bias"),
+        ({"bias": "0"}, "lacks one of bias"),
+        ({"bias": float("nan")}, "lacks one of bias"),
+        ({"more": 1.0}, "lacks one of bias"),
     ],
 )
 def test_facts_that_do_not_fit(changed: dict[str, object], message: str) -> None:

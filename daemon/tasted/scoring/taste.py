@@ -1,6 +1,7 @@
 """START HERE: a calibrated, explained taste from a handful of likes. Pure numpy.
 
-centring     views → centred items                    duplicates   one picture counts once
+labelled     references → labelled pictures           duplicates   one picture counts once
+centring     views → centred items                    answering    what follows from logits
 mixture      logistic fits, weighed by evidence       logistic     one of them
 calibration  what leave-one-out says of the logits    conformal    verdicts with a promised error
 ladder       what so many labels allow                explaining   why, and doubtful labels
@@ -15,26 +16,14 @@ taste.probability(new), taste.verdict(new), taste.explain(new[0])
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tasted.scoring.centring import (
-    Rows,
-    Vectors,
-    background_mean,
-    centred_items,
-    checked,
-)
-from tasted.scoring.duplicates import group_means, same_picture_groups
+from tasted.scoring.centring import Vectors
+from tasted.scoring.duplicates import group_means
 from tasted.scoring.fitted import TASTE_VERSION, Taste, evidence_columns
-from tasted.scoring.logistic import logit, shift_to_mean
+from tasted.scoring.labelled import STREAM_LIKE_RATE, gather
 from tasted.scoring.mixture import Start, fit_mixture
 from tasted.scoring.taste_file import TasteUnreadable
 
 __all__ = ["STREAM_LIKE_RATE", "TASTE_VERSION", "Taste", "TasteUnreadable", "fit_taste"]
-
-STREAM_LIKE_RATE = 0.40
-_PSEUDO_LABELS = 6
-"""How many labels the assumed like rate weighs as much as."""
-
-Array = NDArray[np.float64]
 
 
 def fit_taste(
@@ -74,63 +63,43 @@ def fit_taste(
         ValueError: on shapes that do not fit together, rows that are not finite or not of length
             1, or a like rate that is not between 0 and 1. The message names argument and row.
     """
-    if not 0 < stream_like_rate < 1:
-        raise ValueError(f"stream_like_rate must be between 0 and 1, not {stream_like_rate}")
-    given = checked(vectors, "vectors")
-    dimensions = _dimensions(given, shipped_mean)
-    if history is not None:
-        checked(history, "history", dimensions=dimensions)
-    count = len(given)
-    labels = _flags(liked, count, "liked")
-    brought = np.zeros(count, np.bool_) if curated is None else _flags(curated, count, "curated")
-    evidence = evidence_columns(columns, count, None)
-
-    mean = background_mean(given, history, shipped_mean, dimensions=dimensions)
-    references = centred_items(given, mean).astype(np.float32)
-    groups = same_picture_groups(references.astype(np.float64))
-    items = group_means(references.astype(np.float64), groups)
-    told = group_means(evidence, groups)
-    shares = group_means(labels.astype(np.float64), groups)
-    # a picture with both labels says nothing
-    clear = np.isin(shares, (0.0, 1.0))
-    targets = shares[clear]
-    has_both = 0 < targets.sum() < len(targets)
-    feedback = group_means((~brought).astype(np.float64), groups)[clear]
-    # who only ever likes has not said that the whole stream is liked
-    like_rate = _like_rate(targets, feedback, stream_like_rate) if has_both else stream_like_rate
-    likes, total = targets.sum() + _PSEUDO_LABELS / 2, len(targets) + _PSEUDO_LABELS
-    own_rate = float(likes / total)
-    without = (likes - targets) / (total - 1)
+    known = gather(
+        vectors,
+        liked,
+        history=history,
+        curated=curated,
+        shipped_mean=shipped_mean,
+        stream_like_rate=stream_like_rate,
+    )
+    evidence = evidence_columns(columns, len(known.liked), None)
+    told = group_means(evidence, known.groups)
+    clear, has_both = known.clear, known.has_both
+    without = known.own_rates_without
     mixture = fit_mixture(
-        items[clear],
+        known.items[clear],
         told[clear],
-        targets,
-        prior_bias=logit(own_rate if has_both else like_rate),
+        known.targets,
+        prior_bias=known.prior,
         prior_bias_without=np.log(without / (1 - without)) if has_both else None,
         is_calibrated=has_both,
-        start=_start(previous, dimensions, evidence.shape[1]),
+        start=_start(previous, len(known.mean), evidence.shape[1]),
     )
-    by_picture = np.zeros(len(shares))
+    by_picture = np.zeros(len(known.shares))
     by_picture[clear] = mixture.coefficients
-    left_out = items @ (by_picture @ items) + told @ mixture.column_weights + mixture.bias
+    left_out = known.items @ (by_picture @ known.items)
+    left_out += told @ mixture.column_weights + mixture.bias
     left_out[clear] = mixture.leave_one_out
-    coefficients = (by_picture / np.bincount(groups, minlength=len(shares)))[groups]
-    seen = np.zeros(0)
-    if history is not None:
-        seen = centred_items(history, mean) @ (coefficients @ references.astype(np.float64))
-    offset = 0.0
-    if has_both and brought.any():
-        offset = logit(like_rate) - logit(own_rate)
-    elif not has_both and len(seen):
-        offset = shift_to_mean(seen + mixture.bias, like_rate)
+    coefficients = known.per_reference(by_picture)
+    seen = known.seen @ (coefficients @ known.references.astype(np.float64))
+    offset = known.offset(seen + mixture.bias)
     bias = mixture.bias + offset
     return Taste(
-        mean=mean,
-        references=references,
-        liked=labels,
-        pictures=groups.astype(np.int64),
+        mean=known.mean,
+        references=known.references,
+        liked=known.liked,
+        pictures=known.groups.astype(np.int64),
         coefficients=coefficients,
-        leave_one_out=left_out[groups] + offset,
+        leave_one_out=left_out[known.groups] + offset,
         column_weights=mixture.column_weights,
         bias=bias,
         offset=offset,
@@ -138,33 +107,6 @@ def fit_taste(
         shares=mixture.shares,
         history_logits=np.sort(seen + bias),
     )
-
-
-def _dimensions(given: list[Rows] | Rows, shipped_mean: NDArray[np.floating] | None) -> int:
-    if isinstance(given, np.ndarray):
-        dimensions = given.shape[1]
-    elif given:
-        dimensions = given[0].shape[1]
-    else:
-        raise ValueError("vectors has no item: pass an array of shape (0, d)")
-    if shipped_mean is not None and (
-        shipped_mean.shape != (dimensions,) or not np.isfinite(shipped_mean).all()
-    ):
-        raise ValueError(f"shipped_mean must be {dimensions} finite numbers")
-    return int(dimensions)
-
-
-def _flags(values: ArrayLike, count: int, name: str) -> NDArray[np.bool_]:
-    flags = np.asarray(values)
-    if flags.shape != (count,) or (count and flags.dtype != np.bool_):
-        raise ValueError(f"{name} must be {count} booleans, not {flags.dtype} {flags.shape}")
-    return flags.astype(np.bool_)
-
-
-def _like_rate(targets: Array, feedback: Array, assumed: float) -> float:
-    """Return the share of likes in the stream, from feedback and what is assumed."""
-    likes = float(targets @ feedback) + _PSEUDO_LABELS * assumed
-    return likes / (float(feedback.sum()) + _PSEUDO_LABELS)
 
 
 def _start(previous: Taste | None, dimensions: int, width: int) -> Start | None:

@@ -29,7 +29,7 @@ def pack(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Return the bytes; equal input gives equal bytes.
 
     Args:
-        facts: JSON values; `format`, `version` and `sha256` are added.
+        facts: JSON values, `kind` among them; `format`, `version` and `sha256` are added.
         arrays: without objects inside; none is called `facts`.
     """
     told = {**facts, "format": FORMAT, "version": FORMAT_VERSION, _DIGEST: _digest(facts, arrays)}
@@ -53,6 +53,29 @@ def unpack(
     Raises:
         TasteUnreadable: when the bytes are anything else.
     """
+    facts, members = _read(data)
+    if set(members) != set(dtypes):
+        raise TasteUnreadable(f"a taste has other arrays than {', '.join(sorted(members))}")
+    for name, dtype in dtypes.items():
+        if members[name].dtype != dtype:
+            raise TasteUnreadable(f"{name} must be {dtype}, not {members[name].dtype}")
+    digest = facts.pop(_DIGEST, None)
+    if digest != _digest(facts, members):
+        raise TasteUnreadable("the taste is damaged: its sha256 is another")
+    return facts, members
+
+
+def kind_of(data: bytes) -> str:
+    """Return the kind that the bytes say they are; nothing else about them is checked.
+
+    Raises:
+        TasteUnreadable: when they are no taste.
+    """
+    facts, _members = _read(data)
+    return str(facts.get("kind"))
+
+
+def _read(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     try:
         members = _members(data)
         facts = _facts(members.pop(_FACTS, None))
@@ -71,14 +94,6 @@ def unpack(
         zipfile.BadZipFile,
     ) as error:
         raise TasteUnreadable(f"the bytes are not a taste: {error}") from error
-    if set(members) != set(dtypes):
-        raise TasteUnreadable(f"a taste has other arrays than {', '.join(sorted(members))}")
-    for name, dtype in dtypes.items():
-        if members[name].dtype != dtype:
-            raise TasteUnreadable(f"{name} must be {dtype}, not {members[name].dtype}")
-    digest = facts.pop(_DIGEST, None)
-    if digest != _digest(facts, members):
-        raise TasteUnreadable("the taste is damaged: its sha256 is another")
     return facts, members
 
 

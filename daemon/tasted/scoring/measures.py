@@ -1,0 +1,126 @@
+"""How well scores and probabilities tell likes from rejects. Pure.
+
+AUC    share of pairs of a like and a reject in which the like scores higher; 0.5 is chance
+Brier  mean squared difference of probability and label; always saying p has p (1 - p) at best
+ECE    mean distance of probability and share of likes, over ten bins of equal width; a picture
+       counts once, so that bins weigh as they are filled
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.scoring.logistic import log_loss
+
+BINS = 10
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The pictures whose probability lies in one tenth of [0, 1]."""
+
+    low: float
+    """Included; the upper end is only in the last bin."""
+    high: float
+    count: int
+    probability: float
+    """Mean; the middle of the bin when it is empty."""
+    like_share: float | None
+    """None when it is empty."""
+
+
+def auc(scores: Array, liked: Flags) -> float:
+    """Return how often a liked picture scores above a rejected one; ties count half.
+
+    Args:
+        scores: (n,) finite, on any scale, higher is better.
+        liked: (n,), with both labels.
+
+    Raises:
+        ValueError: when a label is missing.
+    """
+    likes, rejects = _counts(liked)
+    ranks = mean_ranks(scores)
+    return float((ranks[liked].sum() - likes * (likes + 1) / 2) / (likes * rejects))
+
+
+def chance_auc(scores: Array, liked: Flags, *, share: float = 0.95, shuffles: int = 2000) -> float:
+    """Return the AUC that shuffled labels stay below in this share of cases, ties included.
+
+    The shuffles are the same every time. An AUC above it is hardly luck; where a label has one or
+    two pictures nothing is above it.
+
+    Args:
+        scores: (n,).
+        liked: (n,), with both labels.
+        share: of the shuffles.
+        shuffles: how many.
+
+    Raises:
+        ValueError: when a label is missing.
+    """
+    likes, rejects = _counts(liked)
+    ranks = mean_ranks(scores)
+    random = np.random.default_rng(0)
+    sums = np.array([random.permutation(ranks)[:likes].sum() for _shuffle in range(shuffles)])
+    # the labels as they are count as one more shuffle, which keeps the promise for few labels
+    areas = np.sort((sums - likes * (likes + 1) / 2) / (likes * rejects))
+    place = min(int(np.ceil(share * (shuffles + 1))) - 1, shuffles - 1)
+    return float(areas[place])
+
+
+def brier(probabilities: Array, liked: Flags) -> float:
+    """Return the mean squared difference between probability and label."""
+    return float(np.mean((probabilities - liked) ** 2))
+
+
+def mean_log_loss(logits: Array, liked: Flags) -> float:
+    """Return the mean negative log-likelihood of the labels, in nats."""
+    return float(log_loss(logits, liked.astype(np.float64)).mean())
+
+
+def base_log_loss(liked: Flags) -> float:
+    """Return the log loss of who knows the share of likes and nothing else, in nats."""
+    share = float(liked.mean())
+    return float(-sum(each * np.log(each) for each in (share, 1 - share) if each > 0))
+
+
+def calibration_error(probabilities: Array, liked: Flags) -> float:
+    """Return the ECE; see the top of this file."""
+    gaps = np.bincount(_bins(probabilities), weights=probabilities - liked, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(liked))
+
+
+def reliability(probabilities: Array, liked: Flags) -> tuple[Bin, ...]:
+    """Return the ten bins that the ECE is made of."""
+    bins = _bins(probabilities)
+    found = []
+    for place in range(BINS):
+        inside = bins == place
+        count = int(inside.sum())
+        low, high = place / BINS, (place + 1) / BINS
+        mean = float(probabilities[inside].mean()) if count else (low + high) / 2
+        share = float(liked[inside].mean()) if count else None
+        found.append(Bin(low, high, count, mean, share))
+    return tuple(found)
+
+
+def mean_ranks(scores: Array) -> Array:
+    """Return the rank of each score from 1 on; equal scores share the mean of their ranks."""
+    _values, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places])
+
+
+def _bins(probabilities: Array) -> NDArray[np.intp]:
+    return np.minimum((probabilities * BINS).astype(np.intp), BINS - 1)
+
+
+def _counts(liked: Flags) -> tuple[int, int]:
+    likes, rejects = int(liked.sum()), int((~liked).sum())
+    if not likes or not rejects:
+        raise ValueError("there must be a like and a reject to tell apart")
+    return likes, rejects
