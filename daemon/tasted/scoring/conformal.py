@@ -50,6 +50,35 @@ class Conformal:
         )
 
 
+def left_out_verdicts(
+    logits: NDArray[np.float64],
+    liked: NDArray[np.bool_],
+    *,
+    max_error_rate: float = MAX_ERROR_RATE,
+) -> tuple[Verdict, ...]:
+    """Return the verdict on each labelled picture that all the others give.
+
+    Args:
+        logits: (n,) leave-one-out.
+        liked: (n,).
+        max_error_rate: per class.
+
+    Raises:
+        ValueError: when the error rate is not between 0 and 1.
+    """
+    verdicts = np.full(len(logits), Verdict.UNSURE, dtype=object)
+    for is_liked in (True, False):
+        own = np.flatnonzero(liked == is_liked)
+        others = np.sort(logits[liked != is_liked])
+        for place, index in enumerate(own):
+            rest = np.sort(np.delete(logits[own], place))
+            known = Conformal(rest, others) if is_liked else Conformal(others, rest)
+            (verdicts[index],) = known.verdicts(
+                logits[index : index + 1], max_error_rate=max_error_rate
+            )
+    return tuple(verdicts)
+
+
 def labels_needed(max_error_rate: float) -> int:
     """Return how many labels each class must have before it can rule anything out: 4 at 0.2.
 

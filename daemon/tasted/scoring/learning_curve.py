@@ -1,0 +1,100 @@
+"""What more labels would bring, as far as fewer labels tell. Pure.
+
+Pictures are halved at random, likes and rejects apart, the same way every time. One half is learnt
+from, in full or in part, and the other half is ranked:
+
+    half            all of that half
+    quarter         half of it: what more labels were worth
+    fewer likes     half of its likes, all its rejects: what likes are worth
+    fewer rejects   half of its rejects, all its likes: what rejects are worth
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.scoring.evaluating import Known
+from tasted.scoring.labelled import gather
+from tasted.scoring.measures import auc
+from tasted.scoring.scorer import FittedName
+
+LABELS_PER_CLASS_MIN = 4
+"""Of these a quarter is one picture."""
+_MANY, _VERY_MANY = 300, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Mean AUC on pictures that were not learnt from, over the halvings."""
+
+    quarter_labels: int
+    quarter_auc: float
+    half_labels: int
+    half_auc: float
+    half_se: float
+    """Standard error of the gain from a quarter to a half."""
+    cost_of_fewer_likes: float
+    """AUC that is lost with half of the likes."""
+    cost_of_fewer_rejects: float
+    """AUC that is lost with half of the rejects."""
+    cost_se: float
+    """Standard error of the difference of the two costs."""
+    halvings: int
+
+
+def learning_curve(scorer: FittedName, known: Known) -> Curve | None:
+    """Learn from fewer labels; None with fewer than 4 pictures of a label.
+
+    Raises:
+        ValueError: on vectors that are no unit rows; see `fit_taste`.
+    """
+    gathered = gather(known.given, known.liked, history=known.history)
+    first = np.unique(gathered.groups, return_index=True)[1]
+    pictures = known.only(first[gathered.clear])
+    likes, rejects = np.flatnonzero(pictures.liked), np.flatnonzero(~pictures.liked)
+    if min(len(likes), len(rejects)) < LABELS_PER_CLASS_MIN:
+        return None
+    count = len(pictures.liked)
+    halvings = 20 if count <= _MANY else 8 if count <= _VERY_MANY else 3
+    random = np.random.default_rng(0)
+    rows = [_areas(scorer, pictures, likes, rejects, random) for _halving in range(halvings)]
+    areas = np.array(rows)
+    half, quarter, fewer_likes, fewer_rejects = areas.mean(axis=0)
+    root = np.sqrt(halvings)
+    return Curve(
+        quarter_labels=len(likes) // 4 + len(rejects) // 4,
+        quarter_auc=float(quarter),
+        half_labels=len(likes) // 2 + len(rejects) // 2,
+        half_auc=float(half),
+        half_se=float((areas[:, 0] - areas[:, 1]).std(ddof=1) / root),
+        cost_of_fewer_likes=float(half - fewer_likes),
+        cost_of_fewer_rejects=float(half - fewer_rejects),
+        cost_se=float((areas[:, 2] - areas[:, 3]).std(ddof=1) / root),
+        halvings=halvings,
+    )
+
+
+def _areas(
+    scorer: FittedName,
+    pictures: Known,
+    likes: NDArray[np.intp],
+    rejects: NDArray[np.intp],
+    random: np.random.Generator,
+) -> tuple[float, ...]:
+    """Return the AUC on one half of: the other half, its half, and with fewer of either label."""
+    likes, rejects = random.permutation(likes), random.permutation(rejects)
+    half_likes, half_rejects = len(likes) // 2, len(rejects) // 2
+    tested = np.concatenate([likes[half_likes:], rejects[half_rejects:]])
+    given = [pictures.views[index] for index in tested]
+    found = []
+    for liked_count, rejected_count in (
+        (half_likes, half_rejects),
+        (half_likes // 2, half_rejects // 2),
+        (half_likes // 2, half_rejects),
+        (half_likes, half_rejects // 2),
+    ):
+        learnt = np.concatenate([likes[:liked_count], rejects[:rejected_count]])
+        fitted = pictures.only(learnt).fitted(scorer)
+        found.append(auc(fitted.logit(given), pictures.liked[tested]))
+    return tuple(found)
