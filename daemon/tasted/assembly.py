@@ -40,7 +40,7 @@ POCKET_NOTE = (
 # reading a screen takes a second on one core; the other half of the machine is its user's
 _READING_THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))
 
-_VIEWS: ViewsMode = "center"
+VIEWS: ViewsMode = "center"
 
 log = structlog.get_logger("tasted.engine")
 
@@ -86,7 +86,7 @@ def assemble(
     """
     model = find_model(settings.embedder.model, models_file=home.models_file, home_root=home.root)
     embedder = LazyEmbedder(
-        _identity(model, settings),
+        embedder_identity(model, settings),
         reads_text=model.family == "clip",
         load=lambda: load(model, settings),
         on_loading=on_loading,
@@ -118,7 +118,7 @@ def assemble(
         reader,
         keep_text=reading.keep_text,
         max_pixels=settings.limits.max_pixels,
-        views=_VIEWS,
+        views=VIEWS,
         origin_of=origin_of,
         is_ignored=is_ignored,
         version=version,
@@ -149,11 +149,16 @@ def _judge(
     )
 
 
-def _identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
+def embedder_identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
+    """Return what a model is called and what its vectors are comparable with, without loading it.
+
+    Raises:
+        ModelUnusable: when its files cannot be read.
+    """
     fingerprint = fingerprint_of(
         model,
         dtype_class=settings.embedder.dtype,
-        views=_VIEWS,
+        views=VIEWS,
         preprocessing=PREPROCESSING,
     )
     return EmbedderIdentity(
@@ -174,7 +179,7 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
         model,
         device=settings.embedder.device,
         dtype=settings.embedder.dtype,
-        views=_VIEWS,
+        views=VIEWS,
         preprocessing=PREPROCESSING,
         threads=None,
     )

@@ -37,6 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("tasted.cli.run", "Watch the inbox and score what arrives, until stopped."),
     "demo": ("tasted.cli.demo", "Watch the whole program work on drawn pictures."),
     "references": ("tasted.cli.references", "List the pictures that teach."),
+    "evaluate": (
+        "tasted.cli.evaluate",
+        "Say how well your likes are told from your rejects, and what would help.",
+    ),
     "rescore": ("tasted.cli.rescore", "Score everything again from what is kept."),
     "rebuild": ("tasted.cli.rebuild", "Make a damaged library again from your likes and rejects."),
     "forget": ("tasted.cli.forget", "Erase everything that is kept about pictures."),

@@ -1,13 +1,12 @@
 """`tasted rescore`: everything that has a score gets a new one, from cached vectors."""
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator
 
 import click
 
 from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context
+from tasted.cli.progress import bar
 from tasted.errors import told
 from tasted.home import Home
 from tasted.lock import lock_owner
@@ -37,7 +36,7 @@ def rescore(context: Context) -> None:
 
 def _follow(home: Home, count: int) -> None:
     """Show how the daemon gets on, until it is done."""
-    with _bar(count) as advance:
+    with bar("Scoring again", count) as advance:
         left = count
         while left and lock_owner(home) is not None:
             time.sleep(_POLL_SECONDS)
@@ -59,7 +58,7 @@ def _alone(context: Context, home: Home) -> int:
     ledger = Ledger(home.outbox)
     ledger.refresh()
     count = sum(entry.status == "scored" for entry in ledger.entries.values())
-    with _bar(count) as advance:
+    with bar("Scoring again", count) as advance:
         run_daemon(
             home,
             context.settings(),
@@ -69,15 +68,3 @@ def _alone(context: Context, home: Home) -> int:
             on_progress=lambda left: advance(count - left),
         )
     return count
-
-
-@contextlib.contextmanager
-def _bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Draw a progress bar on stderr when a person looks at it."""
-    from rich.console import Console  # noqa: PLC0415 - rich takes 0.1 s to import
-    from rich.progress import Progress  # noqa: PLC0415 - as above
-
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Scoring again", total=total)
-        yield lambda completed: progress.update(task, completed=completed)

@@ -102,7 +102,7 @@ class Figures:
     rejected: int
     auc: float | None
     chance_auc: float | None
-    """What shuffled labels stay below in 95 of 100 cases."""
+    """What shuffled labels stay below in 99 of 100 cases."""
     brier: float | None
     base_brier: float | None
     """Of who knows the share of likes and nothing else."""

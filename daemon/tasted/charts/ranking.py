@@ -1,0 +1,140 @@
+"""The ranking strip: the user's references, best first, with what the user said. Draws with PIL."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.charts.canvas import (
+    GRID,
+    INK,
+    LIKED,
+    PANEL,
+    QUIET,
+    REJECTED,
+    Canvas,
+    percent,
+)
+
+SHOWN_MAX = 96
+"""Pictures; of more, the best and the worst are shown."""
+THUMBNAIL = 100
+_WIDTH = 1200
+_MARGIN = 48
+_STEP = 112
+_IN_ROW = 10
+_ROW = 138
+_HEAD = 196
+_BAND = 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """One picture; the order of the list is the rank."""
+
+    liked: bool
+    probability: float | None
+    pixels: NDArray[np.uint8] | None
+    """(h, w, 3); None when it is not among those that are shown, or cannot be."""
+
+
+def shown_places(count: int) -> list[int]:
+    """Return the ranks whose pictures are shown."""
+    if count <= SHOWN_MAX:
+        return list(range(count))
+    half = SHOWN_MAX // 2
+    return [*range(half), *range(count - half, count)]
+
+
+def draw_ranking(ranked: Sequence[Ranked], *, subtitle: str) -> bytes:
+    """Draw a band of all pictures and thumbnails of the best and the worst; return a PNG.
+
+    Args:
+        ranked: best first, at least one.
+        subtitle: what judged, and how well.
+    """
+    places = shown_places(len(ranked))
+    blocks = _blocks(places)
+    rows = sum(math.ceil(len(block) / _IN_ROW) for block in blocks)
+    height = _HEAD + rows * _ROW + (len(blocks) - 1) * 44 + _MARGIN // 2
+    canvas = Canvas(_WIDTH, height)
+    canvas.text((_MARGIN, 56), "Your references, best first", size=27)
+    canvas.text((_MARGIN, 86), subtitle, size=15, colour=QUIET)
+    _legend(canvas)
+    _band(canvas, ranked)
+    top = float(_HEAD)
+    for number, block in enumerate(blocks):
+        if number:
+            between = block[0] - blocks[number - 1][-1] - 1
+            canvas.text(
+                (_WIDTH / 2, top + 18),
+                f"{between} more between",
+                size=14,
+                colour=QUIET,
+                anchor="ms",
+            )
+            top += 44
+        for place, rank in enumerate(block):
+            left = _MARGIN + place % _IN_ROW * _STEP
+            _thumbnail(canvas, ranked[rank], left, top + place // _IN_ROW * _ROW)
+        top += math.ceil(len(block) / _IN_ROW) * _ROW
+    return canvas.png()
+
+
+def _blocks(places: list[int]) -> list[list[int]]:
+    cut = next(
+        (index for index in range(1, len(places)) if places[index] != places[index - 1] + 1),
+        len(places),
+    )
+    return [block for block in (places[:cut], places[cut:]) if block]
+
+
+def _legend(canvas: Canvas) -> None:
+    right = float(_WIDTH - _MARGIN)
+    for words, is_liked in (("you rejected", False), ("you liked", True)):
+        right -= canvas.text_width(words, size=14)
+        canvas.text((right, 56), words, size=14, colour=INK)
+        right -= 18
+        _badge(canvas, right, 51, is_liked=is_liked)
+        right -= 30
+
+
+def _band(canvas: Canvas, ranked: Sequence[Ranked]) -> None:
+    wide = (_WIDTH - 2 * _MARGIN) / len(ranked)
+    for place, each in enumerate(ranked):
+        left = _MARGIN + place * wide
+        # cells of a few pixels touch; larger ones stand apart
+        box = (left, 118, left + wide - (2 if wide > 8 else 0), 118 + _BAND)
+        canvas.box(box, fill=LIKED if each.liked else REJECTED)
+    canvas.text((_MARGIN, 168), "best", size=12, colour=QUIET)
+    canvas.text((_WIDTH - _MARGIN, 168), "worst", size=12, colour=QUIET, anchor="rs")
+
+
+def _thumbnail(canvas: Canvas, each: Ranked, left: float, top: float) -> None:
+    colour = LIKED if each.liked else REJECTED
+    if each.pixels is None:
+        canvas.box((left, top, left + THUMBNAIL, top + THUMBNAIL), fill=GRID)
+    else:
+        canvas.picture((left, top), each.pixels, THUMBNAIL)
+    canvas.box((left, top + THUMBNAIL, left + THUMBNAIL, top + THUMBNAIL + 5), fill=colour)
+    _badge(canvas, left + THUMBNAIL - 13, top + 13, is_liked=each.liked)
+    if each.probability is not None:
+        canvas.text(
+            (left + THUMBNAIL / 2, top + THUMBNAIL + 23),
+            percent(each.probability),
+            size=13,
+            colour=INK,
+            anchor="ms",
+        )
+
+
+def _badge(canvas: Canvas, x: float, y: float, *, is_liked: bool) -> None:
+    """Draw a tick or a cross, for whoever does not see the colours."""
+    canvas.dot((x, y), 9, fill=LIKED if is_liked else REJECTED)
+    if is_liked:
+        canvas.line([(x - 4, y), (x - 1, y + 3), (x + 4, y - 3)], colour=PANEL, width=1.8)
+        return
+    canvas.line([(x - 3, y - 3), (x + 3, y + 3)], colour=PANEL, width=1.8)
+    canvas.line([(x - 3, y + 3), (x + 3, y - 3)], colour=PANEL, width=1.8)

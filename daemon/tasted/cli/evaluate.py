@@ -1,0 +1,177 @@
+"""`tasted evaluate`: how well the taste tells the user's own likes from rejects, and what helps.
+
+Reads the inbox, the outbox and the library beside a running daemon; writes charts where it is told.
+"""
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from tasted.cli.context import Context, printable
+from tasted.cli.progress import bar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tasted.evaluation.embedding import Progress
+    from tasted.evaluation.evaluate import Evaluation, Row, Section
+
+# as `tasted.scoring.evaluating` has them, which imports numpy; a test keeps both equal
+SCORERS = ("taste", "seed", "knn", "centroid")
+_NAMED_MAX = 5
+
+
+@click.command()
+@click.option(
+    "--scorer",
+    "scorers",
+    multiple=True,
+    type=click.Choice(SCORERS),
+    help="Only this scorer; may be given several times.",
+)
+@click.option(
+    "--embedder",
+    "embedders",
+    multiple=True,
+    metavar="MODEL",
+    help="Judge with this model instead of the one in the settings; give several to compare them.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write reliability.png and ranking.png into this folder. The second shows your pictures.",
+)
+@click.pass_obj
+def evaluate(
+    context: Context,
+    *,
+    scorers: tuple[str, ...],
+    embedders: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Say how well your likes are told from your rejects, and what would help.
+
+    Every picture of inbox/liked and inbox/rejected is judged by all the others, with each scorer.
+    Texts are left out. Nothing is stored: pictures that the library does not know are embedded for
+    this command alone.
+    """
+    home, settings = context.home(), context.settings()
+    from tasted.evaluation.drawing import draw  # noqa: PLC0415 - numpy and more: 2 s to import
+    from tasted.evaluation.evaluate import evaluate as judge  # noqa: PLC0415 - as above
+    from tasted.evaluation.report import as_json  # noqa: PLC0415 - as above
+
+    with _Embedding(context) as embedding:
+        evaluation = judge(
+            home,
+            settings,
+            scorers=[name for name in SCORERS if not scorers or name in scorers],
+            embedders=tuple(dict.fromkeys(embedders)) or (settings.embedder.model,),
+            on_progress=embedding.advance,
+        )
+    _say_what_is_left_out(context, evaluation)
+    written: list[Path] = []
+    if output is not None and evaluation.references:
+        written = draw(evaluation, context.working_folder / output, home, settings)
+    if context.json:
+        context.answer({**as_json(evaluation), "written": [str(file) for file in written]})
+        return
+    _show(context, evaluation)
+    for file in written:
+        context.show(f"Written: {printable(str(file))}")
+    if output is None and evaluation.references:
+        context.say("For charts, name a folder: tasted evaluate --output DIR")
+
+
+def _show(context: Context, evaluation: "Evaluation") -> None:
+    from tasted.evaluation.report import advice  # noqa: PLC0415 - imported by now
+
+    for section in evaluation.sections:
+        _show_section(context, evaluation, section)
+    for sentence in advice(evaluation):
+        context.show(sentence)
+    for doubt in evaluation.doubts[:_NAMED_MAX]:
+        path = printable(evaluation.references[doubt.reference].path)
+        said, other = ("liked", "rejects") if doubt.is_liked else ("rejected", "likes")
+        context.show(
+            f"You {said} {path}; the others give it {doubt.probability:.0%}, and "
+            f"{doubt.lookalikes} of your {other} look more like it. Still right?"
+        )
+
+
+def _show_section(context: Context, evaluation: "Evaluation", section: "Section") -> None:
+    context.show(
+        f"{evaluation.liked} likes and {evaluation.rejected} rejects, each judged by all the "
+        f"others, without texts. Model {printable(section.embedder)}: {section.cached} vectors "
+        f"from the library, {section.embedded} made now; history: {section.history} pictures."
+    )
+    for note in section.notes:
+        context.show(printable(note))
+    context.show(
+        f"\n{'scorer':<10}{'AUC':>6}{'luck':>7}{'Brier':>7}{'ECE':>7}{'decided':>10}{'right':>8}"
+    )
+    for row in section.rows:
+        now = "   scores now" if row.scorer == evaluation.current else ""
+        context.show(_line(row) + now)
+    base = section.rows[0].figures.base_brier
+    if base is not None:
+        context.show(f"{'nothing':<10}{0.5:>6.2f}{'':>7}{base:>7.3f}")
+    context.show("")
+
+
+def _line(row: "Row") -> str:
+    figures = row.figures
+    return (
+        f"{row.scorer:<10}{_number(figures.auc, 2):>6}{_number(figures.chance_auc, 2):>7}"
+        f"{_number(figures.brier, 3):>7}{_number(figures.calibration_error, 3):>7}"
+        f"{_percent(figures.decided):>10}{_percent(figures.right):>8}"
+    )
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.0f} %"
+
+
+def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
+    found = evaluation.found
+    if found.contradictions:
+        count = len(found.contradictions)
+        context.say(f"{count} files lie in both folders with the same content: they do not count.")
+    if found.repeated:
+        context.say(f"{found.repeated} files repeat the content of another: each counts once.")
+    faults = (*found.unreadable, *evaluation.failed)
+    for path, reason in faults[:_NAMED_MAX]:
+        context.say(f"Left out: {printable(path)}: {printable(reason)}")
+    if len(faults) > _NAMED_MAX:
+        context.say(f"... and {len(faults) - _NAMED_MAX} more left out")
+
+
+class _Embedding:
+    """What a person sees while pictures are embedded: a line, and a bar on a terminal."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._stack = contextlib.ExitStack()
+        self._advance: Callable[[int], None] = lambda _done: None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def advance(self, progress: "Progress") -> None:
+        """Show that pictures were embedded; the first call of an embedder tells how many."""
+        if progress.done == 0:
+            self._stack.close()
+            self._context.say(
+                f"Embedding {progress.total} pictures with {printable(progress.embedder)}"
+            )
+            self._advance = self._stack.enter_context(bar("Embedding", progress.total))
+        self._advance(progress.done)

@@ -1,0 +1,104 @@
+"""Which pictures teach right now, from the label folders. Reads inbox and outbox.
+
+The folders are the labels, so this needs neither library nor daemon.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasted.errors import ItemError
+from tasted.inbox.listing import list_inbox
+from tasted.intake import Intake, Item
+from tasted.outbox.ledger import Ledger
+from tasted.records import InboxFile, LedgerEntry, Origin, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The references, and what does not count among them."""
+
+    references: tuple[Reference, ...]
+    """One for each content, in the order of their paths."""
+    contradictions: tuple[str, ...]
+    """Paths of contents that lie in both folders: they count for neither."""
+    repeated: int
+    """Further files of a content that counts already."""
+    unreadable: tuple[tuple[str, str], ...]
+    """Path, and why."""
+
+
+def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
+    """Look at both label folders.
+
+    A file whose sidecar carries its stamp is not read: its content id stands there.
+
+    Args:
+        inbox: of the home.
+        outbox: of the home; it may be missing.
+        max_bytes: the largest file that is read.
+
+    Raises:
+        InboxUnavailable: when the inbox cannot be listed or read.
+        OutboxUnwritable: when the outbox is there and cannot be listed.
+    """
+    entries = _entries(outbox)
+    origins = _origins(entries)
+    intake = Intake(inbox, max_bytes=max_bytes)
+    by_content: dict[str, list[Reference]] = defaultdict(list)
+    unreadable: list[tuple[str, str]] = []
+    for path, file in sorted(list_inbox(inbox).files.items()):
+        if file.label is None:
+            continue
+        entry = entries.get(path)
+        known = entry if entry is not None and entry.stamp == file.stamp else None
+        try:
+            content = (known.content_id if known is not None else None) or _read(intake, file)
+        except ItemError as error:
+            unreadable.append((path, error.message))
+            continue
+        if content is not None:
+            origin = origins.get(content, Origin.REFERENCE)
+            by_content[content].append(Reference(content, path, file.label, origin))
+    return _counted(by_content, tuple(unreadable))
+
+
+def _entries(outbox: Path) -> dict[str, LedgerEntry]:
+    ledger = Ledger(outbox)
+    if outbox.is_dir():
+        ledger.refresh()
+    return dict(ledger.entries)
+
+
+def _origins(entries: dict[str, LedgerEntry]) -> dict[str | None, Origin]:
+    scored = {each.content_id for each in entries.values() if each.status == "scored"}
+    learnt = {each.content_id: each.origin for each in entries.values() if each.origin is not None}
+    return {**dict.fromkeys(scored, Origin.FEEDBACK), **learnt}
+
+
+def _read(intake: Intake, file: InboxFile) -> str | None:
+    item = Item(file.path, label=file.label)
+    read = intake.look(item)
+    # gone, or changing just now
+    if read is None or not intake.read(item, read):
+        return None
+    return read.content
+
+
+def _counted(
+    by_content: dict[str, list[Reference]], unreadable: tuple[tuple[str, str], ...]
+) -> Found:
+    counted: list[Reference] = []
+    contradictions: list[str] = []
+    for references in by_content.values():
+        if len({each.label for each in references}) > 1:
+            contradictions += [each.path for each in references]
+        else:
+            counted.append(references[0])
+    files = sum(map(len, by_content.values()))
+    return Found(
+        references=tuple(counted),
+        contradictions=tuple(sorted(contradictions)),
+        repeated=files - len(counted) - len(contradictions),
+        unreadable=unreadable,
+    )
