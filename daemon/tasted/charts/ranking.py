@@ -18,13 +18,13 @@ from tasted.charts.canvas import (
     percent,
 )
 
-SHOWN_MAX = 96
+SHOWN_MAX = 100
 """Pictures; of more, the best and the worst are shown."""
 THUMBNAIL = 100
 _WIDTH = 1200
 _MARGIN = 48
-_STEP = 112
 _IN_ROW = 10
+_STEP = (_WIDTH - 2 * _MARGIN - THUMBNAIL) / (_IN_ROW - 1)
 _ROW = 138
 _HEAD = 196
 _BAND = 30
@@ -49,7 +49,7 @@ def shown_places(count: int) -> list[int]:
 
 
 def draw_ranking(ranked: Sequence[Ranked], *, subtitle: str) -> bytes:
-    """Draw a band of all pictures and thumbnails of the best and the worst; return a PNG.
+    """Draw a band of all pictures, and thumbnails of the best and the worst; return a PNG.
 
     Args:
         ranked: best first, at least one.
@@ -102,11 +102,12 @@ def _legend(canvas: Canvas) -> None:
 
 
 def _band(canvas: Canvas, ranked: Sequence[Ranked]) -> None:
-    wide = (_WIDTH - 2 * _MARGIN) / len(ranked)
+    # cells of a few pixels touch; larger ones stand apart
+    gap = 2 if len(ranked) < (_WIDTH - 2 * _MARGIN) / 8 else 0
+    wide = (_WIDTH - 2 * _MARGIN + gap) / len(ranked)
     for place, each in enumerate(ranked):
         left = _MARGIN + place * wide
-        # cells of a few pixels touch; larger ones stand apart
-        box = (left, 118, left + wide - (2 if wide > 8 else 0), 118 + _BAND)
+        box = (left, 118, left + wide - gap, 118 + _BAND)
         canvas.box(box, fill=LIKED if each.liked else REJECTED)
     canvas.text((_MARGIN, 168), "best", size=12, colour=QUIET)
     canvas.text((_WIDTH - _MARGIN, 168), "worst", size=12, colour=QUIET, anchor="rs")

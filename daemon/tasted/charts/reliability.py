@@ -4,20 +4,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasted.charts.canvas import GRID, INK, LIKED, PANEL, QUIET, Canvas, percent
+from tasted.charts.canvas import GRID, INK, LIKED, PANEL, QUIET, REJECTED, Canvas, Colour, percent
 
 _WIDTH = 1200
 _MARGIN = 48
-_HEAD = 118
+_HEAD = 144
 _GAP = 32
-_TALL = 500
+_TALL = 526
 _PLOT = 330
+_KEY = (
+    "Dots: groups of equally many pictures. Bars: what so few leave open. Dashes: honest numbers. "
+    "Strokes: single pictures, liked above, rejected below."
+)
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The pictures of one bin of probability."""
+    """Some pictures whose probabilities follow each other."""
 
     probability: float
     """Mean."""
@@ -32,7 +36,11 @@ class Panel:
     title: str
     caption: str
     shares: tuple[Share, ...]
-    """Of the bins that hold a picture; none: there are no probabilities."""
+    """None: there are no probabilities."""
+    liked: tuple[float, ...]
+    """The probability of each liked picture."""
+    rejected: tuple[float, ...]
+    """The probability of each rejected picture."""
 
 
 def draw_reliability(panels: Sequence[Panel], *, subtitle: str) -> bytes:
@@ -42,14 +50,16 @@ def draw_reliability(panels: Sequence[Panel], *, subtitle: str) -> bytes:
         panels: at least one.
         subtitle: what was judged, and by what.
     """
-    rows = math.ceil(len(panels) / 2)
+    columns = min(2, len(panels))
+    rows = math.ceil(len(panels) / columns)
     canvas = Canvas(_WIDTH, _HEAD + rows * (_TALL + _GAP) - _GAP + _MARGIN)
     canvas.text((_MARGIN, 56), "Of what was given 70 %, do you like 7 in 10?", size=27)
     canvas.text((_MARGIN, 86), subtitle, size=15, colour=QUIET)
-    wide = (_WIDTH - 2 * _MARGIN - _GAP) / 2
+    canvas.text((_MARGIN, 112), _KEY, size=15, colour=QUIET)
+    wide = (_WIDTH - 2 * _MARGIN - _GAP * (columns - 1)) / columns
     for place, panel in enumerate(panels):
-        left = _MARGIN + place % 2 * (wide + _GAP)
-        _draw_panel(canvas, panel, left, _HEAD + place // 2 * (_TALL + _GAP), wide)
+        left = _MARGIN + place % columns * (wide + _GAP)
+        _draw_panel(canvas, panel, left, _HEAD + place // columns * (_TALL + _GAP), wide)
     return canvas.png()
 
 
@@ -57,12 +67,14 @@ def _draw_panel(canvas: Canvas, panel: Panel, left: float, top: float, wide: flo
     canvas.box((left, top, left + wide, top + _TALL), fill=PANEL, radius=10, edge=GRID)
     canvas.text((left + 24, top + 40), panel.title, size=20)
     canvas.text((left + 24, top + 64), panel.caption, size=14, colour=QUIET)
-    plot_left, plot_top = left + 84, top + 92
+    plot_left, plot_top = left + 84, top + 116
     plot = _Plot(canvas, plot_left, plot_top, wide - 84 - 32, _PLOT)
     plot.grid()
     if not panel.shares:
         plot.say("No probabilities yet")
         return
+    plot.strokes(panel.liked, share=1, colour=LIKED)
+    plot.strokes(panel.rejected, share=0, colour=REJECTED)
     plot.shares(panel.shares)
 
 
@@ -85,33 +97,37 @@ class _Plot:
             x, y = self.at(0, tick)
             canvas.text((x - 10, y), percent(tick), size=12, colour=QUIET, anchor="rm")
             x, y = self.at(tick, 0)
-            canvas.text((x, y + 22), percent(tick), size=12, colour=QUIET, anchor="ms")
+            canvas.text((x, y + 26), percent(tick), size=12, colour=QUIET, anchor="ms")
         canvas.dashes(self.at(0, 0), self.at(1, 1), colour=QUIET, width=1.2)
         middle, bottom = self.at(0.5, 0)
         canvas.text(
-            (middle, bottom + 50), "probability that was given", size=13, colour=QUIET, anchor="ms"
+            (middle, bottom + 54), "probability that was given", size=13, colour=QUIET, anchor="ms"
         )
         x, y = self.at(0, 1)
-        canvas.text((x - 60, y - 12), "really liked", size=13, colour=QUIET)
+        canvas.text((x - 60, y - 18), "really liked", size=13, colour=QUIET)
+
+    def strokes(self, probabilities: Sequence[float], *, share: float, colour: Colour) -> None:
+        """Draw a stroke for each picture, above the plot for likes, below it for rejects."""
+        for probability in probabilities:
+            x, y = self.at(probability, share)
+            outward = -8 if share else 8
+            self._canvas.line([(x, y), (x, y + outward)], colour=colour, width=1.5)
 
     def shares(self, shares: Sequence[Share]) -> None:
-        """Draw a dot for each bin, as large as it is full, with what chance allows around it."""
-        most = max(share.count for share in shares)
+        """Draw a dot for each group, and where its true share may lie."""
         for share in shares:
             low, high = interval(share.like_share, share.count)
             x = self.at(share.probability, 0)[0]
             ends = [(x, self.at(0, low)[1]), (x, self.at(0, high)[1])]
-            self._canvas.line(ends, colour=_PALE, width=5)
+            self._canvas.line(ends, colour=_PALE, width=8)
         self._canvas.line(
             [self.at(share.probability, share.like_share) for share in shares],
-            colour=LIKED,
-            width=1.5,
+            colour=_SOFT,
+            width=2,
         )
         for share in shares:
             at = self.at(share.probability, share.like_share)
-            radius = 6 + 8 * math.sqrt(share.count / most)
-            self._canvas.dot(at, radius, fill=LIKED)
-            self._canvas.text(at, str(share.count), size=11, colour=PANEL, anchor="mm")
+            self._canvas.dot(at, 7, fill=INK)
 
     def say(self, words: str) -> None:
         """Write into the middle of an empty plot."""
@@ -121,7 +137,8 @@ class _Plot:
         self._canvas.text((x, y), words, size=15, colour=INK, anchor="mm")
 
 
-_PALE = (204, 226, 223)
+_PALE = (226, 229, 235)
+_SOFT = (156, 163, 175)
 _Z = 1.645
 
 

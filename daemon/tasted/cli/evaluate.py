@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tasted.evaluation.embedding import Progress
-    from tasted.evaluation.evaluate import Evaluation, Row, Section
+    from tasted.evaluation.evaluate import Evaluation, Row, ScorerName, Section
 
 # as `tasted.scoring.evaluating` has them, which imports numpy; a test keeps both equal
-SCORERS = ("taste", "seed", "knn", "centroid")
+SCORERS: tuple["ScorerName", ...] = ("taste", "seed", "knn", "centroid")
 _NAMED_MAX = 5
+_LEGEND = """\
+AUC: pairs of a like and a reject in the right order; luck: what shuffled labels reach.
+Brier and ECE: error of the probabilities, 0 at best; (none) only knows how many you like.
+decided: pictures with a verdict; right: verdicts that agree with you.
+"""
 
 
 @click.command()
@@ -117,8 +122,8 @@ def _show_section(context: Context, evaluation: "Evaluation", section: "Section"
         context.show(_line(row) + now)
     base = section.rows[0].figures.base_brier
     if base is not None:
-        context.show(f"{'nothing':<10}{0.5:>6.2f}{'':>7}{base:>7.3f}")
-    context.show("")
+        context.show(f"{'(none)':<10}{0.5:>6.2f}{'':>7}{base:>7.3f}")
+    context.show(_LEGEND)
 
 
 def _line(row: "Row") -> str:

@@ -56,7 +56,7 @@ def draw(evaluation: Evaluation, folder: Path, home: Home, settings: Settings) -
 def _subtitle(evaluation: Evaluation) -> str:
     return (
         f"{evaluation.liked} likes and {evaluation.rejected} rejects, each judged by all the "
-        f"others; {evaluation.sections[0].embedder}"
+        f"others · {evaluation.sections[0].embedder}"
     )
 
 
@@ -76,12 +76,17 @@ def _panel(row: Row) -> Panel:
         )
         if value is not None
     ]
-    shares = tuple(
-        Share(each.probability, each.like_share, each.count)
-        for each in figures.bins
-        if each.like_share is not None
+    if row.scorer == "seed":
+        said.append("its number is no probability")
+    judged, probabilities = row.judged, row.judged.probabilities
+    given = list(zip(probabilities, judged.liked, strict=True)) if probabilities is not None else []
+    return Panel(
+        title=row.scorer,
+        caption=" · ".join(said),
+        shares=tuple(Share(each.probability, each.like_share, each.count) for each in figures.bins),
+        liked=tuple(float(probability) for probability, liked in given if liked),
+        rejected=tuple(float(probability) for probability, liked in given if not liked),
     )
-    return Panel(row.scorer, " · ".join(said) or "Likes and rejects are needed", shares)
 
 
 def _ranking(evaluation: Evaluation, home: Home, settings: Settings) -> bytes:
@@ -103,7 +108,8 @@ def _ranking(evaluation: Evaluation, home: Home, settings: Settings) -> bytes:
         )
         for rank, place in enumerate(order)
     ]
-    return draw_ranking(ranked, subtitle=f"{row.scorer}: {_subtitle(evaluation)}")
+    area = f" · AUC {row.figures.auc:.2f}" if row.figures.auc is not None else ""
+    return draw_ranking(ranked, subtitle=f"{row.scorer} · {_subtitle(evaluation)}{area}")
 
 
 def _thumbnail(reference: Reference, home: Home, settings: Settings) -> NDArray[np.uint8] | None:

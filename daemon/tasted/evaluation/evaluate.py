@@ -26,6 +26,8 @@ from tasted.scoring.explaining import Doubt
 from tasted.scoring.ladder import Stage, next_step, stage
 from tasted.scoring.learning_curve import Curve, learning_curve
 
+__all__ = ["Evaluation", "Row", "ScorerName", "Section", "evaluate"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:

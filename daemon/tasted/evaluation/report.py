@@ -8,6 +8,8 @@ from tasted.scoring.learning_curve import Curve
 
 _NOTICEABLE = 0.01
 """Of an AUC: less is not worth labelling for."""
+_UNEVEN = 0.02
+"""Of an AUC: by so much one kind of label has to cost more than the other to be told."""
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def _worth(curve: Curve) -> list[str]:
     else:
         sentences = [f"{measured}. That is too close to say whether more labels help."]
     fewer = curve.cost_of_fewer_rejects - curve.cost_of_fewer_likes
-    if abs(fewer) > max(_NOTICEABLE, 2 * curve.cost_se):
+    if abs(fewer) > max(_UNEVEN, 2 * curve.cost_se):
         more, less = ("rejects", "likes") if fewer > 0 else ("likes", "rejects")
         costs = (curve.cost_of_fewer_rejects, curve.cost_of_fewer_likes)
         sentences.append(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from tasted.scoring.logistic import log_loss
 
 BINS = 10
+_IN_GROUP_MIN = 10
+_GROUPS_MAX = 8
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -21,16 +23,12 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The pictures whose probability lies in one tenth of [0, 1]."""
+    """Pictures whose probabilities follow each other."""
 
-    low: float
-    """Included; the upper end is only in the last bin."""
-    high: float
     count: int
     probability: float
-    """Mean; the middle of the bin when it is empty."""
-    like_share: float | None
-    """None when it is empty."""
+    """Mean."""
+    like_share: float
 
 
 def auc(scores: Array, liked: Flags) -> float:
@@ -97,17 +95,18 @@ def calibration_error(probabilities: Array, liked: Flags) -> float:
 
 
 def reliability(probabilities: Array, liked: Flags) -> tuple[Bin, ...]:
-    """Return the ten bins that the ECE is made of."""
-    bins = _bins(probabilities)
-    found = []
-    for place in range(BINS):
-        inside = bins == place
-        count = int(inside.sum())
-        low, high = place / BINS, (place + 1) / BINS
-        mean = float(probabilities[inside].mean()) if count else (low + high) / 2
-        share = float(liked[inside].mean()) if count else None
-        found.append(Bin(low, high, count, mean, share))
-    return tuple(found)
+    """Return bins of equally many pictures, for a diagram; the ECE has bins of equal width.
+
+    At most eight, each of ten pictures or more: of fewer a share says nothing. Equal probabilities
+    may be parted, in the order of the pictures.
+    """
+    order = np.argsort(probabilities, kind="stable")
+    bins = min(_GROUPS_MAX, max(1, len(order) // _IN_GROUP_MIN))
+    return tuple(
+        Bin(len(part), float(probabilities[part].mean()), float(liked[part].mean()))
+        for part in np.array_split(order, bins)
+        if len(part)
+    )
 
 
 def mean_ranks(scores: Array) -> Array:
