@@ -124,7 +124,8 @@ def _worth(curve: Curve) -> list[str]:
     else:
         sentences = [f"{measured}. That is too close to say whether more labels help."]
     fewer = curve.cost_of_fewer_rejects - curve.cost_of_fewer_likes
-    if abs(fewer) > max(_UNEVEN, 2 * curve.cost_se):
+    largest = max(curve.cost_of_fewer_likes, curve.cost_of_fewer_rejects)
+    if largest > _UNEVEN and abs(fewer) > max(_UNEVEN, 2 * curve.cost_se):
         more, less = ("rejects", "likes") if fewer > 0 else ("likes", "rejects")
         costs = (curve.cost_of_fewer_rejects, curve.cost_of_fewer_likes)
         sentences.append(
