@@ -15,15 +15,14 @@ from tasted.embedding.lazy import LazyEmbedder
 from tasted.embedding.opening import open_embedder
 from tasted.embedding.weights import ModelFolder, find_model
 from tasted.errors import ItemError
+from tasted.evaluation.references import Found
 from tasted.home import Home
 from tasted.intake import Intake, Item
+from tasted.judging.fitting import HISTORY_MAX
 from tasted.library.embedded import Embedded
 from tasted.library.glance import Glance
 from tasted.looking import look_at_pictures
 from tasted.records import Reference
-
-HISTORY_MAX = 2000
-"""Pictures of history that a taste is centred on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Embeddings:
 
 
 def embed_references(
-    references: Sequence[Reference],
+    found: Found,
     model: str,
     home: Home,
     settings: Settings,
@@ -61,7 +60,7 @@ def embed_references(
     """Return the vectors of the references.
 
     Args:
-        references: one for each content.
+        found: the references.
         model: as a setting names it: `pocket`, a hub name that was pulled, a folder, an alias.
         home: whose library and inbox these are.
         settings: device, limits, batch size.
@@ -71,18 +70,17 @@ def embed_references(
         ModelMissing, ModelUnusable: when there is no such model.
         LibraryUnusable: when the library is there and cannot be read.
     """
-    found = find_model(model, models_file=home.models_file, home_root=home.root)
-    identity = embedder_identity(found, settings)
+    folder = find_model(model, models_file=home.models_file, home_root=home.root)
+    identity = embedder_identity(folder, settings)
     embedder = LazyEmbedder(
         identity,
-        reads_text=found.family == "clip",
-        load=lambda: _load(found, settings),
+        reads_text=folder.family == "clip",
+        load=lambda: _load(folder, settings),
     )
     glance = Glance(home.library, fingerprint=identity.fingerprint, dimensions=identity.dimensions)
-    contents = [each.content_id for each in references]
-    vectors = glance.cached(contents)
+    vectors = glance.cached([each.content_id for each in found.references])
     cached = len(vectors)
-    missing = [each for each in references if each.content_id not in vectors]
+    missing = [each for each in found.references if each.content_id not in vectors]
     failed: list[tuple[str, str]] = []
     done = 0
     if missing:
@@ -93,7 +91,7 @@ def embed_references(
             vectors |= look_at_pictures(pictures, embedder.open(), VIEWS)
         done += len(batch)
         on_progress(Progress(identity.name, done, len(missing)))
-    history = glance.sample(HISTORY_MAX, exclude=contents)
+    history = glance.sample(HISTORY_MAX, exclude=found.brought)
     return Embeddings(
         identity.name, vectors, cached, tuple(history.values()), tuple(failed), identity.notes
     )

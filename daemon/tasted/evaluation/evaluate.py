@@ -109,7 +109,7 @@ def evaluate(
     found = find_references(home.inbox, home.outbox, max_bytes=settings.limits.max_bytes)
     current: ScorerName = settings.scoring.scorer
     made = [
-        embed_references(found.references, name, home, settings, on_progress=on_progress)
+        embed_references(found, name, home, settings, on_progress=on_progress)
         for name in (embedders if found.references else ())
     ]
     failed = {path: reason for each in made for path, reason in each.failed}

@@ -26,6 +26,9 @@ class Found:
     """Further files of a content that counts already."""
     unreadable: tuple[tuple[str, str], ...]
     """Path, and why."""
+    brought: frozenset[str]
+    """Contents that the user brought to teach, contradictions included: chosen by hand, they are no
+    sample of the stream."""
 
 
 def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
@@ -101,4 +104,9 @@ def _counted(
         contradictions=tuple(sorted(contradictions)),
         repeated=files - len(counted) - len(contradictions),
         unreadable=unreadable,
+        brought=frozenset(
+            content
+            for content, references in by_content.items()
+            if any(each.origin is Origin.REFERENCE for each in references)
+        ),
     )
