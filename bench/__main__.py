@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import burst, command_line, idle, restart, soak, warm
+from bench import burst, command_line, idle, restart, scorers, soak, warm
 from bench.table import Row
 
 SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
@@ -19,6 +19,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "restart": restart.measure,
     "burst": burst.measure,
     "soak": soak.measure,
+    "taste": scorers.measure,
 }
 
 
@@ -27,10 +28,15 @@ def main(named: list[str]) -> None:
     unknown = [name for name in named if name not in SUBJECTS]
     if unknown:
         sys.exit(f"no such subject: {', '.join(unknown)}; there are: {', '.join(SUBJECTS)}")
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, model pocket")
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, model pocket",
+        flush=True,
+    )
     for name in named or SUBJECTS:
         # each subject's rows at once: a long one must not take the others along when it fails
-        print(*SUBJECTS[name](), sep="\n", flush=True)
+        for row in SUBJECTS[name]():
+            print(row)
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 - world: pictures and users, drawn from seeds
 - methods: the scorers that are compared
 - simulation: all of them on all users
+- photographs: all of them on real photographs, with the embedded model
 - costs: what a fit takes
 """
 

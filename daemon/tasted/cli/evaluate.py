@@ -108,9 +108,10 @@ def _show(context: Context, evaluation: "Evaluation") -> None:
 
 def _show_section(context: Context, evaluation: "Evaluation", section: "Section") -> None:
     context.show(
-        f"{evaluation.liked} likes and {evaluation.rejected} rejects, each judged by all the "
-        f"others, without texts. Model {printable(section.embedder)}: {section.cached} vectors "
-        f"from the library, {section.embedded} made now; history: {section.history} pictures."
+        f"{_counted(evaluation.liked, 'like')} and {_counted(evaluation.rejected, 'reject')}, each "
+        f"judged by all the others, without texts. Model {printable(section.embedder)}: "
+        f"{_counted(section.cached, 'vector')} from the library, {section.embedded} made now; "
+        f"history: {_counted(section.history, 'picture')}."
     )
     for note in section.notes:
         context.show(printable(note))
@@ -135,6 +136,10 @@ def _line(row: "Row") -> str:
     )
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def _number(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
@@ -149,7 +154,10 @@ def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
         count = len(found.contradictions)
         context.say(f"{count} files lie in both folders with the same content: they do not count.")
     if found.repeated:
-        context.say(f"{found.repeated} files repeat the content of another: each counts once.")
+        verb = "repeats" if found.repeated == 1 else "repeat"
+        context.say(
+            f"{_counted(found.repeated, 'file')} {verb} the content of another: it counts once."
+        )
     faults = (*found.unreadable, *evaluation.failed)
     for path, reason in faults[:_NAMED_MAX]:
         context.say(f"Left out: {printable(path)}: {printable(reason)}")
@@ -176,7 +184,8 @@ class _Embedding:
         if progress.done == 0:
             self._stack.close()
             self._context.say(
-                f"Embedding {progress.total} pictures with {printable(progress.embedder)}"
+                f"Embedding {_counted(progress.total, 'picture')} with "
+                f"{printable(progress.embedder)}"
             )
             self._advance = self._stack.enter_context(bar("Embedding", progress.total))
         self._advance(progress.done)

@@ -1,0 +1,71 @@
+"""Which pictures count for an evaluation, and what is said of the others."""
+
+from pathlib import Path
+
+from kit.pictures import noise
+from kit.sidecars import scored
+from tasted.evaluation.references import Found, find_references
+from tasted.files import content_id, stamp_of
+from tasted.home import Home
+from tasted.outbox.failures import source_part
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.writer import Writer
+from tasted.records import InboxFile, Label, Origin
+
+
+def _put(home: Home, path: str, number: int) -> str:
+    data = noise(seed=number)
+    (home.inbox / path).write_bytes(data)
+    return content_id(data)
+
+
+def _found(home: Home) -> Found:
+    return find_references(home.inbox, home.outbox, max_bytes=1_000_000)
+
+
+def test_the_folders_are_the_labels(home: Home) -> None:
+    """Each content counts once, in both folders for neither; screenshots are none."""
+    liked = _put(home, "liked/a.png", 1)
+    _put(home, "liked/again.png", 1)
+    rejected = _put(home, "rejected/b.png", 2)
+    twofold = _put(home, "liked/c.png", 3)
+    _put(home, "rejected/d.png", 3)
+    _put(home, "shot.png", 4)
+    (home.inbox / "liked" / "empty.png").write_bytes(b"")
+    found = _found(home)
+    assert [(each.content_id, each.path, each.label) for each in found.references] == [
+        (liked, "liked/a.png", Label.LIKED),
+        (rejected, "rejected/b.png", Label.REJECTED),
+    ]
+    assert found.contradictions == ("liked/c.png", "rejected/d.png")
+    assert found.repeated == 1
+    assert found.unreadable == (("liked/empty.png", "liked/empty.png is empty."),)
+    assert found.brought == {liked, rejected, twofold}
+
+
+def test_what_was_scored_before_is_feedback(home: Home) -> None:
+    """The outbox tells, as it tells the engine; a file with its sidecar's stamp is not read."""
+    shot = _put(home, "shot.png", 1)
+    _put(home, "liked/shot.png", 1)
+    writer = Writer(home.outbox, Ledger(home.outbox))
+    file = home.inbox / "shot.png"
+    source = source_part("shot.png", stamp_of(file.stat()), None, content_id=shot, text_id=None)
+    writer.write(scored("shot.png", source=source))
+    known = home.inbox / "rejected" / "known.png"
+    known.write_bytes(b"not read: the sidecar knows its content")
+    stamped = InboxFile("rejected/known.png", stamp_of(known.stat()))
+    told = source_part(stamped.path, stamped.stamp, None, content_id="f" * 64, text_id=None)
+    writer.write(scored(stamped.path, source=told))
+    found = {each.path: each for each in _found(home).references}
+    assert found["liked/shot.png"].origin is Origin.FEEDBACK
+    assert found["rejected/known.png"].content_id == "f" * 64
+    assert _found(home).brought == frozenset()
+
+
+def test_a_home_without_an_outbox(home: Home) -> None:
+    """Nothing was scored yet: everything was brought."""
+    _put(home, "liked/a.png", 1)
+    home.outbox.rmdir()
+    (only,) = _found(home).references
+    assert only.origin is Origin.REFERENCE
+    assert not Path(home.outbox).exists()
