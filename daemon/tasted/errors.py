@@ -25,6 +25,8 @@
         ├── HomeLocked              home_locked            exit 75
         ├── UsageError              usage                  exit 2
         ├── SomeFailed              some_failed            exit 3
+        ├── ServiceRefused          service_refused        exit 4
+        ├── ServiceFailed           service_failed
         └── DownloadFailed          download_failed
 
 An ItemError never escapes `tasted.pipeline`; a ServiceFault never escapes the daemon; a
@@ -222,6 +224,19 @@ class SomeFailed(CommandError):
 
     code = "some_failed"
     exit_code = 3
+
+
+class ServiceRefused(CommandError):
+    """The login item would not work from where things lie, or is another home's."""
+
+    code = "service_refused"
+    exit_code = 4
+
+
+class ServiceFailed(CommandError):
+    """launchd or systemd did not do what it was asked for."""
+
+    code = "service_failed"
 
 
 class DownloadFailed(CommandError):

@@ -51,7 +51,9 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None:
+def write_atomically(
+    target: Path, data: bytes, *, durable: bool = True, mode: int = PRIVATE_FILE
+) -> None:
     """Write the whole file or nothing: temporary file, fsync, rename, fsync of the folder.
 
     Args:
@@ -59,11 +61,14 @@ def write_atomically(target: Path, data: bytes, *, durable: bool = True) -> None
         data: the whole content.
         durable: wait for the disk. False keeps the atomicity against a crash of the process and
             gives up the guarantee against power loss; for what can be made again.
+        mode: of the file, whatever the umask is.
 
     Raises:
         OSError: when any step fails; the temporary file is removed and the target is as it was.
     """
     with _written_beside(target, data, durable=durable) as temporary:
+        if mode != PRIVATE_FILE:
+            temporary.chmod(mode)
         temporary.replace(target)
         reach("write.renamed")
     if durable:

@@ -87,6 +87,11 @@ class Home:
         return self.state / "status.json"
 
     @property
+    def blocked_file(self) -> Path:
+        """Why the service of this home waits before it can be a daemon."""
+        return self.state / "blocked.json"
+
+    @property
     def requests(self) -> Path:
         """Where commands leave requests for a running daemon."""
         return self.state / "requests"

@@ -43,11 +43,46 @@ _MNT_LOCAL = 0x1000
 # <linux/prctl.h>
 _PR_SET_PDEATHSIG = 1
 
+# https://eclecticlight.co/2026/04/15: background programs may not read these without being asked
+_GUARDED_FOLDERS = {
+    ("desktop",): "the Desktop",
+    ("documents",): "Documents",
+    ("downloads",): "Downloads",
+    ("library", "mobile documents"): "iCloud Drive",
+    ("library", "cloudstorage"): "a cloud drive",
+}
+_REMOVABLE = {
+    DARWIN: (Path("/Volumes"),),
+    LINUX: (Path("/media"), Path("/run/media")),
+}
+
 _REMOTE_TYPES = re.compile(
     r"nfs\d?|cifs|smb\d?|smbfs|afpfs|webdav|ncpfs|afs|9p|ceph|glusterfs|lustre|beegfs|orangefs"
     r"|vboxsf|prl_fs|vmhgfs|virtiofs|osxfs|fakeowner|drvfs|macfuse|osxfuse|fuse(blk)?(\..+)?"
 )
 _LOCAL_FUSE = frozenset({"fuseblk", "fuse.portal", "fuse.gvfsd-fuse", "fuse.lxcfs"})
+
+
+def guarded_place(folder: Path, user_home: Path, *, system: str = sys.platform) -> str | None:
+    """Name the place that macOS keeps background programs from reading; None when it is not one.
+
+    Args:
+        folder: absolute, links resolved: Desktop and Documents may lead into iCloud.
+        user_home: of the user, links resolved.
+        system: only macOS has this rule.
+    """
+    if system != DARWIN or not folder.is_relative_to(user_home):
+        return None
+    below = tuple(part.casefold() for part in folder.relative_to(user_home).parts)
+    for guarded, name in _GUARDED_FOLDERS.items():
+        if below[: len(guarded)] == guarded:
+            return name
+    return None
+
+
+def is_removable(folder: Path, *, system: str = sys.platform) -> bool:
+    """Tell by its path whether a folder lies on a disk that may not be there at login."""
+    return any(folder.is_relative_to(root) for root in _REMOVABLE.get(system, ()))
 
 
 def is_dataless(status: os.stat_result) -> bool:

@@ -1,14 +1,15 @@
 """What the daemon says of itself, and what the engine published as current. Touches `.tasted/`.
 
 `status.json` is for people and service managers; nothing is decided by it. `current.json` decides
-which sidecars are stale.
+which sidecars are stale. `blocked.json` is written by a service that has no home to itself yet: the
+status is the word of whoever has the lock.
 """
 
 import dataclasses
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,17 @@ class Status:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What every version of tasted says of a process that lives."""
+
+    pid: int
+    state: str
+    started_at: datetime
+    heartbeat_at: datetime
+    fault: FaultReport | None = None
+
+
 def write_status(file: Path, status: Status) -> None:
     """Replace status.json; it is no loss if the power fails.
 
@@ -164,6 +176,41 @@ def read_status(file: Path) -> Status | None:
         return Status(**value)
     except (KeyError, TypeError, ValueError, AttributeError):
         # edited by hand, or of another version
+        return None
+
+
+def write_blocked(file: Path, beat: Heartbeat) -> None:
+    """Say why a service waits, in the words of status.json.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    value = dataclasses.asdict(beat)
+    for name in ("started_at", "heartbeat_at"):
+        value[name] = value[name].isoformat(timespec="milliseconds")
+    write_atomically(file, json.dumps(value, indent=2).encode("ascii"), durable=False)
+
+
+def read_heartbeats(*files: Path) -> list[Heartbeat]:
+    """Return the heartbeats that these files tell of, whichever version wrote them."""
+    return [beat for beat in map(_heartbeat, files) if beat is not None]
+
+
+def _heartbeat(file: Path) -> Heartbeat | None:
+    value = _read_object(file)
+    if value is None:
+        return None
+    try:
+        fault = value.get("fault")
+        return Heartbeat(
+            pid=int(value["pid"]),
+            state=str(value["state"]),
+            # naive times would not compare
+            started_at=datetime.fromisoformat(value["started_at"]).astimezone(UTC),
+            heartbeat_at=datetime.fromisoformat(value["heartbeat_at"]).astimezone(UTC),
+            fault=FaultReport(**fault) if fault else None,
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

@@ -5,6 +5,7 @@ when it is the answer itself and `--json` was not given, to stdout.
 """
 
 import json
+import sys
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,12 +29,14 @@ class Context:
         working_folder: where the command was called.
         named_home: the value of `--home`.
         json: whether `--json` was given.
+        system: `sys.platform`; tests of the login item name another.
     """
 
     environment: Mapping[str, str]
     working_folder: Path
     named_home: Path | None = None
     json: bool = False
+    system: str = sys.platform
     _found: FoundHome | None = field(default=None, repr=False)
 
     def found(self, *, near: Path | None = None) -> FoundHome:

@@ -17,10 +17,13 @@ import click
 
 from tasted import __version__
 from tasted.cli.context import Context, printable
+from tasted.cli.silence import warning_of_silence
 from tasted.errors import TastedError
 
 _INTERRUPTED = 130
 _USAGE = 2
+# the service itself, what tells of it in full, and what a shell runs behind the user's back
+_SILENT_ABOUT_SERVICE = frozenset({"run", "service", "completion"})
 
 # name → (module, one line for --help). The line stands here so that --help imports no module;
 # a test keeps it equal to the command's own docstring.
@@ -35,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("tasted.cli.config", "Show, check and edit the settings."),
     "models": ("tasted.cli.models", "List, download and add models."),
     "run": ("tasted.cli.run", "Watch the inbox and score what arrives, until stopped."),
+    "service": ("tasted.cli.service", "Let tasted run from login to logout."),
     "demo": ("tasted.cli.demo", "Watch the whole program work on drawn pictures."),
     "references": ("tasted.cli.references", "List the pictures that teach."),
     "evaluate": (
@@ -145,8 +149,14 @@ def _add_shared_options(command: click.Command) -> None:
     "--json", is_flag=True, expose_value=False, callback=_set_json, help="Print JSON on stdout."
 )
 @click.version_option(__version__, prog_name="tasted", message="%(prog)s %(version)s")
-def tasted() -> None:
+@click.pass_context
+def tasted(ctx: click.Context) -> None:
     """Score new screenshots against the pictures you liked and rejected, on this machine alone."""
+    context: Context = ctx.obj
+    if ctx.invoked_subcommand not in _SILENT_ABOUT_SERVICE:
+        warning = warning_of_silence(context.environment, context.system)
+        if warning is not None:
+            context.say(f"tasted: {printable(warning)}")
 
 
 def main(arguments: Sequence[str], context: Context) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tasted.errors import HomeInvalid
 from tasted.files import write_atomically
 from tasted.home import CONFIG_NAME, Home
+from tasted.platform import guarded_place
 
 _FOLDERS = ("config", "inbox", "inbox/liked", "inbox/rejected", "outbox", ".tasted")
 _CLOSED_FOLDERS = ("inbox", "outbox", ".tasted")
@@ -29,14 +30,6 @@ scores, a verdict and the reasons for it. List them all with: tasted results
 
 Delete a result, and a new one is made.
 """,
-}
-# https://eclecticlight.co/2026/04/15: background programs may not read these without being asked
-_GUARDED_FOLDERS = {
-    ("desktop",): "the Desktop",
-    ("documents",): "Documents",
-    ("downloads",): "Downloads",
-    ("library", "mobile documents"): "iCloud Drive",
-    ("library", "cloudstorage"): "a cloud drive",
 }
 
 
@@ -98,16 +91,13 @@ def privacy_warning(root: Path, environment: Mapping[str, str], platform: str) -
         platform: `sys.platform`; only `darwin` has this rule.
     """
     user = environment.get("HOME")
-    if platform != "darwin" or not user or not root.is_relative_to(Path(user).resolve()):
+    name = guarded_place(root, Path(user).resolve(), system=platform) if user else None
+    if name is None:
         return None
-    below = tuple(part.casefold() for part in root.relative_to(Path(user).resolve()).parts)
-    for guarded, name in _GUARDED_FOLDERS.items():
-        if below[: len(guarded)] == guarded:
-            return (
-                f"{root} lies in {name}: macOS keeps background programs from reading there, so "
-                "tasted may see no files. ~/Tasted has no such rule."
-            )
-    return None
+    return (
+        f"{root} lies in {name}: macOS keeps background programs from reading there, so "
+        "tasted may see no files. ~/Tasted has no such rule."
+    )
 
 
 def _write_new(file: Path, text: str) -> bool:

@@ -1,0 +1,107 @@
+"""One look at the service: its manager, its file, and the heartbeats in its home.
+
+Reads those files; removes what the service alone kept there when it goes.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tasted.home import Home
+from tasted.service.condition import ServiceState
+from tasted.service.definition import home_in
+from tasted.service.findings import Finding, find, pulse_of
+from tasted.service.keeper import Keeper
+from tasted.service.launchd_plist import ERRORS_NAME, OUTPUT_NAME
+from tasted.status import Heartbeat, read_heartbeats
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one look saw.
+
+    Attributes:
+        manager: `launchd` or `systemd`.
+        file: of the definition.
+        home: that the file names; None without a file of ours.
+        state: what the manager says.
+        beat: of the service's process, else the youngest of any process in its home.
+        findings: what is wrong.
+        seen_at: when, with a time zone.
+    """
+
+    manager: str
+    file: Path
+    home: Path | None
+    state: ServiceState
+    beat: Heartbeat | None
+    findings: list[Finding]
+    seen_at: datetime
+
+    @property
+    def up_seconds(self) -> float | None:
+        """How long the service's process has been running; None when it does not tell."""
+        if self.beat is None or self.beat.pid != self.state.pid:
+            return None
+        return max(0.0, (self.seen_at - self.beat.started_at).total_seconds())
+
+    @property
+    def silent_seconds(self) -> float | None:
+        """How long ago the heartbeat was."""
+        if self.beat is None:
+            return None
+        return max(0.0, (self.seen_at - self.beat.heartbeat_at).total_seconds())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as a JSON value."""
+        beat = self.beat
+        return {
+            "manager": self.manager,
+            "file": str(self.file),
+            "home": None if self.home is None else str(self.home),
+            "condition": self.state.condition.value,
+            "pid": self.state.pid,
+            "starts": self.state.starts,
+            "last_exit": self.state.last_exit,
+            "scheduling": self.state.kind,
+            "up_seconds": self.up_seconds,
+            "heartbeat": None
+            if beat is None
+            else {"pid": beat.pid, "state": beat.state, "age_seconds": self.silent_seconds},
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+
+
+def look(keeper: Keeper, now: datetime) -> Report:
+    """Ask the manager and read the files.
+
+    Args:
+        keeper: of the service.
+        now: with a time zone.
+    """
+    arguments = keeper.installed()
+    root = home_in(arguments or ())
+    state = keeper.state()
+    beats: list[Heartbeat] = []
+    if root is not None:
+        home = Home(root)
+        beats = read_heartbeats(home.status_file, home.blocked_file)
+    beat = pulse_of(state, beats)
+    findings = find(state, beat, now=now, arguments=arguments)
+    return Report(keeper.name, keeper.file, root, state, beat, findings, now)
+
+
+def remove_leavings(root: Path) -> list[str]:
+    """Remove what the service alone kept in its home; return the paths.
+
+    Raises:
+        OSError: when a file cannot be removed.
+    """
+    home = Home(root)
+    removed = []
+    for file in (home.logs / OUTPUT_NAME, home.logs / ERRORS_NAME, home.blocked_file):
+        if file.exists():
+            file.unlink()
+            removed.append(str(file))
+    return removed
