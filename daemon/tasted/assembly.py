@@ -17,6 +17,7 @@ from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.embedding.opening import open_embedder
 from tasted.embedding.weights import ModelFolder, dimensions_of, find_model, fingerprint_of
+from tasted.faultpoints import reach
 from tasted.home import Home
 from tasted.intake import Intake
 from tasted.judging.judged import Judge, Preferences
@@ -175,6 +176,7 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
     Raises:
         ModelUnusable: when it cannot be loaded.
     """
+    reach("engine.loading")
     embedder = open_embedder(
         model,
         device=settings.embedder.device,

@@ -52,7 +52,9 @@ FORGET_POINTS = (
     "forget.sidecar_deleted",
 )
 """In the owner of the home, while it carries out `tasted forget`."""
-POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS)
+LOAD_POINTS = ("engine.loading",)
+"""In the engine, while it loads the model: the tests of stopping hang there."""
+POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS + LOAD_POINTS)
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ def reach(name: str) -> None:
         return
     armed.left -= 1
     if armed.left == 0 and armed.hangs:
+        os.write(_STDERR, f"hung at fault point {name}\n".encode("ascii"))
         threading.Event().wait()
     elif armed.left == 0:
         # the engine's last words reach the log of the light process

@@ -12,8 +12,8 @@ from tasted.embedding.weights import find_model
 from tasted.errors import ConfigError, ServiceFault
 from tasted.files import folder_bytes
 from tasted.home import FoundHome
-from tasted.lock import lock_owner
-from tasted.status import Status, read_status
+from tasted.lock import lock_owner, process_exists
+from tasted.status import Heartbeat, Status, read_heartbeats, read_status
 
 _WHY_PLAIN = {
     "too_large": "holds more than 12 pictures, so it is no profile; each counts on its own",
@@ -29,6 +29,7 @@ def status(context: Context) -> None:
     owner = lock_owner(found.home)
     snapshot = read_status(found.home.status_file)
     running = owner is not None and snapshot is not None and snapshot.pid == owner
+    blocked = _blocked_service(found)
     report = {
         "home": str(found.home.root),
         "home_because": found.because,
@@ -37,6 +38,9 @@ def status(context: Context) -> None:
         "page": str(found.home.page_file) if found.home.page_file.is_file() else None,
         "model": _model(context, found),
         "status": asdict(snapshot) if snapshot is not None else None,
+        "blocked_service": None
+        if blocked is None or blocked.fault is None
+        else {"pid": blocked.pid, "state": blocked.state, **asdict(blocked.fault)},
         "bytes": {
             "library": folder_bytes(found.home.library),
             "outbox": folder_bytes(found.home.outbox),
@@ -48,6 +52,12 @@ def status(context: Context) -> None:
         return
     for line in _lines(found, snapshot, report, running=running):
         context.show(printable(line))
+
+
+def _blocked_service(found: FoundHome) -> Heartbeat | None:
+    """Return what a service says that waits for a person; one that was killed waits no more."""
+    beats = read_heartbeats(found.home.blocked_file)
+    return next((beat for beat in beats if process_exists(beat.pid)), None)
 
 
 def _model(context: Context, found: FoundHome) -> dict[str, Any]:
@@ -69,6 +79,11 @@ def _lines(
         lines.append(f"Daemon   {snapshot.state}, pid {snapshot.pid}, {_heartbeat(snapshot)}")
     else:
         lines.append("Daemon   not running. Start it with: tasted run")
+    blocked = report["blocked_service"]
+    if blocked is not None:
+        first, *others = blocked["message"].splitlines()
+        lines.append(f"Service  blocked, pid {blocked['pid']}: {first}")
+        lines += [f"         {line}" for line in (*others, f"→ {blocked['remedy']}")]
     model = report["model"]
     lines += [f"Model    {line}" for line in model["message"].splitlines()[:1]]
     if model["remedy"]:

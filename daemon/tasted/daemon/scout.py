@@ -15,6 +15,7 @@ from tasted.config import Settings
 from tasted.daemon.desk import Desk
 from tasted.daemon.live_settings import LiveSettings
 from tasted.daemon.lookout import Lookout, WatcherFactory
+from tasted.daemon.pulse import Pulse
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import Request, failure, waiting_requests, write_answer
 from tasted.daemon.survey import Survey
@@ -27,6 +28,8 @@ from tasted.platform import FileSystem, file_system_of
 
 _UNHEALTHY_SECONDS = 5.0
 _LOOK_SHARE = 0.25
+# whoever asks whether the daemon lives takes five minutes of silence for a no
+_HEARTBEAT_SECONDS = 120.0
 
 log = structlog.get_logger("tasted.scout")
 
@@ -48,6 +51,7 @@ class Scout:
         remove_sidecar: removes the sidecar of a path whose content has another name now.
         make_watcher: builds the watcher around its callbacks.
         file_system: tells on what a folder lies.
+        pulse: felt by the main thread.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Scout:
         remove_sidecar: Callable[[str], None],
         make_watcher: WatcherFactory = Watcher,
         file_system: Callable[[Path], FileSystem] = file_system_of,
+        pulse: Pulse | None = None,
     ) -> None:
         self._home = home
         self._desk = desk
@@ -86,6 +91,7 @@ class Scout:
             make_watcher=make_watcher,
             file_system=file_system,
         )
+        self._pulse = pulse or Pulse()
         self._answered: set[str] = set()
 
     def run(self) -> None:
@@ -93,13 +99,23 @@ class Scout:
         hints: frozenset[str] = frozenset()
         while not self._stop.is_set():
             started = time.monotonic()
-            pause = self.turn(hints)
+            with self._pulse.turn():
+                pause = self.turn(hints)
             took = time.monotonic() - started
-            woken, hints = self._desk.await_wake(pause)
+            woken, hints = self._rest(pause)
             if woken and not self._stop.is_set():
                 # a storm of events must not make looking the main occupation
                 time.sleep(min(took / _LOOK_SHARE, 1.0))
         self._lookout.stop()
+
+    def _rest(self, pause: float) -> tuple[bool, frozenset[str]]:
+        ends = time.monotonic() + pause
+        while True:
+            left = ends - time.monotonic()
+            woken, hints = self._desk.await_wake(min(left, _HEARTBEAT_SECONDS))
+            if woken or left <= _HEARTBEAT_SECONDS:
+                return woken, hints
+            self._reporter.write()
 
     def turn(self, hints: frozenset[str]) -> float:
         """Do everything once, and return the seconds until the next turn is due."""

@@ -1,26 +1,27 @@
 """The daemon from start to stop: lock, threads, signals, orderly end. Touches signals.
 
-The main thread does nothing but wait, so that a signal is never delayed by work. Signal handlers
-only write a byte into a pipe: an Event must not be set from a handler, for the interrupted thread
-may hold its lock.
+The main thread does nothing but wait, so that a signal is never delayed by work. While it waits it
+tells systemd that the daemon lives, for as long as the scout gets on.
 """
 
 import contextlib
 import logging
 import os
-import select
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import structlog
 
 from tasted import __version__
 from tasted.config import Settings
+from tasted.daemon.bell import SIGNALS, Bell
 from tasted.daemon.desk import Desk
 from tasted.daemon.forgetting import Forgetting
 from tasted.daemon.lookout import WatcherFactory
+from tasted.daemon.notifier import Notifier
+from tasted.daemon.pulse import Pulse
 from tasted.daemon.rebuilding import remove_former
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.scorer import Scorer
@@ -40,53 +41,15 @@ from tasted.outbox.writer import Writer
 from tasted.status import read_current
 
 _GRACE_SECONDS = 5.0
-_JOIN_SECONDS = 15.0
+# twice this and the grace must fit into the 30 seconds that service managers give
+_JOIN_SECONDS = 10.0
 _STALE_SECONDS = 3600.0
 # written by none but the owner of the lock and its engine
 _WRITTEN_BY_OWNER = ("status.json", "current.json", ".answer.json")
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_ANY_BYTE = b"\0"
 
 log = structlog.get_logger("tasted.daemon")
-
-
-class Bell:
-    """A pipe that wakes the main thread: rung by signals and by threads."""
-
-    def __init__(self) -> None:
-        self._reading, self._writing = os.pipe()
-        os.set_blocking(self._reading, False)
-        os.set_blocking(self._writing, False)
-
-    def ring(self) -> None:
-        """Wake the main thread. May be called from any thread, and from a signal handler."""
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._writing, _ANY_BYTE)
-
-    def wait(self, timeout_seconds: float | None = None) -> bool:
-        """Wait until the bell was rung; False when the time passed first."""
-        if not select.select([self._reading], [], [], timeout_seconds)[0]:
-            return False
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._reading, 4096)
-        return True
-
-    @contextlib.contextmanager
-    def rung_by_signals(self) -> Iterator[None]:
-        """Let SIGTERM and SIGINT ring the bell while the block runs, instead of what they do."""
-        former = {each: signal.signal(each, lambda *_: self.ring()) for each in _SIGNALS}
-        try:
-            yield
-        finally:
-            for each, handler in former.items():
-                signal.signal(each, handler)
-
-    def close(self) -> None:
-        """Give the pipe back."""
-        os.close(self._reading)
-        os.close(self._writing)
 
 
 def make_engine(
@@ -124,6 +87,8 @@ def run_daemon(
     on_progress: Callable[[int], None] = lambda _left: None,
     make_watcher: WatcherFactory = Watcher,
     engine_command: tuple[str, ...] = COMMAND,
+    bell: Bell | None = None,
+    notifier: Notifier | None = None,
 ) -> None:
     """Watch and score until asked to stop.
 
@@ -137,6 +102,8 @@ def run_daemon(
         on_progress: called with the number of files left, as the status is written.
         make_watcher: builds the watcher around its callbacks.
         engine_command: what is started as the engine.
+        bell: rung by signals already, when they may come before this; else one is made.
+        notifier: the line to systemd; none in a terminal.
 
     Raises:
         HomeLocked: when another process has the home.
@@ -147,9 +114,12 @@ def run_daemon(
     home.make_folders()
     home.check_folders()
     home.close_to_others()
-    bell = Bell()
     folders = FolderLocks((home.inbox, home.outbox))
-    with bell.rung_by_signals(), hold_lock(home, folders=folders) as lock:
+    with contextlib.ExitStack() as held:
+        if bell is None:
+            bell = held.enter_context(contextlib.closing(Bell()))
+            held.enter_context(bell.rung_by_signals())
+        lock = held.enter_context(hold_lock(home, folders=folders))
         on_start()
         daemon = _Daemon(
             home,
@@ -162,9 +132,9 @@ def run_daemon(
             on_progress=on_progress,
             make_watcher=make_watcher,
             engine=partial(make_engine, home, lock=lock, command=engine_command),
+            notifier=notifier or Notifier(),
         )
         daemon.run(rescore=rescore)
-    bell.close()
 
 
 def _sweep(home: Home, writer: Writer) -> None:
@@ -197,10 +167,13 @@ class _Daemon:
         on_progress: Callable[[int], None],
         make_watcher: WatcherFactory,
         engine: Callable[[Settings], EngineProcess],
+        notifier: Notifier,
     ) -> None:
         ledger = Ledger(home.outbox)
         self._desk = desk = Desk(settings, ledger, read_current(home.current_file))
         self._bell = bell
+        self._notifier = notifier
+        self._pulse = Pulse(on_first=notifier.ready)
         self._fault: ServiceFault | None = None
         self._until_idle = until_idle
         self._stop = threading.Event()
@@ -224,6 +197,7 @@ class _Daemon:
             version=__version__,
             remove_sidecar=writer.remove,
             make_watcher=make_watcher,
+            pulse=self._pulse,
         )
         self._scorer = Scorer(
             home,
@@ -254,12 +228,19 @@ class _Daemon:
         scorer = threading.Thread(target=self._guarded, args=(self._scorer.run,), name="scorer")
         scout.start()
         scorer.start()
-        self._bell.wait()
+        self._wait()
         self._end(scout, scorer)
         if self._failed:
             raise RuntimeError(f"thread {self._failed[0]} ended by itself")
         if self._fault is not None:
             raise self._fault
+
+    def _wait(self) -> None:
+        patience = self._notifier.watchdog_seconds or 0.0
+        while not self._bell.wait(self._notifier.ping_seconds):
+            # without it systemd ends a daemon that has gone deaf, and starts it anew
+            if self._pulse.busy_seconds < patience:
+                self._notifier.ping()
 
     def _force_everything(self) -> None:
         self._desk.ledger.refresh()
@@ -294,9 +275,10 @@ class _Daemon:
         more; then the scorer, which finishes the batch in hand or loses it: a batch that is not
         written was not done, and is found again at the next start.
         """
-        for each in _SIGNALS:
+        for each in SIGNALS:
             # asked a second time: leave at once; what is on disk is whole at every instant
             signal.signal(each, lambda *_: os._exit(1))
+        self._notifier.stopping()
         self._reporter.write(state="stopping")
         self._stop.set()
         self._desk.wake_scout()

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+LOOP_STARTS = 3
+"""From so many starts on, one that ends by itself is said to be crash-looping."""
+
 
 class Condition(StrEnum):
     """How the service is, as far as its manager knows."""

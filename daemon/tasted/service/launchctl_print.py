@@ -7,7 +7,7 @@ repeat their names (`state`, `active count`).
 
 import re
 
-from tasted.service.condition import Condition, ServiceState
+from tasted.service.condition import LOOP_STARTS, Condition, ServiceState
 
 _PID_DIGITS_MAX = 10
 _EXIT_CODE = re.compile(r"(-?\d{1,10})(?::\s*(\S+))?")
@@ -22,7 +22,8 @@ def parse_print(text: str) -> ServiceState:
     fields, blocks = _fields_and_blocks(text)
     pid, starts = _count(fields.get("pid")), _count(fields.get("runs"))
     code, last_exit = _last_exit(fields)
-    condition = _condition(fields, pid, code, has_ended=last_exit is not None)
+    is_failing = last_exit is not None and code != 0 and (starts is None or starts >= LOOP_STARTS)
+    condition = _condition(fields, pid, code, is_failing=is_failing)
     return ServiceState(
         condition,
         pid=pid if condition is Condition.RUNNING else None,
@@ -89,7 +90,7 @@ def _last_exit(fields: dict[str, str]) -> tuple[int | None, str | None]:
 
 
 def _condition(
-    fields: dict[str, str], pid: int | None, code: int | None, *, has_ended: bool
+    fields: dict[str, str], pid: int | None, code: int | None, *, is_failing: bool
 ) -> Condition:
     state = fields.get("state")
     failed_to_spawn = fields.get("job state") == "spawn failed"
@@ -97,7 +98,7 @@ def _condition(
         return Condition.RUNNING if pid else Condition.UNKNOWN
     if failed_to_spawn or (code == _CANNOT_START and state == "spawn scheduled"):
         return Condition.CRASH_LOOPING
-    if state == "spawn scheduled" and has_ended and code != 0:
+    if state == "spawn scheduled" and is_failing:
         return Condition.CRASH_LOOPING
     if state in _STARTING:
         return Condition.STARTING

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 from tasted.errors import ServiceFailed
-from tasted.service.condition import Condition, ServiceState
+from tasted.service.condition import LOOP_STARTS, Condition, ServiceState
 from tasted.service.keeper import SAMPLE_SECONDS, SETTLED_SAMPLES, START_SECONDS
-
-_STARTS_MAX = 3
 
 
 def await_heartbeat(
@@ -35,7 +33,7 @@ def await_heartbeat(
         if len(seen) >= SETTLED_SAMPLES and seen[-1] in beating():
             return
         is_hopeless = last.condition is Condition.CRASH_LOOPING and (
-            last.starts is None or last.starts >= _STARTS_MAX or last.needs_reload
+            last.starts is None or last.starts >= LOOP_STARTS or last.needs_reload
         )
         if is_hopeless:
             break

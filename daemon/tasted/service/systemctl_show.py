@@ -1,6 +1,6 @@
 """Reads what `systemctl --user show` says of the unit. Pure; no text makes it raise."""
 
-from tasted.service.condition import Condition, ServiceState
+from tasted.service.condition import LOOP_STARTS, Condition, ServiceState
 
 PROPERTIES = (
     "LoadState",
@@ -29,7 +29,7 @@ def parse_show(text: str) -> ServiceState:
     """Return the state of the unit from the text of `systemctl --user show -p PROPERTIES`."""
     said = dict(line.partition("=")[::2] for line in text.split("\n") if "=" in line)
     pid, restarts = _count(said.get("MainPID")), _count(said.get("NRestarts"))
-    condition = _condition(said, pid)
+    condition = _condition(said, pid, restarts)
     is_running = condition is Condition.RUNNING
     has_started = is_running or said.get("ExecMainCode") in {_EXITED, *_KILLED}
     return ServiceState(
@@ -41,13 +41,14 @@ def parse_show(text: str) -> ServiceState:
     )
 
 
-def _condition(said: dict[str, str], pid: int | None) -> Condition:
+def _condition(said: dict[str, str], pid: int | None, restarts: int | None) -> Condition:
     if said.get("LoadState") in {"not-found", "masked"}:
         return Condition.NOT_LOADED
     active, sub = said.get("ActiveState"), said.get("SubState")
     if active == "active":
         return Condition.RUNNING if pid else Condition.UNKNOWN
-    if active == "failed" or sub == "auto-restart":
+    is_looping = sub == "auto-restart" and (restarts is None or restarts + 1 >= LOOP_STARTS)
+    if active == "failed" or is_looping:
         return Condition.CRASH_LOOPING
     if active == "activating":
         return Condition.STARTING
