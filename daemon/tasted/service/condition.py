@@ -38,6 +38,7 @@ class ServiceState:
         arguments: the command line that the manager holds, which may be older than the file's.
         kind: of scheduling, as the manager calls it.
         needs_reload: whether only loading anew lets it start.
+        is_refused: whether the manager could not start the program at all.
     """
 
     condition: Condition
@@ -47,6 +48,7 @@ class ServiceState:
     arguments: tuple[str, ...] = ()
     kind: str | None = None
     needs_reload: bool = False
+    is_refused: bool = False
 
     @property
     def is_loaded(self) -> bool:

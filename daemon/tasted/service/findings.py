@@ -85,7 +85,7 @@ def _of_the_process(pid: int, beat: Heartbeat | None, now: datetime) -> list[Fin
 def _crash_loop(state: ServiceState) -> Finding:
     how = state.last_exit or "nothing that is told"
     times = "" if state.starts is None else f" It was started {state.starts} times."
-    if state.needs_reload or "78" in how:
+    if state.is_refused:
         return Finding(
             "not_startable",
             f"launchd cannot start it ({how}): program, working folder or log folder is missing, "

@@ -22,8 +22,9 @@ def parse_print(text: str) -> ServiceState:
     fields, blocks = _fields_and_blocks(text)
     pid, starts = _count(fields.get("pid")), _count(fields.get("runs"))
     code, last_exit = _last_exit(fields)
+    is_refused = fields.get("job state") == "spawn failed" or code == _CANNOT_START
     is_failing = last_exit is not None and code != 0 and (starts is None or starts >= LOOP_STARTS)
-    condition = _condition(fields, pid, code, is_failing=is_failing)
+    condition = _condition(fields, pid, is_refused=is_refused, is_failing=is_failing)
     return ServiceState(
         condition,
         pid=pid if condition is Condition.RUNNING else None,
@@ -32,6 +33,7 @@ def parse_print(text: str) -> ServiceState:
         arguments=tuple(blocks.get("arguments", ())),
         kind=fields.get("spawn type"),
         needs_reload="needs LWCR update" in fields.get("properties", ""),
+        is_refused=is_refused and condition is not Condition.RUNNING,
     )
 
 
@@ -90,15 +92,12 @@ def _last_exit(fields: dict[str, str]) -> tuple[int | None, str | None]:
 
 
 def _condition(
-    fields: dict[str, str], pid: int | None, code: int | None, *, is_failing: bool
+    fields: dict[str, str], pid: int | None, *, is_refused: bool, is_failing: bool
 ) -> Condition:
     state = fields.get("state")
-    failed_to_spawn = fields.get("job state") == "spawn failed"
     if state == "running":
         return Condition.RUNNING if pid else Condition.UNKNOWN
-    if failed_to_spawn or (code == _CANNOT_START and state == "spawn scheduled"):
-        return Condition.CRASH_LOOPING
-    if state == "spawn scheduled" and is_failing:
+    if state == "spawn scheduled" and (is_refused or is_failing):
         return Condition.CRASH_LOOPING
     if state in _STARTING:
         return Condition.STARTING

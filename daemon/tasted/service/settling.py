@@ -33,7 +33,7 @@ def await_heartbeat(
         if len(seen) >= SETTLED_SAMPLES and seen[-1] in beating():
             return
         is_hopeless = last.condition is Condition.CRASH_LOOPING and (
-            last.starts is None or last.starts >= LOOP_STARTS or last.needs_reload
+            last.is_refused or last.starts is None or last.starts >= LOOP_STARTS
         )
         if is_hopeless:
             break
