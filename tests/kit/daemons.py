@@ -93,9 +93,10 @@ def running(
     *,
     environment: Mapping[str, str] | None = None,
     prefix: Sequence[str] = (),
+    options: Sequence[str] = (),
 ) -> Iterator[RunningDaemon]:
     """Run a daemon while the block runs; whatever happens, it is gone afterwards."""
-    command = [*prefix, sys.executable, "-m", "tasted", "run", "--home", str(home.root)]
+    command = [*prefix, sys.executable, "-m", "tasted", "run", "--home", str(home.root), *options]
     with _started(home, command, environment or {}) as daemon:
         yield daemon
 

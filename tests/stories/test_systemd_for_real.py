@@ -1,0 +1,29 @@
+"""The unit on a real systemd: it starts, is ready, comes back after a kill, stops, and goes."""
+
+from pathlib import Path
+
+import pytest
+
+from kit.homes import quick_home
+from kit.private_systemd import live, why_not
+
+_REASON = why_not()
+
+
+@pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
+def test_the_unit_lives_and_leaves_nothing(tmp_path: Path) -> None:
+    """Everything but the home may only be read by it, and its end leaves no file and no unit."""
+    home = quick_home(tmp_path / "home")
+    user_home = tmp_path / "maya"
+    user_home.mkdir()
+    seen = live(home, user_home)
+    assert seen["installed"]["condition"] == "running"
+    assert seen["installed"]["heartbeat"]["pid"] == seen["installed"]["pid"]
+    assert seen["root_is_read_only"]
+    again = seen["after_kill"]
+    assert (again["condition"], again["starts"]) == ("running", 2)
+    assert again["pid"] != seen["installed"]["pid"]
+    assert (seen["stopped"]["condition"], seen["exit"]) == ("stopped", "0")
+    assert seen["started"]["condition"] == "running"
+    assert seen["removed"][0] == str(user_home / ".config" / "systemd" / "user" / "tasted.service")
+    assert (seen["gone"], seen["left"], seen["units"]) == ("not installed", [], "")
