@@ -27,6 +27,7 @@ class Login:
         self, home: Home, user_home: Path, searched: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.home = home
+        self.system = "darwin"
         self.environment = {
             "HOME": str(user_home),
             "PATH": os.pathsep.join([str(searched), os.environ["PATH"]]),
@@ -41,7 +42,7 @@ class Login:
             environment={**self.environment, **environment},
             working_folder=self.home.root,
             named_home=self.home.root if names_home else None,
-            system="darwin",
+            system=self.system,
         )
         self._capsys.readouterr()
         status = main(words.split() if isinstance(words, str) else words, context)
