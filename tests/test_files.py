@@ -71,6 +71,16 @@ def test_a_written_file_is_whole_and_private(tmp_path: Path, *, durable: bool) -
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_file_for_others_to_read_has_its_mode_whatever_the_umask_is(tmp_path: Path) -> None:
+    """The definition of a login item is refused when it is private."""
+    former = os.umask(0o077)
+    try:
+        write_atomically(tmp_path / "a.plist", b"new", mode=0o644)
+    finally:
+        os.umask(former)
+    assert (tmp_path / "a.plist").stat().st_mode & 0o777 == 0o644
+
+
 def test_row_02_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     """Whenever SIGKILL strikes, the target holds one content, and the rest is recognisable."""
     target = tmp_path / "a.bin"

@@ -1,6 +1,8 @@
 """What the daemon says of itself comes back as it was written, and rubbish is nothing."""
 
+import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,15 @@ from kit.snapshots import FULL
 from tasted.lock import process_exists
 from tasted.records import Current
 from tasted.status import (
+    FaultReport,
+    Heartbeat,
     QueueReport,
     Status,
     current_from,
     read_current,
+    read_heartbeats,
     read_status,
+    write_blocked,
     write_current,
     write_status,
 )
@@ -143,3 +149,43 @@ def test_an_edited_status_is_none(tmp_path: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     assert read_status(file) is None
     assert read_current(file) is None
+
+
+def test_a_heartbeat_is_read_from_either_file(tmp_path: Path) -> None:
+    """What a waiting service says comes back; so does a status, of any version."""
+    blocked, status = tmp_path / "blocked.json", tmp_path / "status.json"
+    assert read_heartbeats(blocked, status) == []
+    at = datetime(2026, 11, 24, 12, 0, 1, 500_000, tzinfo=UTC)
+    beat = Heartbeat(7, "blocked", at, at, FaultReport("home_locked", "Another has it.", "Wait."))
+    write_blocked(blocked, beat)
+    assert blocked.stat().st_mode & 0o077 == 0
+    write_status(status, PLAIN)
+    later = {**json.loads(status.read_bytes()), "of_a_later_version": 1}
+    status.write_text(json.dumps(later), "utf-8")
+    assert read_status(status) is None
+    own, other = read_heartbeats(blocked, status)
+    assert own == beat
+    assert (other.pid, other.state, other.fault) == (1, "idle", None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"pid": -1},
+        {"pid": 2**40},
+        {"pid": "7"},
+        {"heartbeat_at": "yesterday"},
+        {"heartbeat_at": "0001-01-01T00:00:00+23:59"},
+        {"fault": ["x"]},
+        {"fault": {"code": "x"}},
+        {"started_at": None},
+    ],
+)
+def test_a_heartbeat_that_makes_no_sense_is_none(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    """No process is looked for by such an id, and no age is told of such a time."""
+    file = tmp_path / "status.json"
+    write_status(file, PLAIN)
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), **changed}), "utf-8")
+    assert read_heartbeats(file) == []

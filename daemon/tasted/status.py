@@ -17,6 +17,7 @@ from tasted.files import read_regular_file, write_atomically
 from tasted.records import Current
 
 _BYTES_MAX = 4_000_000
+_PID_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,17 +202,21 @@ def _heartbeat(file: Path) -> Heartbeat | None:
     if value is None:
         return None
     try:
-        fault = value.get("fault")
-        return Heartbeat(
-            pid=int(value["pid"]),
+        pid, fault = value["pid"], value.get("fault")
+        beat = Heartbeat(
+            pid=pid,
             state=str(value["state"]),
             # naive times would not compare
             started_at=datetime.fromisoformat(value["started_at"]).astimezone(UTC),
             heartbeat_at=datetime.fromisoformat(value["heartbeat_at"]).astimezone(UTC),
-            fault=FaultReport(**fault) if fault else None,
+            fault=FaultReport(**{name: str(text) for name, text in fault.items()})
+            if fault
+            else None,
         )
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         return None
+    # no system has another; kill(2) gives some of them a meaning of its own
+    return beat if isinstance(pid, int) and 0 < pid <= _PID_MAX else None
 
 
 def write_current(file: Path, current: Current) -> None:

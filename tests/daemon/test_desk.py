@@ -139,3 +139,18 @@ def test_a_status_that_cannot_be_written_harms_nothing(home: Home, reporter: Rep
     home.status_file.mkdir()
     reporter.write()
     assert read_status(home.status_file) is None
+
+
+def test_a_long_wait_gives_signs_of_life(desk: Desk) -> None:
+    """They come in between; a hint ends the wait, and the time does."""
+    signs: list[str] = []
+
+    def sign() -> None:
+        signs.append("alive")
+        if len(signs) == 3:
+            desk.hint("a.png")
+
+    woken = desk.await_wake(3600, every_seconds=0.01, meanwhile=sign)
+    assert woken == (True, frozenset({"a.png"}))
+    assert desk.await_wake(0.05, every_seconds=0.02, meanwhile=sign) == (False, frozenset())
+    assert len(signs) == 5

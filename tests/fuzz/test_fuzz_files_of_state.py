@@ -63,10 +63,11 @@ def _status_document(home: Home) -> dict[str, Any]:
 @given(st.data())
 @fuzzed(80)
 def test_any_status_can_be_read_and_shown(home: Home, data: st.DataObject) -> None:
-    """`tasted status` tells what it can of any status.json, or that there is none; no traceback."""
+    """`tasted status` tells what it can of any status.json and blocked.json; no traceback."""
     document = _status_document(home)
     content = data.draw(st.one_of(st.binary(max_size=60), mangled_text([document])))
     home.status_file.write_bytes(content)
+    home.blocked_file.write_bytes(content)
     with bounded("status", content):
         snapshot = read_status(home.status_file)
         assert snapshot is None or isinstance(snapshot, Status)

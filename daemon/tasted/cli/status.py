@@ -81,7 +81,7 @@ def _lines(
         lines.append("Daemon   not running. Start it with: tasted run")
     blocked = report["blocked_service"]
     if blocked is not None:
-        first, *others = blocked["message"].splitlines()
+        first, *others = blocked["message"].splitlines() or [""]
         lines.append(f"Service  blocked, pid {blocked['pid']}: {first}")
         lines += [f"         {line}" for line in (*others, f"→ {blocked['remedy']}")]
     model = report["model"]

@@ -5,10 +5,11 @@ The scout writes what it saw, the scorer writes what it did, and either wakes th
 each.
 """
 
+import math
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tasted.config import Settings
@@ -66,9 +67,26 @@ class Desk:
         """Let the scout look now."""
         self._wake.set()
 
-    def await_wake(self, timeout_seconds: float) -> tuple[bool, frozenset[str]]:
-        """Wait until something stirs or the time passes; tell which, and the hints meanwhile."""
-        woken = self._wake.wait(timeout_seconds)
+    def await_wake(
+        self,
+        timeout_seconds: float,
+        *,
+        every_seconds: float = math.inf,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> tuple[bool, frozenset[str]]:
+        """Wait until something stirs or the time passes; tell which, and the hints meanwhile.
+
+        Args:
+            timeout_seconds: the longest wait.
+            every_seconds: how often in a long wait `meanwhile` is called.
+            meanwhile: gives a sign of life.
+        """
+        left_seconds = timeout_seconds
+        while not (woken := self._wake.wait(min(left_seconds, every_seconds))):
+            left_seconds -= every_seconds
+            if left_seconds <= 0:
+                break
+            meanwhile()
         self._wake.clear()
         hints, self._hints = self._hints, set()
         return woken, frozenset(hints)

@@ -102,20 +102,13 @@ class Scout:
             with self._pulse.turn():
                 pause = self.turn(hints)
             took = time.monotonic() - started
-            woken, hints = self._rest(pause)
+            woken, hints = self._desk.await_wake(
+                pause, every_seconds=_HEARTBEAT_SECONDS, meanwhile=self._reporter.write
+            )
             if woken and not self._stop.is_set():
                 # a storm of events must not make looking the main occupation
                 time.sleep(min(took / _LOOK_SHARE, 1.0))
         self._lookout.stop()
-
-    def _rest(self, pause: float) -> tuple[bool, frozenset[str]]:
-        ends = time.monotonic() + pause
-        while True:
-            left = ends - time.monotonic()
-            woken, hints = self._desk.await_wake(min(left, _HEARTBEAT_SECONDS))
-            if woken or left <= _HEARTBEAT_SECONDS:
-                return woken, hints
-            self._reporter.write()
 
     def turn(self, hints: frozenset[str]) -> float:
         """Do everything once, and return the seconds until the next turn is due."""
