@@ -1,0 +1,113 @@
+"""From a real library to a taste version: what counts once, what is history, whose text is read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
+from kit.pixel_engine import PixelSums
+from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.judging.fitting import fit_version, lessons_of
+from tasted.judging.wishes import Wishes
+from tasted.learning.version import TasteVersion
+from tasted.library.library import Embedded, Library
+from tasted.records import Origin, PictureFacts
+from tasted.scoring.interests import Interest
+from tasted.scoring.personality import Trait
+
+FACTS = PictureFacts(10, 10, "PNG")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """A library with a history of 40 pictures and nothing learnt."""
+    opened = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+    rows = random_units(40, seed=1)
+    opened.remember(
+        {content(f"seen {n}"): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
+    )
+    return opened
+
+
+def wishes(library: Library, *, traits: tuple[Trait, ...] = (), words: str = "") -> Wishes:
+    """Return wishes whose texts a fake model embeds."""
+    embedder = LazyEmbedder(
+        EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS),
+        reads_text=True,
+        load=lambda: PixelSums(DIMENSIONS),
+    )
+    return Wishes(library, embedder, traits, [Interest(each) for each in words.split()])
+
+
+def fit(library: Library, wanted: Wishes, bios: Mapping[str, str] | None = None) -> TasteVersion:
+    """Fit a version to all of a library."""
+    known = bios or {}
+    return fit_version(
+        library,
+        wanted,
+        number=1,
+        fitted_to="labels",
+        bios_of=lambda pictures: {each: known[each] for each in pictures if each in known},
+    )
+
+
+def test_the_photos_of_a_profile_are_one_reference(library: Library) -> None:
+    """A folder of 2 to 12 below liked/ counts once, with the views of all its photos."""
+    rows = random_units(5, seed=2)
+    paths = ("liked/anna/1.png", "liked/b.png", "liked/anna/2.png", "rejected/c.png")
+    library.learn([learned(path, row) for path, row in zip(paths, rows, strict=False)])
+    first, second, third = lessons_of(library)
+    assert first.contents == (content("liked/anna/1.png"), content("liked/anna/2.png"))
+    assert np.array_equal(first.views, rows[[0, 2]])
+    assert (second.contents, third.contents) == (
+        (content("liked/b.png"),),
+        (content("rejected/c.png"),),
+    )
+    version = fit(library, wishes(library))
+    assert version.items == (first.contents, second.contents, third.contents)
+    assert (version.taste.liked_count, version.taste.rejected_count) == (2, 1)
+
+
+def test_what_was_brought_to_teach_is_no_history(library: Library) -> None:
+    """Feedback came with the stream and stays in it; a picture chosen by hand is no sample."""
+    rows = random_units(2, seed=3)
+    brought = learned("liked/brought.png", rows[0])
+    fed = learned("liked/fed.png", rows[1], origin=Origin.FEEDBACK)
+    library.learn([brought, fed])
+    for each in (brought, fed):
+        library.remember({each.reference.content_id: Embedded(each.views, FACTS)})
+    version = fit(library, wishes(library))
+    assert len(version.history) == 41
+    assert fed.reference.content_id in version.history
+    assert brought.reference.content_id not in version.history
+    assert list(version.history) == sorted(version.history)
+    assert len(version.history_parts) == 41
+
+
+def test_texts_of_references_are_evidence_where_they_are_known(library: Library) -> None:
+    """A column is missing for a reference without a bio, and told for the other."""
+    rows = random_units(2, seed=4)
+    library.learn([learned("liked/a.png", rows[0]), learned("rejected/b.png", rows[1])])
+    version = fit(library, wishes(library, words="hiking"), {content("liked/a.png"): "I hike."})
+    interests = version.columns[:, 2]
+    assert interests[0] > 0
+    assert np.isnan(interests[1])
+
+
+def test_traits_are_measured_beside_the_history(library: Library) -> None:
+    """With 40 pictures seen there is a figure for each reference; without traits there is none."""
+    library.learn([learned("liked/a.png", random_units(1, seed=5)[0])])
+    assert np.isnan(fit(library, wishes(library)).columns[:, 0]).all()
+    # the fake model has one direction for all words, so that no trait has a direction of its own
+    scales = fit(library, wishes(library, traits=(Trait("kind"),))).scales
+    assert [trait.name for trait in scales.traits] == ["kind"]
+    assert scales.directions.shape == (1, DIMENSIONS)
+
+
+def test_without_references_there_is_a_taste_of_texts_alone(library: Library) -> None:
+    """Nothing is liked, nothing rejected, and fitting is no error."""
+    version = fit(library, wishes(library, words="hiking"))
+    assert (version.items, len(version.taste.liked)) == ((), 0)
+    assert TasteVersion.from_bytes(version.to_bytes()).digest() == version.digest()
