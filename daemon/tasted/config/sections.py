@@ -133,12 +133,14 @@ class Scoring(Section):
         "more must be liked and rejected before there are verdicts: 4 of each at 0.2, 9 at 0.1.",
     )
     match_threshold: Share = Field(
-        default=0.6, description="From this confidence on, a screenshot is a match."
+        default=0.6,
+        description="With seed alone: from this confidence on, a screenshot is a match. taste goes "
+        "by max_error_rate.",
     )
     strong_match_threshold: Share = Field(
         default=0.85,
-        description="From this confidence on, a match is called a strong one. Not below "
-        "match_threshold.",
+        description="From this confidence on, a match is called a strong one; with taste once "
+        "confidences can be taken at their word. Not below match_threshold.",
     )
 
     @model_validator(mode="after")

@@ -154,6 +154,7 @@ class TasteJudge:
             confidence=probability,
             calibrated=weighed.calibrated,
             strong=weighed.verdict is Verdict.MATCH
+            and weighed.calibrated
             and probability is not None
             and probability >= preferences.strong_match_threshold,
             unsure_because=weighed.unsure_because,
