@@ -22,7 +22,7 @@ from tasted.inbox.profiles import (
     look_at_profiles,
     profile_content_id,
 )
-from tasted.inbox.reconcile import Reason, gone, moved_away
+from tasted.inbox.reconcile import Reason, gone, moved_away, reconcile
 from tasted.records import Companion, Current, InboxFile, LedgerEntry, Part
 
 NOW = 1_000_000.0
@@ -95,9 +95,12 @@ class Look:
         """Look; what is not said is quiet, settled and current."""
         texts = given.pop("texts", {})
         folders = folders_of(self.files, texts)
+        settled, current = given.get("settled", self.files), given.pop("current", CURRENT)
+        tasks = reconcile(settled, self.ledger, current, now=NOW, version=VERSION)
         arguments = {
             "files": self.files,
-            "settled": self.files,
+            "settled": settled,
+            "undone": {task.file.path for task in tasks} | given.pop("again", set()),
             "quiet": folders.profiles.keys(),
             "doubtful": frozenset(),
             "forced": frozenset(),
@@ -105,7 +108,6 @@ class Look:
             "version": VERSION,
             **given,
         }
-        current = arguments.pop("current", CURRENT)
         return look_at_profiles(folders, self.ledger, current, **arguments)
 
 
@@ -191,7 +193,7 @@ def test_a_profile_is_due_once_all_its_photos_are_done() -> None:
     unsettled = {path: file for path, file in look.files.items() if path != photo}
     assert due(look(settled=unsettled)) == ["bea/"]
     assert look(settled=unsettled).waiting == 1
-    assert due(look(forced={photo})) == ["bea/"]
+    assert due(look(again={photo})) == ["bea/"]
     assert due(look(quiet={"bea/"})) == ["bea/"]
     assert look(quiet={"bea/"}).waiting == 1
     entry = look.ledger[photo]

@@ -154,7 +154,8 @@ class Survey:
         ]
         desk.forced &= listing.files.keys() | folders.profiles.keys()
         tasks += self._forced_tasks({task.file.path for task in tasks})
-        looked = self._look_at_profiles(listing, folders)
+        undone = {task.file.path for task in tasks}
+        looked = self._look_at_profiles(listing, folders, undone=undone)
         tasks += looked.tasks
         self._profiles_wait = looked.waiting > 0
         labels = self._labels_of(listing, now) if self._saw_all else None
@@ -176,7 +177,7 @@ class Survey:
             plain=[PlainFolder(folder, why.value) for folder, why in folders.plain.items()],
         )
 
-    def _look_at_profiles(self, listing: Listing, folders: Folders) -> Looked:
+    def _look_at_profiles(self, listing: Listing, folders: Folders, *, undone: set[str]) -> Looked:
         """Say which profiles are due, and remove the documents of those that are none any more."""
         doubtful = {f"{folder}/" for folder in listing.unreadable} | {
             # it is there and may not be opened: the document with it in it stands
@@ -194,6 +195,7 @@ class Survey:
             self._desk.current,
             files=listing.files,
             settled=self._settling.settled,
+            undone=undone,
             quiet=self._profiles.settled.keys(),
             doubtful=doubtful,
             forced=forced,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tasted.inbox.naming import label_of
-from tasted.inbox.reconcile import Reason, Task, is_to_be_tried_again, reason_for
+from tasted.inbox.reconcile import Reason, Task, is_to_be_tried_again
 from tasted.records import Companion, Current, FileStamp, InboxFile, LedgerEntry, Part
 
 PHOTOS_MIN = 2
@@ -161,6 +161,7 @@ def look_at_profiles(
     *,
     files: Mapping[str, InboxFile],
     settled: Mapping[str, InboxFile],
+    undone: AbstractSet[str],
     quiet: Collection[str],
     doubtful: AbstractSet[str],
     forced: AbstractSet[str],
@@ -174,30 +175,31 @@ def look_at_profiles(
         ledger: what the sidecars prove, by path.
         current: what the engine published.
         files: what the look saw, by path.
-        settled: files that are settled, by path.
+        settled: those of them that are settled, by path.
+        undone: paths of settled files that have no current sidecar.
         quiet: folders in which nothing stirs, their texts included.
         doubtful: folders of which the look may not have seen everything; nothing is done to them.
-        forced: paths and folders that a command wants done again.
+        forced: folders that a command wants done again.
         now: seconds since the epoch.
         version: of this tasted.
     """
-    proof = _Proof(ledger, current, settled, forced, now, version)
+    wish = _Wish(current, forced, now, version)
     tasks: list[Task] = []
-    present: dict[str, str] = {}
+    present: list[tuple[Part, ...]] = []
     outdated: list[str] = []
     waiting = 0
     for folder, profile in folders.profiles.items():
         if folder in doubtful:
             continue
-        parts = proof.parts(profile.photos)
+        parts = _parts(profile.photos, ledger, settled, undone)
         entry = ledger.get(folder)
         if parts is None:
             waiting += 1
         elif all(part.content_id is None for part in parts):
             # each photo says itself why it cannot be scored
             outdated += [folder] * (entry is not None)
-        elif not proof.wants(profile, parts, entry):
-            present[profile_content_id(contents_of(parts))] = folder
+        elif not wish.is_due(profile, parts, entry):
+            present.append(parts)
         elif folder not in quiet:
             waiting += 1
         else:
@@ -214,45 +216,46 @@ def look_at_profiles(
     lived_in = {folder_of(path) for path in files}
     outdated += [entry.path for entry in entries if entry.path in lived_in]
     gone = [entry for entry in entries if entry.path not in lived_in]
-    moved = tuple(entry.path for entry in gone if entry.content_id in present)
+    # digests of all profiles, for the rare look that sees one gone
+    there = {profile_content_id(_contents_of(parts)) for parts in present} if gone else set()
+    moved = tuple(entry.path for entry in gone if entry.content_id in there)
     return Looked(tuple(tasks), waiting, tuple(outdated), moved, len(gone) - len(moved))
 
 
-def contents_of(parts: Sequence[Part]) -> list[str]:
-    """Return the content ids of the photos that count."""
+def _contents_of(parts: Sequence[Part]) -> list[str]:
     return [part.content_id for part in parts if part.content_id is not None]
 
 
+def _parts(
+    photos: Iterable[InboxFile],
+    ledger: Mapping[str, LedgerEntry],
+    settled: Mapping[str, InboxFile],
+    undone: AbstractSet[str],
+) -> tuple[Part, ...] | None:
+    """Return what the photos' sidecars prove; None while one of them is not done."""
+    parts: list[Part] = []
+    for photo in photos:
+        path = photo.path
+        entry = ledger.get(path)
+        if entry is None or path in undone or path not in settled:
+            return None
+        is_scored = entry.status == "scored"
+        parts.append(
+            Part(path, entry.content_id, entry.text_id) if is_scored else Part(path, None, None)
+        )
+    return tuple(parts)
+
+
 @dataclass(frozen=True, slots=True)
-class _Proof:
-    ledger: Mapping[str, LedgerEntry]
+class _Wish:
+    """Decides whether a profile whose photos are done needs a new document."""
+
     current: Current | None
-    settled: Mapping[str, InboxFile]
     forced: AbstractSet[str]
     now: float
     version: str
 
-    def parts(self, photos: Iterable[InboxFile]) -> tuple[Part, ...] | None:
-        """Return what the photos' sidecars prove; None while one of them is not done."""
-        parts: list[Part] = []
-        for photo in photos:
-            entry = self.ledger.get(photo.path)
-            if entry is None or self.settled.get(photo.path) != photo or not self._is_done(photo):
-                return None
-            parts.append(
-                Part(photo.path, entry.content_id, entry.text_id)
-                if entry.status == "scored"
-                else Part(photo.path, None, None)
-            )
-        return tuple(parts)
-
-    def _is_done(self, photo: InboxFile) -> bool:
-        entry = self.ledger.get(photo.path)
-        reason = reason_for(photo, entry, self.current, now=self.now, version=self.version)
-        return reason is None and photo.path not in self.forced
-
-    def wants(self, profile: Profile, parts: tuple[Part, ...], entry: LedgerEntry | None) -> bool:
-        """Tell whether a profile whose photos are done has no document of them."""
+    def is_due(self, profile: Profile, parts: tuple[Part, ...], entry: LedgerEntry | None) -> bool:
         if entry is None or profile.folder in self.forced:
             return True
         if entry.parts != parts or entry.companion != profile.bio:
