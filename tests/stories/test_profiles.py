@@ -91,7 +91,8 @@ def test_a_folder_of_photos_has_a_document_as_long_as_it_is_a_profile(home: Home
         put(home, "anna/more", 40, 41)
         put(home, "bea", 50, 51, 52)
         profile(home, "bea", "50.png", "51.png", "52.png")
-        eventually(lambda: plain(daemon) == {"anna/more/": "nested", "big/": "too_large"})
+        expected = {"anna/more/": "nested", "big/": "too_large"}
+        eventually(lambda: plain(daemon) == expected, within_seconds=60)
         assert {"big/", "anna/more/"}.isdisjoint(documents(home))
 
         # another taste makes it stale, and so do other photos
