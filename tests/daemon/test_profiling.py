@@ -96,6 +96,8 @@ def test_a_profile_that_ends_the_engine_twice_gets_the_blame(scene: Scene) -> No
     assert (entry.status, entry.attempts, entry.is_profile) == ("error", 1, True)
     assert entry.retry_at is not None
     assert entry.parts == scene.task().parts
+    assert scene.desk.last_error is not None
+    assert scene.desk.last_error.path == "anna/"
     scene.answers = [EngineDiedError("killed"), answer(), EngineDiedError("killed")]
     for _ in range(3):
         scene.profiling.do([scene.task()])

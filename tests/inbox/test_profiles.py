@@ -255,6 +255,18 @@ def test_a_folder_of_failures_has_no_document() -> None:
     for number, path in enumerate(many("anna/", 2), 1):
         look.ledger[path] = entry_of(path, number, "error")
     assert look() == Looked((), 0, ("anna/",), (), 0)
+    assert look(forced={"anna/"}).given_up == {"anna/"}
+
+
+def test_a_command_does_not_wait_for_what_gets_no_document() -> None:
+    """A folder that is gone, is none any more, or cannot be seen whole; others it waits for."""
+    look = Look()
+    for folder in ("anna/", "bea/"):
+        look.documented(folder)
+    forced = {"anna/", "bea/", "gone/", "alone.png"}
+    looked = look(forced=forced, doubtful={"bea/"})
+    assert due(looked) == ["anna/"]
+    assert looked.given_up == {"bea/", "gone/"}
 
 
 @pytest.mark.parametrize(

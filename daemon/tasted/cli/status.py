@@ -153,7 +153,8 @@ def _outbox(counts: Mapping[str, int]) -> str:
 def _plain_lines(snapshot: Status) -> list[str]:
     lines = [f"Plain    {each.folder} {_WHY_PLAIN.get(each.why, '')}" for each in snapshot.plain]
     more = snapshot.plain_count - len(snapshot.plain)
-    return [*lines, f"         and {more} more folders"] if more > 0 else lines
+    folders = "folder" if more == 1 else "folders"
+    return [*lines, f"         and {more} more {folders}"] if more > 0 else lines
 
 
 def _queue(snapshot: Status) -> str:

@@ -25,6 +25,7 @@ from tasted.outbox.profiles import photo_parts, profile_error
 from tasted.outbox.sidecar import Sidecar, encoded_path
 from tasted.outbox.writer import Writer
 from tasted.records import Standing
+from tasted.status import LastError
 
 Ask = Callable[..., frames.Message]
 
@@ -118,6 +119,7 @@ class Profiling:
             self._desk.forced.discard(entry.path)
         if sidecar.error is not None:
             error = sidecar.error
+            self._desk.last_error = LastError(entry.path, error.code, error.message, error.remedy)
             log.warning("not_scored", path=entry.path, code=error.code, remedy=error.remedy)
         else:
             self._desk.last_scored = entry.path

@@ -185,23 +185,20 @@ class Survey:
             for path in listing.passed_over
             if kind_of_name(path.rpartition("/")[2]) is NameKind.PICTURE
         }
-        entries, forced = self._desk.ledger.entries, self._desk.forced
-        # whoever asked for a new score waits until none is left, and these get none
-        forced -= {path for path in forced if path in doubtful and path.endswith("/")}
-        forced -= {path for path in forced if path.endswith("/") and path not in entries}
         looked = look_at_profiles(
             folders,
-            entries,
+            self._desk.ledger.entries,
             self._desk.current,
             files=listing.files,
             settled=self._settling.settled,
             undone=undone,
             quiet=self._profiles.settled.keys(),
             doubtful=doubtful,
-            forced=forced,
+            forced=self._desk.forced,
             now=time.time(),
             version=self._version,
         )
+        self._desk.forced -= looked.given_up
         if listing.healthy:
             for folder in (*looked.outdated, *looked.moved):
                 self._remove_sidecar(folder)

@@ -152,6 +152,8 @@ class Looked:
     """Folders that are gone, and whose photos have their document under another name."""
     orphans: int
     """How many documents are of folders that are gone, those that moved not counted."""
+    given_up: frozenset[str] = frozenset()
+    """Folders that a command wants done again, and that get no document."""
 
 
 def look_at_profiles(
@@ -219,7 +221,9 @@ def look_at_profiles(
     # digests of all profiles, for the rare look that sees one gone
     there = {profile_content_id(_contents_of(parts)) for parts in present} if gone else set()
     moved = tuple(entry.path for entry in gone if entry.content_id in there)
-    return Looked(tuple(tasks), waiting, tuple(outdated), moved, len(gone) - len(moved))
+    served = folders.profiles.keys() - doubtful - set(outdated)
+    given_up = frozenset(path for path in forced if path.endswith("/")) - served
+    return Looked(tuple(tasks), waiting, tuple(outdated), moved, len(gone) - len(moved), given_up)
 
 
 def _contents_of(parts: Sequence[Part]) -> list[str]:
