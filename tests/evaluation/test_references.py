@@ -10,7 +10,7 @@ from tasted.home import Home
 from tasted.outbox.failures import source_part
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
-from tasted.records import InboxFile, Label, Origin
+from tasted.records import InboxFile
 
 
 def _put(home: Home, path: str, number: int) -> str:
@@ -33,14 +33,31 @@ def test_the_folders_are_the_labels(home: Home) -> None:
     _put(home, "shot.png", 4)
     (home.inbox / "liked" / "empty.png").write_bytes(b"")
     found = _found(home)
-    assert [(each.content_id, each.path, each.label) for each in found.references] == [
-        (liked, "liked/a.png", Label.LIKED),
-        (rejected, "rejected/b.png", Label.REJECTED),
+    assert [(each.photos[0].content_id, each.path, each.is_liked) for each in found.taught] == [
+        (liked, "liked/a.png", True),
+        (rejected, "rejected/b.png", False),
     ]
     assert found.contradictions == ("liked/c.png", "rejected/d.png")
     assert found.repeated == 1
     assert found.unreadable == (("liked/empty.png", "liked/empty.png is empty."),)
     assert found.brought == {liked, rejected, twofold}
+
+
+def test_a_profile_is_one_label(home: Home) -> None:
+    """Its photos are judged together; one that lies elsewhere too is left out of one of both."""
+    for folder in ("liked/anna", "rejected/many"):
+        (home.inbox / folder).mkdir()
+    for number in range(3):
+        _put(home, f"liked/anna/{number}.png", number)
+    _put(home, "rejected/0.png", 0)
+    for number in range(20, 33):
+        _put(home, f"rejected/many/{number}.png", number)
+    found = _found(home)
+    anna = found.taught[0]
+    assert (anna.path, anna.is_liked) == ("liked/anna/", True)
+    assert [each.path for each in anna.photos] == ["liked/anna/1.png", "liked/anna/2.png"]
+    assert len(found.taught) == 14
+    assert found.contradictions == ("liked/anna/0.png", "rejected/0.png")
 
 
 def test_what_was_scored_before_is_feedback(home: Home) -> None:
@@ -56,9 +73,9 @@ def test_what_was_scored_before_is_feedback(home: Home) -> None:
     stamped = InboxFile("rejected/known.png", stamp_of(known.stat()))
     told = source_part(stamped.path, stamped.stamp, None, content_id="f" * 64, text_id=None)
     writer.write(scored(stamped.path, source=told))
-    found = {each.path: each for each in _found(home).references}
-    assert found["liked/shot.png"].origin is Origin.FEEDBACK
-    assert found["rejected/known.png"].content_id == "f" * 64
+    found = {each.path: each for each in _found(home).taught}
+    assert not found["liked/shot.png"].is_brought
+    assert found["rejected/known.png"].photos[0].content_id == "f" * 64
     assert _found(home).brought == frozenset()
 
 
@@ -66,6 +83,6 @@ def test_a_home_without_an_outbox(home: Home) -> None:
     """Nothing was scored yet: everything was brought."""
     _put(home, "liked/a.png", 1)
     home.outbox.rmdir()
-    (only,) = _found(home).references
-    assert only.origin is Origin.REFERENCE
+    (only,) = _found(home).taught
+    assert only.is_brought
     assert not Path(home.outbox).exists()

@@ -78,7 +78,7 @@ def evaluate(
         )
     _say_what_is_left_out(context, evaluation)
     written: list[Path] = []
-    if output is not None and evaluation.references:
+    if output is not None and evaluation.taught:
         written = draw(evaluation, context.working_folder / output, home, settings)
     if context.json:
         context.answer({**as_json(evaluation), "written": [str(file) for file in written]})
@@ -86,7 +86,7 @@ def evaluate(
     _show(context, evaluation)
     for file in written:
         context.show(f"Written: {printable(str(file))}")
-    if output is None and evaluation.references:
+    if output is None and evaluation.taught:
         context.say("For charts, name a folder: tasted evaluate --output DIR")
 
 
@@ -98,7 +98,7 @@ def _show(context: Context, evaluation: "Evaluation") -> None:
     for sentence in advice(evaluation):
         context.show(sentence)
     for doubt in evaluation.doubts[:_NAMED_MAX]:
-        path = printable(evaluation.references[doubt.reference].path)
+        path = printable(evaluation.taught[doubt.reference].path)
         said, other = ("liked", "rejects") if doubt.is_liked else ("rejected", "likes")
         context.show(
             f"You {said} {path}; the others give it {doubt.probability:.0%}, and "
@@ -155,9 +155,7 @@ def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
         context.say(f"{count} files lie in both folders with the same content: they do not count.")
     if found.repeated:
         verb = "repeats" if found.repeated == 1 else "repeat"
-        context.say(
-            f"{_counted(found.repeated, 'file')} {verb} the content of another: it counts once."
-        )
+        context.say(f"{_counted(found.repeated, 'file')} {verb} what counts once already.")
     faults = (*found.unreadable, *evaluation.failed)
     for path, reason in faults[:_NAMED_MAX]:
         context.say(f"Left out: {printable(path)}: {printable(reason)}")

@@ -94,17 +94,14 @@ def _ranking(evaluation: Evaluation, home: Home, settings: Settings) -> bytes:
     judged = row.judged
     order = np.argsort(-judged.scores, kind="stable")
     shown = set(shown_places(len(order)))
+    photos = [evaluation.taught[int(reference)].photos[0] for reference in judged.references]
     ranked = [
         Ranked(
             liked=bool(judged.liked[place]),
             probability=(
                 float(judged.probabilities[place]) if judged.probabilities is not None else None
             ),
-            pixels=(
-                _thumbnail(evaluation.references[int(judged.references[place])], home, settings)
-                if rank in shown
-                else None
-            ),
+            pixels=_thumbnail(photos[place], home, settings) if rank in shown else None,
         )
         for rank, place in enumerate(order)
     ]

@@ -78,9 +78,10 @@ def embed_references(
         load=lambda: _load(folder, settings),
     )
     glance = Glance(home.library, fingerprint=identity.fingerprint, dimensions=identity.dimensions)
-    vectors = glance.cached([each.content_id for each in found.references])
+    references = [photo for each in found.taught for photo in each.photos]
+    vectors = glance.cached([each.content_id for each in references])
     cached = len(vectors)
-    missing = [each for each in found.references if each.content_id not in vectors]
+    missing = [each for each in references if each.content_id not in vectors]
     failed: list[tuple[str, str]] = []
     done = 0
     if missing:

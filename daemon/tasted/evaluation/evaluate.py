@@ -11,9 +11,9 @@ import numpy as np
 
 from tasted.config import Settings
 from tasted.evaluation.embedding import Embeddings, Progress, embed_references
-from tasted.evaluation.references import Found, find_references
+from tasted.evaluation.references import Found, Taught, find_references
 from tasted.home import Home
-from tasted.records import Label, Origin, Reference
+from tasted.library.embedded import mean_view
 from tasted.scoring.evaluating import (
     Figures,
     Known,
@@ -58,8 +58,8 @@ class Evaluation:
     """Everything that was found out."""
 
     found: Found
-    references: tuple[Reference, ...]
-    """Those that have a vector of every embedder; judgements tell of them by index."""
+    taught: tuple[Taught, ...]
+    """Those whose photos have vectors of every embedder; judgements tell of them by index."""
     failed: tuple[tuple[str, str], ...]
     """Path and reason of each that has not."""
     current: ScorerName
@@ -75,13 +75,13 @@ class Evaluation:
 
     @property
     def liked(self) -> int:
-        """References that are liked."""
-        return sum(each.label is Label.LIKED for each in self.references)
+        """How many are liked."""
+        return sum(each.is_liked for each in self.taught)
 
     @property
     def rejected(self) -> int:
-        """References that are rejected."""
-        return len(self.references) - self.liked
+        """How many are rejected."""
+        return len(self.taught) - self.liked
 
 
 def evaluate(
@@ -110,16 +110,15 @@ def evaluate(
     current: ScorerName = settings.scoring.scorer
     made = [
         embed_references(found, name, home, settings, on_progress=on_progress)
-        for name in (embedders if found.references else ())
+        for name in (embedders if found.taught else ())
     ]
     failed = {path: reason for each in made for path, reason in each.failed}
-    references = tuple(
+    taught = tuple(
         each
-        for each in found.references
-        if all(each.content_id in embeddings.vectors for embeddings in made)
+        for each in found.taught
+        if all(photo.content_id in one.vectors for one in made for photo in each.photos)
     )
-    known = [_known(references, each, has_history=len(made) == 1) for each in made]
-    threshold = settings.scoring.match_threshold
+    known = [_known(taught, each, has_history=len(made) == 1) for each in made]
     sections = tuple(
         Section(
             embedder=each.embedder,
@@ -127,41 +126,48 @@ def evaluate(
             embedded=len(each.vectors) - each.cached,
             history=len(each.history) if len(made) == 1 else 0,
             notes=each.notes,
-            rows=tuple(_row(scorer, one, threshold) for scorer in scorers),
+            rows=tuple(_row(scorer, one, settings) for scorer in scorers),
         )
         for each, one in zip(made, known, strict=True)
-        if references
+        if taught
     )
-    liked = sum(each.label is Label.LIKED for each in references)
-    rejected = len(references) - liked
+    liked = sum(each.is_liked for each in taught)
+    rejected = len(taught) - liked
+    rate = settings.scoring.max_error_rate
     return Evaluation(
         found=found,
-        references=references,
+        taught=taught,
         failed=tuple(failed.items()),
         current=current,
         sections=sections,
-        stage=stage(liked, rejected),
-        next=next_step(liked, rejected),
+        stage=stage(liked, rejected, max_error_rate=rate),
+        next=next_step(liked, rejected, max_error_rate=rate),
         curve=(
-            learning_curve("taste" if current == "seed" else current, known[0])
-            if references
-            else None
+            learning_curve("taste" if current == "seed" else current, known[0]) if taught else None
         ),
-        doubts=known[0].fitted("taste").doubts if references else (),
+        doubts=known[0].fitted("taste").doubts if taught else (),
     )
 
 
-def _known(references: Sequence[Reference], made: Embeddings, *, has_history: bool) -> Known:
-    vectors = [made.vectors[each.content_id] for each in references]
+def _known(taught: Sequence[Taught], made: Embeddings, *, has_history: bool) -> Known:
+    views = [
+        np.concatenate([made.vectors[photo.content_id].views for photo in each.photos])
+        for each in taught
+    ]
     return Known(
-        views=[each.views for each in vectors],
-        whole=np.array([each.vector for each in vectors], dtype=np.float32),
-        liked=np.array([each.label is Label.LIKED for each in references], np.bool_),
-        curated=np.array([each.origin is Origin.REFERENCE for each in references], np.bool_),
+        views=views,
+        whole=np.array([mean_view(each) for each in views], dtype=np.float32),
+        liked=np.array([each.is_liked for each in taught], np.bool_),
+        curated=np.array([each.is_brought for each in taught], np.bool_),
         history=[each.views for each in made.history] if has_history and made.history else None,
     )
 
 
-def _row(scorer: ScorerName, known: Known, match_threshold: float) -> Row:
-    judged = left_out(scorer, known, match_threshold=match_threshold)
+def _row(scorer: ScorerName, known: Known, settings: Settings) -> Row:
+    judged = left_out(
+        scorer,
+        known,
+        max_error_rate=settings.scoring.max_error_rate,
+        match_threshold=settings.scoring.match_threshold,
+    )
     return Row(scorer, figures_of(judged), judged)

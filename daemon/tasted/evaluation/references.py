@@ -1,25 +1,48 @@
 """Which pictures teach right now, from the label folders. Reads inbox and outbox.
 
-The folders are the labels, so this needs neither library nor daemon.
+The folders are the labels, so this needs neither library nor daemon. A folder of several photos in
+a label folder is one label: see `inbox.profiles`.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import ItemError
 from tasted.inbox.listing import list_inbox
+from tasted.inbox.profiles import label_groups
 from tasted.intake import Intake, Item
 from tasted.outbox.ledger import Ledger
-from tasted.records import InboxFile, LedgerEntry, Origin, Reference
+from tasted.records import InboxFile, Label, LedgerEntry, Origin, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """One label: a picture, or a profile of several."""
+
+    path: str
+    """Relative to the inbox; of a profile that of its folder, with the slash."""
+    photos: tuple[Reference, ...]
+    """At least one, all of one label."""
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether the label is `liked`."""
+        return self.photos[0].label is Label.LIKED
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether the user brought it to teach, rather than judging what had been scored."""
+        return any(each.origin is Origin.REFERENCE for each in self.photos)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The references, and what does not count among them."""
+    """The labels, and what does not count among them."""
 
-    references: tuple[Reference, ...]
-    """One for each content, in the order of their paths."""
+    taught: tuple[Taught, ...]
+    """In the order of their paths; each content is in one of them."""
     contradictions: tuple[str, ...]
     """Paths of contents that lie in both folders: they count for neither."""
     repeated: int
@@ -50,9 +73,10 @@ def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
     intake = Intake(inbox, max_bytes=max_bytes)
     by_content: dict[str, list[Reference]] = defaultdict(list)
     unreadable: list[tuple[str, str]] = []
-    for path, file in sorted(list_inbox(inbox).files.items()):
-        if file.label is None:
-            continue
+    files = list_inbox(inbox).files
+    labelled = sorted(path for path, file in files.items() if file.label is not None)
+    for path in labelled:
+        file = files[path]
         entry = entries.get(path)
         known = entry if entry is not None and entry.stamp == file.stamp else None
         try:
@@ -62,8 +86,9 @@ def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
             continue
         if content is not None:
             origin = origins.get(content, Origin.REFERENCE)
-            by_content[content].append(Reference(content, path, file.label, origin))
-    return _counted(by_content, tuple(unreadable))
+            label = file.label or Label.LIKED
+            by_content[content].append(Reference(content, path, label, origin))
+    return _counted(by_content, tuple(unreadable), label_groups(labelled))
 
 
 def _entries(outbox: Path) -> dict[str, LedgerEntry]:
@@ -89,20 +114,24 @@ def _read(intake: Intake, file: InboxFile) -> str | None:
 
 
 def _counted(
-    by_content: dict[str, list[Reference]], unreadable: tuple[tuple[str, str], ...]
+    by_content: dict[str, list[Reference]],
+    unreadable: tuple[tuple[str, str], ...],
+    groups: Mapping[str, str | None],
 ) -> Found:
-    counted: list[Reference] = []
+    taught: dict[str, list[Reference]] = defaultdict(list)
     contradictions: list[str] = []
+    repeated = 0
     for references in by_content.values():
         if len({each.label for each in references}) > 1:
             contradictions += [each.path for each in references]
-        else:
-            counted.append(references[0])
-    files = sum(map(len, by_content.values()))
+            continue
+        first = references[0]
+        taught[groups[first.path] or first.path].append(first)
+        repeated += len(references) - 1
     return Found(
-        references=tuple(counted),
+        taught=tuple(Taught(path, tuple(photos)) for path, photos in sorted(taught.items())),
         contradictions=tuple(sorted(contradictions)),
-        repeated=files - len(counted) - len(contradictions),
+        repeated=repeated,
         unreadable=unreadable,
         brought=frozenset(
             content

@@ -31,7 +31,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "learning_curve": asdict(evaluation.curve) if evaluation.curve is not None else None,
         "doubts": [
             {
-                "path": evaluation.references[each.reference].path,
+                "path": evaluation.taught[each.reference].path,
                 "liked": each.is_liked,
                 "probability": each.probability,
                 "lookalikes": each.lookalikes,
@@ -57,7 +57,7 @@ def _row(evaluation: Evaluation, row: Row) -> dict[str, Any]:
     judged, probabilities = row.judged, row.judged.probabilities
     pictures = [
         {
-            "path": evaluation.references[int(reference)].path,
+            "path": evaluation.taught[int(reference)].path,
             "liked": bool(judged.liked[place]),
             "score": float(judged.scores[place]),
             "probability": float(probabilities[place]) if probabilities is not None else None,
@@ -75,7 +75,7 @@ def _row(evaluation: Evaluation, row: Row) -> dict[str, Any]:
 
 def advice(evaluation: Evaluation) -> list[str]:
     """Return what the figures say in sentences, the most important first."""
-    if not evaluation.references:
+    if not evaluation.taught:
         return ["No references yet. Teach with: tasted like FILE and tasted reject FILE"]
     sentences = [_signal(evaluation)]
     if evaluation.next is not None:
