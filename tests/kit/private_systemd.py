@@ -41,13 +41,15 @@ def live(home: Home, user_home: Path) -> dict[str, Any]:
     """Let the unit live on a systemd of its own, and return what was seen of it."""
     command = [*_NAMESPACES, sys.executable, "-m", "kit.private_systemd"]
     tests = str(Path(__file__).parents[1])
+    # with sudo the service is refused, and tests may be called with it
+    inherited = {name: value for name, value in os.environ.items() if name != "SUDO_USER"}
     done = subprocess.run(
         [*command, str(home.root), str(user_home)],
-        env={**os.environ, "HOME": str(user_home), "PYTHONPATH": tests},
+        env={**inherited, "HOME": str(user_home), "PYTHONPATH": tests},
         capture_output=True,
         text=True,
         check=False,
-        timeout=170,
+        timeout=350,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)

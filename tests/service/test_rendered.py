@@ -95,6 +95,18 @@ def test_what_is_no_plist_is_nobodys(data: bytes) -> None:
     assert launchd_plist.arguments_in(xml) is None
 
 
+@pytest.mark.parametrize(
+    "inner",
+    ["", "<date>soon</date>", "<key>a</key>", "<integer>x</integer>", "<data>?</data>", "<dict/>",
+     "<dict><key>ProgramArguments</key><array><integer>1</integer></array></dict>",
+     "<dict><key>ProgramArguments</key><array/></dict>", "<array><string>a</string></array>"],
+)  # fmt: skip
+def test_xml_that_is_no_agent_is_nobodys(inner: str) -> None:
+    """Well-formed is not enough."""
+    xml = f'<?xml version="1.0" encoding="UTF-8"?><plist version="1.0">{inner}</plist>'
+    assert launchd_plist.arguments_in(xml.encode()) is None
+
+
 @given(st.text(max_size=400))
 def test_what_is_no_unit_is_nobodys(text: str) -> None:
     """Whatever lies at the place of the unit, reading it does not raise."""

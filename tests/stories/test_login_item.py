@@ -23,6 +23,9 @@ from tasted.lock import process_exists
 from tasted.service.definition import LABEL
 from tasted.status import read_status
 
+# throttle and times to end are those of the plist
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -88,7 +91,7 @@ def _nothing_is_half_written(home: Home) -> bool:
 def test_a_service_from_its_installation_to_its_end(
     home: Home, login: Login, launchd: FakeLaunchctl
 ) -> None:
-    """Installed, it scores; killed, it goes on exactly once; stopped at any time, it ends well."""
+    """Installed, it scores; killed, it goes on exactly once; uninstalled, it leaves nothing."""
     status, out, said = login.types("service install")
     assert status == 0, said
     assert "macOS will announce a background item" in said
@@ -125,22 +128,7 @@ def test_a_service_from_its_installation_to_its_end(
     assert report["last_exit"] == "killed by a signal (Killed: 9)"
     assert report["findings"] == []
 
-    # asked to stop: idle, while the model is loaded, while a picture is in hand
-    eventually(lambda: _state(home) == "idle", within_seconds=PATIENCE_SECONDS)
-    assert login.types("service stop")[0] == 0
-    _stops_at(login, launchd, "engine.loading", "loading.png")
-    _stops_at(login, launchd, "engine.decoded", "embedding.png")
-    assert [job.exits[-1] for job in launchd.past] == [0, 0, 0]
-    assert not (home.outbox / "loading.png.json").exists()
-    assert _nothing_is_half_written(home)
-    assert login.asks("service status")["condition"] == "not loaded"
-
-    # what was in hand is found again
-    assert login.types("service restart")[0] == 0
-    for name in ("loading.png", "embedding.png"):
-        eventually(lambda name=name: _scored(home, name), within_seconds=PATIENCE_SECONDS)
-    pid = _pid(launchd)
-    engine = read_status(home.status_file)
+    pid, engine = _pid(launchd), read_status(home.status_file)
     status, out, said = login.types("service uninstall")
     assert status == 0, said
     assert not launchd.jobs
@@ -151,6 +139,28 @@ def test_a_service_from_its_installation_to_its_end(
     assert not home.blocked_file.exists()
     assert _scored(home, "first.png")
     assert login.asks("service status")["condition"] == "not installed"
+
+
+def test_a_service_can_be_stopped_at_any_time(
+    home: Home, login: Login, launchd: FakeLaunchctl
+) -> None:
+    """Idle, while the model is loaded, with a picture in hand: it ends with 0, and in time.
+
+    Nothing is half written, and what was in hand is found again.
+    """
+    assert login.types("service install")[0] == 0
+    eventually(lambda: _state(home) == "idle", within_seconds=PATIENCE_SECONDS)
+    assert login.types("service stop")[0] == 0
+    _stops_at(login, launchd, "engine.loading", "loading.png")
+    _stops_at(login, launchd, "engine.decoded", "embedding.png")
+    assert [job.exits for job in launchd.past] == [[0], [0], [0]]
+    assert not (home.outbox / "loading.png.json").exists()
+    assert _nothing_is_half_written(home)
+    assert login.asks("service status")["condition"] == "not loaded"
+    assert login.types("service restart")[0] == 0
+    for name in ("loading.png", "embedding.png"):
+        eventually(lambda name=name: _scored(home, name), within_seconds=PATIENCE_SECONDS)
+    assert login.types("service uninstall")[0] == 0
 
 
 def _state(home: Home) -> str | None:

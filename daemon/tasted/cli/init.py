@@ -167,5 +167,6 @@ def _next_steps(
         *([] if model_is_there else [download]),
         (f"tasted like{option} PICTURE...", "teach it what you like; reject teaches the opposite"),
         (f"tasted run{option}", f"then drop screenshots into {home.inbox}"),
+        (f"tasted service install{option}", "or let it run from login to logout"),
         (f"tasted results{option}", "see what it thinks of them"),
     ]

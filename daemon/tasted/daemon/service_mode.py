@@ -52,7 +52,11 @@ def serve(
                 return
             if report != told:
                 told = report
-                say(f"{datetime.now(UTC):%F %T}Z blocked: {report.message}\n  → {report.remedy}")
+                # a full disk must not end what waits for space
+                with contextlib.suppress(OSError):
+                    say(
+                        f"{datetime.now(UTC):%F %T}Z blocked: {report.message}\n  → {report.remedy}"
+                    )
             _publish(home, Heartbeat(os.getpid(), "blocked", started_at, datetime.now(UTC), report))
             # a start that waits for a person is over: systemd must not end it
             notifier.ready()

@@ -15,6 +15,17 @@ FILE_MODE = 0o644
 OUTPUT_NAME = "launchd.out.log"
 ERRORS_NAME = "launchd.err.log"
 _PRIVATE_UMASK = 0o077
+# what plistlib raises on other files, and on XML that is well-formed and no property list
+_NO_PLIST = (
+    plistlib.InvalidFileException,
+    ExpatError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
 # launchd's own, after the two places where Homebrew puts tesseract
 _SEARCHED = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
@@ -54,10 +65,7 @@ def arguments_in(data: bytes) -> tuple[str, ...] | None:
     """Return the command line of a plist; None when it is not one of ours."""
     try:
         value = plistlib.loads(data)
-    except (plistlib.InvalidFileException, ExpatError, ValueError, TypeError, RecursionError):
-        return None
-    except (AttributeError, IndexError, KeyError, OverflowError):
-        # plistlib on XML that is well-formed and no property list
+    except _NO_PLIST:
         return None
     found = value.get("ProgramArguments") if isinstance(value, dict) else None
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
