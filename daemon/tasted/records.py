@@ -178,14 +178,18 @@ class Neighbour:
     """What it moved the score by, in log-odds; None where a scorer does not add."""
 
 
+Box = tuple[int, int, int, int]
+"""(left, top, width, height) in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """One square region of a picture that is embedded."""
+    """One region of a picture that is embedded: a square, unless it is the whole picture."""
 
     kind: str
     """Why it was chosen: `photo`, `tile`, `whole` or `center`."""
-    box: tuple[int, int, int, int]
-    """(left, top, width, height) in upright pixels of the original size."""
+    box: Box
+    """In upright pixels of the original size."""
 
 
 @dataclass(frozen=True, slots=True)

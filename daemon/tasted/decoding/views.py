@@ -1,60 +1,157 @@
-"""Which squares of a picture are looked at. Pure.
+"""START HERE: which parts of a picture are looked at. Pure numpy.
 
-Boxes are in upright pixels of the original size; `cut` takes them out of an array that may have
-been reduced while it was decoded.
+find_views     photographs of a screen, else tiles, else the whole       photo_regions, squares
+crops          the pixels that are embedded, one array for each view
+
+Boxes are in upright pixels of the original size; arrays may have been reduced while decoding.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.records import View
+from tasted.decoding.photo_regions import find_photos
+from tasted.decoding.squares import aspect_of, middle_square, squares_over
+from tasted.records import Box, View
 
-__all__ = ["View", "ViewsMode", "crops", "cut", "find_views"]
+__all__ = ["MODES", "VIEWS_MAX", "VIEWS_VERSION", "View", "ViewsMode", "crops", "cut", "find_views"]
 
 ViewsMode = Literal["auto", "center", "whole"]
+MODES: tuple[ViewsMode, ...] = get_args(ViewsMode)
+
+VIEWS_MAX = 6
+"""Of one picture: each costs as much as a picture of its own."""
+VIEWS_VERSION = 1
+"""Counted up whenever this code finds other views; belongs to an embedder's fingerprint."""
+
+_PHOTO_ASPECT_MAX = 1.8
+"""The middle of a photograph up to 16:9 says more than its ends do."""
+_PICTURE_ASPECT_MAX = 1.5
+
+_PHONE_ASPECT_MIN = 1.9
+# of the width: 47 points of a phone's 390 for the clock, 78 for buttons
+_STATUS_BAR = 0.12
+_BOTTOM_BAR = 0.2
+_NEUTRAL = 127
+"""Mid grey is about the mean of photographs: normalised for a model it is nearly 0."""
+_FRAME_SIDE_MAX = 4096
+"""A strip of a whole scrolled page is thinned before it is framed: the square of its length would
+be gigabytes."""
 
 
 def find_views(
-    mode: ViewsMode,
-    pixels: NDArray[np.uint8],  # noqa: ARG001 - the centre is where it is
-    *,
-    width: int,
-    height: int,
+    mode: ViewsMode, pixels: NDArray[np.uint8], *, width: int, height: int
 ) -> list[View]:
     """Choose the views of a picture.
 
+    `center` is the middle square, as the standard preparation of CLIP cuts it. `whole` is all of
+    it. `auto` is the photographs of a screenshot, each as its middle square, or as squares that
+    cover it where it is longer than 16:9; where no photograph is found, squares that cover a
+    picture longer than 3:2; else all of it. An ordinary photograph is its middle square.
+
+    There are at most `VIEWS_MAX`. Where squares would be more, each photograph is its middle square
+    alone, and of too many photographs the largest are taken. Too many tiles are evenly spaced, with
+    gaps.
+
     Args:
-        mode: how they are chosen.
-        pixels: (h, w, 3), the picture, possibly reduced.
-        width: of the upright picture, original pixels.
-        height: of the upright picture, original pixels.
+        mode: one of `MODES`.
+        pixels: (h, w, 3), the upright picture, possibly reduced.
+        width: of the original picture.
+        height: of the original picture.
 
     Returns:
-        At least one view; every box lies within the picture.
+        At least one view, from top to bottom and from left to right. Every box lies within the
+        picture; every one but that of `whole` is a square.
 
     Raises:
         KeyError: for another mode, which the settings do not let through.
     """
-    return _MODES[mode](width, height)
+    return _FINDERS[mode](pixels, width, height)
+
+
+def _center(width: int, height: int) -> list[View]:
+    return [View("center", middle_square((0, 0, width, height)))]
+
+
+def _whole(width: int, height: int) -> list[View]:
+    return [View("whole", (0, 0, width, height))]
+
+
+def _auto(pixels: NDArray[np.uint8], width: int, height: int) -> list[View]:
+    size = pixels.shape[1], pixels.shape[0]
+    regions = [_to_original(box, size, (width, height)) for box in find_photos(pixels)]
+    photos = [region for box in regions if (region := _without_bars(box, width, height))]
+    if photos:
+        return [View("photo", box) for box in _squares_of(photos)]
+    picture = (0, 0, width, height)
+    if aspect_of(picture) > _PICTURE_ASPECT_MAX:
+        return [View("tile", box) for box in squares_over(picture, most=VIEWS_MAX)]
+    return _whole(width, height)
+
+
+def _squares_of(photos: list[Box]) -> list[Box]:
+    squares = [
+        square
+        for box in photos
+        for square in (
+            squares_over(box, most=VIEWS_MAX)
+            if aspect_of(box) > _PHOTO_ASPECT_MAX
+            else [middle_square(box)]
+        )
+    ]
+    if len(squares) <= VIEWS_MAX:
+        return squares
+    by_size = sorted(range(len(photos)), key=lambda index: -photos[index][2] * photos[index][3])
+    return [middle_square(photos[index]) for index in sorted(by_size[:VIEWS_MAX])]
+
+
+def _without_bars(box: Box, width: int, height: int) -> Box | None:
+    """Leave out the bars of a phone that lie on a photograph; None where that is all."""
+    if height < _PHONE_ASPECT_MIN * width:
+        return box
+    left, top, box_width, box_height = box
+    first = max(top, round(_STATUS_BAR * width))
+    past = min(top + box_height, height - round(_BOTTOM_BAR * width))
+    return (left, first, box_width, past - first) if past - first >= _BOTTOM_BAR * width else None
+
+
+def _to_original(box: Box, size: tuple[int, int], original: tuple[int, int]) -> Box:
+    left, box_width = _scaled(box[0], box[2], size[0], original[0])
+    top, box_height = _scaled(box[1], box[3], size[1], original[1])
+    return left, top, box_width, box_height
+
+
+def _scaled(start: int, length: int, have: int, wanted: int) -> tuple[int, int]:
+    extent = min(max(1, round(length * wanted / have)), wanted)
+    return min(round(start * wanted / have), wanted - extent), extent
+
+
+_FINDERS: dict[ViewsMode, Callable[[NDArray[np.uint8], int, int], list[View]]] = {
+    "auto": _auto,
+    "center": lambda _pixels, width, height: _center(width, height),
+    "whole": lambda _pixels, width, height: _whole(width, height),
+}
 
 
 def crops(
     pixels: NDArray[np.uint8], views: Sequence[View], *, width: int, height: int
 ) -> list[NDArray[np.uint8]]:
-    """Return what is embedded for each view: square pictures, (side, side, 3)."""
-    return [cut(pixels, view, width=width, height=height) for view in views]
+    """Take out what the embedder is given, one array for each view.
 
+    Args:
+        pixels: (h, w, 3), the picture, possibly reduced.
+        views: of it, in original pixels.
+        width: of the original picture.
+        height: of the original picture.
 
-def _center(width: int, height: int) -> list[View]:
-    side = min(width, height)
-    return [View("center", ((width - side) // 2, (height - side) // 2, side, side))]
-
-
-_MODES: dict[str, Callable[[int, int], list[View]]] = {"center": _center}
-MODES = frozenset(_MODES)
+    Returns:
+        Arrays (h', w', 3): views of the same memory, but for a `whole` that is not square: that one
+        is framed with grey to a square, because an embedder keeps the middle square alone.
+    """
+    cuts = [(view.kind, cut(pixels, view, width=width, height=height)) for view in views]
+    return [_framed(part) if kind == "whole" else part for kind, part in cuts]
 
 
 def cut(pixels: NDArray[np.uint8], view: View, *, width: int, height: int) -> NDArray[np.uint8]:
@@ -71,12 +168,19 @@ def cut(pixels: NDArray[np.uint8], view: View, *, width: int, height: int) -> ND
     """
     rows, columns = pixels.shape[:2]
     left, top, box_width, box_height = view.box
-    first_column, past_column = _scaled(left, box_width, columns, width)
-    first_row, past_row = _scaled(top, box_height, rows, height)
-    return pixels[first_row:past_row, first_column:past_column]
+    first_column, wide = _scaled(left, box_width, width, columns)
+    first_row, high = _scaled(top, box_height, height, rows)
+    return pixels[first_row : first_row + high, first_column : first_column + wide]
 
 
-def _scaled(start: int, length: int, have: int, original: int) -> tuple[int, int]:
-    extent = max(1, round(length * have / original))
-    first = min(round(start * have / original), have - extent)
-    return first, first + extent
+def _framed(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if part.shape[0] == part.shape[1]:
+        return part
+    step = -(-max(part.shape) // _FRAME_SIDE_MAX)
+    part = part[::step, ::step]
+    rows, columns = part.shape[:2]
+    side = max(rows, columns)
+    framed = np.full((side, side, part.shape[2]), _NEUTRAL, np.uint8)
+    top, left = (side - rows) // 2, (side - columns) // 2
+    framed[top : top + rows, left : left + columns] = part
+    return framed
