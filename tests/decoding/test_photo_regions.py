@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from kit.pictures import noise_pixels
 from kit.profiles import Layout, Mode, Spoken, draw_profile
@@ -59,6 +60,32 @@ def test_a_long_capture_has_all_its_photographs(look: str) -> None:
     """Nine photographs of a scrolled page are nine regions."""
     screen = long_screen(look, 9, photos=photographs())
     assert_found(find_photos(screen.pixels), screen.boxes, look)
+
+
+@looks
+def test_round_pictures_and_plain_boxes_are_no_photographs(look: str) -> None:
+    """A profile picture in a circle, and a hatched box where a picture could not be loaded."""
+    screen = text_screen(look)
+    screen.draw.rectangle((0, 300, 1170, 2200), fill=screen.look.paper)
+    screen.draw.rectangle((100, 400, 700, 1000), fill=(120, 160, 120))
+    for offset in range(0, 1200, 60):
+        ends = (100 + max(0, offset - 600), 400 + min(offset, 600))
+        others = (100 + min(offset, 600), 400 + max(0, offset - 600))
+        screen.draw.line((ends, others), fill=(90, 120, 90), width=6)
+    assert find_photos(screen.pixels) == []
+    mask = Image.new("L", (900, 900), 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, 899, 899), fill=255)
+    screen.image.paste(photographs()[0].resize((900, 900)), (135, 1200), mask)
+    assert find_photos(screen.pixels) == []
+
+
+@looks
+def test_a_button_over_its_edge_does_not_stretch_a_photograph(look: str) -> None:
+    """The photograph ends where it ends."""
+    screen = drawn_screen("one", look, photos=photographs())
+    screen.button((300, 1610))
+    ((_left, _top, _width, height),) = find_photos(screen.pixels)
+    assert height == pytest.approx(1310, abs=4)
 
 
 @looks
