@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import burst, command_line, idle, restart, scorers, soak, warm
+from bench import burst, command_line, idle, restart, scorers, soak, views, warm
 from bench.table import Row
 
 SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
@@ -20,6 +20,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "burst": burst.measure,
     "soak": soak.measure,
     "taste": scorers.measure,
+    "views": views.measure,
 }
 
 

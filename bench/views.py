@@ -5,6 +5,7 @@ stands in the middle is drawn from the same subjects for both. Reads the photogr
 opens the embedded model.
 """
 
+import dataclasses
 import functools
 import random
 import statistics
@@ -18,23 +19,22 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from bench.table import Row
-from tasted.decoding.views import crops, find_views
+from tasted.decoding.views import MODES, ViewsMode, crops, find_views
 from tasted.demo.phone import BIOS, THEMES, Theme
 from tasted.demo.scenes import draw_scene, random_scene
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.opening import open_embedder
-from tasted.embedding.weights import find_model
+from tasted.embedding.weights import POCKET, find_model
 from tasted.scoring.taste import fit_taste
 
-MODES = ("auto", "center", "whole")
 REFERENCES = 20
 TESTS = 30
 """Of each label."""
 WIDTH, HEIGHT = 1170, 2532
 MIDDLE = (48, 700, 1074, 1130)
 PLACES = {"top": (48, 190, 620, 470), "bottom": (48, 1870, 620, 400)}
-_PHOTOS = Path(__file__).parents[1] / "tests" / "photos"
 _ROOT = Path(__file__).parents[1]
+_PHOTOS = _ROOT / "tests" / "photos"
 _RUNS = 20
 _AT_ONCE = 10
 
@@ -121,8 +121,8 @@ def _paste(image: Image.Image, picture: Image.Image, box: tuple[int, int, int, i
 
 
 def areas(
-    embedder: Embedder, subject: Subject, *, has_middle: bool, modes: Sequence[str] = MODES
-) -> dict[str, float]:
+    embedder: Embedder, subject: Subject, *, has_middle: bool, modes: Sequence[ViewsMode] = MODES
+) -> dict[ViewsMode, float]:
     """Return the AUC of a taste for each mode of views.
 
     It learns 20 likes and 20 rejects and ranks 30 of each that it never saw.
@@ -139,7 +139,7 @@ def areas(
         for first, telling in ((0, subject.liked), (count, subject.rejected))
         for seed in range(count)
     ]
-    items: dict[str, list[NDArray[np.float32]]] = {mode: [] for mode in modes}
+    items: dict[ViewsMode, list[NDArray[np.float32]]] = {mode: [] for mode in modes}
     # a few at a time: a hundred screens are a gigabyte
     for start in range(0, len(seeds), _AT_ONCE):
         screens = [
@@ -149,7 +149,7 @@ def areas(
         for mode in modes:
             items[mode] += vectors(embedder, mode, screens)
     liked = np.repeat([True, False], REFERENCES)
-    found = {}
+    found: dict[ViewsMode, float] = {}
     for mode, each in items.items():
         taste = fit_taste(each[:REFERENCES] + each[count : count + REFERENCES], liked)
         likes, rejects = (
@@ -162,7 +162,7 @@ def areas(
 
 
 def vectors(
-    embedder: Embedder, mode: str, screens: Sequence[NDArray[np.uint8]]
+    embedder: Embedder, mode: ViewsMode, screens: Sequence[NDArray[np.uint8]]
 ) -> list[NDArray[np.float32]]:
     """Embed the views of screens; (k, d) for each."""
     parts = []
@@ -176,8 +176,10 @@ def vectors(
 @functools.cache
 def pocket() -> Embedder:
     """Open the embedded model."""
-    model = find_model("pocket", models_file=_ROOT / "models.json", home_root=_ROOT)
-    return open_embedder(model, device="cpu", dtype="auto", views="auto", preprocessing="bench")
+    model = find_model(POCKET, models_file=_ROOT / ".tasted" / "models.json", home_root=_ROOT)
+    # nothing is remembered of its weights: a bench writes into no home
+    forgetful = dataclasses.replace(model, hashes_file=None)
+    return open_embedder(forgetful, device="cpu", dtype="auto", views="auto", preprocessing="bench")
 
 
 def measure() -> list[Row]:
