@@ -49,6 +49,7 @@ def test_every_setting_is_described_and_every_number_is_bounded() -> None:
         {"limits": {"max_bytes": 5_000}},
         {"limits": {"max_pixels": 5_000}},
         {"embedder": {"dtype": "float32"}},
+        {"views": {"mode": "center"}},
         {"scoring": {"match_threshold": 0.5}},
         {"preferences": {"traits": ["kind"]}},
         {"preferences": {"weights": {"physical": 0.5}}},

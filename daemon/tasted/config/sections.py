@@ -85,6 +85,18 @@ class Embedder(Section):
     )
 
 
+class Views(Section):
+    """Which parts of a picture are looked at."""
+
+    mode: Annotated[Literal["auto", "center", "whole"], BeforeValidator(lower_case)] = Field(
+        default="auto",
+        description="auto finds the photographs of a screenshot and looks at each of them, at most "
+        "six; where there is none it looks at the screen from top to bottom. center looks at the "
+        "middle square alone, whole at everything at once, made smaller. A change makes every "
+        "vector anew.",
+    )
+
+
 class Engine(Section):
     """The process that holds the model; it runs only while there is work."""
 

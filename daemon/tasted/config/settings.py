@@ -14,6 +14,7 @@ from tasted.config.sections import (
     Preferences,
     Reading,
     Scoring,
+    Views,
     Watch,
 )
 
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
 
     watch: Watch = Watch()
     embedder: Embedder = Embedder()
+    views: Views = Views()
     engine: Engine = Engine()
     scoring: Scoring = Scoring()
     preferences: Preferences = Preferences()
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
             mode="json",
             include={
                 "embedder": {"model", "dtype"},
+                "views": True,
                 "scoring": True,
                 "preferences": True,
                 "reading": True,
