@@ -1,24 +1,16 @@
-"""A start with ten thousand finished sidecars: how soon at rest, and is anything written again?
-
-One picture is scored by the daemon; the others' sidecars are that document with their own path,
-stamp and content, so that they are as current as if each had been scored.
-"""
+"""A start with ten thousand finished sidecars: how soon at rest, and is anything written again?"""
 
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from bench.homes import is_at_rest, mosaic, running, taught_home, until
+from bench.forging import fill_inbox, forge_sidecars, score_first
+from bench.homes import is_at_rest, running, taught_home, until
 from bench.processes import processor_seconds
 from bench.table import Row, megabytes
-from tasted.files import content_id, stamp_of
 from tasted.home import Home
 from tasted.inbox.listing import list_inbox
-from tasted.outbox.failures import source_part
-from tasted.outbox.ledger import Ledger, sidecars
-from tasted.outbox.writer import Writer
+from tasted.outbox.ledger import Ledger
 
 FILES = 10_000
 STARTS = 5
@@ -48,27 +40,8 @@ def measure() -> list[Row]:
 
 
 def _finish(home: Home) -> None:
-    for index in range(FILES):
-        (home.inbox / f"{index:05}.png").write_bytes(mosaic(index))
-    model = home.inbox / "00000.png"
-    others = [home.inbox / f"{index:05}.png" for index in range(1, FILES)]
-    aside = home.root / "aside"
-    aside.mkdir()
-    for file in others:
-        file.rename(aside / file.name)
-    command = [sys.executable, "-m", "tasted", "--home", str(home.root), "run", "--once"]
-    subprocess.run(command, check=True, capture_output=True)
-    for file in others:
-        (aside / file.name).rename(file)
-    (scored,) = (
-        sidecar for _place, sidecar in sidecars(home.outbox) if sidecar.source.path == model.name
-    )
-    writer = Writer(home.outbox, Ledger(home.outbox))
-    for file in others:
-        source = source_part(
-            file.name, stamp_of(file.lstat()), None, content_id=content_id(file.read_bytes())
-        )
-        writer.write(scored.model_copy(update={"source": source}), durable=False)
+    files = fill_inbox(home, FILES)
+    forge_sidecars(home, score_first(home, files), files[1:])
 
 
 def _start(home: Home) -> tuple[float, float, int]:
