@@ -9,7 +9,18 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import burst, command_line, idle, rescore, restart, scorers, soak, views, warm
+from bench import (
+    burst,
+    command_line,
+    idle,
+    one_score,
+    rescore,
+    restart,
+    scorers,
+    soak,
+    views,
+    warm,
+)
 from bench.table import Row
 
 SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
@@ -17,6 +28,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "warm": warm.measure,
     "idle": idle.measure,
     "restart": restart.measure,
+    "one_score": one_score.measure,
     "rescore": rescore.measure,
     "burst": burst.measure,
     "soak": soak.measure,
