@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,5 +114,5 @@ def _judge(library: Library, tastes: Path) -> TasteJudge:
     )
 
 
-def _unneeded() -> None:
+def _unneeded() -> NoReturn:
     raise AssertionError("every vector is given")

@@ -125,11 +125,23 @@ class Engine:
         return {"type": "document", "document": _json_of(document)}
 
     def _labels(self, message: frames.Message) -> frames.Message:
+        """Take in which references are present; publish what is current when it is asked for."""
         opened = self._opened()
         library, paths = opened.library, message["paths"]
         library.keep_only(paths)
-        if message["publish"]:
-            opened.judge.renew()
+        # fitting a taste takes its time, and before all is learnt it would be one that nobody needs
+        current = self._published(opened, message) if message["publish"] else None
+        known = {each.path for each in library.references()}
+        unlearnt = (set(paths) - known) | (set(library.damaged()) & set(paths))
+        return {
+            "type": "current",
+            "current": _jsonable(current) if current is not None else None,
+            "unlearnt": sorted(unlearnt),
+        }
+
+    def _published(self, opened: Parts, message: frames.Message) -> Current:
+        library = opened.library
+        opened.judge.renew()
         references = library.references()
         twofold = library.contradictions()
         counts = library.counts()
@@ -148,11 +160,8 @@ class Engine:
             ),
             suspects=tuple((each.path, each.sentence) for each in opened.judge.suspects()),
         )
-        if message["publish"]:
-            write_current(self._home.current_file, current)
-        known = {each.path for each in references}
-        unlearnt = (set(paths) - known) | (set(library.damaged()) & set(paths))
-        return {"type": "current", "current": _jsonable(current), "unlearnt": sorted(unlearnt)}
+        write_current(self._home.current_file, current)
+        return current
 
     def _forget(self, message: frames.Message) -> frames.Message:
         # what is open reads versions of tables that go now

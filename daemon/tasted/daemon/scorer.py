@@ -172,7 +172,10 @@ class Scorer:
         if batch.turn is Turn.REFERENCE and not was_synced:
             # telling the engine what is present has taught it these, too
             tasks = tuple(task for task in tasks if not self._worker.has_learnt(task.file))
-        self._worker.do(tasks, durable=batch.turn is not Turn.RESCORE)
+        if batch.turn is Turn.RESCORE:
+            self._worker.do_again(tasks)
+        else:
+            self._worker.do(tasks, durable=True)
         if batch.turn is Turn.REFERENCE:
             self._desk.wake_scout()
 

@@ -1,4 +1,6 @@
-"""What is done with work: ask the engine, keep the answers in the outbox. Used by one thread.
+"""What is done with work: ask the engine, keep the answers in the outbox.
+
+Used by one thread, and by one of its own that writes re-scores.
 
 Touches the engine's pipes, the outbox, and the inbox by lstat. It is the only writer of sidecars;
 the engine is the only writer of the library.
@@ -7,6 +9,7 @@ the engine is the only writer of the library.
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,9 @@ from tasted.outbox.sidecar import Sidecar, Source
 from tasted.outbox.writer import Writer
 from tasted.records import Current, InboxFile, LedgerEntry
 from tasted.status import LastError, current_from
+
+_BATCHES_IN_PART = 4
+"""Of a re-score: how much is in the engine's hands at once."""
 
 log = structlog.get_logger("tasted.worker")
 
@@ -110,7 +116,7 @@ class Worker:
         Raises:
             ServiceFault: when the engine cannot read or write the library.
         """
-        _current, unlearnt = self._tell_labels(update, publish=False)
+        unlearnt = set(self._tell_labels(update, publish=False)["unlearnt"])
         tasks = [
             Task(file, Reason.REFERENCE)
             for path in sorted(unlearnt)
@@ -121,22 +127,25 @@ class Worker:
             if self._stop.is_set():
                 return None
             self.do(tasks[start : start + size], durable=True)
-        current, unlearnt = self._tell_labels(update, publish=True)
+        answer = self._tell_labels(update, publish=True)
+        current = current_from(answer["current"])
+        if current is None:
+            raise EngineFailed("The engine answered in another version's words.")
         self._try_failed_again(self._desk.current, current)
         self._desk.has_learnt = False
         self._desk.current = current
         self._synced_pid = self.engine.pid
         self._desk.wake_scout()
-        return unlearnt
+        return set(answer["unlearnt"])
 
     @property
     def synced(self) -> bool:
         """Whether the running engine knows which references are present."""
         return self.engine.pid is not None and self.engine.pid == self._synced_pid
 
-    def _tell_labels(self, update: LabelsUpdate, *, publish: bool) -> tuple[Current, set[str]]:
+    def _tell_labels(self, update: LabelsUpdate, *, publish: bool) -> frames.Message:
         try:
-            answer = self._ask(
+            return self._ask(
                 {
                     "type": "labels",
                     "publish": publish,
@@ -150,10 +159,6 @@ class Worker:
                 f"The engine ended while it read the library {self._home.library}: {error}.",
                 remedy="If this goes on, make it again with: tasted rebuild",
             ) from error
-        current = current_from(answer["current"])
-        if current is None:
-            raise EngineFailed("The engine answered in another version's words.")
-        return current, set(answer["unlearnt"])
 
     def _try_failed_again(self, former: Current | None, current: Current) -> None:
         """After a change of settings or model a failed file may be within its limits."""
@@ -198,13 +203,47 @@ class Worker:
         """
         if not tasks:
             return
+        answer = self._answer_to(tasks)
+        if answer is None:
+            self._after_death(tasks, durable=durable)
+        else:
+            self._keep_all(tasks, answer, durable=durable)
+
+    def do_again(self, tasks: Sequence[Task]) -> None:
+        """Have a large batch scored anew: the engine scores one part while another is written.
+
+        What is written can be made again, so no disk is waited for.
+
+        Raises:
+            ServiceFault: as `do`.
+        """
+        size = self.settings.engine.batch_size * _BATCHES_IN_PART
+        # the engine is asked by this thread alone, for it dies with the thread that started it
+        with ThreadPoolExecutor(1, "keeper") as keeper:
+            kept: Future[None] | None = None
+            for start in range(0, len(tasks), size):
+                part = tasks[start : start + size]
+                answer = self._answer_to(part)
+                if kept is not None:
+                    kept.result()
+                    kept = None
+                if answer is None:
+                    self._after_death(part, durable=False)
+                else:
+                    kept = keeper.submit(self._keep_all, part, answer, durable=False)
+            if kept is not None:
+                kept.result()
+
+    def _answer_to(self, tasks: Sequence[Task]) -> frames.Message | None:
+        """Return what the engine makes of a batch; None when that ended it."""
         items = [item_of(task) for task in tasks]
         try:
-            answer = self._ask({"type": "batch", "items": items}, parts=len(items))
+            return self._ask({"type": "batch", "items": items}, parts=len(items))
         except EngineDiedError as error:
             log.warning("engine_died", files=len(tasks), error=str(error))
-            self._after_death(tasks, durable=durable)
-            return
+            return None
+
+    def _keep_all(self, tasks: Sequence[Task], answer: frames.Message, *, durable: bool) -> None:
         reach("worker.answered")
         by_path = {task.file.path: task for task in tasks}
         if answer.get("is_outgrown") or any(task.file.label is not None for task in tasks):

@@ -22,7 +22,7 @@ from tasted.learning.version import VERSION_FORMAT, TasteVersion
 from tasted.learning.versions import TasteVersions
 from tasted.library.library import Embedded, Library
 from tasted.reading.companion import CompanionText
-from tasted.records import Label, Neighbour, Verdict
+from tasted.records import Label, Neighbour, Reference, Verdict
 from tasted.scoring.fitted import TASTE_VERSION
 from tasted.scoring.sentences import doubt_sentence, weighed_reasons, weighed_summary
 from tasted.scoring.weighing import Weighed, Weigher, scales
@@ -36,10 +36,13 @@ class _Held:
     """A version in memory, and what is derived from it once."""
 
     version: TasteVersion
-    digest: str
+    fingerprint: str
+    """See `TasteJudge.taste_fingerprint`."""
     weigher: Weigher
     rows: dict[str, int]
     """The reference that each content belongs to."""
+    places: dict[Label, NDArray[np.intp]]
+    """The references of either label."""
 
 
 class TasteJudge:
@@ -76,6 +79,8 @@ class TasteJudge:
         self._bios_of = bios_of
         self._reading = reading
         self._held: _Held | None = None
+        self._asked = ("", "")
+        """The last state of the library, and what a version for it is fitted to."""
 
     @property
     def taste(self) -> str:
@@ -85,24 +90,22 @@ class TasteJudge:
     @property
     def taste_fingerprint(self) -> str:
         """A sha256 over everything that decides a score, but for the screenshot itself."""
-        facts = {
-            "scorer": self.scorer,
-            "judging": JUDGING_VERSION,
-            "version": self._current().digest,
-            "preferences": asdict(self._preferences),
-            "reading": self._reading,
-        }
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
+        return self._current().fingerprint
 
     @property
     def is_outgrown(self) -> bool:
         """Whether the taste was fitted without a history, and there is one by now."""
-        few = len(self._current().version.history) < HISTORY_ENOUGH
+        held = self._held
+        # no taste is fitted to answer this: while references are learnt, each batch asks
+        return held is not None and self._is_outgrown(held)
+
+    def _is_outgrown(self, held: _Held) -> bool:
+        few = len(held.version.history) < HISTORY_ENOUGH
         return few and has_history(self._library)
 
     def renew(self) -> None:
         """Fit a new version when the history has become one; labels are followed anyway."""
-        if self.is_outgrown:
+        if self._is_outgrown(self._current()):
             self._held = self._hold(self._fit(self._fitted_to()))
 
     def suspects(self) -> tuple[Suspect, ...]:
@@ -140,14 +143,16 @@ class TasteJudge:
         weighed_at = time.perf_counter()
         why = weighed_reasons(weighed, held.version.taste)
         liked, rejected = (self._nearest(weighed, held, label, content_id) for label in Label)
-        judged = self._judged(weighed, why, content_id)
+        judged = self._judged(weighed, why, held, content_id)
         timing_ms["score"] = round(1000 * (weighed_at - started))
         timing_ms["search"] = round(1000 * (time.perf_counter() - weighed_at))
         return replace(
             judged, liked=liked, rejected=rejected, views=self._views(picture, weighed, held)
         )
 
-    def _judged(self, weighed: Weighed, why: tuple[str, ...], content_id: str) -> Judged:
+    def _judged(
+        self, weighed: Weighed, why: tuple[str, ...], held: _Held, content_id: str
+    ) -> Judged:
         preferences, probability = self._preferences, weighed.probability
         return Judged(
             verdict=weighed.verdict,
@@ -173,8 +178,8 @@ class TasteJudge:
             judgement=judgement_of(self._library, content_id),
             notes=(),
             scorer=self.scorer,
-            taste=self.taste,
-            taste_fingerprint=self.taste_fingerprint,
+            taste=held.version.name,
+            taste_fingerprint=held.fingerprint,
             evidence=Evidence(
                 log_odds=weighed.logit,
                 bias=weighed.bias,
@@ -187,21 +192,27 @@ class TasteJudge:
         self, weighed: Weighed, held: _Held, label: Label, content_id: str
     ) -> tuple[Neighbour, ...]:
         """Return the nearest references of a label; never the picture itself."""
-        wanted = held.version.taste.liked == (label is Label.LIKED)
-        own = held.rows.get(content_id)
+        places, own = held.places[label], held.rows.get(content_id)
         if own is not None:
-            wanted = wanted & (np.arange(len(wanted)) != own)
-        places = np.flatnonzero(wanted)
-        order = places[np.argsort(-weighed.cosines[places], kind="stable")][:NEIGHBOURS]
-        matrix = self._library.learned()
+            places = places[places != own]
+        cosines = weighed.cosines[places]
+        if len(places) > NEIGHBOURS:
+            # all that may be among the nearest, ties included: sorting thousands takes longer
+            last = len(places) - NEIGHBOURS
+            near = cosines >= np.partition(cosines, last)[last]
+            places, cosines = places[near], cosines[near]
+        order = places[np.argsort(-cosines, kind="stable")][:NEIGHBOURS]
+        found = ((row, self._reference(held, row)) for row in map(int, order))
         return tuple(
-            Neighbour(
-                matrix[row].reference,
-                float(weighed.cosines[row]),
-                float(weighed.references[row]),
-            )
-            for row in map(int, order)
+            Neighbour(reference, float(weighed.cosines[row]), float(weighed.references[row]))
+            for row, reference in found
+            if reference is not None
         )
+
+    def _reference(self, held: _Held, row: int) -> Reference | None:
+        # a version from the disk keeps the order of its fit; the library may have learnt anew since
+        (content, *_others) = held.version.items[row]
+        return self._library.counted(content)
 
     @staticmethod
     def _views(picture: Embedded, weighed: Weighed, held: _Held) -> tuple[float | None, ...]:
@@ -219,11 +230,17 @@ class TasteJudge:
         return self._held
 
     def _fitted_to(self) -> str:
+        references = self._library.state_digest()
+        if self._asked[0] != references:
+            self._asked = references, self._digest_of(references)
+        return self._asked[1]
+
+    def _digest_of(self, references: str) -> str:
         facts = {
             "version_format": VERSION_FORMAT,
             "taste_version": TASTE_VERSION,
             "embedder": self._embedder_fingerprint,
-            "references": self._library.state_digest(),
+            "references": references,
             "traits": [asdict(each) for each in self._preferences.traits],
             "interests": [asdict(each) for each in self._preferences.interests],
             "reading": self._reading,
@@ -250,7 +267,19 @@ class TasteJudge:
             max_error_rate=self._preferences.max_error_rate,
         )
         rows = {content: row for row, item in enumerate(version.items) for content in item}
-        return _Held(version, version.digest(), weigher, rows)
+        liked = version.taste.liked
+        places = {label: np.flatnonzero(liked == (label is Label.LIKED)) for label in Label}
+        return _Held(version, self._fingerprint_of(version), weigher, rows, places)
+
+    def _fingerprint_of(self, version: TasteVersion) -> str:
+        facts = {
+            "scorer": self.scorer,
+            "judging": JUDGING_VERSION,
+            "version": version.digest(),
+            "preferences": asdict(self._preferences),
+            "reading": self._reading,
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def _trait_parts(weighed: Weighed) -> Sequence[EvidencePart]:

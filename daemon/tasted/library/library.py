@@ -193,8 +193,11 @@ class Library:
 
     def counts(self) -> dict[Label, int]:
         """Return how many contents count for each label; both labels are there."""
-        counted = self._references.register.counted().values()
-        return {label: sum(each.label is label for each in counted) for label in Label}
+        return self._references.register.counts()
+
+    def counted(self, content_id: str) -> Reference | None:
+        """Return the reference that a content counts as; None when it does not count."""
+        return self._references.register.counted().get(content_id)
 
     def learned(self) -> tuple[LearnedReference, ...]:
         """Return the references that count, with their vectors, in the order of learning."""

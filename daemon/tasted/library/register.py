@@ -4,6 +4,7 @@ A content counts once, whatever the number of its files, and not at all when it 
 folders. Of several files of one content the one that was learnt first stands for it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -29,6 +30,7 @@ class Register:
         self._entries = {entry.reference.path: entry for entry in entries}
         self._counted: dict[str, Reference] | None = None
         self._twofold: frozenset[str] = frozenset()
+        self._counts: dict[Label, int] | None = None
         self._labels: dict[str, set[Label]] | None = None
         self._digest: str | None = None
 
@@ -50,6 +52,13 @@ class Register:
         if self._counted is None:
             self._counted, self._twofold = _count(self.present())
         return self._counted
+
+    def counts(self) -> dict[Label, int]:
+        """Return how many contents count for each label; both labels are there."""
+        if self._counts is None:
+            found = Counter(each.label for each in self.counted().values())
+            self._counts = {label: found[label] for label in Label}
+        return dict(self._counts)
 
     def contradictions(self) -> frozenset[str]:
         """Return the content ids that lie in both folders."""
@@ -93,6 +102,7 @@ class Register:
 
     def _forget_derived(self) -> None:
         self._counted = None
+        self._counts = None
         self._labels = None
         self._digest = None
 

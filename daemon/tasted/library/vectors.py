@@ -6,6 +6,7 @@ Touches one table of the library. A row whose check sum does not fit is as good 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -114,7 +115,9 @@ def _crc32(row: dict[str, Any]) -> int:
     )
 
 
+@lru_cache(maxsize=1024)
 def _facts(text: str) -> PictureFacts:
+    # the screenshots of one phone have them in common
     # the check sum has been compared: this is what `remember` wrote
     facts = json.loads(text)
     views = tuple(View(each["kind"], tuple(each["box"])) for each in facts["views"])

@@ -54,6 +54,8 @@ def _root(parents: NDArray[np.intp], index: int) -> int:
 def group_means(values: NDArray[np.float64], groups: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the mean of the values of each group: (n,) or (n, d) to (g,) or (g, d)."""
     sizes = np.bincount(groups)
+    if values.ndim == 1:
+        return np.asarray(np.bincount(groups, weights=values) / sizes)
     sums = np.zeros((len(sizes), *values.shape[1:]))
     np.add.at(sums, groups, values)
     return np.asarray(sums / sizes.reshape(-1, *[1] * (values.ndim - 1)))

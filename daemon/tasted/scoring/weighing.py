@@ -168,7 +168,9 @@ class Weigher:
         taste = self.taste
         views = [np.atleast_2d(np.asarray(vector))]
         (item,) = centred_items(checked(views, "vector", dimensions=len(taste.mean)), taste.mean)
-        products = self._references @ item
+        # a product of matrices would wake the threads of BLAS, which on a busy machine wait for
+        # each other ten times as long as one of them computes
+        products = np.vecdot(self._references, item)
         looks = taste.coefficients * products
         if reference is not None:
             looks[taste.pictures == taste.pictures[reference]] = 0.0
