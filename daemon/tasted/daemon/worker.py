@@ -308,9 +308,9 @@ class Worker:
             )
             reach("worker.kept")
             self._desk.forced.discard(file.path)
-        self._tell(file, sidecar)
+        self._tell(file, sidecar, is_new=durable)
 
-    def _tell(self, file: InboxFile, sidecar: Sidecar) -> None:
+    def _tell(self, file: InboxFile, sidecar: Sidecar, *, is_new: bool) -> None:
         if sidecar.error is not None:
             error = sidecar.error
             self._desk.last_error = LastError(file.path, error.code, error.message, error.remedy)
@@ -319,7 +319,9 @@ class Worker:
             log.info("learnt", path=file.path)
         else:
             self._desk.last_scored = file.path
-            log.info(
+            # ten thousand lines for one like would push all others out of the log
+            tell = log.info if is_new else log.debug
+            tell(
                 sidecar.verdict or "scored",
                 path=file.path,
                 confidence=_rounded(sidecar.confidence_score),

@@ -2,15 +2,23 @@
 
 A hint may be missing, late, doubled or wrong: the listing decides. The handler only puts paths
 into a set and wakes the scout, for an exception in a handler kills watchdog's dispatcher thread,
-and a slow handler blocks its lock. No event filter is passed: filters change what the kernel is
-asked for, and lose files that are moved in.
+and a slow handler blocks its lock. Where files come and go no event filter is passed: filters
+change what the kernel is asked for, and lose files that are moved in.
 """
 
 import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileDeletedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers.api import BaseObserver
 
 from tasted.inbox.observers import (
@@ -22,6 +30,15 @@ from tasted.inbox.observers import (
 
 # our own reading makes these; acting on them would keep the daemon awake for ever
 _READING_EVENTS = frozenset({"opened", "closed_no_write"})
+# what is moved away is deleted too, and new folders have to be listened to; to hear of every byte
+# that is written costs as much as writing it
+_VANISHING: list[type[FileSystemEvent]] = [
+    FileDeletedEvent,
+    DirDeletedEvent,
+    FileMovedEvent,
+    DirMovedEvent,
+    DirCreatedEvent,
+]
 _JOIN_SECONDS = 5.0
 
 
@@ -89,7 +106,7 @@ class Watcher:
             for tree in trees:
                 observer.schedule(everything, str(tree), recursive=True)
             for tree in deletions_in:
-                observer.schedule(vanishing, str(tree), recursive=True)
+                observer.schedule(vanishing, str(tree), recursive=True, event_filter=_VANISHING)
             for folder in folders:
                 observer.schedule(everything, str(folder), recursive=False)
             for folder in comings_and_goings_in:
