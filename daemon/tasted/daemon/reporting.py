@@ -29,7 +29,8 @@ class Reporter:
         home: whose status it is.
         desk: what the threads share.
         version: of this tasted.
-        on_progress: told how many files are left, as the status is written.
+        on_progress: told how many files are still to be scored again because a command asked for
+            it, as the status is written.
         on_status: handed each snapshot, so that the page can follow.
     """
 
@@ -39,7 +40,7 @@ class Reporter:
         desk: Desk,
         *,
         version: str,
-        on_progress: Callable[[int], None] = lambda _left: None,
+        on_progress: Callable[[int], None] = lambda _asked_again: None,
         on_status: Callable[[Status], None] = lambda _status: None,
     ) -> None:
         self._home = home
@@ -103,7 +104,7 @@ class Reporter:
     def write(self, *, state: str | None = None) -> None:
         """Write the status now; one that cannot be written is logged and does no other harm."""
         self._written = time.monotonic()
-        self._on_progress(sum(self._desk.queue.counts().values()))
+        self._on_progress(len(self._desk.forced))
         snapshot = self._snapshot(state)
         # first, so that whoever waits for a state finds the page that belongs to it
         self._on_status(snapshot)

@@ -84,7 +84,7 @@ def run_daemon(
     until_idle: bool = False,
     rescore: bool = False,
     on_start: Callable[[], None] = lambda: None,
-    on_progress: Callable[[int], None] = lambda _left: None,
+    on_progress: Callable[[int], None] = lambda _asked_again: None,
     make_watcher: WatcherFactory = Watcher,
     engine_command: tuple[str, ...] = COMMAND,
     bell: Bell | None = None,
@@ -99,7 +99,8 @@ def run_daemon(
         until_idle: return when nothing is left to do.
         rescore: score everything again that has a score.
         on_start: called once the home is this process's own.
-        on_progress: called with the number of files left, as the status is written.
+        on_progress: called with the number of files that are still to be scored again because of
+            `rescore` or a request, as the status is written.
         make_watcher: builds the watcher around its callbacks.
         engine_command: what is started as the engine.
         bell: rung by signals already, when they may come before this; else one is made.

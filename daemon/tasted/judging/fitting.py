@@ -74,6 +74,18 @@ def lessons_of(library: Library) -> tuple[Lesson, ...]:
     return tuple(Lesson(tuple(members)) for members in photos.values())
 
 
+def profiles_of(library: Library) -> list[list[str]]:
+    """Return the content ids of the photos that count as one lesson, for each such lesson."""
+    references = library.references()
+    groups = label_groups(each.path for each in references)
+    photos: dict[str, list[str]] = {}
+    for each in references:
+        group = groups.get(each.path)
+        if group is not None and library.counted(each.content_id) == each:
+            photos.setdefault(group, []).append(each.content_id)
+    return sorted(sorted(contents) for contents in photos.values() if len(contents) > 1)
+
+
 def has_history(library: Library) -> bool:
     """Tell whether enough pictures are known for a history."""
     return len(library.sample(HISTORY_ENOUGH, exclude=_brought(library))) >= HISTORY_ENOUGH

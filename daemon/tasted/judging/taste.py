@@ -14,7 +14,13 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.judging.fitting import HISTORY_ENOUGH, BiosOf, fit_version, has_history
+from tasted.judging.fitting import (
+    HISTORY_ENOUGH,
+    BiosOf,
+    fit_version,
+    has_history,
+    profiles_of,
+)
 from tasted.judging.judged import NEIGHBOURS, Evidence, EvidencePart, Judged, Preferences, Suspect
 from tasted.judging.seed import judgement_of
 from tasted.judging.wishes import Wishes
@@ -79,8 +85,8 @@ class TasteJudge:
         self._bios_of = bios_of
         self._reading = reading
         self._held: _Held | None = None
-        self._asked = ("", "")
-        """The last state of the library, and what a version for it is fitted to."""
+        self._asked = (-1, "")
+        """The last state of the references, and what a version for it is fitted to."""
 
     @property
     def taste(self) -> str:
@@ -230,17 +236,19 @@ class TasteJudge:
         return self._held
 
     def _fitted_to(self) -> str:
-        references = self._library.state_digest()
-        if self._asked[0] != references:
-            self._asked = references, self._digest_of(references)
+        changes = self._library.changes
+        if self._asked[0] != changes:
+            self._asked = changes, self._digest_of_references()
         return self._asked[1]
 
-    def _digest_of(self, references: str) -> str:
+    def _digest_of_references(self) -> str:
         facts = {
             "version_format": VERSION_FORMAT,
             "taste_version": TASTE_VERSION,
             "embedder": self._embedder_fingerprint,
-            "references": references,
+            "references": self._library.state_digest(),
+            # the same pictures in other folders are other profiles
+            "profiles": profiles_of(self._library),
             "traits": [asdict(each) for each in self._preferences.traits],
             "interests": [asdict(each) for each in self._preferences.interests],
             "reading": self._reading,

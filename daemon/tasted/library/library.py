@@ -240,6 +240,11 @@ class Library:
         """Return a sha256 over content id, label and origin of all references that count."""
         return self._references.register.digest()
 
+    @property
+    def changes(self) -> int:
+        """Grows with every change of the references that are present."""
+        return self._references.register.changes
+
     def compact(self) -> None:
         """Join small fragments; tables do this by themselves after 100 commits."""
         self._references.compact()

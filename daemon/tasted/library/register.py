@@ -28,6 +28,8 @@ class Register:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {entry.reference.path: entry for entry in entries}
+        self.changes = 0
+        """Grows whenever something was entered or left out."""
         self._counted: dict[str, Reference] | None = None
         self._twofold: frozenset[str] = frozenset()
         self._counts: dict[Label, int] | None = None
@@ -101,6 +103,7 @@ class Register:
         ]
 
     def _forget_derived(self) -> None:
+        self.changes += 1
         self._counted = None
         self._counts = None
         self._labels = None
