@@ -1,0 +1,183 @@
+"""A taste is fitted when labels change, kept on disk, and scores by what it was fitted to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
+from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.judging.judged import NEIGHBOURS, Judged, Preferences
+from tasted.judging.taste import TasteJudge
+from tasted.judging.wishes import Wishes
+from tasted.learning.versions import TasteVersions
+from tasted.library.library import Embedded, Library
+from tasted.records import Label, PictureFacts
+
+FACTS = PictureFacts(10, 10, "PNG")
+WEIGHTS = {"physical": 0.6, "personality": 0.3, "interests": 0.1}
+SHOT = random_units(1, seed=9)
+
+
+class Home:
+    """The library of a home and its tastes; `judge` is what a new engine makes of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tastes = folder / "tastes"
+        self.library = Library.open(
+            folder / "library", fingerprint=FINGERPRINT, dimensions=DIMENSIONS
+        )
+
+    def judge(self) -> TasteJudge:
+        """Return a judge that has nothing in memory."""
+        embedder = LazyEmbedder(
+            EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS),
+            reads_text=False,
+            load=lambda: pytest.fail("every vector is given"),
+        )
+        return TasteJudge(
+            self.library,
+            Wishes(self.library, embedder, (), ()),
+            TasteVersions(self.tastes),
+            Preferences((), (), WEIGHTS, 0.6, 0.85),
+            embedder_fingerprint=FINGERPRINT,
+            bios_of=lambda _pictures: {},
+        )
+
+    def see(self, count: int, *, seed: int) -> None:
+        """Remember so many new screenshots."""
+        rows = random_units(count, seed=seed)
+        self.library.remember(
+            {content(f"{seed} {n}"): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
+        )
+
+    def teach(self, paths: Sequence[str], rows: NDArray[np.float32]) -> None:
+        """Learn references at these paths; the file name decides the content."""
+        self.library.learn(
+            [
+                learned(path, row, name=path.rpartition("/")[2])
+                for path, row in zip(paths, rows, strict=True)
+            ]
+        )
+        self.library.keep_only(paths)
+
+    def kept(self) -> list[str]:
+        """Return the names of the versions on the disk."""
+        return sorted(file.name for file in self.tastes.glob("*.taste"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with 40 screenshots seen, 9 likes and 9 rejects."""
+    home = Home(tmp_path)
+    home.see(40, seed=1)
+    home.teach(PATHS, ROWS)
+    return home
+
+
+PATHS = [f"{label}/{label}-{index}.png" for index in range(9) for label in Label]
+ROWS = random_units(len(PATHS), seed=2)
+
+
+def score(judge: TasteJudge, name: str = "a screenshot") -> Judged:
+    """Judge one screenshot."""
+    return judge.judge(Embedded(SHOT, FACTS), content(name), None, timing_ms={})
+
+
+def test_new_screenshots_never_change_a_taste(home: Home) -> None:
+    """Nor does a new engine: it finds the version of these labels on the disk."""
+    judge = home.judge()
+    first = score(judge)
+    home.see(30, seed=3)
+    assert not judge.is_outgrown
+    judge.renew()
+    assert score(judge) == first
+    assert score(home.judge()) == first
+    assert home.kept() == ["v1.taste"]
+
+
+def test_a_taste_of_before_there_was_a_history_is_fitted_anew_once(tmp_path: Path) -> None:
+    """At 30 screenshots, and never again."""
+    home = Home(tmp_path)
+    home.teach(PATHS, ROWS)
+    home.see(29, seed=1)
+    judge = home.judge()
+    first = score(judge)
+    assert first.ranked_among < 30
+    assert not judge.is_outgrown
+    home.see(1, seed=3)
+    assert judge.is_outgrown
+    assert score(judge) == first, "before it is published all sidecars would be stale"
+    judge.renew()
+    second = score(judge)
+    assert (second.taste, second.ranked_among) == ("v2", 30)
+    assert second.taste_fingerprint != first.taste_fingerprint
+    home.see(30, seed=4)
+    assert not judge.is_outgrown
+    judge.renew()
+    assert score(home.judge()) == second
+
+
+def test_nothing_is_fitted_before_all_is_learnt(home: Home) -> None:
+    """Each batch asks whether the taste is outgrown, and a fit is not what answers."""
+    judge = home.judge()
+    assert not judge.is_outgrown
+    assert home.kept() == []
+    score(judge)
+    home.teach([*PATHS, "liked/new.png"], np.concatenate([ROWS, random_units(1, seed=5)]))
+    assert not judge.is_outgrown
+    assert home.kept() == ["v1.taste"]
+    assert score(judge).taste == "v2"
+
+
+def test_a_version_that_cannot_be_read_is_fitted_anew(home: Home) -> None:
+    """It scores as before, under a new name."""
+    first = score(home.judge())
+    (home.tastes / "v1.taste").write_bytes(b"no taste")
+    second = score(home.judge())
+    assert (first.taste, second.taste) == ("v1", "v2")
+    assert second.confidence == first.confidence
+    assert second.evidence == first.evidence
+
+
+def test_neighbours_are_told_by_content_in_whatever_order_they_were_learnt(home: Home) -> None:
+    """A rebuilt library learns in another order, and the version on the disk is still right."""
+    before = score(home.judge())
+    rebuilt = Home(home.tastes.parent / "rebuilt")
+    rebuilt.see(40, seed=1)
+    rebuilt.teach(PATHS[::-1], ROWS[::-1])
+    home.tastes.rename(rebuilt.tastes)
+    after = score(rebuilt.judge())
+    assert after == before
+    for label, near in ((Label.LIKED, after.liked), (Label.REJECTED, after.rejected)):
+        assert len(near) == NEIGHBOURS
+        assert {each.reference.label for each in near} == {label}
+        similarities = [each.similarity for each in near]
+        assert similarities == sorted(similarities, reverse=True)
+
+
+def test_equally_near_references_are_told_in_their_order_and_none_twice(tmp_path: Path) -> None:
+    """Nine likes that are all as near: the first five; and a picture is never its own neighbour."""
+    home = Home(tmp_path)
+    home.see(40, seed=1)
+    alike = np.repeat(random_units(1, seed=6), 9, axis=0)
+    likes = [f"liked/{index}.png" for index in range(9)]
+    home.teach([*likes, *PATHS[1::2]], np.concatenate([alike, ROWS[1::2]]))
+    judge = home.judge()
+    assert [each.reference.path for each in score(judge).liked] == likes[:NEIGHBOURS]
+    own = judge.judge(Embedded(alike[:1], FACTS), content("0.png"), None, timing_ms={})
+    assert [each.reference.path for each in own.liked] == likes[1 : NEIGHBOURS + 1]
+
+
+def test_likes_that_become_a_profile_are_another_taste(home: Home) -> None:
+    """Moved into one folder they count as one person, though no picture and no label changed."""
+    judge = home.judge()
+    assert score(judge).taste == "v1"
+    moved = [path.replace("liked/liked-", "liked/anna/liked-") for path in PATHS]
+    home.teach(moved, ROWS)
+    assert score(judge).taste == "v2"
+    renamed = [path.replace("anna", "berta") for path in moved]
+    home.teach(renamed, ROWS)
+    assert score(judge).taste == "v2", "what the folder is called says nothing"
