@@ -12,7 +12,7 @@ from tasted.daemon.desk import Desk, Sight
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
-from tasted.errors import EngineFailed
+from tasted.errors import EngineFailed, OutboxUnwritable
 from tasted.home import Home
 from tasted.inbox.listing import find_file
 from tasted.inbox.reconcile import Reason, Task
@@ -47,7 +47,7 @@ while True:
     if message["type"] == "labels":
         texts = ("embedder", "embedder_fingerprint", "scorer", "taste", "taste_fingerprint")
         digests = {name: message[name] for name in ("acting_digest", "labels_digest")}
-        counts = {"liked": 0, "rejected": 0, "contradictions": []}
+        counts = {"liked": 0, "rejected": 0, "contradictions": [], "suspects": []}
         current = {**dict.fromkeys(texts, "half"), **digests, **counts}
         frames.write(1, {"type": "current", "current": current, "unlearnt": message["paths"]})
         continue
@@ -116,6 +116,27 @@ def test_an_engine_that_dies_over_everything_is_no_file_s_fault(home: Home, work
     ledger = Ledger(home.outbox)
     ledger.refresh()
     assert 0 < len(ledger.entries) < 8
+
+
+def test_a_re_score_is_written_part_by_part_and_a_dead_engine_costs_one_file(
+    home: Home, worker: Worker
+) -> None:
+    """The last part holds a file that kills the engine while another part is being written."""
+    again = tasks(home, *(f"{number}.png" for number in range(150)), "poison.png")
+    worker.do_again(again)
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    assert ledger.entries.keys() == {task.file.path for task in again}
+    failed = [path for path, entry in ledger.entries.items() if entry.status != "scored"]
+    assert failed == ["poison.png"]
+
+
+def test_a_re_score_that_cannot_be_written_is_a_fault(home: Home, worker: Worker) -> None:
+    """It is told by the thread that asked, though another one wrote."""
+    again = tasks(home, *(f"{number}.png" for number in range(150)))
+    home.outbox.rename(home.root / "elsewhere")
+    with pytest.raises(OutboxUnwritable):
+        worker.do_again(again)
 
 
 def test_no_taste_of_half_the_references_is_published(home: Home, worker: Worker) -> None:

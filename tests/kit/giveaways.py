@@ -8,19 +8,25 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tasted.home import Home
+from tasted.learning.version import TasteVersion
 from tasted.library.library import Library
 from tasted.outbox.ledger import sidecars
 from tasted.outbox.places import flat_place
 
 
 def needles(home: Home, content: str, paths: Iterable[str], *texts: str) -> dict[str, bytes]:
-    """Return what must not be found: id, vector, paths in every form that is written, texts."""
+    """Return what must not be found: id, vectors, paths in every form that is written, texts."""
     models = (sidecar.model for _place, sidecar in sidecars(home.outbox))
     model = next(model for model in models if model is not None)
     library = Library.open(
         home.library, fingerprint=model.embedder_fingerprint, dimensions=model.dimensions
     )
     found = {"id": content.encode(), "vector": library.cached([content])[content].vector.tobytes()}
+    for file in home.tastes.glob("*.taste"):
+        version = TasteVersion.from_bytes(file.read_bytes())
+        for row, contents in enumerate(version.items):
+            if content in contents:
+                found[f"centred vector in {file.name}"] = version.taste.references[row].tobytes()
     for path in paths:
         name = path.rsplit("/", 1)[-1]
         found[f"name {name}"] = os.fsencode(name)

@@ -2,10 +2,14 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from kit.daemons import json_lines, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
+from kit.waiting import eventually
 from tasted.home import Home
 
 
@@ -84,7 +88,7 @@ def test_results_are_listed_best_first(home: Home) -> None:
 
 
 def test_rescore_makes_every_score_anew(home: Home) -> None:
-    """`rescore` works beside the daemon and without it, from cached vectors."""
+    """`rescore` works beside the daemon and without it, and tells what was really done."""
     teach_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("gym", seed=30))
     with running(home) as daemon:
@@ -93,14 +97,32 @@ def test_rescore_makes_every_score_anew(home: Home) -> None:
         done = tasted(home, "rescore", "--json")
         assert json.loads(done.stdout) == {"rescored": 1}, done.stderr
         second = read_sidecar(home, "a.png")
-    assert second is not None
-    assert second.scored_at > first.scored_at
-    assert second.component_scores == first.component_scores
-    alone = tasted(home, "rescore", "--json")
-    assert json.loads(alone.stdout) == {"rescored": 1}, alone.stderr
+        assert second is not None
+        assert second.scored_at > first.scored_at
+        assert second.component_scores == first.component_scores
+        os.kill(daemon.engine_pid(), signal.SIGSTOP)
+        command = [sys.executable, "-m", "tasted", "--home", str(home.root), "rescore"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as midway:
+            eventually(lambda: (seen := daemon.status()) and seen.queue.asked_again == 1)
+            daemon.kill()
+            _shown, told = midway.communicate(timeout=60)
+        assert midway.returncode != 0
+        assert "0 of 1 were scored again" in told
+    # what a re-score that was not waited for leaves behind when the power is lost
+    (home.outbox / "a.png.json").write_bytes(b"")
+    assert tasted(home, "run", "--once").returncode == 0
     third = read_sidecar(home, "a.png")
     assert third is not None
-    assert third.scored_at > second.scored_at
+    assert third.component_scores == first.component_scores
+    whole = (home.outbox / "a.png.json").read_bytes()
+    (home.outbox / "a.png.json").write_bytes(whole[: len(whole) // 2])
+    assert tasted(home, "run", "--once").returncode == 0
+    assert read_sidecar(home, "a.png") is not None
+    alone = tasted(home, "rescore", "--json")
+    assert json.loads(alone.stdout) == {"rescored": 1}, alone.stderr
+    fourth = read_sidecar(home, "a.png")
+    assert fourth is not None
+    assert fourth.scored_at > third.scored_at
 
 
 def test_status_tells_the_truth_before_during_and_after(home: Home) -> None:
@@ -143,9 +165,6 @@ def test_a_home_is_private(home: Home) -> None:
 
 def test_the_installed_demo_shows_a_right_ranking() -> None:
     """`tasted demo` starts a real daemon and ends with exit status 0."""
-    import subprocess  # noqa: PLC0415 - the only place that needs no home
-    import sys  # noqa: PLC0415 - as above
-
     done = subprocess.run(
         [sys.executable, "-m", "tasted", "demo", "--json"],
         capture_output=True,

@@ -103,6 +103,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         wanted = needles(home, CONTENT, PATHS, BIO)
         there = {"id", "vector", BIO, f"name {NAME}", f"name {NAME} in JSON", f"hash of {PATHS[1]}"}
         assert there <= found_in(home.root, wanted)
+        assert any(name.startswith("centred vector") for name in found_in(home.tastes, wanted))
         assert f"name {NAME} in a link" in found_in(home.outbox, wanted)
         assert "other-0.png.json" in _mentioning(home)
         done = tasted(home, "forget", "--json", "--delete-picture", str(home.inbox / PATHS[0]))
@@ -121,6 +122,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         (home.inbox / "late.png").write_bytes(drawing("mountain", seed=50))
         daemon.sidecar("late.png", status="scored")
         assert found_in(home.root, wanted) == set()
+        assert list(home.tastes.glob("*.taste")), "the taste of now is kept without it"
         # the log goes on in the file that was rewritten
         assert b"late.png" in (home.logs / "tasted.log").read_bytes()
         daemon.stop()
