@@ -12,7 +12,7 @@ import structlog
 from tasted.bios import Bios
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING
-from tasted.decoding.views import ViewsMode
+from tasted.decoding.views import VIEWS_VERSION
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.embedding.opening import open_embedder
@@ -41,7 +41,6 @@ POCKET_NOTE = (
 # reading a screen takes a second on one core; the other half of the machine is its user's
 _READING_THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))
 
-VIEWS: ViewsMode = "center"
 
 log = structlog.get_logger("tasted.engine")
 
@@ -119,7 +118,7 @@ def assemble(
         reader,
         keep_text=reading.keep_text,
         max_pixels=settings.limits.max_pixels,
-        views=VIEWS,
+        views=settings.views.mode,
         origin_of=origin_of,
         is_ignored=is_ignored,
         version=version,
@@ -150,6 +149,11 @@ def _judge(
     )
 
 
+def views_identity(settings: Settings) -> str:
+    """Return what decides which parts of a picture are embedded."""
+    return f"{settings.views.mode}-{VIEWS_VERSION}"
+
+
 def embedder_identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
     """Return what a model is called and what its vectors are comparable with, without loading it.
 
@@ -159,7 +163,7 @@ def embedder_identity(model: ModelFolder, settings: Settings) -> EmbedderIdentit
     fingerprint = fingerprint_of(
         model,
         dtype_class=settings.embedder.dtype,
-        views=VIEWS,
+        views=views_identity(settings),
         preprocessing=PREPROCESSING,
     )
     return EmbedderIdentity(
@@ -181,7 +185,7 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
         model,
         device=settings.embedder.device,
         dtype=settings.embedder.dtype,
-        views=VIEWS,
+        views=views_identity(settings),
         preprocessing=PREPROCESSING,
         threads=None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasted.assembly import VIEWS, embedder_identity
+from tasted.assembly import embedder_identity, views_identity
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING, Picture, decode
 from tasted.embedding.embedder import Embedder
@@ -89,7 +89,7 @@ def embed_references(
     for batch in _batches(missing, settings.engine.batch_size):
         pictures = dict(_decoded(batch, home.inbox, settings, failed))
         if pictures:
-            vectors |= look_at_pictures(pictures, embedder.open(), VIEWS)
+            vectors |= look_at_pictures(pictures, embedder.open(), settings.views.mode)
         done += len(batch)
         on_progress(Progress(identity.name, done, len(missing)))
     history = glance.sample(HISTORY_MAX, exclude=found.brought)
@@ -119,7 +119,7 @@ def _load(model: ModelFolder, settings: Settings) -> Embedder:
         model,
         device=settings.embedder.device,
         dtype=settings.embedder.dtype,
-        views=VIEWS,
+        views=views_identity(settings),
         preprocessing=PREPROCESSING,
     )
 
