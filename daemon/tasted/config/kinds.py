@@ -1,8 +1,8 @@
 """The kinds of values that settings have, beyond numbers: names, lists of words, choices. Pure."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 _NAME_LENGTH_MAX = 1000
@@ -51,6 +51,10 @@ Words = Annotated[
 LanguageList = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8}){0,3}$")], ...],
     Field(strict=False, min_length=1, max_length=20),
+]
+NoticeList = Annotated[
+    tuple[Annotated[Literal["match", "strong_match", "blocked"], BeforeValidator(lower_case)], ...],
+    Field(strict=False, max_length=10),
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]

@@ -13,6 +13,7 @@ from tasted.config.entries import InterestList, TraitList
 from tasted.config.kinds import (
     LanguageList,
     Name,
+    NoticeList,
     Share,
     Weight,
     lower_case,
@@ -233,6 +234,18 @@ class Reading(Section):
         description="What is kept of a text, in the outbox and in .tasted: all of it, only the "
         "fields name and age (in the outbox), or nothing. Scores are the same, but what is not "
         "kept in .tasted is read again for every new score.",
+    )
+
+
+class Notify(Section):
+    """Notifications on the desktop. They hold counts alone: no name, no word and no file."""
+
+    on: NoticeList = Field(
+        default=(),
+        description='What is announced: "match" (new pictures are matches), "strong_match" (only '
+        'those that are strong ones), "blocked" (nothing is scored until you do something). Many '
+        "at a time are one notification, and there is one in ten minutes at most."
+        '\n\n["match", "blocked"]',
     )
 
 

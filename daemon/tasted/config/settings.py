@@ -11,6 +11,7 @@ from tasted.config.sections import (
     Engine,
     Limits,
     Log,
+    Notify,
     Preferences,
     Reading,
     Scoring,
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     scoring: Scoring = Scoring()
     preferences: Preferences = Preferences()
     reading: Reading = Reading()
+    notify: Notify = Notify()
     limits: Limits = Limits()
     log: Log = Log()
 

@@ -30,6 +30,8 @@ class Sight:
     settled: Mapping[str, InboxFile] = field(default_factory=dict)
     labels: LabelsUpdate | None = None
     """What the engine has to know of the references; None before the first look."""
+    profiles: frozenset[str] = frozenset()
+    """The folders that are profiles, with their slashes."""
 
 
 class Desk:

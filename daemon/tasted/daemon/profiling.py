@@ -42,6 +42,7 @@ class Profiling:
         ask: sends the engine a request; takes `parts`, how many deadlines that may take.
         is_stopping: tells whether the process is ending.
         version: of this tasted.
+        on_score: handed each score of other photos than before.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Profiling:
         ask: Ask,
         is_stopping: Callable[[], bool],
         version: str,
+        on_score: Callable[[Sidecar], None] = lambda _sidecar: None,
     ) -> None:
         self._home = home
         self._desk = desk
@@ -60,6 +62,7 @@ class Profiling:
         self._ask = ask
         self._is_stopping = is_stopping
         self._version = version
+        self._on_score = on_score
         self._blaming = Blaming()
 
     def do(self, tasks: Sequence[Task]) -> None:
@@ -124,6 +127,8 @@ class Profiling:
         else:
             self._desk.last_scored = entry.path
             log.info(sidecar.verdict or "scored", path=entry.path, photos=len(entry.parts))
+        if is_new:
+            self._on_score(sidecar)
 
     def _is_unchanged(self, task: Task) -> bool:
         try:

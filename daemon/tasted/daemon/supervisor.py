@@ -16,6 +16,7 @@ import structlog
 
 from tasted import __version__
 from tasted.config import Settings
+from tasted.daemon.announcer import Announcer
 from tasted.daemon.bell import SIGNALS, Bell
 from tasted.daemon.desk import Desk
 from tasted.daemon.forgetting import Forgetting
@@ -38,7 +39,7 @@ from tasted.lock import hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.page_writer import PageWriter
 from tasted.outbox.writer import Writer
-from tasted.status import read_current
+from tasted.status import Status, read_current
 
 _GRACE_SECONDS = 5.0
 # twice this and the grace must fit into the 30 seconds that service managers give
@@ -180,8 +181,14 @@ class _Daemon:
         self._stop = threading.Event()
         self._failed: list[str] = []
         page = make_page(home, desk)
+        self._announcer = announcer = Announcer(lambda: desk.settings)
+
+        def on_status(status: Status) -> None:
+            page.follow(status)
+            announcer.follow(status)
+
         self._reporter = Reporter(
-            home, desk, version=__version__, on_progress=on_progress, on_status=page.follow
+            home, desk, version=__version__, on_progress=on_progress, on_status=on_status
         )
         writer = Writer(home.outbox, ledger)
         _sweep(home, writer)
@@ -211,6 +218,7 @@ class _Daemon:
                 settings,
                 stop=stop,
                 version=__version__,
+                on_score=announcer.scored,
             ),
             carry_out=lambda engine, order: Forgetting(home, desk, writer, engine, page).carry_out(
                 order
@@ -227,6 +235,7 @@ class _Daemon:
             self._force_everything()
         scout = threading.Thread(target=self._guarded, args=(self._scout.run,), name="scout")
         scorer = threading.Thread(target=self._guarded, args=(self._scorer.run,), name="scorer")
+        self._announcer.start()
         scout.start()
         scorer.start()
         self._wait()
@@ -274,7 +283,7 @@ class _Daemon:
 
         The scout first, so that nothing new comes; then the queue, so that the scorer takes nothing
         more; then the scorer, which finishes the batch in hand or loses it: a batch that is not
-        written was not done, and is found again at the next start.
+        written was not done, and is found again at the next start; then the announcer.
         """
         for each in SIGNALS:
             # asked a second time: leave at once; what is on disk is whole at every instant
@@ -292,6 +301,8 @@ class _Daemon:
         scorer.join(_JOIN_SECONDS)
         scout.join(_JOIN_SECONDS)
         self._reporter.write(state="stopped")
+        # after those who give it news; a stop that a person asked for waits for no desktop
+        self._announcer.close(tells_rest=self._until_idle)
         log.info("stopped")
         if scorer.is_alive() or scout.is_alive():
             # the lock must not be freed while a thread still works

@@ -159,7 +159,7 @@ class Survey:
         tasks += looked.tasks
         self._profiles_wait = looked.waiting > 0
         labels = self._labels_of(listing, now) if self._saw_all else None
-        desk.sight = Sight(settled, labels)
+        desk.sight = Sight(settled, labels, frozenset(folders.profiles))
         due = self._due(labels, current, tasks, now) if labels is not None else None
         if due is not None or self._labels is not None:
             # what is scored now carries a taste that is not published yet: nothing can be called

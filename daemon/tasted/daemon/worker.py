@@ -8,7 +8,7 @@ the engine is the only writer of the library.
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from tasted.faultpoints import reach
 from tasted.files import stamp_of
 from tasted.home import Home
 from tasted.inbox.listing import find_file
+from tasted.inbox.profiles import folder_of
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.sidecar import Sidecar, Source
 from tasted.outbox.writer import Writer
@@ -58,6 +59,7 @@ class Worker:
         settings: that the engine was made with.
         stop: set when the process is ending; nothing is tried again then.
         version: of this tasted.
+        on_score: handed each score of a picture or profile that had none of its present content.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Worker:
         *,
         stop: threading.Event,
         version: str,
+        on_score: Callable[[Sidecar], None] = lambda _sidecar: None,
     ) -> None:
         self.engine = engine
         self.settings = settings
@@ -84,8 +87,15 @@ class Worker:
         self._synced_pid: int | None = None
         self._blaming = Blaming()
         self.profiles = Profiling(
-            home, desk, writer, ask=self._ask, is_stopping=stop.is_set, version=version
+            home,
+            desk,
+            writer,
+            ask=self._ask,
+            is_stopping=stop.is_set,
+            version=version,
+            on_score=on_score,
         )
+        self._on_score = on_score
 
     def check_ground(self) -> None:
         """Refuse to begin when the result could not be kept, or the model is not there.
@@ -284,9 +294,14 @@ class Worker:
             # gone, or changed while it was read: the scout's next look decides anew
             self._desk.wake_scout()
             return
-        self._write(task.file, sidecar, durable=durable)
+        kept = self._write(task.file, sidecar, durable=durable)
+        is_known = result["document"] is None or task.reason is Reason.STALE
+        # a photo of a profile is told of by the profile
+        if kept and not is_known and folder_of(task.file.path) not in self._desk.sight.profiles:
+            self._on_score(sidecar)
 
-    def _write(self, file: InboxFile, sidecar: Sidecar, *, durable: bool) -> None:
+    def _write(self, file: InboxFile, sidecar: Sidecar, *, durable: bool) -> bool:
+        """Write the sidecar of a file, unless it has changed; tell whether it was written."""
         entry = sidecar.ledger_entry()
         try:
             unchanged = stamp_of(os.lstat(self._home.inbox / file.path)) == entry.stamp
@@ -294,7 +309,7 @@ class Worker:
             unchanged = False
         if not unchanged:
             self._desk.wake_scout()
-            return
+            return False
         with self._desk.lock:
             self._writer.write(sidecar, durable=durable)
             log.debug(
@@ -309,6 +324,7 @@ class Worker:
             reach("worker.kept")
             self._desk.forced.discard(file.path)
         self._tell(file, sidecar, is_new=durable)
+        return True
 
     def _tell(self, file: InboxFile, sidecar: Sidecar, *, is_new: bool) -> None:
         if sidecar.error is not None:

@@ -1,0 +1,93 @@
+"""When to tell: a burst is told once, and whoever was just told is left alone for a while. Pure.
+
+Times are seconds of one monotonic clock, passed in.
+"""
+
+import math
+
+from tasted.notify.news import News
+
+QUIET_SECONDS = 10.0
+"""A burst is over when nothing came for so long."""
+PATIENCE_SECONDS = 60.0
+"""One that does not end is told so long after it began."""
+PAUSE_SECONDS = 600.0
+"""The least time between two of the same kind; a backlog has matches for hours."""
+FAULT_SECONDS = 30.0
+"""A fault that mends itself sooner is not told."""
+
+
+class Gathering:
+    """What was not told yet.
+
+    Args:
+        pause_seconds: the least time between two notifications of the same kind.
+    """
+
+    def __init__(self, *, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._pause_seconds = pause_seconds
+        self._matches = 0
+        self._strong = 0
+        self._first = 0.0
+        self._last = 0.0
+        self._blocked_at: float | None = None
+        self._is_block_told = False
+        self._matches_told = -math.inf
+        self._block_told = -math.inf
+
+    def matched(self, *, is_strong: bool, now: float) -> None:
+        """Take in a match."""
+        if not self._matches:
+            self._first = now
+        self._last = now
+        self._matches += 1
+        self._strong += is_strong
+
+    def blocked(self, *, now: float) -> None:
+        """Take in that nothing is scored; each time until `unblocked` is the same one."""
+        if self._blocked_at is None:
+            self._blocked_at = now
+
+    def unblocked(self) -> None:
+        """Take in that work goes on: what was not told of the block is not news any more."""
+        self._blocked_at = None
+        self._is_block_told = False
+
+    def due_at(self) -> float | None:
+        """Return when there is something to tell; None when there is nothing."""
+        times = [at for at in (self._matches_due_at(), self._block_due_at()) if at is not None]
+        return min(times, default=None)
+
+    def take(self, *, now: float) -> News:
+        """Return what is to be told by now, and take it as told; nothing when it is too early."""
+        tells_matches = _is_due(self._matches_due_at(), now)
+        tells_block = _is_due(self._block_due_at(), now)
+        if tells_block:
+            self._is_block_told = True
+            self._block_told = now
+        if not tells_matches:
+            return News(is_blocked=tells_block)
+        self._matches_told = now
+        news = self.take_matches()
+        return News(news.matches, news.strong, is_blocked=tells_block)
+
+    def take_matches(self) -> News:
+        """Return the matches that were not told, whatever the time is."""
+        news = News(self._matches, self._strong)
+        self._matches = self._strong = 0
+        return news
+
+    def _matches_due_at(self) -> float | None:
+        if not self._matches:
+            return None
+        over = min(self._last + QUIET_SECONDS, self._first + PATIENCE_SECONDS)
+        return max(over, self._matches_told + self._pause_seconds)
+
+    def _block_due_at(self) -> float | None:
+        if self._blocked_at is None or self._is_block_told:
+            return None
+        return max(self._blocked_at + FAULT_SECONDS, self._block_told + self._pause_seconds)
+
+
+def _is_due(at: float | None, now: float) -> bool:
+    return at is not None and at <= now
