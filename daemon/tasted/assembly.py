@@ -3,7 +3,6 @@
 The model itself is loaded when the first vector is missing.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,7 +26,9 @@ from tasted.judging.wishes import Wishes
 from tasted.learning.versions import TasteVersions
 from tasted.library.library import Library
 from tasted.pipeline import Pipeline
+from tasted.priority import thread_count
 from tasted.reading.choosing import choose
+from tasted.reading.ocr import OcrEngine
 from tasted.reading.opening import open_engine
 from tasted.reading.reader import Reader
 from tasted.records import Origin
@@ -38,13 +39,10 @@ POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
 )
 
-# reading a screen takes a second on one core; the other half of the machine is its user's
-_READING_THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))
-
-
 log = structlog.get_logger("tasted.engine")
 
 Load = Callable[[ModelFolder, Settings], Embedder]
+StepOut = Callable[[Callable[[], OcrEngine]], OcrEngine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ def assemble(
     on_loaded: Callable[[], None],
     origin_of: Callable[[str], Origin],
     is_ignored: Callable[[str], bool],
+    step_out: StepOut = lambda opens: opens(),
 ) -> Parts:
     """Open the library of a home and build what works with it.
 
@@ -79,6 +78,7 @@ def assemble(
         on_loaded: called after it.
         origin_of: tells by content id whether a reference of it is feedback.
         is_ignored: tells by content id whether a picture is to be left alone.
+        step_out: opens what has threads of its own, where they are as urgent as what is urgent.
 
     Raises:
         ModelMissing, ModelUnusable: when there is no such model.
@@ -100,7 +100,7 @@ def assemble(
     reading = settings.reading
     if reading.keep_text != "all":
         library.drop_texts()
-    reader = _reader(settings)
+    reader = _reader(settings, step_out)
     intake = Intake(home.inbox, max_bytes=settings.limits.max_bytes)
     judge = _judge(
         home,
@@ -187,18 +187,19 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
         dtype=settings.embedder.dtype,
         views=views_identity(settings),
         preprocessing=PREPROCESSING,
-        threads=None,
+        threads=thread_count(settings.engine.threads),
     )
     log.info("model_loaded", model=model.name, device_note=embedder.device_note)
     return embedder
 
 
-def _reader(settings: Settings) -> Reader:
+def _reader(settings: Settings, step_out: StepOut) -> Reader:
     languages = settings.reading.languages
+    threads = thread_count(settings.engine.threads)
     return Reader(
         choose(settings.reading.engine, languages),
         languages,
-        lambda choice: open_engine(choice, threads=_READING_THREADS),
+        lambda choice: step_out(lambda: open_engine(choice, threads=threads)),
     )
 
 

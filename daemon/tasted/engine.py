@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tasted.logs import set_up_logs
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar, Source
 from tasted.platform import end_with_parent, resident_bytes
+from tasted.priority import Bulk
 from tasted.records import Current, Label, Origin
 from tasted.status import read_current, write_current
 from tasted.walk import Answer
@@ -69,6 +71,7 @@ class Engine:
         self._open: Parts | None = None
         self._origins: dict[str | None, Origin] | None = None
         self._ignored = IgnoredList(home.ignored_file)
+        self._bulk = Bulk()
 
     def answer(self, message: frames.Message) -> frames.Message:
         """Answer one request; a fault of the service is an answer too."""
@@ -79,7 +82,10 @@ class Engine:
         try:
             match message.get("type"):
                 case "batch":
-                    return self._batch([item_from(item) for item in message["items"]])
+                    return self._batch(
+                        [item_from(item) for item in message["items"]],
+                        is_bulk=message.get("is_bulk", False),
+                    )
                 case "profile":
                     return self._profile(profile_from(message))
                 case "labels":
@@ -100,9 +106,11 @@ class Engine:
                 )
             )
 
-    def _batch(self, items: list[Item]) -> frames.Message:
+    def _batch(self, items: list[Item], *, is_bulk: bool) -> frames.Message:
+        # what is opened here is used by urgent work as well, and has threads of its own
         opened = self._opened()
-        answers = opened.pipeline.process(items)
+        process = partial(opened.pipeline.process, items)
+        answers = self._bulk.run(process) if is_bulk else process()
         if self._origins is not None:
             for content in filter(None, map(_scored_content, answers)):
                 self._origins.setdefault(content, Origin.FEEDBACK)
@@ -192,6 +200,7 @@ class Engine:
                 ),
                 origin_of=self._origin_of,
                 is_ignored=self._is_ignored,
+                step_out=self._bulk.step_out,
             )
         return self._open
 

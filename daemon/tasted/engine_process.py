@@ -42,6 +42,10 @@ log = structlog.get_logger("tasted.engine_process")
 RESTING = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
+# OpenMP, OpenBLAS, MKL and Accelerate: each would take every core there is
+_CAPPED = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
 class EngineDiedError(Exception):
     """The engine went away, or missed its deadline, while it had a request in its hands."""
 
@@ -55,6 +59,7 @@ class EngineProcess:
         deadline_seconds: for one answer, not counting the time in which the model is loaded.
         max_memory_bytes: what the engine may hold; one that holds more after an answer is ended,
             and started anew by the next question.
+        threads: how many threads may compute at a time; None leaves that to the libraries.
         command: what is started; tests pass an engine of their own.
         lock: a descriptor that the engine keeps open, so that the home stays locked until both
             processes have gone.
@@ -67,6 +72,7 @@ class EngineProcess:
         stderr_file: Path,
         deadline_seconds: float,
         max_memory_bytes: int = sys.maxsize,
+        threads: int | None = None,
         command: tuple[str, ...] = COMMAND,
         lock: int | None = None,
     ) -> None:
@@ -74,6 +80,7 @@ class EngineProcess:
         self._stderr_file = stderr_file
         self._deadline_seconds = deadline_seconds
         self._max_memory_bytes = max_memory_bytes
+        self._caps = {} if threads is None else dict.fromkeys(_CAPPED, str(threads))
         self._command = command
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
@@ -136,7 +143,7 @@ class EngineProcess:
         return process
 
     def _started(self) -> subprocess.Popen[bytes]:
-        environment = {**RESTING, **os.environ, **OFFLINE}
+        environment = {**RESTING, **os.environ, **self._caps, **OFFLINE}
         try:
             private_folder(self._stderr_file.parent)
             with self._stderr_file.open("wb") as stderr:

@@ -95,7 +95,7 @@ class Status:
 
     pid: int
     state: str
-    """`starting`, `idle`, `working`, `blocked` or `stopping`."""
+    """`starting`, `idle`, `working`, `waiting` (for power), `blocked` or `stopping`."""
     started_at: str
     heartbeat_at: str
     version: str
@@ -103,6 +103,8 @@ class Status:
     engine_pid: int | None = None
     queue: QueueReport = field(default_factory=QueueReport)
     watch: WatchReport = field(default_factory=WatchReport)
+    saving: str | None = None
+    """Why the backlog waits for power, as part of a sentence; None when it does not."""
     restless: tuple[str, ...] = ()
     """Files that have been changing for over a minute, so that they cannot be read."""
     fault: FaultReport | None = None

@@ -110,6 +110,7 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
         engine = snapshot.engine_pid
         lines.append(f"Engine   {'asleep' if engine is None else f'awake, pid {engine}'}")
         lines.append(f"Queue    {_queue(snapshot)}")
+        lines += _saving_lines(snapshot)
         lines += [
             f"Waiting  {path} has been changing for over a minute; it is read when it rests"
             for path in snapshot.restless
@@ -138,6 +139,15 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
         )
         lines.append(f"Ignored  {ignored}")
     return lines
+
+
+def _saving_lines(snapshot: Status) -> list[str]:
+    if snapshot.saving is None:
+        return []
+    return [
+        f"Saving   the backlog waits, for {snapshot.saving}; new pictures do not wait",
+        "         → It goes on with a charger, or with save_power = false in config/tasted.toml",
+    ]
 
 
 def _outbox(counts: Mapping[str, int]) -> str:

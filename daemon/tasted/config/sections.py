@@ -120,6 +120,19 @@ class Engine(Section):
         description="How much memory the model's process may hold, in megabytes, before it is "
         "started anew between two batches. A model that needs more by itself is refused.",
     )
+    threads: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="How many of the processor's cores the model may keep busy at a time. 0 means "
+        "half of them.",
+    )
+    save_power: bool = Field(
+        default=True,
+        description="Whether pictures that were there before tasted was started wait while this "
+        "machine saves power: in low-power mode, or on a battery below 30 %. New ones are scored "
+        "anyway.",
+    )
     deadline_seconds: float = Field(
         default=120,
         ge=0.5,

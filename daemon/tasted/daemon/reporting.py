@@ -56,11 +56,16 @@ class Reporter:
         self._restless: tuple[str, ...] = ()
         self._plain: tuple[PlainFolder, ...] = ()
         self._watch = WatchReport()
+        self._saving: str | None = None
         self._written = 0.0
 
     def listens(self, watch: WatchReport) -> None:
         """Take in how the inbox is followed."""
         self._watch = watch
+
+    def saves(self, why: str | None) -> None:
+        """Take in why the backlog waits for power, or that it does not."""
+        self._saving = why
 
     def saw(
         self,
@@ -93,8 +98,8 @@ class Reporter:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and nothing is in hand."""
-        return not self._desk.queue.is_busy and not any(self._desk.queue.counts().values())
+        """Whether nothing waits that may be served, and nothing is in hand."""
+        return not self._desk.queue.is_busy and not self._desk.queue.has_work
 
     def write_soon(self) -> None:
         """Write the status unless it was written a moment ago."""
@@ -133,6 +138,7 @@ class Reporter:
             engine_pid=desk.engine_pid,
             queue=self._queue(),
             watch=self._watch,
+            saving=self._saving,
             restless=self._restless,
             fault=_report(fault) if fault is not None else None,
             settings_error=_report(desk.settings_error) if desk.settings_error else None,
@@ -152,12 +158,15 @@ class Reporter:
         if fault is not None:
             return "blocked"
         waits = self._settling > 0 or self._is_undecided
-        return "idle" if self.idle and not waits else "working"
+        if waits or not self.idle:
+            return "working"
+        return "waiting" if self._saving is not None else "idle"
 
     def _queue(self) -> QueueReport:
         counts = self._desk.queue.counts()
         rate = self._desk.per_minute()
-        waiting = sum(counts.values())
+        # nobody knows how long the machine saves power
+        waiting = sum(counts.values()) if self._saving is None else 0
         return QueueReport(
             references=counts[Turn.REFERENCE],
             new=counts[Turn.NEW],

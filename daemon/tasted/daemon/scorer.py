@@ -16,7 +16,7 @@ from tasted.daemon.forget_order import Order
 from tasted.daemon.rebuilding import rebuild
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import failure, write_answer
-from tasted.daemon.work_queue import Asked, Batch, Forget, LabelsUpdate, Rebuild, Turn, Work
+from tasted.daemon.work_queue import BULK, Asked, Batch, Forget, LabelsUpdate, Rebuild, Turn, Work
 from tasted.daemon.worker import Worker
 from tasted.engine_process import EngineProcess
 from tasted.errors import MemoryCeilingTooLow, ServiceFault
@@ -175,7 +175,7 @@ class Scorer:
         if batch.turn is Turn.RESCORE:
             self._worker.do_again(tasks)
         else:
-            self._worker.do(tasks, durable=True)
+            self._worker.do(tasks, durable=True, is_bulk=batch.turn in BULK)
         if batch.turn is Turn.REFERENCE:
             self._desk.wake_scout()
 

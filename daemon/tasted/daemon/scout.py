@@ -19,6 +19,7 @@ from tasted.daemon.pulse import Pulse
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.requests import Request, failure, waiting_requests, write_answer
 from tasted.daemon.survey import Survey
+from tasted.daemon.thrift import Thrift
 from tasted.daemon.work_queue import Asked, Forget, Rebuild
 from tasted.errors import HomeLocked, ServiceFault
 from tasted.faultpoints import reach
@@ -52,6 +53,7 @@ class Scout:
         make_watcher: builds the watcher around its callbacks.
         file_system: tells on what a folder lies.
         pulse: felt by the main thread.
+        thrift: decides whether the backlog waits for power; without one it never does.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Scout:
         make_watcher: WatcherFactory = Watcher,
         file_system: Callable[[Path], FileSystem] = file_system_of,
         pulse: Pulse | None = None,
+        thrift: Thrift | None = None,
     ) -> None:
         self._home = home
         self._desk = desk
@@ -92,6 +95,7 @@ class Scout:
             file_system=file_system,
         )
         self._pulse = pulse or Pulse()
+        self._thrift = thrift
         self._answered: set[str] = set()
 
     def run(self) -> None:
@@ -127,6 +131,7 @@ class Scout:
             self._own_folders()
             self._lookout.keep(self._desk.settings.watch.poll)
             self._survey.look(hints)
+            self._save_power()
             reach("scout.looked")
         except ServiceFault as fault:
             self._desk.blame("scout", fault)
@@ -139,7 +144,13 @@ class Scout:
             self._desk.blame("scorer", None)
             if self._survey.is_settled:
                 self._on_idle()
-        return self._lookout.limit(self._survey.seconds_to_next())
+        pause = self._lookout.limit(self._survey.seconds_to_next())
+        return pause if self._thrift is None else self._thrift.limit(pause)
+
+    def _save_power(self) -> None:
+        if self._thrift is not None:
+            self._thrift.look()
+            self._reporter.saves(self._thrift.why)
 
     def _own_folders(self) -> None:
         try:

@@ -27,6 +27,7 @@ from tasted.daemon.rebuilding import remove_former
 from tasted.daemon.reporting import Reporter
 from tasted.daemon.scorer import Scorer
 from tasted.daemon.scout import Scout
+from tasted.daemon.thrift import Thrift
 from tasted.daemon.worker import Worker
 from tasted.engine_process import COMMAND, EngineProcess
 from tasted.errors import LibraryUnusable, ServiceFault
@@ -39,6 +40,8 @@ from tasted.lock import hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.page_writer import PageWriter
 from tasted.outbox.writer import Writer
+from tasted.power import saving_reason
+from tasted.priority import thread_count
 from tasted.status import Status, read_current
 
 _GRACE_SECONDS = 5.0
@@ -67,6 +70,7 @@ def make_engine(
         stderr_file=home.logs / "engine.stderr",
         deadline_seconds=settings.engine.deadline_seconds,
         max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
+        threads=thread_count(settings.engine.threads),
         command=command,
         lock=lock,
     )
@@ -90,6 +94,7 @@ def run_daemon(
     engine_command: tuple[str, ...] = COMMAND,
     bell: Bell | None = None,
     notifier: Notifier | None = None,
+    power: Callable[[], str | None] = saving_reason,
 ) -> None:
     """Watch and score until asked to stop.
 
@@ -106,6 +111,7 @@ def run_daemon(
         engine_command: what is started as the engine.
         bell: rung by signals already, when they may come before this; else one is made.
         notifier: the line to systemd; none in a terminal.
+        power: tells why the machine saves power, if it does.
 
     Raises:
         HomeLocked: when another process has the home.
@@ -135,6 +141,7 @@ def run_daemon(
             make_watcher=make_watcher,
             engine=partial(make_engine, home, lock=lock, command=engine_command),
             notifier=notifier or Notifier(),
+            power=power,
         )
         daemon.run(rescore=rescore)
 
@@ -170,6 +177,7 @@ class _Daemon:
         make_watcher: WatcherFactory,
         engine: Callable[[Settings], EngineProcess],
         notifier: Notifier,
+        power: Callable[[], str | None],
     ) -> None:
         ledger = Ledger(home.outbox)
         self._desk = desk = Desk(settings, ledger, read_current(home.current_file))
@@ -206,6 +214,8 @@ class _Daemon:
             remove_sidecar=writer.remove,
             make_watcher=make_watcher,
             pulse=self._pulse,
+            # whoever waits for the end has decided
+            thrift=None if until_idle else Thrift(desk.queue, lambda: desk.settings, reason=power),
         )
         self._scorer = Scorer(
             home,

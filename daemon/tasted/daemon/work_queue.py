@@ -33,6 +33,10 @@ class Turn(IntEnum):
     RESCORE = 7
 
 
+BULK = frozenset({Turn.BACKLOG, Turn.RETRY, Turn.RESCORE})
+"""What nobody waits for: it is done with what the machine has left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Files that a command waits for."""
@@ -88,6 +92,7 @@ class WorkQueue:
         self._asked: list[Asked | Rebuild | Forget] = []
         self._in_hand: frozenset[str] = frozenset()
         self._is_busy = False
+        self._is_backlog_held = False
         self._closed = False
 
     def replace(
@@ -135,8 +140,24 @@ class WorkQueue:
             self._is_busy = work is not None
             return work
 
+    def hold_backlog(self, *, is_held: bool) -> None:
+        """Let the backlog wait, or let it go on; everything else is served as ever."""
+        with self._changed:
+            self._is_backlog_held = is_held
+            self._changed.notify_all()
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything waits that would be served."""
+        with self._changed:
+            return self._has_work()
+
     def _has_work(self) -> bool:
-        return bool(self._labels or self._asked or any(self._turns.values()))
+        return bool(self._labels or self._asked or any(map(self._served, Turn)))
+
+    def _served(self, turn: Turn) -> list[Task]:
+        is_held = turn is Turn.BACKLOG and self._is_backlog_held
+        return [] if is_held else self._turns.get(turn, [])
 
     def _next(self, limit: int) -> Work | None:
         forget = next((asked for asked in self._asked if isinstance(asked, Forget)), None)
@@ -149,7 +170,7 @@ class WorkQueue:
                 return labels
             if turn is Turn.ASKED and self._asked:
                 return self._asked.pop(0)
-            waiting = self._turns.get(turn, [])
+            waiting = self._served(turn)
             most = limit * RESCORES_PER_FILE if turn is Turn.RESCORE else limit
             taken = tuple(waiting.pop() for _ in range(min(most, len(waiting))))
             if taken:

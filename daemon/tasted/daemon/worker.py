@@ -205,15 +205,20 @@ class Worker:
         with self._desk.lock:
             return self._desk.ledger.entries.get(path)
 
-    def do(self, tasks: Sequence[Task], *, durable: bool) -> None:
+    def do(self, tasks: Sequence[Task], *, durable: bool, is_bulk: bool = False) -> None:
         """Have a batch done and keep its documents; a file that ends the engine gets the blame.
+
+        Args:
+            tasks: the batch.
+            durable: wait until the disk has the documents.
+            is_bulk: let the engine stand back behind whatever else the machine does.
 
         Raises:
             ServiceFault: when no file is to blame; what is not written is found again.
         """
         if not tasks:
             return
-        answer = self._answer_to(tasks)
+        answer = self._answer_to(tasks, is_bulk=is_bulk)
         if answer is None:
             self._after_death(tasks, durable=durable)
         else:
@@ -233,7 +238,7 @@ class Worker:
             kept: Future[None] | None = None
             for start in range(0, len(tasks), size):
                 part = tasks[start : start + size]
-                answer = self._answer_to(part)
+                answer = self._answer_to(part, is_bulk=True)
                 if kept is not None:
                     kept.result()
                     kept = None
@@ -244,11 +249,13 @@ class Worker:
             if kept is not None:
                 kept.result()
 
-    def _answer_to(self, tasks: Sequence[Task]) -> frames.Message | None:
+    def _answer_to(self, tasks: Sequence[Task], *, is_bulk: bool) -> frames.Message | None:
         """Return what the engine makes of a batch; None when that ended it."""
         items = [item_of(task) for task in tasks]
         try:
-            return self._ask({"type": "batch", "items": items}, parts=len(items))
+            return self._ask(
+                {"type": "batch", "items": items, "is_bulk": is_bulk}, parts=len(items)
+            )
         except EngineDiedError as error:
             log.warning("engine_died", files=len(tasks), error=str(error))
             return None

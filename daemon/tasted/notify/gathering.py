@@ -8,24 +8,34 @@ import math
 from tasted.notify.news import News
 
 QUIET_SECONDS = 10.0
-"""A burst is over when nothing came for so long."""
 PATIENCE_SECONDS = 60.0
-"""One that does not end is told so long after it began."""
+# a backlog has matches for hours
 PAUSE_SECONDS = 600.0
-"""The least time between two of the same kind; a backlog has matches for hours."""
 FAULT_SECONDS = 30.0
-"""A fault that mends itself sooner is not told."""
 
 
 class Gathering:
     """What was not told yet.
 
     Args:
+        quiet_seconds: a burst is over when nothing came for so long.
+        patience_seconds: one that does not end is told so long after it began.
         pause_seconds: the least time between two notifications of the same kind.
+        fault_seconds: a fault that mends itself sooner is not told.
     """
 
-    def __init__(self, *, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        quiet_seconds: float = QUIET_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
+        fault_seconds: float = FAULT_SECONDS,
+    ) -> None:
+        self._quiet_seconds = quiet_seconds
+        self._patience_seconds = patience_seconds
         self._pause_seconds = pause_seconds
+        self._fault_seconds = fault_seconds
         self._matches = 0
         self._strong = 0
         self._first = 0.0
@@ -80,13 +90,13 @@ class Gathering:
     def _matches_due_at(self) -> float | None:
         if not self._matches:
             return None
-        over = min(self._last + QUIET_SECONDS, self._first + PATIENCE_SECONDS)
+        over = min(self._last + self._quiet_seconds, self._first + self._patience_seconds)
         return max(over, self._matches_told + self._pause_seconds)
 
     def _block_due_at(self) -> float | None:
         if self._blocked_at is None or self._is_block_told:
             return None
-        return max(self._blocked_at + FAULT_SECONDS, self._block_told + self._pause_seconds)
+        return max(self._blocked_at + self._fault_seconds, self._block_told + self._pause_seconds)
 
 
 def _is_due(at: float | None, now: float) -> bool:

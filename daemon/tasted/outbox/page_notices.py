@@ -62,6 +62,8 @@ def _headline(status: Status) -> tuple[str, str]:
         return "off", "Not running"
     if status.state == "working":
         return "busy", _work(status.queue)
+    if status.state == "waiting":
+        return "calm", f"Saving power: {status.queue.backlog:,} wait"
     return "calm", "Up to date, watching the inbox"
 
 
@@ -91,6 +93,14 @@ def _notices(status: Status) -> tuple[Notice, ...]:
     if status.settings_error is not None:
         title = "The settings are invalid; the last good ones are used"
         notices.append(_fault(title, status.settings_error))
+    if status.saving is not None:
+        notices.append(
+            Notice(
+                "Older pictures wait for power",
+                f"New ones are scored as ever; the others wait, for {status.saving}.",
+                "They go on with a charger, or with save_power = false in config/tasted.toml",
+            )
+        )
     if not status.liked and not status.queue.references:
         notices.append(
             Notice(
