@@ -6,7 +6,6 @@ Touches the engine's pipes, the outbox, and the inbox by lstat. It is the only w
 the engine is the only writer of the library.
 """
 
-import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +23,7 @@ from tasted.daemon.desk import Desk
 from tasted.daemon.ground import check_ground
 from tasted.daemon.ignoring import Ignoring
 from tasted.daemon.items import asked_item, item_of
+from tasted.daemon.keeping import Keeping
 from tasted.daemon.profiling import Profiling
 from tasted.daemon.work_queue import LabelsUpdate
 from tasted.engine_process import EngineDiedError, EngineProcess
@@ -32,15 +32,13 @@ from tasted.errors import (
     EngineFailed,
 )
 from tasted.faultpoints import reach
-from tasted.files import stamp_of
 from tasted.home import Home
 from tasted.inbox.listing import find_file
-from tasted.inbox.profiles import folder_of
 from tasted.inbox.reconcile import Reason, Task
-from tasted.outbox.sidecar import Sidecar, Source
+from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.writer import Writer
 from tasted.records import Current, InboxFile, LedgerEntry
-from tasted.status import LastError, current_from
+from tasted.status import current_from
 
 _BATCHES_IN_PART = 4
 """Of a re-score: how much is in the engine's hands at once."""
@@ -78,8 +76,6 @@ class Worker:
         self.settings = settings
         self._home = home
         self._desk = desk
-        self._writer = writer
-        self._ledger = desk.ledger
         self._stop = stop
         self._version = version
         self._acting = Acting(home, version=version)
@@ -95,7 +91,7 @@ class Worker:
             version=version,
             on_score=on_score,
         )
-        self._on_score = on_score
+        self._keeping = Keeping(home, desk, writer, self._ignoring, on_score=on_score)
 
     def check_ground(self) -> None:
         """Refuse to begin when the result could not be kept, or the model is not there.
@@ -268,7 +264,7 @@ class Worker:
         for result in answer["answers"]:
             task = by_path[result["path"]]
             self._blaming.survived(task)
-            self._keep(task, result, durable=durable)
+            self._keeping.keep(task, result, durable=durable)
         self._desk.finished(len(tasks))
 
     def _after_death(self, tasks: Sequence[Task], *, durable: bool) -> None:
@@ -285,71 +281,7 @@ class Worker:
             self.do([task], durable=durable)
             return
         sidecar = blamed_sidecar(task, now=datetime.now(UTC), version=self._version)
-        self._write(task.file, sidecar, durable=durable)
-
-    def _keep(self, task: Task, result: dict[str, Any], *, durable: bool) -> None:
-        sidecar: Sidecar | None = None
-        if result.get("ignored") is not None:
-            self._ignoring.met(task.file, result["ignored"])
-        elif result["document"] is not None:
-            sidecar = Sidecar.model_validate(result["document"])
-        elif result.get("unchanged") is not None:
-            former = self._ledger.sidecar_of(task.file.path)
-            new_stamps = Source.model_validate(result["unchanged"])
-            sidecar = former.restamped(new_stamps) if former is not None else None
-        if sidecar is None:
-            # gone, or changed while it was read: the scout's next look decides anew
-            self._desk.wake_scout()
-            return
-        kept = self._write(task.file, sidecar, durable=durable)
-        is_known = result["document"] is None or task.reason is Reason.STALE
-        # a photo of a profile is told of by the profile
-        if kept and not is_known and folder_of(task.file.path) not in self._desk.sight.profiles:
-            self._on_score(sidecar)
-
-    def _write(self, file: InboxFile, sidecar: Sidecar, *, durable: bool) -> bool:
-        """Write the sidecar of a file, unless it has changed; tell whether it was written."""
-        entry = sidecar.ledger_entry()
-        try:
-            unchanged = stamp_of(os.lstat(self._home.inbox / file.path)) == entry.stamp
-        except OSError:
-            unchanged = False
-        if not unchanged:
-            self._desk.wake_scout()
-            return False
-        with self._desk.lock:
-            self._writer.write(sidecar, durable=durable)
-            log.debug(
-                "kept",
-                path=entry.path,
-                status=entry.status,
-                content=entry.content_id,
-                text=sidecar.source.text_sha256,
-                taste=entry.taste_fingerprint,
-                embedder=entry.embedder_fingerprint,
-            )
-            reach("worker.kept")
-            self._desk.forced.discard(file.path)
-        self._tell(file, sidecar, is_new=durable)
-        return True
-
-    def _tell(self, file: InboxFile, sidecar: Sidecar, *, is_new: bool) -> None:
-        if sidecar.error is not None:
-            error = sidecar.error
-            self._desk.last_error = LastError(file.path, error.code, error.message, error.remedy)
-            log.warning("not_scored", path=file.path, code=error.code, remedy=error.remedy)
-        elif sidecar.status == "learnt":
-            log.info("learnt", path=file.path)
-        else:
-            self._desk.last_scored = file.path
-            # ten thousand lines for one like would push all others out of the log
-            tell = log.info if is_new else log.debug
-            tell(
-                sidecar.verdict or "scored",
-                path=file.path,
-                confidence=_rounded(sidecar.confidence_score),
-                took_ms=sidecar.timing_ms.get("total"),
-            )
+        self._keeping.write(task.file, sidecar, durable=durable)
 
     def score_paths(self, paths: Sequence[str], *, inside: bool) -> dict[str, Any]:
         """Score files that a command waits for, and return their documents as JSON, by path.
@@ -380,7 +312,7 @@ class Worker:
                 if inside and file is not None and document is not None:
                     sidecar = Sidecar.model_validate(document)
                     self._ignoring.asked_again(file, sidecar.source.sha256)
-                    self._write(file, sidecar, durable=True)
+                    self._keeping.write(file, sidecar, durable=True)
         self._desk.finished(len(paths))
         return documents
 
@@ -389,7 +321,3 @@ class Worker:
             return find_file(Path("/"), path.lstrip("/"))
         settled = self._desk.sight.settled.get(path)
         return settled if settled is not None else find_file(self._home.inbox, path)
-
-
-def _rounded(confidence: float | None) -> float | None:
-    return None if confidence is None else round(confidence, 3)
