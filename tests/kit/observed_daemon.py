@@ -89,6 +89,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engine", choices=sorted(ENGINES), default="quick")
     parser.add_argument("--engine-option", action="append", default=[])
+    parser.add_argument("--saves-power", help="why this machine is to save power")
     chosen = parser.parse_args()
     home = Home(chosen.home.resolve())
     load = partial(load_settings, home, environment=os.environ)
@@ -101,6 +102,7 @@ def main() -> int:
             reload=lambda: load().settings,
             make_watcher=watcher_factory(chosen.observer, seed=chosen.seed),
             engine_command=(*ENGINES[chosen.engine], *chosen.engine_option),
+            power=lambda: chosen.saves_power,
         )
     except HomeLocked as locked:
         return locked.exit_code
