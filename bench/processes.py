@@ -32,14 +32,14 @@ def processor_seconds(process: psutil.Process) -> float:
     return times.user + times.system
 
 
-def wake_ups(pid: int) -> int:
-    """Return the voluntary context switches of all threads (proc(5)); 0 where there is no /proc."""
-    total = 0
+def wake_ups_by_thread(pid: int) -> dict[int, int]:
+    """Return the voluntary context switches of each thread (proc(5)); none without a /proc."""
+    found: dict[int, int] = {}
     for task in Path(f"/proc/{pid}/task").glob("*/status"):
         for line in task.read_text(encoding="ascii").splitlines():
             if line.startswith("voluntary_ctxt_switches"):
-                total += int(line.split()[1])
-    return total
+                found[int(task.parent.name)] = int(line.split()[1])
+    return found
 
 
 @dataclass(slots=True)
