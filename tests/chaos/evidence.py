@@ -97,6 +97,8 @@ class Evidence:
     """Those of files."""
     profiles: Sequence[Sidecar]
     """Those of folders."""
+    bios: Mapping[str, str]
+    """sha256 of the text of each folder that has one."""
     wrong: Mapping[str, str]
     """What else lies in the outbox, by place."""
     wrong_modes: Sequence[str]
@@ -248,6 +250,10 @@ def gather(home: Home, logs: Path, files: Mapping[str, Found]) -> Evidence:
     return Evidence(
         files=files,
         sidecars=[each for each in sidecars if each.document["kind"] != "profile"],
+        bios={
+            f"{file.parent.name}/": hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in home.inbox.glob("*/bio.txt")
+        },
         profiles=[each for each in sidecars if each.document["kind"] == "profile"],
         wrong=wrong,
         wrong_modes=sorted(

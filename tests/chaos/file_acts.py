@@ -159,6 +159,51 @@ def delete(stage: Stage) -> None:
             (stage.inbox / path).unlink()
 
 
+def drop_profile(stage: Stage) -> None:
+    """Write some photos into a folder of their own, perhaps a bad one and a text among them."""
+    folder = f"profile {stage.journal.act}"
+    for _each in range(stage.rng.randint(2, 5)):
+        path = stage.new_name(folder=folder)
+        (stage.inbox / path).write_bytes(stage.new_picture(_suffix(path)).data)
+    if stage.rng.random() < 0.3:
+        path = stage.new_name(".png", folder=folder)
+        (stage.inbox / path).write_bytes(stage.new_bad_picture().data)
+    if stage.rng.random() < 0.6:
+        (stage.inbox / folder / "bio.txt").write_text("Name: Maya\n\nI love jazz", "utf-8")
+
+
+def change_profile(stage: Stage) -> None:
+    """Let one photo or the text of a profile go or change, or one more photo come."""
+    folders = _profile_folders(stage)
+    if not folders:
+        return
+    folder = stage.rng.choice(folders)
+    photos = [path for path in stage.screenshots() if path.startswith(f"{folder}/")]
+    match stage.rng.randint(0, 3):
+        case 0 if photos:
+            (stage.inbox / stage.rng.choice(photos)).unlink()
+        case 1:
+            words = f"I love {stage.rng.choice(_WORDS)}"
+            (stage.inbox / folder / "bio.txt").write_text(words, "utf-8")
+        case 2:
+            (stage.inbox / folder / "bio.txt").unlink(missing_ok=True)
+        case _:
+            path = stage.new_name(folder=folder)
+            (stage.inbox / path).write_bytes(stage.new_picture(_suffix(path)).data)
+
+
+def rename_profile(stage: Stage) -> None:
+    """Rename the folder of a profile."""
+    folders = _profile_folders(stage)
+    if folders:
+        new = f"profile {stage.journal.act} again"
+        (stage.inbox / stage.rng.choice(folders)).rename(stage.inbox / new)
+
+
+def _profile_folders(stage: Stage) -> list[str]:
+    return sorted(path.name for path in stage.inbox.glob("profile *") if path.is_dir())
+
+
 def take_folder_out(stage: Stage) -> None:
     """Move a whole folder out of the inbox."""
     folder = stage.inbox / stage.rng.choice(("anna", "anna/deep", "name with.dots"))

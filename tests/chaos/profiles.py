@@ -24,7 +24,7 @@ def wrong_profiles(evidence: Evidence, journal: Journal) -> list[str]:
     ]
     for folder, contents in profiles.items():
         own = documents[folder]
-        flaw = _flaw(own, contents, evidence.current)
+        flaw = _flaw(own, contents, evidence.bios.get(folder), evidence.current)
         if flaw is not None:
             sentences.append(f"the profile {folder} {flaw}")
     return sentences
@@ -46,7 +46,10 @@ def _profiles(files: Mapping[str, Found], journal: Journal) -> dict[str, dict[st
 
 
 def _flaw(
-    own: Sequence[Sidecar], contents: Mapping[str, str | None], current: Mapping[str, str]
+    own: Sequence[Sidecar],
+    contents: Mapping[str, str | None],
+    bio: str | None,
+    current: Mapping[str, str],
 ) -> str | None:
     if len(own) != 1:
         return f"has {len(own)} documents"
@@ -57,6 +60,8 @@ def _flaw(
     if told != contents:
         return f"tells of {told}, not of {contents}"
     key = own[0].key
+    if key.text != bio:
+        return f"is of the text {key.text}, not {bio}"
     fingerprints = (key.embedder, key.taste)
     wanted = (current.get("embedder_fingerprint"), current.get("taste_fingerprint"))
     return None if fingerprints == wanted else "was made with another taste or embedder"

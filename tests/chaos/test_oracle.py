@@ -117,7 +117,7 @@ def test_nothing_is_found_where_nothing_is_wrong(scene: Scene) -> None:
 
 def _document(scene: Scene, *contents: str | None, **fields: Any) -> None:
     """Write the document of the profile `anna/`, with photos of these contents."""
-    names = sorted(path.name for path in (scene.home.inbox / "anna").iterdir())
+    names = sorted(path.name for path in (scene.home.inbox / "anna").glob("*.png"))
     parts = [
         PhotoPart(path=f"anna/{name}", sha256=content)
         for name, content in zip(names, contents, strict=True)
@@ -146,6 +146,9 @@ def test_a_profile_has_one_current_document_of_its_photos(scene: Scene) -> None:
     _document(scene, *right, model=stale)
     assert told() == ["the profile anna/ was made with another taste or embedder"]
     _document(scene, *right[:2], bad.sha256)
+    assert len(told()) == 1
+    _document(scene, *right)
+    (folder / "bio.txt").write_text("I love jazz", "utf-8")
     assert len(told()) == 1
     (scene.home.outbox / "anna" / "profile.json").unlink()
     assert told() == ["the profile anna/ has 0 documents"]
