@@ -114,7 +114,11 @@ def fit_version(
     texts = bios_of(
         {each.reference.content_id: each.reference.path for one in lessons for each in one.photos}
     )
-    told = [wishes.tell(scales, one.views, one.anchor, one.bio(texts)) for one in lessons]
+    told = [
+        # words of several photos, kept with one of them, would outlive the others
+        wishes.tell(scales, one.views, one.anchor, one.bio(texts), is_kept=len(one.photos) == 1)
+        for one in lessons
+    ]
     evidence = _columns(told)
     taste = fit_taste(
         _items(lessons, library.dimensions),
