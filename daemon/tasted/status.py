@@ -80,6 +80,19 @@ class WatchReport:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessReport:
+    """What the daemon itself may read of the inbox: from elsewhere that cannot be told."""
+
+    interpreter: str
+    """Its Python with links resolved: macOS gives rights to that very file."""
+    refused: str | None = None
+    """How the system refuses, as `EPERM`; None when it does not."""
+    refused_path: str | None = None
+    opened_file: bool = False
+    """Whether a file was there and could be opened, beyond the listing of the folder."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlainFolder:
     """A folder of several pictures that is no profile."""
 
@@ -105,6 +118,8 @@ class Status:
     watch: WatchReport = field(default_factory=WatchReport)
     saving: str | None = None
     """Why the backlog waits for power, as part of a sentence; None when it does not."""
+    access: AccessReport | None = None
+    """None until the daemon has tried."""
     restless: tuple[str, ...] = ()
     """Files that have been changing for over a minute, so that they cannot be read."""
     fault: FaultReport | None = None
@@ -166,6 +181,7 @@ def read_status(file: Path) -> Status | None:
     try:
         value["queue"] = QueueReport(**value["queue"])
         value["watch"] = WatchReport(**value["watch"])
+        value["access"] = AccessReport(**value["access"]) if value["access"] else None
         value["restless"] = tuple(map(str, value["restless"]))
         for name in ("fault", "settings_error"):
             value[name] = FaultReport(**value[name]) if value[name] else None

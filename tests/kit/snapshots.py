@@ -1,6 +1,14 @@
 """A status of a daemon in which every field says something."""
 
-from tasted.status import FaultReport, LastError, PlainFolder, QueueReport, Status, WatchReport
+from tasted.status import (
+    AccessReport,
+    FaultReport,
+    LastError,
+    PlainFolder,
+    QueueReport,
+    Status,
+    WatchReport,
+)
 
 FULL = Status(
     pid=1,
@@ -18,6 +26,7 @@ FULL = Status(
     counts={"scored": 3},
     ignored={"link": 1},
     watch=WatchReport("polling", "the inbox lies on nfs4", losses=2, restarts=3),
+    access=AccessReport("/opt/python3.11", "EPERM", "/home/inbox", opened_file=True),
     restless=("b.png",),
     contradictions=("liked/a.png",),
     liked=4,

@@ -13,7 +13,15 @@ from tasted.daemon.work_queue import Turn
 from tasted.errors import TastedError
 from tasted.home import Home
 from tasted.inbox.listing import Listing
-from tasted.status import FaultReport, PlainFolder, QueueReport, Status, WatchReport, write_status
+from tasted.status import (
+    AccessReport,
+    FaultReport,
+    PlainFolder,
+    QueueReport,
+    Status,
+    WatchReport,
+    write_status,
+)
 
 _WORKING_PAUSE_SECONDS = 1.0
 _RESTLESS_SHOWN = 5
@@ -57,6 +65,7 @@ class Reporter:
         self._plain: tuple[PlainFolder, ...] = ()
         self._watch = WatchReport()
         self._saving: str | None = None
+        self._access: AccessReport | None = None
         self._written = 0.0
 
     def listens(self, watch: WatchReport) -> None:
@@ -66,6 +75,10 @@ class Reporter:
     def saves(self, why: str | None) -> None:
         """Take in why the backlog waits for power, or that it does not."""
         self._saving = why
+
+    def may_read(self, access: AccessReport) -> None:
+        """Take in what this process may read of the inbox."""
+        self._access = access
 
     def saw(
         self,
@@ -139,6 +152,7 @@ class Reporter:
             queue=self._queue(),
             watch=self._watch,
             saving=self._saving,
+            access=self._access,
             restless=self._restless,
             fault=_report(fault) if fault is not None else None,
             settings_error=_report(desk.settings_error) if desk.settings_error else None,

@@ -24,6 +24,7 @@ from tasted.daemon.work_queue import Asked, Forget, Rebuild
 from tasted.errors import HomeLocked, ServiceFault
 from tasted.faultpoints import reach
 from tasted.home import Home
+from tasted.inbox.access import try_access
 from tasted.inbox.watcher import Watcher
 from tasted.platform import FileSystem, file_system_of
 
@@ -123,6 +124,7 @@ class Scout:
         pause = self._look(hints)
         self._take_requests()
         self._reporter.listens(self._lookout.report())
+        self._reporter.may_read(try_access(self._home.inbox))
         self._reporter.write()
         return pause if settings_pause is None else min(pause, settings_pause)
 
