@@ -92,6 +92,11 @@ class Home:
         return self.state / "blocked.json"
 
     @property
+    def capture_file(self) -> Path:
+        """Where macOS saved its screenshots before they went into the inbox."""
+        return self.state / "capture.json"
+
+    @property
     def requests(self) -> Path:
         """Where commands leave requests for a running daemon."""
         return self.state / "requests"

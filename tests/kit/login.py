@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Login:
             "HOME": str(user_home),
             "PATH": os.pathsep.join([str(searched), os.environ["PATH"]]),
         }
+        self.ask: Callable[[str], bool] | None = None
+        """What the user answers; None when nobody sits at the terminal."""
         self._capsys = capsys
 
     def types(
@@ -43,6 +45,7 @@ class Login:
             working_folder=self.home.root,
             named_home=self.home.root if names_home else None,
             system=self.system,
+            ask=self.ask,
         )
         self._capsys.readouterr()
         status = main(words.split() if isinstance(words, str) else words, context)

@@ -7,7 +7,7 @@ when it is the answer itself and `--json` was not given, to stdout.
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from tasted.config import Settings
 
 
+def _asker() -> Callable[[str], bool] | None:
+    """Return what puts a question to the person at the terminal; None where nobody sits."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        return None
+    return lambda question: click.confirm(question, default=False, err=True)
+
+
 @dataclass(slots=True)
 class Context:
     """The collaborators of a command.
@@ -30,6 +37,8 @@ class Context:
         named_home: the value of `--home`.
         json: whether `--json` was given.
         system: `sys.platform`; tests of the login item name another.
+        ask: puts a question to a person, and tells whether the answer is yes; None where nobody is
+            there to answer.
     """
 
     environment: Mapping[str, str]
@@ -37,6 +46,7 @@ class Context:
     named_home: Path | None = None
     json: bool = False
     system: str = sys.platform
+    ask: Callable[[str], bool] | None = field(default_factory=_asker)
     _found: FoundHome | None = field(default=None, repr=False)
 
     def found(self, *, near: Path | None = None) -> FoundHome:

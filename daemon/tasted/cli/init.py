@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from tasted.cli import capture
 from tasted.cli.context import Context
 from tasted.cli.new_home import Done, make_home, privacy_warning, refuse_inside_a_home
 from tasted.errors import DownloadFailed, ModelMissing, ModelUnusable, UsageError
@@ -19,14 +20,41 @@ from tasted.home import CONFIG_NAME, DEFAULT_HOME, HOME_VARIABLE, Home
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.option("--model", metavar="NAME", help="The model to use: pocket is tiny and comes along.")
+@click.option(
+    "--capture-here", is_flag=True, help="macOS: save all screenshots in the inbox, after asking."
+)
+@click.option("--capture-restore", is_flag=True, help="macOS: save them where they were before.")
+@click.option("--yes", is_flag=True, help="Agree to --capture-here without being asked.")
 @click.pass_obj
-def init(context: Context, *, folder: Path | None, model: str | None) -> None:
+def init(
+    context: Context,
+    *,
+    folder: Path | None,
+    model: str | None,
+    capture_here: bool,
+    capture_restore: bool,
+    yes: bool,
+) -> None:
     """Make a home: the folders and a settings file.
 
     DIR is the folder to make it in, ~/Tasted if none is named. Run it again at any time: it makes
     what is missing and leaves alone what is there.
     """
+    if capture_here and capture_restore:
+        raise UsageError("--capture-here and --capture-restore exclude each other.")
     home = Home(_root(context, folder))
+    if capture_restore:
+        capture.capture_restore(context, home)
+        return
+    if capture_here:
+        # refuses before anything is made
+        capture.refuse_elsewhere(context, home)
+    _make(context, home, model)
+    if capture_here:
+        capture.capture_here(context, home, consents=yes)
+
+
+def _make(context: Context, home: Home, model: str | None) -> None:
     refuse_inside_a_home(home.root)
     chosen = _model_from(context, model)
     # refuses a wrong name before anything is made

@@ -1,7 +1,6 @@
 """Chooses the keeper of this system. Looks for launchctl or systemctl; starts nothing."""
 
 import os
-import shutil
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -13,7 +12,7 @@ from tasted.platform import DARWIN
 from tasted.service.keeper import Keeper
 from tasted.service.launchd import Launchd
 from tasted.service.places import definition_file
-from tasted.service.programs import run_program
+from tasted.service.programs import find_program, run_program
 from tasted.service.systemd import Systemd
 from tasted.status import read_heartbeats
 
@@ -33,7 +32,7 @@ def open_keeper(environment: Mapping[str, str], system: str) -> Keeper:
             f"Login items are known for macOS and Linux, and this is {system}.",
             remedy="Let your system start `tasted run` in its own way.",
         )
-    search = partial(_program, environment.get("PATH", os.defpath))
+    search = partial(find_program, environment.get("PATH", os.defpath))
     if system == DARWIN:
         return Launchd(
             file,
@@ -50,13 +49,6 @@ def open_keeper(environment: Mapping[str, str], system: str) -> Keeper:
         pause=time.sleep,
         beating=_beating,
     )
-
-
-def _program(searched: str, usual: str) -> str:
-    # the system's own comes first, whatever else PATH holds
-    if Path(usual).exists():
-        return usual
-    return shutil.which(Path(usual).name, path=searched) or usual
 
 
 def _beating(root: Path) -> frozenset[int]:

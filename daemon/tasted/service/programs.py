@@ -1,8 +1,10 @@
 """Asks launchctl, systemctl and a bare Python. Starts processes: the door of `subprocess` here."""
 
+import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 ANSWER_SECONDS = 30.0
 _NOT_THERE = 127
@@ -29,6 +31,18 @@ class Outcome:
 
 
 Run = Callable[[Sequence[str]], Outcome]
+
+
+def find_program(searched: str, usual: str) -> str:
+    """Return where a program of the system lies.
+
+    Args:
+        searched: folders, as PATH has them.
+        usual: where every system has it; that one comes first, whatever else PATH holds.
+    """
+    if Path(usual).exists():
+        return usual
+    return shutil.which(Path(usual).name, path=searched) or usual
 
 
 def run_program(command: Sequence[str], *, timeout_seconds: float = ANSWER_SECONDS) -> Outcome:
