@@ -23,7 +23,7 @@ from tasted.errors import TastedError
 _INTERRUPTED = 130
 _USAGE = 2
 # the service itself, what tells of it in full, and what a shell runs behind the user's back
-_SILENT_ABOUT_SERVICE = frozenset({"run", "service", "completion"})
+_SILENT_ABOUT_SERVICE = frozenset({"run", "service", "doctor", "completion"})
 
 # name → (module, one line for --help). The line stands here so that --help imports no module;
 # a test keeps it equal to the command's own docstring.
@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("tasted.cli.models", "List, download and add models."),
     "run": ("tasted.cli.run", "Watch the inbox and score what arrives, until stopped."),
     "service": ("tasted.cli.service", "Let tasted run from login to logout."),
+    "doctor": ("tasted.cli.doctor", "Find out what is wrong, why it matters, and what mends it."),
     "demo": ("tasted.cli.demo", "Watch the whole program work on drawn pictures."),
     "references": ("tasted.cli.references", "List the pictures that teach."),
     "evaluate": (

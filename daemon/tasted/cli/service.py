@@ -1,14 +1,12 @@
 """`tasted service`: lets launchd or systemd run tasted from login to logout. Asks them to."""
 
 import shlex
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-import tasted
 from tasted.cli.context import Context, printable
 from tasted.errors import ServiceFailed, UsageError
 from tasted.home import Home
@@ -173,30 +171,16 @@ def _acting(context: Context) -> tuple["Keeper", Path | None]:
 
 def _checked(context: Context, home: Home) -> "Definition":
     from tasted.service.checks import (  # noqa: PLC0415 - when asked
-        Ground,
         refuse_bare_failure,
         refuse_ground,
     )
-    from tasted.service.definition import Definition  # noqa: PLC0415 - when asked
-    from tasted.service.places import user_home  # noqa: PLC0415 - when asked
+    from tasted.service.grounds import definition_of, ground_of  # noqa: PLC0415 - when asked
     from tasted.service.programs import run_program  # noqa: PLC0415 - when asked
 
-    named = context.environment.get("TMPDIR")
-    temporary = {Path("/tmp"), Path("/var/tmp"), Path("/private/var/folders")}  # noqa: S108
-    ground = Ground(
-        # not resolved: the environment is found by the link
-        interpreter=Path(sys.executable).absolute(),
-        package=Path(tasted.__file__).parent,
-        home=home.root,
-        user_home=user_home(context.environment),
-        temporary=tuple(temporary | ({Path(named)} if named else set())),
-        system=context.system,
-    )
+    ground = ground_of(home, context.environment, context.system)
     refuse_ground(ground, file_system_of)
     refuse_bare_failure(ground, run_program)
-    folders = (home.inbox.resolve(), home.outbox.resolve())
-    outside = tuple(folder for folder in folders if not folder.is_relative_to(home.root))
-    return Definition(ground.interpreter, home.root, outside)
+    return definition_of(home, ground)
 
 
 def _tell(context: Context, keeper: "Keeper") -> None:

@@ -79,6 +79,20 @@ def fingerprint_of(model: ModelFolder, *, dtype_class: str, views: str, preproce
     return content_id(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode())
 
 
+def expected_sha256(model: ModelFolder) -> str | None:
+    """Return the sha256 that the weights should have; None when nobody wrote one down.
+
+    The hub's cache names each large file by it; else it is what was computed when this very file
+    was first used.
+    """
+    blob = model.weights_file.resolve().name
+    if _SHA256.fullmatch(blob):
+        return blob
+    with contextlib.suppress(OSError):
+        return _read_hashes(model.hashes_file).get(_key_of(model.weights_file.stat()))
+    return None
+
+
 def weights_sha256(model: ModelFolder) -> str:
     """Return the sha256 of the weights, computed again only when size, time or inode changed.
 
@@ -86,8 +100,7 @@ def weights_sha256(model: ModelFolder) -> str:
         OSError: when the file cannot be read.
     """
     with model.weights_file.open("rb") as stream:
-        stamp = stamp_of(os.fstat(stream.fileno()))
-        key = f"{stamp.size_bytes}:{stamp.modified_ns}:{stamp.inode}"
+        key = _key_of(os.fstat(stream.fileno()))
         known = _read_hashes(model.hashes_file)
         if key in known:
             return known[key]
@@ -95,6 +108,11 @@ def weights_sha256(model: ModelFolder) -> str:
     if model.hashes_file is not None:
         _remember(model.hashes_file, known, key, digest)
     return digest
+
+
+def _key_of(status: os.stat_result) -> str:
+    stamp = stamp_of(status)
+    return f"{stamp.size_bytes}:{stamp.modified_ns}:{stamp.inode}"
 
 
 def _read_hashes(hashes_file: Path | None) -> dict[str, str]:

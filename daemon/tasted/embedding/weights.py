@@ -9,7 +9,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasted.embedding.fingerprint import dtype_class, fingerprint_of, weights_sha256
+from tasted.embedding.fingerprint import (
+    dtype_class,
+    expected_sha256,
+    fingerprint_of,
+    weights_sha256,
+)
 from tasted.embedding.folder import ModelFolder, dimensions_of, verify_folder
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
 from tasted.embedding.registry import Recorded, forget, is_model_name, list_recorded, record
@@ -26,6 +31,7 @@ __all__ = [
     "canonical_name",
     "dimensions_of",
     "dtype_class",
+    "expected_sha256",
     "find_model",
     "fingerprint_of",
     "forget",

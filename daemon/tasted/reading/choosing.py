@@ -19,11 +19,12 @@ _MAC = "darwin"
 # launchd starts programs with a PATH that lacks these
 _HOMEBREW = "/opt/homebrew/bin:/usr/local/bin"
 _NO_COMPANION = "There is no text file of the same name beside it"
-_INSTALL: dict[EngineName, str] = {
+INSTALL: dict[EngineName, str] = {
     "rapidocr": "pip install 'tasted[ocr]'",
     "vision": "pip install pyobjc-framework-Vision",
     "tesseract": "brew install tesseract (macOS) or sudo apt install tesseract-ocr (Linux)",
 }
+"""The command that installs each engine."""
 _MODULES: dict[EngineName, tuple[str, ...]] = {
     "rapidocr": ("rapidocr", "onnxruntime"),
     "vision": ("Vision",),
@@ -120,5 +121,5 @@ def _version(distribution: str, machine: Machine) -> str:
 def _nothing_reads(wanted: Wanted, machine: Machine) -> str:
     if wanted == "vision" and machine.system != _MAC:
         return f"{_NO_COMPANION}, and Apple Vision is on a Mac only: set reading.engine to auto."
-    name: EngineName = wanted if wanted in _INSTALL else "rapidocr"
-    return f"{_NO_COMPANION}, and no text recognition is installed: {_INSTALL[name]}"
+    name: EngineName = wanted if wanted in INSTALL else "rapidocr"
+    return f"{_NO_COMPANION}, and no text recognition is installed: {INSTALL[name]}"

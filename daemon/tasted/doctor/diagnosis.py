@@ -1,0 +1,50 @@
+"""All checks, in the order in which a person would mend what they find. Pure.
+
+A new check is a function from facts to findings, and a line here.
+"""
+
+from collections.abc import Callable
+
+from tasted.doctor.checks_access import check_access, check_places
+from tasted.doctor.checks_home import (
+    check_capture,
+    check_clock,
+    check_daemon,
+    check_disk,
+    check_library,
+    check_logs,
+    check_model,
+    check_reading,
+    check_settings,
+)
+from tasted.doctor.checks_service import (
+    check_definition,
+    check_interpreter,
+    check_login_item,
+    check_shell,
+)
+from tasted.doctor.facts import Facts
+from tasted.doctor.finding import Finding
+
+CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
+    check_settings,
+    check_interpreter,
+    check_definition,
+    check_login_item,
+    check_daemon,
+    check_shell,
+    check_access,
+    check_places,
+    check_capture,
+    check_model,
+    check_library,
+    check_reading,
+    check_disk,
+    check_clock,
+    check_logs,
+)
+
+
+def diagnose(facts: Facts) -> list[Finding]:
+    """Return what every check found, fine things included."""
+    return [finding for check in CHECKS for finding in check(facts)]
