@@ -155,6 +155,8 @@ def _model(home: Home, name: str) -> ModelFacts:
 
 
 def _library(home: Home, run: Run) -> LibraryFacts:
+    if not home.library.exists():
+        return LibraryFacts({})
     outcome = run((sys.executable, *_EXAMINE, str(home.library)))
     try:
         said = json.loads(outcome.output)

@@ -1,0 +1,116 @@
+"""`tasted doctor` as it is typed: what it looks at for real, and what it answers."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.homes import home_with, pocket_home
+from kit.launchctl import FakeLaunchctl, launchctl_on_path
+from kit.login import Login
+from kit.model_folders import write_model_folder
+from tasted.embedding.weights import find_model, weights_sha256
+from tasted.home import Home
+
+Captured = pytest.CaptureFixture[str]
+
+
+def _login(home: Home, tmp_path: Path, capsys: Captured, system: str = "linux") -> Login:
+    login = Login(home, tmp_path, tmp_path, capsys)
+    login.system = system
+    return login
+
+
+def _found(login: Login, status: int, **environment: str) -> dict[str, dict[str, Any]]:
+    """Return the findings that are not fine, by check."""
+    ended, out, errors = login.types("doctor --json", **environment)
+    assert ended == status, out + errors
+    answer = json.loads(out)
+    assert (answer["wrong"] > 0) is (status == 1)
+    return {each["check"]: each for each in answer["findings"] if each["level"] != "fine"}
+
+
+def test_a_new_home_has_nothing_wrong(home: Home, tmp_path: Path, capsys: Captured) -> None:
+    """Without a daemon and a login item: what is looked at is listed, and the status is 0."""
+    login = _login(home, tmp_path, capsys)
+    status, out, _said = login.types("doctor")
+    assert status == 0
+    assert out.endswith("Nothing is wrong.\n")
+    lines = out.splitlines()
+    for words in ("note   login item   tasted does not start", "fine   model        pocket"):
+        assert any(line.startswith(words) for line in lines), out
+    assert "→ tasted service install" in out
+    status, _out, said = login.types("doctor --fix")
+    assert status == 0
+    assert "Nothing is wrong that installing the login item anew would mend" in said
+
+
+def test_a_system_without_login_items_is_looked_at_all_the_same(
+    home: Home, tmp_path: Path, capsys: Captured
+) -> None:
+    """There is only no login item to look at."""
+    assert "login item" not in _found(_login(home, tmp_path, capsys, "freebsd14"), 0)
+
+
+def test_several_ailments_are_told_at_once(tmp_path: Path, capsys: Captured) -> None:
+    """Weights that changed on the disk, an unreadable library, no room, and a missing inbox."""
+    home = home_with(
+        tmp_path / "home",
+        '[embedder]\nmodel = "weights"\n[reading]\nengine = "companion"\n'
+        "[limits]\nmin_free_mb = 1000000\n",
+    )
+    folder = write_model_folder(home.root / "weights")
+    model = find_model("weights", models_file=home.models_file, home_root=home.root)
+    before = weights_sha256(model)
+    status = model.weights_file.stat()
+    data = bytearray(model.weights_file.read_bytes())
+    data[-1] ^= 1
+    model.weights_file.write_bytes(data)
+    os.utime(model.weights_file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    table = home.library / "vectors_x.lance" / "_versions"
+    table.mkdir(parents=True)
+    (table / "1.manifest").write_bytes(b"not a manifest")
+    for name in ("liked", "rejected", ""):
+        (home.inbox / name).rmdir()
+    login = _login(home, tmp_path, capsys)
+    found = _found(login, 1)
+    assert before in found["model"]["what"]
+    assert str(folder / "model.safetensors") in found["model"]["remedy"]
+    assert "tasted rebuild" in found["library"]["remedy"]
+    assert "limits.min_free_mb asks for 1000000" in found["disk"]["what"]
+    assert f"does not find {home.inbox}" in found["inbox"]["what"]
+    _status, out, _said = login.types("doctor")
+    assert "things are wrong." in out
+    # the worst stands first
+    levels = [line.split()[0] for line in out.splitlines() if line[:5].strip() and line[6] == " "]
+    assert levels.index("wrong") < levels.index("fine")
+
+
+def test_invalid_settings_are_one_finding_and_no_end(
+    home: Home, tmp_path: Path, capsys: Captured
+) -> None:
+    """Everything that does not hang on them is still looked at."""
+    home.config_file.write_text("[watch]\nsetle_seconds = 1\n", "utf-8")
+    found = _found(_login(home, tmp_path, capsys), 1)
+    assert "setle_seconds" in found["settings"]["what"]
+    assert set(found) == {"settings", "login item", "daemon", "inbox"}
+
+
+@pytest.fixture
+def launchd(tmp_path: Path) -> Any:
+    """A launchd that knows of nothing."""
+    with launchctl_on_path(tmp_path, {}) as fake:
+        yield fake
+
+
+def test_a_home_on_the_desktop_of_a_mac(
+    tmp_path: Path, launchd: FakeLaunchctl, capsys: Captured
+) -> None:
+    """It is told before anything is installed there; the commands to move it stand with it."""
+    home = pocket_home(tmp_path / "Desktop" / "home")
+    found = _found(Login(home, tmp_path, launchd.bin, capsys), 1)
+    assert "in the Desktop" in found["places"]["what"]
+    assert found["interpreter"]["level"] == "note"
+    assert "~/Tasted" in found["places"]["remedy"]

@@ -1,0 +1,314 @@
+"""Each check on a healthy home that was made ill in one way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kit.ailments import (
+    FAULT,
+    HEALTHY,
+    HOME,
+    NOW,
+    PID,
+    PYTHON,
+    REPORT,
+    SERVICE,
+    with_access,
+    with_report,
+    with_service,
+)
+from kit.pages import status_of
+from tasted.config import Settings
+from tasted.doctor.diagnosis import CHECKS, diagnose
+from tasted.doctor.facts import CaptureFacts, Facts, LibraryFacts, ModelFacts, Place
+from tasted.doctor.finding import Finding, Level
+from tasted.doctor.mending import why_not
+from tasted.reading.choosing import Choice
+from tasted.service.condition import Condition, ServiceState
+from tasted.service.findings import Finding as ServiceFinding
+from tasted.status import AccessReport
+
+_ALONE = replace(
+    HEALTHY,
+    owner=None,
+    status=None,
+    service=replace(
+        SERVICE,
+        report=replace(REPORT, home=None, state=ServiceState(Condition.NOT_INSTALLED)),
+        written=None,
+    ),
+)
+_FUTURE = (HOME / ".tasted" / "status.json", NOW + timedelta(hours=2))
+
+
+def _ill(facts: Facts) -> list[Finding]:
+    return [finding for finding in diagnose(facts) if finding.level is not Level.FINE]
+
+
+def _reading(engine: str, missing: str = "") -> Facts:
+    settings = Settings.model_validate({"reading": {"engine": engine}})
+    return replace(HEALTHY, settings=settings, reading=Choice(None, "", missing))
+
+
+def test_a_healthy_home_has_only_fine_findings() -> None:
+    """Every check says that it looked, or had nothing to look at."""
+    found = diagnose(HEALTHY)
+    assert {finding.level for finding in found} == {Level.FINE}
+    assert len(found) >= len(CHECKS) - 1
+    assert all(not finding.why and not finding.remedy for finding in found)
+
+
+def test_without_daemon_and_login_item_there_are_only_notes() -> None:
+    """Nothing is wrong with whoever starts it by hand."""
+    ill = _ill(_ALONE)
+    assert {finding.level for finding in ill} == {Level.NOTE}
+    assert {finding.check for finding in ill} == {"login item", "daemon", "inbox"}
+
+
+_WRONG: dict[str, tuple[Facts, str, str, bool]] = {
+    "settings": (
+        replace(HEALTHY, settings=None, settings_fault=FAULT, model=None, reading=None),
+        "Something is so.",
+        "Do this.",
+        False,
+    ),
+    "crash": (
+        with_report(HEALTHY, findings=[ServiceFinding("crash_looping", "It keeps ending.", "x")]),
+        "It keeps ending.",
+        "x",
+        True,
+    ),
+    "blocked": (
+        with_report(HEALTHY, findings=[ServiceFinding("blocked", "It waits.", "y")]),
+        "It waits.",
+        "y",
+        False,
+    ),
+    "foreign file": (
+        with_report(HEALTHY, home=None, state=ServiceState(Condition.STOPPED)),
+        "is not as tasted writes it",
+        "tasted service install --replace",
+        False,
+    ),
+    "reload": (
+        with_report(HEALTHY, state=ServiceState(Condition.RUNNING, pid=PID, needs_reload=True)),
+        "still holds an older definition",
+        "tasted doctor --fix",
+        True,
+    ),
+    "throttled": (
+        with_report(HEALTHY, state=ServiceState(Condition.RUNNING, pid=PID, kind="background (5)")),
+        "as background (5), not as interactive",
+        "tasted doctor --fix",
+        True,
+    ),
+    "edited plist": (
+        with_service(HEALTHY, written="<plist>old</plist>"),
+        "differs from what would be written",
+        "tasted doctor --fix",
+        True,
+    ),
+    "bare": (with_service(HEALTHY, bare_failure=FAULT), "Something is so.", "Do this.", True),
+    "ground": (with_service(HEALTHY, refusals=(FAULT,)), "Something is so.", "Do this.", False),
+    "upgraded": (
+        with_service(HEALTHY, interpreter=PYTHON.replace("9", "10")),
+        "Python was replaced while it ran",
+        "tasted doctor --fix",
+        True,
+    ),
+    "shell": (
+        replace(HEALTHY, shell_only=(("TASTED_EMBEDDER__MODEL", "embedder.model"),)),
+        "TASTED_EMBEDDER__MODEL (embedder.model)",
+        "tasted config edit",
+        False,
+    ),
+    "privacy": (
+        with_access(HEALTHY, "EPERM"),
+        "The service may not read /Users/maya/Tasted/inbox, though this command may: macOS",
+        f"Files and Folders (or Full Disk Access) and allow {PYTHON}, then: tasted doctor --fix",
+        True,
+    ),
+    "mode": (with_access(HEALTHY, "EACCES"), "(EACCES)", "chmod u+rwX", False),
+    "gone": (with_access(HEALTHY, "ENOENT", "/x y"), "does not find /x y", "mkdir '/x y'", False),
+    "other": (with_access(HEALTHY, "EIO"), "(EIO)", "ls -la", False),
+    "model": (
+        replace(HEALTHY, model=ModelFacts("clip", fault=FAULT)),
+        "Something is so.",
+        "Do this.",
+        False,
+    ),
+    "hash": (
+        replace(
+            HEALTHY, model=ModelFacts("clip", Path("/m/model.safetensors"), "b" * 64, "a" * 64)
+        ),
+        f"its sha256 is {'b' * 64}, not {'a' * 64}",
+        "rm /m/model.safetensors, then: tasted models pull clip",
+        False,
+    ),
+    "library": (
+        replace(HEALTHY, library=LibraryFacts({}, FAULT)),
+        "Something is so.",
+        "Do this.",
+        False,
+    ),
+    "ocr": (_reading("rapidocr"), "not installed", "pip install 'tasted[ocr]'", False),
+    "vision elsewhere": (
+        replace(_reading("vision"), system="linux"),
+        "on a Mac only",
+        "tasted config edit",
+        False,
+    ),
+    "disk": (replace(HEALTHY, free_mb=3.0), "3 MB are free", "Free some space", False),
+    "clock": (
+        replace(HEALTHY, newest=_FUTURE),
+        "120 minutes from now",
+        "Date & Time",
+        False,
+    ),
+    "clock on Linux": (
+        replace(HEALTHY, newest=_FUTURE, system="linux"),
+        "120 minutes from now",
+        "timedatectl",
+        False,
+    ),
+    "logs": (
+        replace(HEALTHY, log_files={"tasted.log": 1, "launchd.err.log": 90_000_000}),
+        "The logs take 90 MB",
+        "launchd.err.log",
+        False,
+    ),
+    "desktop": (
+        replace(
+            HEALTHY,
+            places=(Place("home", HOME, guarded="the Desktop"),),
+            status=status_of(pid=PID),
+        ),
+        "lies in the Desktop",
+        "~/Tasted",
+        False,
+    ),
+    "network home": (
+        replace(HEALTHY, places=(Place("home", HOME, remote_kind="smbfs"),)),
+        "network drive (smbfs)",
+        "your own disk",
+        False,
+    ),
+    "held daemon": (
+        replace(_ALONE, owner=7, status=status_of(pid=7, state="blocked", fault=FAULT)),
+        "Something is so.",
+        "Do this.",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("ailment", _WRONG)
+def test_what_is_wrong_is_told_with_its_remedy(ailment: str) -> None:
+    """One ailment is one wrong finding, with what, why and remedy."""
+    facts, what, remedy, fix = _WRONG[ailment]
+    (finding,) = [each for each in diagnose(facts) if each.level is Level.WRONG]
+    assert what in finding.what
+    assert finding.why
+    assert remedy in finding.remedy
+    assert finding.is_mended_by_fix is fix
+
+
+_NOTES: dict[str, tuple[Facts, str]] = {
+    "other home": (with_report(HEALTHY, home=Path("/Users/maya/Other")), "another home: /Users"),
+    "restarts": (
+        with_report(HEALTHY, findings=[ServiceFinding("restarted", "5 times.", "x")]),
+        "5 times.",
+    ),
+    "unwanted ground": (
+        replace(_ALONE, service=replace(_ALONE.service or SERVICE, refusals=(FAULT,))),
+        "Something is so.",
+    ),
+    "terminal": (
+        replace(HEALTHY, owner=7, status=status_of(pid=7, access=AccessReport(PYTHON))),
+        "started elsewhere (pid 7) may read",
+    ),
+    "allowed desktop": (
+        replace(HEALTHY, places=(Place("inbox", Path("/i"), guarded="Downloads"),)),
+        "in Downloads",
+    ),
+    "stick": (
+        replace(HEALTHY, places=(Place("inbox", Path("/i"), is_removable=True),)),
+        "may not be there at login",
+    ),
+    "network inbox": (
+        replace(HEALTHY, places=(Place("inbox", Path("/i"), remote_kind="nfs4"),)),
+        "network drive (nfs4)",
+    ),
+    "network outbox": (
+        replace(HEALTHY, places=(Place("outbox", Path("/o"), remote_kind="nfs4"),)),
+        "network drive (nfs4)",
+    ),
+    "no ocr": (_reading("auto"), "No text recognition is installed"),
+    "other place": (
+        replace(HEALTHY, capture=CaptureFacts("/i", None)),
+        "Screenshots are saved in the Desktop now",
+    ),
+    "unknown place": (
+        replace(HEALTHY, capture=CaptureFacts("/i", None, FAULT)),
+        "Something is so.",
+    ),
+}
+
+
+@pytest.mark.parametrize("ailment", _NOTES)
+def test_what_is_worth_knowing_is_a_note(ailment: str) -> None:
+    """Everything that was asked for works; what to do is told all the same."""
+    facts, what = _NOTES[ailment]
+    ill = _ill(facts)
+    assert {finding.level for finding in ill} == {Level.NOTE}
+    (finding,) = [each for each in ill if what in each.what]
+    assert finding.why
+    assert finding.remedy
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        _reading("companion"),
+        _reading("none"),
+        replace(HEALTHY, library=LibraryFacts({})),
+        replace(HEALTHY, newest=None),
+        replace(HEALTHY, capture=CaptureFacts("/i", "/i")),
+        replace(HEALTHY, model=ModelFacts("x", Path("/m"), "a" * 64, None)),
+        replace(HEALTHY, system="freebsd14", service=None),
+    ],
+)
+def test_other_healthy_ways_to_live(facts: Facts) -> None:
+    """What was chosen, what is new, and what nobody can compare."""
+    assert _ill(facts) == []
+
+
+def test_a_refusal_of_this_command_counts_where_no_daemon_runs() -> None:
+    """There is nobody else to ask."""
+    facts = replace(_ALONE, here=AccessReport(PYTHON, "EACCES", str(HOME / "inbox")))
+    (finding,) = [each for each in diagnose(facts) if each.level is Level.WRONG]
+    assert finding.what.startswith("This command may not read")
+
+
+def _service(condition: Condition) -> Callable[[Facts], Facts]:
+    finding = ServiceFinding("deaf", "It is deaf.", "x")
+    return lambda facts: with_report(facts, state=ServiceState(condition), findings=[finding])
+
+
+def test_fix_is_for_what_a_new_login_item_mends() -> None:
+    """Not for other faults, nor against the user's own choice, nor where it would be refused."""
+
+    def answer(facts: Facts) -> str | None:
+        return why_not(facts, diagnose(facts))
+
+    assert answer(_service(Condition.STOPPED)(HEALTHY)) is None
+    assert "Nothing is wrong that" in (answer(HEALTHY) or "")
+    assert "Nothing is wrong that" in (answer(replace(HEALTHY, free_mb=1.0)) or "")
+    assert "switched the login item off" in (answer(_service(Condition.DISABLED)(HEALTHY)) or "")
+    refused = with_service(HEALTHY, written="old", refusals=(FAULT,))
+    assert "would be refused" in (answer(refused) or "")
+    bare = replace(_ALONE, service=replace(_ALONE.service or SERVICE, bare_failure=FAULT))
+    assert "No login item serves this home" in (answer(bare) or "")

@@ -1,0 +1,78 @@
+"""A doctor at the bed of a living login item: what it was told, and what --fix mends."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.daemons import PATIENCE_SECONDS
+from kit.defaults import FakeDefaults
+from kit.environments import bare
+from kit.homes import quick_home
+from kit.launchctl import FakeLaunchctl, launchctl_on_path
+from kit.login import Login
+from kit.waiting import eventually
+from tasted.home import Home
+from tasted.service.definition import LABEL
+from tasted.status import read_status
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home that settles soon."""
+    return quick_home(tmp_path / "home")
+
+
+@pytest.fixture
+def launchd(tmp_path: Path) -> Iterator[FakeLaunchctl]:
+    """A launchd of a user whose home folder is empty."""
+    with launchctl_on_path(tmp_path, bare()) as fake:
+        fake.session.pop("PATH")
+        FakeDefaults(fake.bin, tmp_path / "defaults")
+        yield fake
+
+
+@pytest.fixture
+def login(
+    home: Home, tmp_path: Path, launchd: FakeLaunchctl, capsys: pytest.CaptureFixture[str]
+) -> Login:
+    """The user."""
+    return Login(home, tmp_path, launchd.bin, capsys)
+
+
+def _found(login: Login, words: str, **environment: str) -> dict[str, dict[str, Any]]:
+    status, out, errors = login.types(f"{words} --json", **environment)
+    assert status in {0, 1}, errors
+    answer = json.loads(out)
+    return {each["check"]: each for each in answer["findings"]}
+
+
+def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchctl) -> None:
+    """Healthy but for a shell's own settings; edited and stopped, --fix makes it new and hears."""
+    assert login.types("service install")[0] == 0
+
+    def has_tried() -> bool:
+        status = read_status(home.status_file)
+        return status is not None and status.access is not None
+
+    eventually(has_tried, within_seconds=PATIENCE_SECONDS)
+    shell = {"TASTED_ENGINE__BATCH_SIZE": "3", "TASTED_LOG__LEVEL": "info"}
+    found = _found(login, "doctor", **shell)
+    assert found["inbox"]["what"] == f"The service may read {home.inbox}, which holds no file yet."
+    assert {name for name in found if found[name]["level"] == "wrong"} == {"variables"}
+    assert found["variables"]["what"].endswith(": TASTED_ENGINE__BATCH_SIZE (engine.batch_size).")
+
+    # an edited file that launchd has loaded, and a last word of a process that is gone
+    file = home.root.parent / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+    good = file.read_bytes()
+    file.write_bytes(good.replace(b"Interactive", b"Background"))
+    assert login.types("service stop")[0] == 0
+    (home.inbox / "a.txt").write_text("a bio", "utf-8")
+    found = _found(login, "doctor --fix")
+    assert {found[name]["level"] for name in found} == {"fine"}
+    assert found["inbox"]["what"] == f"The service may read {home.inbox}, and its files."
+    assert file.read_bytes() == good
+    assert launchd.jobs[LABEL].process is not None
+    assert login.types("service uninstall")[0] == 0
