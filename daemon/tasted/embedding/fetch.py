@@ -10,7 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from tasted.embedding.hub_cache import discard, existing_parent, remove_broken_downloads
+from tasted.embedding.hub_cache import (
+    discard,
+    existing_parent,
+    remove_broken_downloads,
+    snapshot_folder,
+)
 from tasted.embedding.hub_errors import explained
 from tasted.embedding.hub_plan import Plan, cached_file, make_plan
 from tasted.embedding.weights import (
@@ -18,6 +23,7 @@ from tasted.embedding.weights import (
     canonical_name,
     hashes_file_beside,
     is_model_name,
+    note_downloads,
     record,
     verify_folder,
     weights_sha256,
@@ -84,6 +90,10 @@ def pull(
         announce(plan)
         remove_broken_downloads(plan.cache, name)
         _check_room(plan, free_bytes)
+        if plan.missing:
+            names = [file.name for file in plan.missing]
+            snapshot = snapshot_folder(plan.cache, name, plan.revision)
+            note_downloads(snapshot, names, models_file=models_file, home_root=home_root)
         folder = _fetch(plan, progress)
         checked = verify_folder(
             folder,

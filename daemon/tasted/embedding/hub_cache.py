@@ -2,12 +2,23 @@
 
 import fcntl
 import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 
 def existing_parent(folder: Path) -> Path:
     """Return the folder or the nearest parent that exists: the disk it would be made on."""
     return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def snapshot_folder(cache: Path, name: str, revision: str) -> Path:
+    """Return where a commit of a model lies in the hub's cache."""
+    return cache / _repository(name) / "snapshots" / revision
+
+
+def _repository(name: str) -> str:
+    return f"models--{name.replace('/', '--')}"
 
 
 def remove_broken_downloads(cache: Path, name: str) -> None:
@@ -20,7 +31,7 @@ def remove_broken_downloads(cache: Path, name: str) -> None:
         cache: the hub's cache.
         name: the model.
     """
-    repository = f"models--{name.replace('/', '--')}"
+    repository = _repository(name)
     for broken in (cache / repository / "blobs").glob("*.incomplete"):
         blob = broken.name.split(".", maxsplit=1)[0]
         if not _is_locked(cache / ".locks" / repository / f"{blob}.lock"):
@@ -50,3 +61,46 @@ def discard(file: Path) -> None:
     blob = file.resolve()
     file.unlink()
     blob.unlink(missing_ok=True)
+
+
+def downloaded_files(folder: Path, names: Iterable[str]) -> list[Path]:
+    """Return those of the named files of a snapshot that are there, and are links to its blobs.
+
+    Anything else was put there by hand, and is nobody's download.
+    """
+    blobs = folder.parent.parent / "blobs"
+    files = (folder / name for name in names)
+    return [
+        file
+        for file in files
+        if file.is_symlink() and file.is_file() and file.resolve().parent == blobs.resolve()
+    ]
+
+
+def remove_downloads(folder: Path, names: Iterable[str]) -> None:
+    """Remove these files of a snapshot, their blobs unless another snapshot needs them too.
+
+    What is left of the model's folder goes when it holds neither blobs nor snapshots any more.
+
+    Args:
+        folder: of a snapshot.
+        names: of files in it; those that are not there are passed over.
+
+    Raises:
+        OSError: when something cannot be removed.
+    """
+    repository = folder.parent.parent
+    for file in downloaded_files(folder, names):
+        blob = file.resolve()
+        file.unlink()
+        if not any(each.resolve() == blob for each in (repository / "snapshots").rglob("*")):
+            blob.unlink()
+    for place in (folder, folder.parent, repository / "blobs"):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    if repository.is_dir() and not any(
+        (repository / name).exists() for name in ("blobs", "snapshots")
+    ):
+        # branch names, and notes of files that the hub does not have
+        shutil.rmtree(repository)
+        shutil.rmtree(repository.parent / ".locks" / repository.name, ignore_errors=True)

@@ -1,12 +1,14 @@
 """`.tasted/models.json`: which local folder serves which model. Stdlib only; reads and writes it.
 
 A folder inside the home is stored relative to the home, so that a home can be moved; the hub's
-cache and other places outside it are stored absolute.
+cache and other places outside it are stored absolute. Beside the models stands which files
+`tasted models pull` fetched, so that those, and no others, can be removed one day.
 """
 
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,12 @@ class Recorded:
     revision: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    models: dict[str, dict[str, Any]]
+    downloads: dict[str, Any]
+
+
 def is_model_name(name: str) -> bool:
     """Tell whether a model may be recorded under this name: `model` or `owner/model`."""
     return _NAME.fullmatch(name) is not None
@@ -44,7 +52,7 @@ def list_recorded(models_file: Path, home_root: Path) -> dict[str, Recorded]:
     """
     return {
         name: Recorded(name, home_root / entry["folder"], entry.get("revision"))
-        for name, entry in _read(models_file).items()
+        for name, entry in _read(models_file).models.items()
     }
 
 
@@ -56,9 +64,41 @@ def record(
     Raises:
         ModelUnusable: when models.json is damaged or cannot be written.
     """
-    models = _read(models_file)
-    models[name] = {"folder": _portable(folder, home_root), "revision": revision}
-    _write(models_file, models)
+    document = _read(models_file)
+    document.models[name] = {"folder": _portable(folder, home_root), "revision": revision}
+    _write(models_file, document)
+
+
+def note_downloads(
+    folder: Path, names: Iterable[str], *, models_file: Path, home_root: Path
+) -> None:
+    """Write down, before they are fetched, which files of a folder were not there.
+
+    Args:
+        folder: of the hub's cache, where the model will lie.
+        names: of the files; added to what was noted of this folder before.
+        models_file: `.tasted/models.json`.
+        home_root: the home's root folder.
+
+    Raises:
+        ModelUnusable: when models.json is damaged or cannot be written.
+    """
+    document = _read(models_file)
+    place = _portable(folder, home_root)
+    known = document.downloads.get(place, [])
+    document.downloads[place] = sorted({*known, *names})
+    _write(models_file, document)
+
+
+def list_downloads(models_file: Path, home_root: Path) -> dict[Path, tuple[str, ...]]:
+    """Return the names of the files that `tasted models pull` fetched, by folder.
+
+    Raises:
+        ModelUnusable: when models.json is damaged.
+    """
+    return {
+        home_root / place: tuple(names) for place, names in _read(models_file).downloads.items()
+    }
 
 
 def forget(name: str, *, models_file: Path) -> bool:
@@ -67,10 +107,10 @@ def forget(name: str, *, models_file: Path) -> bool:
     Raises:
         ModelUnusable: when models.json is damaged or cannot be written.
     """
-    models = _read(models_file)
-    if models.pop(name, None) is None:
+    document = _read(models_file)
+    if document.models.pop(name, None) is None:
         return False
-    _write(models_file, models)
+    _write(models_file, document)
     return True
 
 
@@ -83,16 +123,13 @@ def _portable(folder: Path, home_root: Path) -> str:
     return str(absolute)
 
 
-def _read(models_file: Path) -> dict[str, dict[str, Any]]:
+def _read(models_file: Path) -> _Document:
     try:
         value = json.loads(models_file.read_text(encoding="utf-8"))
-        models = value["models"]
-        valid = value["version"] == _VERSION and all(
-            isinstance(entry["folder"], str) and isinstance(entry.get("revision"), str | None)
-            for entry in models.values()
-        )
+        document = _Document(dict(value["models"]), dict(value.get("downloads", {})))
+        valid = value["version"] == _VERSION and _is_valid(document)
     except FileNotFoundError:
-        return {}
+        return _Document({}, {})
     except OSError as error:
         raise ModelUnusable(
             f"{models_file} cannot be read: {error.strerror}.", remedy="Check who owns it."
@@ -101,7 +138,17 @@ def _read(models_file: Path) -> dict[str, dict[str, Any]]:
         raise _damaged(models_file) from error
     if not valid:
         raise _damaged(models_file)
-    return dict(models)
+    return document
+
+
+def _is_valid(document: _Document) -> bool:
+    return all(
+        isinstance(entry["folder"], str) and isinstance(entry.get("revision"), str | None)
+        for entry in document.models.values()
+    ) and all(
+        isinstance(names, list) and all(isinstance(name, str) for name in names)
+        for names in document.downloads.values()
+    )
 
 
 def _damaged(models_file: Path) -> ModelUnusable:
@@ -111,8 +158,12 @@ def _damaged(models_file: Path) -> ModelUnusable:
     )
 
 
-def _write(models_file: Path, models: dict[str, dict[str, Any]]) -> None:
-    value = {"version": _VERSION, "models": dict(sorted(models.items()))}
+def _write(models_file: Path, document: _Document) -> None:
+    value = {
+        "version": _VERSION,
+        "models": dict(sorted(document.models.items())),
+        **({"downloads": dict(sorted(document.downloads.items()))} if document.downloads else {}),
+    }
     try:
         private_folder(models_file.parent)
         write_atomically(models_file, f"{json.dumps(value, indent=2)}\n".encode())

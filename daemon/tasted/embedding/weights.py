@@ -17,7 +17,15 @@ from tasted.embedding.fingerprint import (
 )
 from tasted.embedding.folder import ModelFolder, dimensions_of, verify_folder
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
-from tasted.embedding.registry import Recorded, forget, is_model_name, list_recorded, record
+from tasted.embedding.registry import (
+    Recorded,
+    forget,
+    is_model_name,
+    list_downloads,
+    list_recorded,
+    note_downloads,
+    record,
+)
 from tasted.errors import ModelMissing
 
 __all__ = [
@@ -37,7 +45,9 @@ __all__ = [
     "forget",
     "hashes_file_beside",
     "is_model_name",
+    "list_downloads",
     "list_recorded",
+    "note_downloads",
     "record",
     "verify_folder",
     "weights_sha256",
