@@ -1,4 +1,4 @@
-"""A doctor at the bed of a living login item: what it was told, and what --fix mends."""
+"""A doctor at a living login item: what it was told, what --fix mends, and the very end."""
 
 import json
 from collections.abc import Iterator
@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS
+from kit.daemons import PATIENCE_SECONDS, read_sidecar
 from kit.defaults import FakeDefaults
+from kit.drawings import drawing
 from kit.environments import bare
 from kit.homes import quick_home
 from kit.launchctl import FakeLaunchctl, launchctl_on_path
 from kit.login import Login
 from kit.waiting import eventually
 from tasted.home import Home
+from tasted.lock import process_exists
 from tasted.service.definition import LABEL
 from tasted.status import read_status
 
@@ -74,5 +76,27 @@ def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchc
     assert {found[name]["level"] for name in found} == {"fine"}
     assert found["inbox"]["what"] == f"The service may read {home.inbox}, and its files."
     assert file.read_bytes() == good
-    assert launchd.jobs[LABEL].process is not None
-    assert login.types("service uninstall")[0] == 0
+    process = launchd.jobs[LABEL].process
+    assert process is not None
+
+    # everything goes, and the daemon before it; the user's own text and pictures stay
+    user = home.root.parent
+    assert login.types("init --capture-here --yes")[0] == 0
+    assert _place(user) == str(home.inbox)
+    (home.inbox / "b.png").write_bytes(drawing("city", seed=1))
+    eventually(lambda: read_sidecar(home, "b.png"), within_seconds=PATIENCE_SECONDS)
+    status, _out, said = login.types("uninstall --purge --yes")
+    assert status == 0, said
+    assert not launchd.jobs
+    assert not process_exists(process.pid)
+    assert _place(user) is None
+    left = {str(each.relative_to(user)) for each in user.rglob("*") if each.is_file()}
+    assert {each for each in left if not each.startswith("defaults/")} == {
+        "home/inbox/a.txt",
+        "home/inbox/b.png",
+    }
+
+
+def _place(user: Path) -> str | None:
+    file = user / "defaults" / "location"
+    return file.read_text("utf-8") if file.exists() else None

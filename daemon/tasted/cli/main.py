@@ -23,7 +23,7 @@ from tasted.errors import TastedError
 _INTERRUPTED = 130
 _USAGE = 2
 # the service itself, what tells of it in full, and what a shell runs behind the user's back
-_SILENT_ABOUT_SERVICE = frozenset({"run", "service", "doctor", "completion"})
+_SILENT_ABOUT_SERVICE = frozenset({"run", "service", "doctor", "uninstall", "completion"})
 
 # name → (module, one line for --help). The line stands here so that --help imports no module;
 # a test keeps it equal to the command's own docstring.
@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rescore": ("tasted.cli.rescore", "Score everything again from what is kept."),
     "rebuild": ("tasted.cli.rebuild", "Make a damaged library again from your likes and rejects."),
     "forget": ("tasted.cli.forget", "Erase everything that is kept about pictures."),
+    "uninstall": ("tasted.cli.uninstall", "Remove what tasted left on this machine."),
     "stats": ("tasted.cli.stats", "Count what was scored, learnt and failed."),
     "completion": ("tasted.cli.completion", "Print or install shell completion."),
 }

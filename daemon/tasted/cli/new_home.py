@@ -14,7 +14,7 @@ from tasted.platform import guarded_place
 
 _FOLDERS = ("config", "inbox", "inbox/liked", "inbox/rejected", "outbox", ".tasted")
 _CLOSED_FOLDERS = ("inbox", "outbox", ".tasted")
-_READ_ME = {
+NOTICES = {
     "inbox/README.txt": """\
 Drop screenshots here. tasted looks at each new one and writes what it thinks of it into the outbox.
 
@@ -59,7 +59,7 @@ def make_home(home: Home, model: str | None) -> Done:
     home.make_folders()
     home.check_folders()
     chosen: dict[tuple[str, ...], str] = {} if model is None else {("embedder", "model"): model}
-    texts = {str(CONFIG_NAME): render_toml(chosen), **_READ_ME}
+    texts = {str(CONFIG_NAME): render_toml(chosen), **NOTICES}
     for name, text in texts.items():
         (done.made if _write_new(home.root / name, text) else done.kept).append(name)
     return done

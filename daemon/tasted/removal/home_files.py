@@ -1,0 +1,166 @@
+"""What lies in the home: results, what the program keeps, settings, and the pictures of the user.
+
+Removes what tasted wrote and leaves everything else, and the folders that are not empty then.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tasted.files import folder_bytes, is_temporary, remove_if_empty
+from tasted.home import Home
+from tasted.inbox.naming import NameKind, is_walked_folder, kind_of_name
+from tasted.outbox.ledger import Ledger
+from tasted.removal.trace import Reach, Trace, size_of
+
+_PICTURES = frozenset({NameKind.PICTURE, NameKind.COMPANION})
+# a home that is a checkout of the program: its settings and notices belong to the checkout
+_CHECKOUT = "pyproject.toml"
+
+
+def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
+    """Find the sidecars, the page, and what interrupted writes left of them.
+
+    Args:
+        home: whose outbox is looked at.
+        notices: files that belong to the settings.
+
+    Raises:
+        OutboxUnwritable: when the outbox cannot be listed.
+    """
+    if not home.outbox.is_dir():
+        return None
+    files = _results(home)
+    others = len(set(_files(home.outbox)) - set(files) - notices.keys())
+    if not files:
+        return None
+    note = f"what else lies there stays: {others} files" if others else ""
+    return Trace(
+        "results",
+        f"{len(files)} files in the outbox, with the texts of your screenshots",
+        home.outbox,
+        size_of(files),
+        Reach.DATA,
+        lambda: _remove(files, home.outbox),
+        note,
+        needs_home=True,
+    )
+
+
+def _results(home: Home) -> list[Path]:
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    places = (ledger.place_of(path) for path in ledger.entries)
+    files = [home.outbox / place for place in places if place is not None]
+    files += [file for file in _files(home.outbox) if is_temporary(file.name)]
+    return files + [file for file in (home.page_file,) if file.is_file()]
+
+
+def state(home: Home) -> Trace | None:
+    """Find what the program keeps: library, tastes, state, logs."""
+    if not home.state.is_dir():
+        return None
+    return Trace(
+        "state",
+        "library, tastes, read texts and logs; made again from your pictures",
+        home.state,
+        folder_bytes(home.state),
+        Reach.DATA,
+        lambda: _remove_tree(home.state),
+        needs_home=True,
+    )
+
+
+def settings(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
+    """Find the settings and the notices for people, unless the home is a checkout.
+
+    Args:
+        home: whose they are.
+        notices: what `tasted init` wrote for people, by file; one that was changed stays.
+    """
+    if (home.root / _CHECKOUT).exists():
+        return None
+    files = [file for file in (home.config_file, home.environment_file) if file.is_file()]
+    files += [file for file, text in notices.items() if _is(file, text)]
+    if not files:
+        return None
+    return Trace(
+        "settings",
+        "what you set, and the notices in inbox and outbox",
+        home.config_file.parent,
+        size_of(files),
+        Reach.DATA,
+        lambda: _remove_settings(files, home),
+        "a `.env` in it may hold tokens that you need elsewhere" * home.environment_file.exists(),
+        needs_home=True,
+    )
+
+
+def _remove_settings(files: Sequence[Path], home: Home) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+    remove_if_empty(home.config_file.parent)
+
+
+def pictures(home: Home) -> Trace | None:
+    """Find the pictures of the inbox, liked and rejected ones and texts beside them included."""
+    if not home.inbox.is_dir():
+        return None
+    files = [file for file in _files(home.inbox) if kind_of_name(file.name) in _PICTURES]
+    # the notice of `tasted init` is no text of a picture
+    files = [file for file in files if file != home.inbox / "README.txt"]
+    if not files:
+        return None
+    return Trace(
+        "pictures",
+        f"{len(files)} pictures and texts of YOURS in the inbox",
+        home.inbox,
+        size_of(files),
+        Reach.PICTURES,
+        lambda: _remove(files, home.inbox),
+        "nothing brings them back",
+        needs_home=True,
+    )
+
+
+def remove_empty_folders(home: Home) -> None:
+    """Remove the folders of a home in which nothing lies any more."""
+    for folder in (home.inbox / "liked", home.inbox / "rejected", home.inbox, home.outbox):
+        remove_if_empty(folder)
+    remove_if_empty(home.root)
+
+
+def _remove(files: Sequence[Path], root: Path) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+        for parent in file.parents:
+            # a folder that was empty before is the user's
+            if parent == root or not remove_if_empty(parent):
+                break
+
+
+def _remove_tree(folder: Path) -> None:
+    if folder.is_symlink():
+        # what it leads to may be somebody else's as well
+        folder.unlink()
+        return
+    shutil.rmtree(folder)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Yield the regular files below a folder; links and hidden folders are passed over."""
+    for parent, folders, names in os.walk(root):
+        folders[:] = filter(is_walked_folder, folders)
+        for name in names:
+            file = Path(parent, name)
+            if stat.S_ISREG(file.lstat().st_mode):
+                yield file
+
+
+def _is(file: Path, text: bytes) -> bool:
+    try:
+        return not file.is_symlink() and file.read_bytes() == text
+    except OSError:
+        return False
