@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tasted.cli.completion import script_file
 from tasted.cli.main import COMMANDS
 from tasted.config.names import SETTINGS
 from tasted.errors import ITEM_ERRORS, SERVICE_FAULTS
+from tasted.home import Home
+from tasted.service.definition import LABEL, UNIT
+from tasted.service.places import definition_file
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,6 +36,20 @@ def test_the_readme_names_no_command_that_does_not_exist() -> None:
     """What a reader may type works."""
     named = set(re.findall(r"(?:^|[`/ ])tasted ([a-z]+)", README))
     assert named <= set(COMMANDS), named - set(COMMANDS)
+
+
+def test_the_readme_leads_out_by_hand() -> None:
+    """Whoever removed the program first finds the label, the unit and every place that is ours."""
+    by_hand = README.partition("Whoever removed the program first")[2]
+    home, user = Home(Path("/u/Tasted")), {"HOME": "/u"}
+    files = [definition_file(user, system) for system in ("darwin", "linux")]
+    files += [script_file(shell, user) for shell in ("bash", "zsh", "fish")]
+    files += [home.capture_file, home.state, home.outbox, home.inbox]
+    for file in files:
+        assert file is not None
+        assert f"~/{file.relative_to('/u')}" in by_hand
+    assert f"gui/$(id -u)/{LABEL}" in by_hand
+    assert UNIT in by_hand
 
 
 @pytest.mark.parametrize("code", sorted({*ITEM_ERRORS, *SERVICE_FAULTS}))

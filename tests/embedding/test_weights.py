@@ -12,10 +12,14 @@ from tasted.embedding.weights import (
     DEFAULT_MODEL,
     canonical_name,
     dimensions_of,
+    expected_sha256,
     find_model,
     forget,
+    list_downloads,
     list_recorded,
+    note_downloads,
     record,
+    weights_sha256,
 )
 from tasted.errors import ModelMissing, ModelUnusable
 
@@ -173,3 +177,34 @@ def test_a_name_that_no_folder_can_have_is_a_missing_model(home: Home, name: str
     )
     with pytest.raises(ModelMissing):
         home.find("mine")
+
+
+def test_the_sum_that_weights_should_have_is_the_hubs_or_the_remembered_one(
+    home: Home, tmp_path: Path
+) -> None:
+    """The hub's cache names a blob by it; a plain file has none until it was used once."""
+    folder = write_model_folder(tmp_path / "weights")
+    home.record("a/b", folder)
+    model = find_model("a/b", models_file=home.models_file, home_root=home.root)
+    assert expected_sha256(model) is None
+    assert weights_sha256(model) == expected_sha256(model)
+    blob = tmp_path / ("f" * 64)
+    model.weights_file.rename(blob)
+    model.weights_file.symlink_to(blob)
+    assert expected_sha256(model) == "f" * 64
+
+
+def test_what_was_fetched_is_noted_beside_the_models(home: Home) -> None:
+    """It adds up, survives records and forgetting, and moves with the home."""
+    inside, outside = home.root / "hub" / "s", Path("/cache/s")
+    for folder, names in ((inside, ["b", "a"]), (inside, ["c", "a"]), (outside, ["x"])):
+        note_downloads(folder, names, models_file=home.models_file, home_root=home.root)
+    home.record("a/b", inside)
+    forget("a/b", models_file=home.models_file)
+    assert list_downloads(home.models_file, home.root) == {inside: ("a", "b", "c"), outside: ("x",)}
+    assert list_recorded(home.models_file, home.root) == {}
+    moved = list_downloads(home.models_file, Path("/elsewhere"))
+    assert Path("/elsewhere/hub/s") in moved
+    home.models_file.write_text('{"version": 1, "models": {}, "downloads": {"f": "abc"}}')
+    with pytest.raises(ModelUnusable):
+        list_downloads(home.models_file, home.root)
