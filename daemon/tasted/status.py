@@ -88,6 +88,7 @@ class AccessReport:
     refused: str | None = None
     """How the system refuses, as `EPERM`; None when it does not."""
     refused_path: str | None = None
+    """The folder that is refused, or whose files are."""
     opened_file: bool = False
     """Whether a file was there and could be opened, beyond the listing of the folder."""
 

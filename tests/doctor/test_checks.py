@@ -131,7 +131,7 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
         f"Files and Folders (or Full Disk Access) and allow {PYTHON}, then: tasted doctor --fix",
         True,
     ),
-    "mode": (with_access(HEALTHY, "EACCES"), "(EACCES)", "chmod u+rwX", False),
+    "mode": (with_access(HEALTHY, "EACCES"), "(EACCES)", "chmod -R u+rwX", False),
     "gone": (with_access(HEALTHY, "ENOENT", "/x y"), "does not find /x y", "mkdir '/x y'", False),
     "other": (with_access(HEALTHY, "EIO"), "(EIO)", "ls -la", False),
     "model": (

@@ -56,7 +56,7 @@ def uninstall(
         refuse_session(context.environment)
         chosen = _chosen(context, traces, purge=purge, pictures=delete_pictures, yes=yes)
         _refuse_while_it_runs(home, chosen, traces)
-        _remove(context, home, chosen)
+        _remove(context, home, chosen, traces)
     _say_the_rest(context, home, [each for each in traces if each not in chosen])
     context.answer(
         {
@@ -188,8 +188,12 @@ def _refuse_while_it_runs(
     )
 
 
-def _remove(context: Context, home: Home | None, chosen: Sequence["Trace"]) -> None:
+def _remove(
+    context: Context, home: Home | None, chosen: Sequence["Trace"], traces: Sequence["Trace"]
+) -> None:
     from tasted.removal.home_files import remove_empty_folders  # noqa: PLC0415 - when asked
+    from tasted.removal.outside import remove_free_locks  # noqa: PLC0415 - as above
+    from tasted.service.places import user_home  # noqa: PLC0415 - as above
 
     inside = [each for each in chosen if each.needs_home]
     before = [each for each in chosen if not each.needs_home and each.name != "lock files"]
@@ -201,6 +205,9 @@ def _remove(context: Context, home: Home | None, chosen: Sequence["Trace"]) -> N
             for each in inside:
                 _remove_one(context, each)
             remove_empty_folders(home)
+        if all(each.name != "lock files" for each in traces):
+            # there were none before this command made its own
+            remove_free_locks(user_home(context.environment))
     for each in after:
         _remove_one(context, each)
 

@@ -58,7 +58,9 @@ def _refused(facts: Facts, access: AccessReport, who: str, *, is_service: bool) 
         return wrong("inbox", what, f"{_PRIVACY} {_UNREAD}", remedy, fix=is_service)
     what = f"{who} may not read {path} ({access.refused})."
     if access.refused == _MODE:
-        return wrong("inbox", what, _UNREAD, f"chmod u+rwX {quoted} (and see who owns it: ls -ld)")
+        return wrong(
+            "inbox", what, _UNREAD, f"chmod -R u+rwX {quoted} (and see who owns it: ls -la)"
+        )
     return wrong("inbox", what, _UNREAD, f"See what keeps it from being read: ls -la {quoted}")
 
 

@@ -34,6 +34,8 @@ def try_access(
     listed, opened = listed or _files, opened or _open
     interpreter = os.path.realpath(sys.executable)
     refusal: OSError | None = None
+    # never the name of a file: the status would go on telling of it when it is forgotten
+    where = inbox
     try:
         for tried, file in enumerate(listed(inbox)):
             if tried >= _FILES_TRIED_MAX:
@@ -44,7 +46,7 @@ def try_access(
                 continue
             except OSError as error:
                 # one file with a mode of its own says nothing about the others
-                refusal = error
+                refusal, where = error, file.parent
             else:
                 return AccessReport(interpreter, opened_file=True)
     except OSError as error:
@@ -52,7 +54,7 @@ def try_access(
     if refusal is None:
         return AccessReport(interpreter)
     code = errno.errorcode.get(refusal.errno or 0, "unknown")
-    return AccessReport(interpreter, code, os.fsdecode(refusal.filename or inbox))
+    return AccessReport(interpreter, code, str(where))
 
 
 def _files(inbox: Path) -> Iterator[Path]:

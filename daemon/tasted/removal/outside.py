@@ -6,7 +6,7 @@ Asks launchd or systemd, and `defaults`.
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from tasted.files import remove_if_empty
@@ -100,14 +100,19 @@ def lock_files(user_home: Path) -> Trace | None:
         folder,
         size_of(files),
         Reach.SYSTEM,
-        lambda: _remove_free(files, folder),
+        lambda: remove_free_locks(user_home),
         "those of a daemon that runs stay",
     )
 
 
-def _remove_free(files: Sequence[Path], folder: Path) -> None:
-    """Remove those that no process holds; another home may be at work."""
-    for file in files:
+def remove_free_locks(user_home: Path) -> None:
+    """Remove the lock files that no process holds; another home may be at work.
+
+    Raises:
+        OSError: when one cannot be removed.
+    """
+    folder = user_home / _CACHE / _LOCKS
+    for file in folder.glob("*"):
         with contextlib.suppress(FileNotFoundError):
             descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
