@@ -12,6 +12,7 @@ from tasted.judging.wishes import Told, Wishes
 from tasted.learning.version import TasteVersion
 from tasted.library.library import LearnedReference, Library
 from tasted.records import Label, Origin, Reference
+from tasted.scoring.fitted import Taste
 from tasted.scoring.personality import TraitScales
 from tasted.scoring.taste import fit_taste
 from tasted.scoring.weighing import COLUMNS, columns, history_parts
@@ -92,7 +93,13 @@ def has_history(library: Library) -> bool:
 
 
 def fit_version(
-    library: Library, wishes: Wishes, *, number: int, fitted_to: str, bios_of: BiosOf
+    library: Library,
+    wishes: Wishes,
+    *,
+    number: int,
+    fitted_to: str,
+    bios_of: BiosOf,
+    previous: Taste | None = None,
 ) -> TasteVersion:
     """Fit a taste to the references that count, and freeze it with the history of this moment.
 
@@ -102,6 +109,7 @@ def fit_version(
         number: of the new version.
         fitted_to: see `TasteVersion`.
         bios_of: finds bios.
+        previous: of this user, where thousands of references would take long otherwise.
     """
     history = library.sample(HISTORY_MAX, exclude=_brought(library))
     pictures = [each.views for each in history.values()]
@@ -126,6 +134,7 @@ def fit_version(
         history=pictures or None,
         curated=np.array([one.is_brought for one in lessons], np.bool_),
         columns=evidence,
+        previous=previous,
     )
     seen = [
         _seen(library, wishes, scales, content, views, bios.get(content))

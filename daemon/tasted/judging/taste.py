@@ -262,6 +262,7 @@ class TasteJudge:
             number=self._versions.next_number(),
             fitted_to=fitted_to,
             bios_of=self._bios_of,
+            previous=self._held.version.taste if self._held is not None else None,
         )
         self._versions.keep(version)
         return version
