@@ -104,6 +104,8 @@ def test_rescore_makes_every_score_anew(home: Home) -> None:
         command = [sys.executable, "-m", "tasted", "--home", str(home.root), "rescore"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as midway:
             eventually(lambda: (seen := daemon.status()) and seen.queue.asked_again == 1)
+            # it has its answer; before that it would do the work of a dead daemon itself
+            eventually(lambda: not list(home.requests.iterdir()))
             daemon.kill()
             _shown, told = midway.communicate(timeout=60)
         assert midway.returncode != 0
