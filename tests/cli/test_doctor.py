@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kit.desktops import FakeDesktop
 from kit.homes import home_with, pocket_home
 from kit.launchctl import FakeLaunchctl, launchctl_on_path
 from kit.login import Login
@@ -45,6 +46,24 @@ def test_a_new_home_has_nothing_wrong(home: Home, tmp_path: Path, capsys: Captur
     status, _out, said = login.types("doctor --fix")
     assert status == 0
     assert "Nothing is wrong that installing the login item anew would mend" in said
+
+
+def test_a_notification_is_tried_only_when_asked_for(
+    home: Home, tmp_path: Path, capsys: Captured
+) -> None:
+    """It is handed over and the way to the settings told; one that fails is a finding."""
+    login, desktop = _login(home, tmp_path, capsys), FakeDesktop(tmp_path / "programs")
+    assert _found(login, 0, PATH=desktop.path).keys().isdisjoint({"notification"})
+    assert not desktop.calls()
+    status, out, _said = login.types("doctor --notify", PATH=desktop.path)
+    assert status == 0
+    assert "A notification was handed to notify-send." in out
+    assert "If none appeared" in out
+    assert len(desktop.calls()) == 1
+    desktop.behave(says="no session bus", status=1)
+    status, out, _said = login.types("doctor --notify", PATH=desktop.path)
+    assert status == 1
+    assert "notify-send failed: no session bus" in out
 
 
 def test_a_system_without_login_items_is_looked_at_all_the_same(

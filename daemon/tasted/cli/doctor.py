@@ -21,8 +21,9 @@ _LIBRARY_SECONDS = 120.0
 
 @click.command()
 @click.option("--fix", is_flag=True, help="Install the login item anew if that mends something.")
+@click.option("--notify", is_flag=True, help="Show a test notification, too.")
 @click.pass_context
-def doctor(ctx: click.Context, *, fix: bool) -> None:
+def doctor(ctx: click.Context, *, fix: bool, notify: bool) -> None:
     """Find out what is wrong, why it matters, and what mends it.
 
     Looks at settings, login item, folders, model, library, text recognition, disk, clock and logs,
@@ -38,6 +39,8 @@ def doctor(ctx: click.Context, *, fix: bool) -> None:
     if fix:
         fixed = _fixed(context, facts, findings)
         findings = diagnose(_facts(context)) if fixed else findings
+    if notify:
+        findings = [*findings, _notification(context)]
     wrongs = sum(finding.level is Level.WRONG for finding in findings)
     for finding in sorted(findings, key=lambda each: list(Level).index(each.level)):
         _show(context, finding)
@@ -86,6 +89,14 @@ def _facts(context: Context) -> "Facts":
         run=partial(run_program, timeout_seconds=_LIBRARY_SECONDS),
         file_system=file_system_of,
     )
+
+
+def _notification(context: Context) -> "Finding":
+    from tasted.doctor.notification import look_at_notification  # noqa: PLC0415 - when asked
+    from tasted.notify.desktop import Desktop  # noqa: PLC0415 - as above
+
+    path = context.environment.get("PATH")
+    return look_at_notification(Desktop(system=context.system, path=path))
 
 
 def _fixed(context: Context, facts: "Facts", findings: Sequence["Finding"]) -> bool:
