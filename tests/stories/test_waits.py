@@ -48,7 +48,8 @@ def test_saved_settings_act_and_broken_ones_do_not(home: Home) -> None:
 
         eventually(complains, within_seconds=30)
         home.config_file.write_text(
-            f"{good}\n[scoring]\nmatch_threshold = 0.99\nstrong_match_threshold = 0.999\n",
+            f'{good}\n[scoring]\nscorer = "seed"\nmatch_threshold = 0.99\n'
+            "strong_match_threshold = 0.999\n",
             encoding="utf-8",
         )
         daemon.sidecar("a.png", verdict="no_match")
