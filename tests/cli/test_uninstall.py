@@ -3,6 +3,9 @@
 import contextlib
 import json
 import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from kit.defaults import FakeDefaults
+from kit.homes import pocket_home
 from kit.login import Login
 from kit.sidecars import scored
 from tasted.cli.context import Context
@@ -267,3 +271,27 @@ def test_the_login_item_of_another_home_stays(login: Login, user: Path) -> None:
     assert status == 0
     assert f"{file} is not this home's, and stays" in said
     assert file.exists()
+
+
+def test_at_a_terminal_no_is_the_answer_of_who_only_presses_return(user: Path) -> None:
+    """A real terminal: one question for --purge, and nothing goes without a yes."""
+    home = pocket_home(user / "Tasted")
+    keyboard, terminal = pty.openpty()
+    try:
+        os.write(keyboard, b"\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "tasted", "uninstall", "--purge", "--home", str(home.root)],
+            stdin=terminal,
+            env={"PATH": os.environ["PATH"], "HOME": str(user)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
+    assert done.returncode == 0, done.stderr
+    assert "Remove all of this but your pictures" in done.stderr
+    assert "Removed" not in done.stdout
+    assert home.config_file.exists()

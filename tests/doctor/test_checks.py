@@ -29,7 +29,7 @@ from tasted.doctor.mending import why_not
 from tasted.reading.choosing import Choice
 from tasted.service.condition import Condition, ServiceState
 from tasted.service.findings import Finding as ServiceFinding
-from tasted.status import AccessReport
+from tasted.status import AccessReport, FaultReport, Heartbeat
 
 _ALONE = replace(
     HEALTHY,
@@ -86,6 +86,18 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
         "It waits.",
         "y",
         False,
+    ),
+    "refused": (
+        with_report(
+            HEALTHY,
+            findings=[ServiceFinding("blocked", "It may not.", "Allow it.")],
+            beat=Heartbeat(
+                PID, "blocked", NOW, NOW, FaultReport("not_permitted", "It may not.", "Allow it.")
+            ),
+        ),
+        "It may not.",
+        "Allow it.",
+        True,
     ),
     "foreign file": (
         with_report(HEALTHY, home=None, state=ServiceState(Condition.STOPPED)),

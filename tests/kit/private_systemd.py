@@ -77,13 +77,17 @@ def _ask(*words: str) -> str:
 
 
 def _command(*words: str) -> Any:
+    return _answer("service", *words)
+
+
+def _answer(*words: str) -> Any:
     done = subprocess.run(
-        [sys.executable, "-m", "tasted", "service", *words, "--json"],
+        [sys.executable, "-m", "tasted", *words, "--json"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
 
 
@@ -101,6 +105,8 @@ def _main(home: Home, user_home: Path) -> dict[str, Any]:
     (home.inbox / "b.png").write_bytes(drawing("forest", seed=6))
     eventually(lambda: read_sidecar(home, "b.png"), within_seconds=PATIENCE_SECONDS)
     seen["after_kill"] = _command("status")
+    found = _answer("doctor", "--home", str(home.root))["findings"]
+    seen["doctor"] = {each["check"]: each["what"] for each in found}
     seen["stopped"] = _command("stop")
     seen["exit"] = _ask("show", "tasted", "--property=ExecMainStatus", "--value")
     seen["started"] = _command("start")

@@ -13,6 +13,9 @@ _GROUND = "A login item must find the same Python at every start, with nothing o
 _MENDED = frozenset(
     {"deaf", "outdated", "not_loaded", "stopped", "not_startable", "crash_looping", "restarted"}
 )
+_BLOCKED = "blocked"
+# in `blocked.json`
+_NOT_PERMITTED = "not_permitted"
 _TRIFLES = frozenset({"restarted"})
 _INTERACTIVE = "interactive"
 
@@ -39,13 +42,19 @@ def check_login_item(facts: Facts) -> list[Finding]:
             each.message,
             _RUNS,
             each.remedy,
-            each.code in _MENDED,
+            each.code in _MENDED or (each.code == _BLOCKED and _is_refused(service)),
         )
         for each in service.report.findings
     ]
     found += _of_what_is_loaded(service)
     state = service.report.state
     return found or [fine("login item", f"It runs ({service.report.manager}, pid {state.pid}).")]
+
+
+def _is_refused(service: ServiceFacts) -> bool:
+    """Tell whether the system refused: what is allowed meanwhile counts for a new process only."""
+    beat = service.report.beat
+    return beat is not None and beat.fault is not None and beat.fault.code == _NOT_PERMITTED
 
 
 def _of_what_is_loaded(service: ServiceFacts) -> list[Finding]:

@@ -18,6 +18,7 @@ from tasted.removal.trace import Reach, Trace, size_of
 _PICTURES = frozenset({NameKind.PICTURE, NameKind.COMPANION})
 # a home that is a checkout of the program: its settings and notices belong to the checkout
 _CHECKOUT = "pyproject.toml"
+_TOKENS = "the `.env` in it may hold tokens that you need elsewhere"
 
 
 def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
@@ -93,7 +94,7 @@ def settings(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
         size_of(files),
         Reach.DATA,
         lambda: _remove_settings(files, home),
-        "a `.env` in it may hold tokens that you need elsewhere" * home.environment_file.exists(),
+        _TOKENS if home.environment_file.exists() else "",
         needs_home=True,
     )
 
