@@ -114,8 +114,11 @@ def test_what_the_engine_raises_becomes_one_error(engine: OcrEngine) -> None:
         engine.read(np.empty((0, 0, 3), dtype=np.uint8), ())
 
 
-def test_it_reads_without_a_network(tmp_path: Path) -> None:
-    """The models come with the package: a process that may open no socket reads a line."""
+def test_it_reads_without_a_network_and_tells_nobody(tmp_path: Path) -> None:
+    """The models come with the package: a process that may open no socket reads a line.
+
+    What onnxruntime would tell its maker it would first write into the user's folder.
+    """
     code = (
         "import numpy as np; from tasted.reading.rapidocr import RapidOcr;"
         "from kit.profiles import *;"
@@ -132,3 +135,4 @@ def test_it_reads_without_a_network(tmp_path: Path) -> None:
         check=False,
     )
     assert "'Tea and maps'" in ended.stdout, ended.stderr
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []

@@ -5,6 +5,7 @@ than the bundled one is a download.
 """
 
 import importlib
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from numpy.typing import NDArray
 
 from tasted.reading.ocr import ReadingFailed, TextLine
 
+# from 1.29 on onnxruntime tells Microsoft of the machine, the program and the models, as soon as it
+# is imported, and keeps an id in ~/.cache/Microsoft; nothing of that begins where this is set
+# (https://github.com/microsoft/onnxruntime/pull/27379)
+_TELLS_NOBODY = {"ORT_DISABLE_TELEMETRY": "1"}
 # a phone's screen at this length keeps its smallest print, and takes 0.9 s instead of 1.2
 _LONG_SIDE_MAX = 1280
 # the detector enlarges the short side to 736 pixels whatever the long one becomes: a picture of
@@ -36,6 +41,7 @@ class RapidOcr:
     name = "rapidocr"
 
     def __init__(self, *, threads: int) -> None:
+        os.environ.update(_TELLS_NOBODY)
         made: Any = importlib.import_module("rapidocr").RapidOCR
         self._engine = made(
             params={
