@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import LESSONS, drawing, teach_scenes
 from kit.waiting import eventually
 from tasted.errors import HomeLocked
 from tasted.faultpoints import VARIABLE
@@ -176,7 +176,9 @@ def test_a_moved_home_works(home: Home, tmp_path: Path) -> None:
     with running(moved) as daemon:
         daemon.await_state("idle")
         (moved.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
-        assert daemon.sidecar("b.png", status="scored").verdict == "match"
+        scored = daemon.sidecar("b.png", status="scored")
+        assert scored.references is not None
+        assert (scored.references.liked, scored.references.rejected) == (LESSONS, LESSONS)
     assert (moved.outbox / "a.png.json").read_bytes() == before
 
 
