@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kit.defaults import FakeDefaults
 from kit.desktops import FakeDesktop
 from kit.homes import home_with, pocket_home
 from kit.launchctl import FakeLaunchctl, launchctl_on_path
@@ -115,6 +116,33 @@ def test_invalid_settings_are_one_finding_and_no_end(
     found = _found(_login(home, tmp_path, capsys), 1)
     assert "setle_seconds" in found["settings"]["what"]
     assert set(found) == {"settings", "login item", "daemon", "inbox"}
+
+
+def test_a_variable_of_this_shell_hides_nothing(
+    home: Home, tmp_path: Path, capsys: Captured
+) -> None:
+    """What is wrong with the file is told, also where a variable of the shell stands before it."""
+    home.config_file.write_text("[engine]\nbatch_size = 0\n", "utf-8")
+    login = _login(home, tmp_path, capsys)
+    found = _found(login, 1, TASTED_ENGINE__BATCH_SIZE="3")
+    assert "batch_size" in found["settings"]["what"]
+
+
+def test_files_that_are_dated_in_the_future_and_a_moved_away_capture(
+    home: Home, tmp_path: Path, launchd: FakeLaunchctl, capsys: Captured
+) -> None:
+    """Read off the disk and asked of a forged Mac."""
+    login = Login(home, tmp_path, launchd.bin, capsys)
+    FakeDefaults(launchd.bin, tmp_path / "defaults").choose("/Users/maya/Shots")
+    assert login.types("init --capture-here --yes")[0] == 0
+    home.current_file.write_text("{}", "utf-8")
+    os.utime(home.current_file, (4_000_000_000, 4_000_000_000))
+    FakeDefaults(launchd.bin, tmp_path / "defaults").choose(None)
+    found = _found(login, 1)
+    assert str(home.current_file) in found["clock"]["what"]
+    assert "saved in the Desktop now" in found["capture"]["what"]
+    home.capture_file.write_text("{}", "utf-8")
+    assert str(home.capture_file) in _found(login, 1)["capture"]["what"]
 
 
 @pytest.fixture

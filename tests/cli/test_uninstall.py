@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kit.children import bound_by_modes
 from kit.defaults import FakeDefaults
 from kit.homes import pocket_home
 from kit.login import Login
@@ -271,6 +273,44 @@ def test_the_login_item_of_another_home_stays(login: Login, user: Path) -> None:
     assert status == 0
     assert f"{file} is not this home's, and stays" in said
     assert file.exists()
+
+
+def test_a_checkout_keeps_its_settings_and_a_link_what_it_leads_to(
+    login: Login, tmp_path: Path
+) -> None:
+    """Both belong to more than this home; an outbox on a disk that is away is none."""
+    home = login.home
+    (home.root / "pyproject.toml").write_text("", "utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    home.state.rename(elsewhere)
+    home.state.symlink_to(elsewhere)
+    shutil.rmtree(home.outbox)
+    home.outbox.symlink_to(tmp_path / "not-connected")
+    assert _removed(login, "uninstall --purge --yes") == OUTSIDE | DATA - {"results", "settings"}
+    assert home.config_file.exists()
+    assert not home.state.is_symlink()
+    assert (elsewhere / "library" / "x.lance" / "data").exists()
+    assert home.outbox.is_symlink()
+
+
+def test_a_file_that_cannot_be_removed_is_named(login: Login, user: Path) -> None:
+    """And running it again goes on: what was removed before is no trace any more."""
+    script = user / ".zfunc" / "_tasted"
+    command = [sys.executable, "-m", "tasted", "uninstall", "--yes", "--home", str(login.home.root)]
+    script.parent.chmod(0o500)
+    try:
+        done = subprocess.run(
+            [*bound_by_modes(), *command],
+            env={"PATH": os.environ["PATH"], "HOME": str(user)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        script.parent.chmod(0o700)
+    assert done.returncode == 1, done.stderr
+    assert f"{script} cannot be removed: Permission denied" in done.stderr
+    assert script.exists()
 
 
 def test_at_a_terminal_no_is_the_answer_of_who_only_presses_return(user: Path) -> None:
