@@ -182,7 +182,7 @@ class TasteJudge:
             liked=(),
             rejected=(),
             judgement=judgement_of(self._library, content_id),
-            notes=(),
+            notes=self._wishes.notes,
             scorer=self.scorer,
             taste=held.version.name,
             taste_fingerprint=held.fingerprint,

@@ -29,6 +29,8 @@ from tasted.scoring.phrases import BACKGROUND_PHRASES, phrases
 
 _TEXT_FACTS = PictureFacts(width=0, height=0, format=TEXT_FORMAT)
 
+_NO_TEXT = "The model reads no text: traits are left out, and interests are looked for as words."
+
 Rows = NDArray[np.float32]
 
 
@@ -60,8 +62,14 @@ class Wishes:
         self._library = library
         self._embedder = embedder
         self._traits = tuple(traits) if embedder.reads_text else ()
+        self._is_unheard = bool(traits) and not embedder.reads_text
         self._interests = tuple(interests)
         self._wanted = tuple(each.name for each in interests if not each.dealbreaker)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about wishes that cannot be looked for."""
+        return (_NO_TEXT,) if self._is_unheard else ()
 
     @property
     def embeds_bios(self) -> bool:
