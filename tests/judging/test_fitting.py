@@ -1,10 +1,11 @@
 """From a real library to a taste version: what counts once, what is history, whose text is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
 from kit.pixel_engine import PixelSums
@@ -31,12 +32,31 @@ def library(tmp_path: Path) -> Library:
     return opened
 
 
-def wishes(library: Library, *, traits: tuple[Trait, ...] = (), words: str = "") -> Wishes:
+class Counting(PixelSums):
+    """Counts the texts of each call."""
+
+    def __init__(self) -> None:
+        super().__init__(DIMENSIONS)
+        self.calls: list[int] = []
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Count."""
+        self.calls.append(len(texts))
+        return super().embed_texts(texts)
+
+
+def wishes(
+    library: Library,
+    *,
+    traits: tuple[Trait, ...] = (),
+    words: str = "",
+    model: PixelSums | None = None,
+) -> Wishes:
     """Return wishes whose texts a fake model embeds."""
     embedder = LazyEmbedder(
         EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS),
         reads_text=True,
-        load=lambda: PixelSums(DIMENSIONS),
+        load=lambda: model or PixelSums(DIMENSIONS),
     )
     return Wishes(library, embedder, traits, [Interest(each) for each in words.split()])
 
@@ -111,3 +131,23 @@ def test_without_references_there_is_a_taste_of_texts_alone(library: Library) ->
     version = fit(library, wishes(library, words="hiking"))
     assert (version.items, len(version.taste.liked)) == ((), 0)
     assert TasteVersion.from_bytes(version.to_bytes()).digest() == version.digest()
+
+
+def test_a_fit_embeds_so_many_bios_and_no_more(library: Library) -> None:
+    """Two hundred bios under a first trait: a hundred now, in one go; none is embedded twice."""
+    rows = random_units(200, seed=6)
+    seen = {content(f"told {n}"): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
+    library.remember(seen)
+    bios = {each: f"I am number {index}." for index, each in enumerate(seen)}
+    model = Counting()
+    wanted = wishes(library, traits=(Trait("kind"),), model=model)
+    fit(library, wanted, bios)
+    # the sentences of the trait, and the bios
+    assert sorted(model.calls) == [12, 100]
+    fit(library, wanted, bios)
+    fit(library, wanted, bios)
+    assert sorted(model.calls) == [12, 100, 100]
+    # another wish needs the phrases, too; the rest counts by what is known
+    both = wishes(library, traits=(Trait("kind"),), words="hiking", model=model)
+    fit(library, both, bios)
+    assert len(both.unknown(bios)) == 100

@@ -43,6 +43,9 @@ from tasted.status import current_from
 _BATCHES_IN_PART = 4
 """Of a re-score: how much is in the engine's hands at once."""
 
+# a taste of thousands of references takes a minute to fit, and new traits a hundred bios to embed
+_LABELS_PARTS = 10
+
 log = structlog.get_logger("tasted.worker")
 
 
@@ -158,7 +161,8 @@ class Worker:
                     "paths": list(update.paths),
                     "acting_digest": update.acting_digest,
                     "labels_digest": update.labels_digest,
-                }
+                },
+                parts=_LABELS_PARTS,
             )
         except EngineDiedError as error:
             raise EngineFailed(

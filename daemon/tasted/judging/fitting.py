@@ -21,7 +21,8 @@ HISTORY_MAX = 2_000
 HISTORY_ENOUGH = 30
 """From here on a history can be centred on, ranked against, and anchors labels of one class."""
 _BIOS_EMBEDDED_MAX = 100
-"""How many bios of the history are embedded for a fit; the model takes about 0.1 s for each."""
+"""How many bios are embedded for one fit, those of references first; what is left counts as silent
+until the next one."""
 
 BiosOf = Callable[[Mapping[str, str | None]], Mapping[str, str]]
 """Finds the bios of pictures by their content ids, those of references by their paths, too."""
@@ -114,17 +115,19 @@ def fit_version(
     history = library.sample(HISTORY_MAX, exclude=_brought(library))
     pictures = [each.views for each in history.values()]
     bios = bios_of(dict.fromkeys(history))
-    for content, bio in islice(bios.items(), _BIOS_EMBEDDED_MAX):
-        wishes.bio_rows(content, bio)
-    known = [rows for content in history if (rows := library.known_bio(content)) is not None]
-    scales = wishes.scales(pictures, known)
     lessons = lessons_of(library)
     texts = bios_of(
         {each.reference.content_id: each.reference.path for one in lessons for each in one.photos}
     )
+    unknown = wishes.unknown({**_own_bios(lessons, texts), **bios})
+    wishes.embed_bios(dict(islice(unknown.items(), _BIOS_EMBEDDED_MAX)))
+    known = [rows for content in history if (rows := library.known_bio(content)) is not None]
+    scales = wishes.scales(pictures, known)
     told = [
         # words of several photos, kept with one of them, would outlive the others
-        wishes.tell(scales, one.views, one.anchor, one.bio(texts), is_kept=len(one.photos) == 1)
+        wishes.tell(scales, one.views, one.anchor, one.bio(texts), is_kept=False)
+        if len(one.photos) > 1
+        else _known(library, wishes, scales, one.anchor, one.views, one.bio(texts))
         for one in lessons
     ]
     evidence = _columns(told)
@@ -137,7 +140,7 @@ def fit_version(
         previous=previous,
     )
     seen = [
-        _seen(library, wishes, scales, content, views, bios.get(content))
+        _known(library, wishes, scales, content, views, bios.get(content))
         for content, views in zip(history, pictures, strict=True)
     ]
     return TasteVersion(
@@ -158,7 +161,12 @@ def _brought(library: Library) -> set[str]:
     return {each.content_id for each in references if each.origin is Origin.REFERENCE}
 
 
-def _seen(
+def _own_bios(lessons: Sequence[Lesson], texts: Mapping[str, str]) -> dict[str, str]:
+    alone = (one.anchor for one in lessons if len(one.photos) == 1)
+    return {content: texts[content] for content in alone if content in texts}
+
+
+def _known(
     library: Library,
     wishes: Wishes,
     scales: TraitScales,
@@ -166,11 +174,10 @@ def _seen(
     views: Views,
     bio: str | None,
 ) -> Told:
-    """Measure one picture of the history by what is known, without the model."""
-    known = library.known_bio(content)
-    if bio is not None and (known is not None or not wishes.embeds_bios):
+    """Measure one picture by what is known, without the model."""
+    if bio is not None and not wishes.unknown({content: bio}):
         return wishes.tell(scales, views, content, bio)
-    return wishes.tell_by_vectors(scales, views, known)
+    return wishes.tell_by_vectors(scales, views, library.known_bio(content))
 
 
 def _items(lessons: Sequence[Lesson], dimensions: int) -> list[Views] | Views:

@@ -6,7 +6,6 @@ before there were 30 pictures to compare with is fitted anew, once, when there a
 
 import hashlib
 import json
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -153,7 +152,10 @@ class TasteJudge:
         timing_ms["score"] = round(1000 * (weighed_at - started))
         timing_ms["search"] = round(1000 * (time.perf_counter() - weighed_at))
         return replace(
-            judged, liked=liked, rejected=rejected, views=self._views(picture, weighed, held)
+            judged,
+            liked=liked,
+            rejected=rejected,
+            views=self._views(picture, weighed, held, held.rows.get(content_id)),
         )
 
     def _judged(
@@ -221,12 +223,18 @@ class TasteJudge:
         return self._library.counted(content)
 
     @staticmethod
-    def _views(picture: Embedded, weighed: Weighed, held: _Held) -> tuple[float | None, ...]:
-        """Return what each view alone would be given for its looks."""
+    def _views(
+        picture: Embedded, weighed: Weighed, held: _Held, row: int | None
+    ) -> tuple[float | None, ...]:
+        """Return what each view alone would be given for its looks.
+
+        Of a picture that teaches nothing is told of its views: each would be judged by itself.
+        """
         if len(picture.views) == 1:
             return (weighed.physical,)
-        chances: NDArray[np.float64] = held.version.taste.probability(picture.views)
-        return tuple(None if math.isnan(chance) else float(chance) for chance in chances)
+        if row is not None:
+            return (None,) * len(picture.views)
+        return held.weigher.physical_of_views(picture.views)
 
     def _current(self) -> _Held:
         """Return the version of the labels as they are, from memory, from disk, or fitted now."""
@@ -285,7 +293,7 @@ class TasteJudge:
             "scorer": self.scorer,
             "judging": JUDGING_VERSION,
             "version": version.digest(),
-            "preferences": asdict(self._preferences),
+            "preferences": asdict(replace(self._preferences, match_threshold=0.0)),
             "reading": self._reading,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()

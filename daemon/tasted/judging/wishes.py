@@ -5,7 +5,7 @@ its life. A bio's vectors are kept under its picture, so that they are forgotten
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,14 +120,49 @@ class Wishes:
         """Return the vectors of a bio and of its phrases, (1 + p, d); None when there are none."""
         if not self.embeds_bios or not (bio or "").strip():
             return None
-        texts = [bio or "", *self._phrases(bio)]
-        text_id = text_content_id("\0".join(texts))
+        texts, text_id = self._texts_of(bio or "")
         rows = self._library.cached_bio(content_id, text_id)
         if rows is None:
             rows = self._embedder.open().embed_texts(texts)
             if is_kept:
                 self._library.remember_bios({content_id: (text_id, rows)})
         return rows
+
+    def unknown(self, bios: Mapping[str, str]) -> dict[str, str]:
+        """Return those bios, by the content id of their picture, that were not embedded yet."""
+        if not self.embeds_bios:
+            return {}
+        return {
+            content: bio
+            for content, bio in bios.items()
+            if bio.strip() and self._library.cached_bio(content, self._texts_of(bio)[1]) is None
+        }
+
+    def embed_bios(self, bios: Mapping[str, str]) -> None:
+        """Embed bios and keep their vectors, all together and in one commit.
+
+        Args:
+            bios: by the content id of their picture, none of them blank.
+        """
+        if not bios:
+            return
+        told = {content: self._texts_of(bio) for content, bio in bios.items()}
+        rows = self._embedder.open().embed_texts(
+            [text for texts, _id in told.values() for text in texts]
+        )
+        ends = np.cumsum([len(texts) for texts, _id in told.values()])
+        parts = np.split(rows, ends[:-1])
+        self._library.remember_bios(
+            {
+                content: (text_id, part)
+                for (content, (_texts, text_id)), part in zip(told.items(), parts, strict=True)
+            }
+        )
+
+    def _texts_of(self, bio: str) -> tuple[list[str], str]:
+        """Return what of a bio is embedded, and the id of that."""
+        texts = [bio, *self._phrases(bio)]
+        return texts, text_content_id("\0".join(texts))
 
     def _phrases(self, bio: str | None) -> tuple[str, ...]:
         return phrases(bio or "") if self._wanted else ()

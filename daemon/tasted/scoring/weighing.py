@@ -158,6 +158,16 @@ class Weigher:
             interests_score=parts.interests.score,
         )
 
+    def physical_of_views(self, views: Rows) -> tuple[float | None, ...]:
+        """Return what each of k views, (k, d) unit rows, would be given for its looks alone.
+
+        Raises:
+            ValueError: on a wrong shape, or a row that is not of length 1 or not finite.
+        """
+        taste = self.taste
+        rows = centred_items(checked(views, "views", dimensions=len(taste.mean)), taste.mean)
+        return tuple(self._physical(float(looks)) for looks in rows @ taste.weights)
+
     def _parts(
         self,
         vector: Rows,
