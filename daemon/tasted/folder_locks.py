@@ -14,7 +14,9 @@ from pathlib import Path
 from tasted.errors import HomeLocked
 from tasted.files import PRIVATE_FILE, private_folder
 
-_PLACE = Path(".cache") / "tasted" / "folders"
+CACHE = Path(".cache") / "tasted"
+"""What tasted keeps for all homes of a user, relative to their home folder."""
+LOCKS_NAME = "folders"
 
 
 class FolderLocks:
@@ -51,7 +53,7 @@ class FolderLocks:
     def _locked(self, folder: Path, name: str) -> int | None:
         """Return a descriptor that holds the lock; None where no lock can be had."""
         try:
-            place = private_folder(self._place or Path.home() / _PLACE)
+            place = private_folder(self._place or Path.home() / CACHE / LOCKS_NAME)
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             descriptor = os.open(place / name, flags, PRIVATE_FILE)
         except (OSError, RuntimeError):

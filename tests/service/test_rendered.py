@@ -20,7 +20,9 @@ ON_MAC = Definition(
     Path("/Users/maya/.local/share/uv/tools/tasted/bin/python"), Path("/Users/maya/Tasted")
 )
 ON_LINUX = Definition(
-    Path("/home/maya/.local/share/uv/tools/tasted/bin/python"), Path("/home/maya/Tasted")
+    Path("/home/maya/.local/share/uv/tools/tasted/bin/python"),
+    Path("/home/maya/Tasted"),
+    cache=Path("/home/maya/.cache/tasted"),
 )
 # what launchd.plist(5) knows and agents may use
 _KNOWN_KEYS = {
@@ -122,12 +124,17 @@ def test_another_programs_command_line_names_no_home() -> None:
 
 
 def test_folders_behind_links_may_be_written_and_a_home_in_tmp_is_seen() -> None:
-    """The unit keeps everything else from being written, and gives it a /tmp of its own."""
+    """The unit keeps everything else from being written, and gives it a /tmp of its own.
+
+    The locks of folders can be written, or two homes would not see that they share one.
+    """
     home = Path("/", "tmp", "h")
     unit = systemd_unit.render(Definition(Path("/v/python"), home, (Path("/disk/in"),)))
     assert 'ReadWritePaths="-/tmp/h" "-/disk/in"' in unit
     assert "PrivateTmp" not in unit
-    assert "PrivateTmp=yes" in systemd_unit.render(ON_LINUX)
+    shown = systemd_unit.render(ON_LINUX)
+    assert "PrivateTmp=yes" in shown
+    assert 'ReadWritePaths="-/home/maya/Tasted" "-/home/maya/.cache/tasted"' in shown
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")

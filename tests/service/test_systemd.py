@@ -67,19 +67,26 @@ def keeper(systemctl: Systemctl) -> Systemd:
 def definition(tmp_path: Path) -> Definition:
     """What is to be kept."""
     (tmp_path / "home").mkdir()
-    return Definition(Path("/opt/tasted/bin/python"), tmp_path / "home")
+    return Definition(
+        Path("/opt/tasted/bin/python"), tmp_path / "home", cache=tmp_path / ".cache" / "tasted"
+    )
 
 
 def test_installing_writes_enables_and_starts(
     keeper: Systemd, systemctl: Systemctl, definition: Definition
 ) -> None:
-    """In the order in which systemd wants it, and it is told how long the service lives."""
+    """In the order in which systemd wants it, and it is told how long the service lives.
+
+    The folder of the locks is made first: what is missing at the start could not be written.
+    """
     (note,) = keeper.install(definition)
     assert "enable-linger" in note
     planned = [command.split(" ", 2)[2] for command in keeper.plan(definition).commands]
     acted = [words for words in systemctl.asked if not words.startswith("show")]
     assert acted == planned
     assert stat.S_IMODE(keeper.file.stat().st_mode) == 0o644
+    assert definition.cache is not None
+    assert stat.S_IMODE(definition.cache.stat().st_mode) == 0o700
     assert keeper.installed() == definition.arguments
     assert keeper.state().condition is Condition.RUNNING
 

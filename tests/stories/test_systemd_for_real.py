@@ -13,7 +13,10 @@ _REASON = why_not()
 @pytest.mark.timeout(400)
 @pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
 def test_the_unit_lives_and_leaves_nothing(tmp_path: Path) -> None:
-    """Everything but the home may only be read by it, and its end leaves no file and no unit."""
+    """Everything but the home and the locks may only be read by it; its end leaves those alone.
+
+    A lock file of inbox and outbox each: it could write them, so that another home sees them.
+    """
     home = quick_home(tmp_path / "home")
     user_home = tmp_path / "maya"
     user_home.mkdir()
@@ -30,4 +33,8 @@ def test_the_unit_lives_and_leaves_nothing(tmp_path: Path) -> None:
     assert (seen["stopped"]["condition"], seen["exit"]) == ("stopped", "0")
     assert seen["started"]["condition"] == "running"
     assert seen["removed"][0] == str(user_home / ".config" / "systemd" / "user" / "tasted.service")
-    assert (seen["gone"], seen["left"], seen["units"]) == ("not installed", [], "")
+    assert (seen["gone"], seen["units"]) == ("not installed", "")
+    locks = user_home / ".cache" / "tasted" / "folders"
+    assert {Path(path).parent for path in seen["left"]} == {locks}
+    numbers = {f"{folder.stat().st_ino:x}" for folder in (home.inbox, home.outbox)}
+    assert {path.rpartition(".")[2] for path in seen["left"]} == numbers

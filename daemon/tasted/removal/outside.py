@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tasted.files import remove_if_empty
+from tasted.folder_locks import CACHE, LOCKS_NAME
 from tasted.home import Home
 from tasted.removal.trace import Reach, Trace, size_of
 from tasted.service.capture import Capture
 from tasted.service.definition import home_in
 from tasted.service.keeper import Keeper
 from tasted.service.report import remove_leavings
-
-_CACHE = Path(".cache") / "tasted"
-_LOCKS = "folders"
 
 
 def login_item(keeper: Keeper, home: Home | None) -> Trace | None:
@@ -90,7 +88,7 @@ def _holds(file: Path, mark: str) -> bool:
 
 def lock_files(user_home: Path) -> Trace | None:
     """Find the small files that keep two homes from working with one folder."""
-    folder = user_home / _CACHE / _LOCKS
+    folder = user_home / CACHE / LOCKS_NAME
     files = [file for file in folder.glob("*") if file.is_file()] if folder.is_dir() else []
     if not files:
         return None
@@ -111,7 +109,7 @@ def remove_free_locks(user_home: Path) -> None:
     Raises:
         OSError: when one cannot be removed.
     """
-    folder = user_home / _CACHE / _LOCKS
+    folder = user_home / CACHE / LOCKS_NAME
     for file in folder.glob("*"):
         with contextlib.suppress(FileNotFoundError):
             descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)

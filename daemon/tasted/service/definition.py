@@ -26,11 +26,14 @@ class Definition:
             would start another Python, without the packages of its environment.
         home: absolute path of the home.
         outside: absolute paths of an inbox and outbox that lie elsewhere, behind links.
+        cache: absolute path of what all homes of the user share: the locks of folders. None where
+            it need not be named.
     """
 
     interpreter: Path
     home: Path
     outside: tuple[Path, ...] = ()
+    cache: Path | None = None
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import tasted
+from tasted.folder_locks import CACHE
 from tasted.home import Home
 from tasted.service.checks import Ground
 from tasted.service.definition import Definition
@@ -31,4 +32,4 @@ def definition_of(home: Home, ground: Ground) -> Definition:
     """Return what would be started on this ground."""
     folders = (home.inbox.resolve(), home.outbox.resolve())
     outside = tuple(folder for folder in folders if not folder.is_relative_to(home.root))
-    return Definition(ground.interpreter, home.root, outside)
+    return Definition(ground.interpreter, home.root, outside, ground.user_home / CACHE)

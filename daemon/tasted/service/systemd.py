@@ -74,6 +74,10 @@ class Systemd:
         self._need(self._ask("show-environment"), "be reached")
         self.file.parent.mkdir(parents=True, exist_ok=True)
         private_folder(definition.logs)
+        if definition.cache is not None:
+            # what is not there when the service starts stays closed to it
+            with contextlib.suppress(OSError):
+                private_folder(definition.cache)
         write_atomically(
             self.file, systemd_unit.render(definition).encode("utf-8"), mode=_FILE_MODE
         )

@@ -1,7 +1,9 @@
 """The user unit, in the words of systemd.service(5) and systemd.exec(5). Pure: text out, and back.
 
 `MemoryMax` is left out: `engine.max_memory_mb` holds the engine, and a kernel that kills would not
-say why. `MemoryDenyWriteExecute` is left out: torch makes code while it runs.
+say why. `MemoryHigh` is left out as well: above it the kernel slows the whole unit down, the light
+process that answers the watchdog too, and nobody would be told. `MemoryDenyWriteExecute` is left
+out: torch makes code while it runs.
 """
 
 import re
@@ -23,7 +25,9 @@ def render(definition: Definition) -> str:
     program, *others = definition.arguments
     start = " ".join([_quoted(program), *map(_command_word, others)])
     folders = (definition.home, *definition.outside)
-    writable = " ".join(_path_word(folder) for folder in folders)
+    # without the cache two homes that share a folder would not see each other
+    caches = (definition.cache,) if definition.cache is not None else ()
+    writable = " ".join(_path_word(folder) for folder in (*folders, *caches))
     lines = [
         "[Unit]",
         "Description=tasted: scores new screenshots",
