@@ -93,6 +93,20 @@ def test_another_homes_service_is_replaced_only_when_asked_for(
     assert not file.exists()
 
 
+def test_an_inbox_that_leads_into_a_guarded_folder_is_refused(
+    login: Login, launchd: FakeLaunchctl, tmp_path: Path
+) -> None:
+    """A home in a good place is not enough; nothing is written or loaded."""
+    inbox = login.home.inbox
+    inbox.rename(tmp_path / "Downloads")
+    inbox.symlink_to(tmp_path / "Downloads")
+    status, _out, said = login.types("service install")
+    assert status == 4
+    assert f"The inbox {inbox} leads to {tmp_path}/Downloads, in Downloads" in said
+    assert launchd.verbs() == []
+    assert not (tmp_path / "Library").exists()
+
+
 def test_sudo_is_refused_before_anything_is_asked(login: Login, launchd: FakeLaunchctl) -> None:
     """It would be root's service."""
     for words in ("install", "uninstall", "start", "stop", "restart"):

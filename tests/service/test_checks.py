@@ -12,6 +12,7 @@ from tasted.service.checks import (
     Ground,
     refuse_bare_failure,
     refuse_ground,
+    refuse_linked,
     refuse_other,
     refuse_session,
 )
@@ -122,6 +123,35 @@ def test_a_link_out_of_a_guarded_folder_and_into_one(tmp_path: Path) -> None:
     (tmp_path / "Tasted").symlink_to(tmp_path / "Documents" / "Tasted")
     refused = _refused(home=str(tmp_path / "Tasted"), user_home=str(tmp_path))
     assert "Documents" in refused.message
+
+
+@pytest.mark.parametrize("what", ["inbox", "outbox"])
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("Downloads/shots", "Downloads"),
+        ("Library/Mobile Documents/com~apple~CloudDocs/shots", "iCloud"),
+        ("/Volumes/Stick/shots", "may not be there"),
+    ],
+)
+def test_a_folder_of_the_home_that_leads_out_of_reach_is_refused(
+    what: str, place: str, words: str, tmp_path: Path
+) -> None:
+    """The service would see nothing there, wherever the home itself lies."""
+    ground = dataclasses.replace(_GOOD, home=tmp_path / "Tasted", user_home=tmp_path)
+    ground.home.mkdir()
+    (tmp_path / "Shots").mkdir()
+    folders = {name: ground.home / name for name in ("inbox", "outbox")}
+    folders["inbox"].mkdir()
+    folders["outbox"].symlink_to(tmp_path / "Shots")
+    refuse_linked(ground, folders)
+    folders[what] = ground.home / "elsewhere"
+    folders[what].symlink_to(tmp_path / place)
+    with pytest.raises(ServiceRefused) as refused:
+        refuse_linked(ground, folders)
+    assert f"The {what} {folders[what]} leads to {tmp_path / place}" in refused.value.message
+    assert words in refused.value.message
+    assert f"unlink {folders[what]} && mkdir {folders[what]}" in refused.value.remedy
 
 
 def test_linux_guards_no_folders_but_knows_sticks_and_networks() -> None:

@@ -80,6 +80,31 @@ def refuse_ground(ground: Ground, file_system: Callable[[Path], FileSystem]) -> 
         )
 
 
+def refuse_linked(ground: Ground, folders: Mapping[str, Path]) -> None:
+    """Refuse an inbox or outbox that leads out of the home to where the service may not read.
+
+    One on a network drive is not refused: it is looked through, and waited for.
+
+    Args:
+        ground: what the service would stand on.
+        folders: inbox and outbox, links kept, by what they are called.
+
+    Raises:
+        ServiceRefused: for the first that does, with the commands that mend it.
+    """
+    home = ground.home.resolve()
+    for what, folder in folders.items():
+        end = folder.resolve()
+        why = None if end.is_relative_to(home) else _out_of_reach(folder, ground)
+        if why is not None:
+            link = shlex.quote(str(folder))
+            raise ServiceRefused(
+                f"The {what} {folder} leads to {end}, {why}.",
+                remedy=f"Use a folder of the home instead: unlink {link} && mkdir {link}, or link "
+                "it to one that is always there. Then: tasted service install",
+            )
+
+
 def refuse_session(environment: Mapping[str, str]) -> None:
     """Refuse to be called with sudo, or by the service itself.
 
@@ -168,6 +193,13 @@ def _refuse_interpreter(ground: Ground) -> None:
 
 
 def _bad_place(path: Path, ground: Ground, file_system: Callable[[Path], FileSystem]) -> str | None:
+    why = _out_of_reach(path, ground)
+    if why is None and file_system(path).is_remote:
+        return "on a network drive, which may not be there at login"
+    return why
+
+
+def _out_of_reach(path: Path, ground: Ground) -> str | None:
     user = ground.user_home.resolve()
     # a link may lead out of a guarded folder or into one; macOS judges by where it ends
     for place in dict.fromkeys((path, path.resolve())):
@@ -176,8 +208,6 @@ def _bad_place(path: Path, ground: Ground, file_system: Callable[[Path], FileSys
             return f"in {name}, and macOS keeps background programs from reading there"
         if is_removable(place, system=ground.system):
             return "on a disk that may not be there at login"
-    if file_system(path).is_remote:
-        return "on a network drive, which may not be there at login"
     return None
 
 
