@@ -31,6 +31,7 @@ ENGINE_POINTS = (
     "engine.asked",
     "engine.read",
     "engine.decoded",
+    "engine.embedding",
     "engine.embedded",
     "engine.remembered",
     "engine.learnt",

@@ -265,6 +265,7 @@ class Pipeline:
         pictures = {walk.content: walk.picture for walk in walks if walk.picture is not None}
         embedder = self._embedder.open()
         started = time.perf_counter()
+        reach("engine.embedding")
         made = look_at_pictures(pictures, embedder, self._views)
         reach("engine.embedded")
         share_ms = round(1000 * (time.perf_counter() - started) / len(pictures))

@@ -21,6 +21,7 @@ PLACES = (
     "engine.asked:6",
     "engine.read:2",
     "engine.decoded:2",
+    "engine.embedding:2",
     "engine.embedded:2",
     "library.committing:2",
     "library.committed:2",

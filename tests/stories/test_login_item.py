@@ -20,7 +20,7 @@ from kit.waiting import eventually
 from tasted.faultpoints import VARIABLE
 from tasted.home import Home
 from tasted.lock import process_exists
-from tasted.service.definition import LABEL
+from tasted.service.definition import LABEL, STOP_SECONDS
 from tasted.status import read_status
 
 # throttle and times to end are those of the plist
@@ -67,7 +67,11 @@ def _scored(home: Home, name: str) -> bool:
 
 
 def _stops_at(login: Login, launchd: FakeLaunchctl, place: str, name: str) -> None:
-    """Stop the service while its engine hangs at a place, with a picture in hand."""
+    """Stop the service while its engine hangs at a place, with a picture in hand.
+
+    It ends with 0 before it is killed, which is when `ExitTimeOut` is over, and the picture has no
+    sidecar, whole or in part.
+    """
     home = login.home
     launchd.session[VARIABLE] = f"{place}:1:hang"
     assert login.types("service start")[0] == 0
@@ -77,8 +81,13 @@ def _stops_at(login: Login, launchd: FakeLaunchctl, place: str, name: str) -> No
         lambda: words.exists() and f"hung at fault point {place}" in words.read_text(),
         within_seconds=PATIENCE_SECONDS,
     )
+    job = launchd.jobs[LABEL]
     assert login.types("service stop")[0] == 0
     del launchd.session[VARIABLE]
+    assert job.plist["ExitTimeOut"] == STOP_SECONDS
+    assert (job.exits, job.process) == ([0], None)
+    assert not list(home.outbox.glob(f"{name}*"))
+    assert _nothing_is_half_written(home)
 
 
 def _nothing_is_half_written(home: Home) -> bool:
@@ -144,7 +153,7 @@ def test_a_service_from_its_installation_to_its_end(
 def test_a_service_can_be_stopped_at_any_time(
     home: Home, login: Login, launchd: FakeLaunchctl
 ) -> None:
-    """Idle, while the model is loaded, with a picture in hand: it ends with 0, and in time.
+    """Idle, while the model is loaded, during an embed: it ends with 0, and in time.
 
     Nothing is half written, and what was in hand is found again.
     """
@@ -152,10 +161,8 @@ def test_a_service_can_be_stopped_at_any_time(
     eventually(lambda: _state(home) == "idle", within_seconds=PATIENCE_SECONDS)
     assert login.types("service stop")[0] == 0
     _stops_at(login, launchd, "engine.loading", "loading.png")
-    _stops_at(login, launchd, "engine.decoded", "embedding.png")
+    _stops_at(login, launchd, "engine.embedding", "embedding.png")
     assert [job.exits for job in launchd.past] == [[0], [0], [0]]
-    assert not (home.outbox / "loading.png.json").exists()
-    assert _nothing_is_half_written(home)
     assert login.asks("service status")["condition"] == "not loaded"
     assert login.types("service restart")[0] == 0
     for name in ("loading.png", "embedding.png"):
