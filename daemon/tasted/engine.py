@@ -87,7 +87,9 @@ class Engine:
                         is_bulk=message.get("is_bulk", False),
                     )
                 case "profile":
-                    return self._profile(profile_from(message))
+                    return self._profile(
+                        profile_from(message), is_bulk=message.get("is_bulk", False)
+                    )
                 case "labels":
                     return self._labels(message)
                 case "forget":
@@ -128,8 +130,9 @@ class Engine:
             ],
         }
 
-    def _profile(self, profile: ProfileItem) -> frames.Message:
-        document = self._opened().pipeline.process_profile(profile)
+    def _profile(self, profile: ProfileItem, *, is_bulk: bool) -> frames.Message:
+        process = partial(self._opened().pipeline.process_profile, profile)
+        document = self._bulk.run(process) if is_bulk else process()
         return {"type": "document", "document": _json_of(document)}
 
     def _labels(self, message: frames.Message) -> frames.Message:

@@ -72,11 +72,16 @@ def answer() -> frames.Message:
 
 
 def test_the_engine_is_told_what_the_photos_sidecars_say(scene: Scene) -> None:
-    """Each photo with its content, so that it need not be read; the document is kept."""
+    """Each photo with its content, so that it need not be read; the document is kept.
+
+    It stands back when nobody waits for the profile.
+    """
     scene.writer.write(scored("anna/1.png", 0.7, physical=0.6, source=source_of("anna/1.png")))
-    scene.answers = [answer()]
+    scene.answers = [answer(), answer()]
     scene.profiling.do([scene.task(attempts=2)])
     (message,) = scene.asked
+    scene.profiling.do([scene.task()], is_bulk=True)
+    assert [each["is_bulk"] for each in scene.asked] == [False, True]
     assert (message["type"], message["path"], message["attempts"]) == ("profile", "anna/", 2)
     assert [part["confidence"] for part in message["parts"]] == [0.7, None]
     assert [part["physical"] for part in message["parts"]] == [0.6, None]

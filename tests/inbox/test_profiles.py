@@ -211,14 +211,19 @@ def test_a_profile_is_due_once_all_its_photos_are_done() -> None:
 
 
 def test_a_profile_is_done_while_its_document_tells_of_exactly_this() -> None:
-    """Photos, their contents and texts, the folder's text, embedder, taste, and nobody's wish."""
+    """Photos, their contents and texts, the folder's text, embedder, taste, and nobody's wish.
+
+    Other photos or another text are scored for the first time; anything else is a re-score.
+    """
     look = Look()
     look.documented("bea/")
     done = look.documented("anna/")
     assert due(look()) == []
     assert look() == Looked((), 0, (), (), 0)
     assert due(look(forced={"anna/"})) == ["anna/"]
+    assert look(forced={"anna/"}).tasks[0].reason is Reason.PROFILE_AGAIN
     assert due(look(texts={"anna/": BIO})) == ["anna/"]
+    assert look(texts={"anna/": BIO}).tasks[0].reason is Reason.PROFILE
     look.ledger["anna/"] = replace(done, companion=BIO)
     assert due(look(texts={"anna/": BIO})) == []
     assert due(look()) == ["anna/"]
@@ -231,6 +236,9 @@ def test_a_profile_is_done_while_its_document_tells_of_exactly_this() -> None:
     ):
         look.ledger["anna/"] = other
         assert due(look()) == ["anna/"]
+        again = other.parts == done.parts
+        expected = Reason.PROFILE_AGAIN if again else Reason.PROFILE
+        assert look().tasks[0].reason is expected
     look.ledger["anna/"] = replace(done, taste_fingerprint="t0")
     assert due(look(current=None)) == []
 
@@ -281,9 +289,10 @@ def test_a_profile_that_failed_is_tried_again_like_a_file(
     failed = {"status": "error", "attempts": 2, "retry_at": retry_at, "tasted_version": version}
     look.documented("anna/", **failed, embedder_fingerprint=None, taste_fingerprint=None)
     assert [task.attempts for task in look().tasks] == [2] * is_due
+    assert all(task.reason is Reason.PROFILE_AGAIN for task in look().tasks)
     look.files |= listed(["anna/new.png"])
     look.ledger["anna/new.png"] = entry_of("anna/new.png", 1)
-    assert [task.attempts for task in look().tasks] == [0]
+    assert [(task.attempts, task.reason) for task in look().tasks] == [(0, Reason.PROFILE)]
 
 
 def test_documents_of_what_is_no_profile_any_more() -> None:

@@ -37,16 +37,20 @@ def item_of(task: Task) -> frames.Message:
     }
 
 
-def profile_request(task: Task, standings: Mapping[str, Standing | None]) -> frames.Message:
+def profile_request(
+    task: Task, standings: Mapping[str, Standing | None], *, is_bulk: bool = False
+) -> frames.Message:
     """Return the request to score the profile of a task.
 
     Args:
         task: of a profile.
         standings: what the sidecars of its photos say, by path.
+        is_bulk: whether nobody waits for it.
     """
     folder = task.file
     return {
         "type": "profile",
+        "is_bulk": is_bulk,
         "path": folder.path,
         "stamp": astuple(folder.stamp),
         "companion": folder.companion.path if folder.companion is not None else None,

@@ -65,8 +65,12 @@ class Profiling:
         self._on_score = on_score
         self._blaming = Blaming()
 
-    def do(self, tasks: Sequence[Task]) -> None:
+    def do(self, tasks: Sequence[Task], *, is_bulk: bool = False) -> None:
         """Have profiles scored and keep their documents.
+
+        Args:
+            tasks: of profiles.
+            is_bulk: let the engine stand back behind whatever else the machine does.
 
         Raises:
             ServiceFault: when no profile is to blame; what is not written is found again.
@@ -74,14 +78,13 @@ class Profiling:
         for task in tasks:
             if self._is_stopping():
                 return
-            self._do(task)
+            self._do(task, is_bulk=is_bulk)
         self._desk.wake_scout()
 
-    def _do(self, task: Task) -> None:
+    def _do(self, task: Task, *, is_bulk: bool) -> None:
+        request = profile_request(task, self._standings(task), is_bulk=is_bulk)
         try:
-            answer = self._ask(
-                profile_request(task, self._standings(task)), parts=1 + len(task.photos)
-            )
+            answer = self._ask(request, parts=1 + len(task.photos))
         except EngineDiedError as error:
             log.warning("engine_died", profile=task.file.path, error=str(error))
             if not self._is_stopping() and self._blaming.is_to_blame(task):

@@ -189,7 +189,7 @@ class Reporter:
             rescores=counts[Turn.RESCORE],
             settling=self._settling,
             asked_again=len(self._desk.forced),
-            profiles=counts[Turn.PROFILE],
+            profiles=counts[Turn.PROFILE] + counts[Turn.PROFILE_AGAIN],
             per_minute=round(rate, 1) if rate else None,
             seconds_left=round(60 * waiting / rate, 1) if rate and waiting else None,
         )

@@ -162,11 +162,12 @@ class Scorer:
             self._desk.wake_scout()
 
     def _do(self, batch: Batch, *, was_synced: bool) -> None:
-        if batch.turn in {Turn.RESCORE, Turn.PROFILE} and not was_synced:
+        is_profiles = batch.turn in {Turn.PROFILE, Turn.PROFILE_AGAIN}
+        if (is_profiles or batch.turn is Turn.RESCORE) and not was_synced:
             # called stale by what was published before; the next look decides anew
             return
-        if batch.turn is Turn.PROFILE:
-            self._worker.profiles.do(batch.tasks)
+        if is_profiles:
+            self._worker.profiles.do(batch.tasks, is_bulk=batch.turn in BULK)
             return
         tasks = batch.tasks
         if batch.turn is Turn.REFERENCE and not was_synced:

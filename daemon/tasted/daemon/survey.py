@@ -28,6 +28,7 @@ from tasted.status import PlainFolder
 DOUBT_SECONDS = 2.0
 # twenty likes in a row are one change of taste
 LABELS_QUIET_SECONDS = 1.0
+_WANTING_A_TASTE = {Reason.STALE, Reason.PROFILE, Reason.PROFILE_AGAIN}
 
 
 class Survey:
@@ -164,7 +165,7 @@ class Survey:
         if due is not None or self._labels is not None:
             # what is scored now carries a taste that is not published yet: nothing can be called
             # stale until it is
-            tasks = [task for task in tasks if task.reason not in {Reason.STALE, Reason.PROFILE}]
+            tasks = [task for task in tasks if task.reason not in _WANTING_A_TASTE]
         desk.queue.replace(tasks, labels=due, arrivals=self._arrivals)
         self._reporter.saw(
             listing,

@@ -2,8 +2,12 @@
 
 What shall be forgotten comes before all, for it needs nothing that may hold the rest. References
 come next, so that nothing is scored before they are learnt; then what a person waits for; then new
-files, newest first; then profiles, which are there only when their photos are done; then the
-backlog, newest first; then failures; then re-scores.
+files, newest first; then profiles that have no document of their photos, which are there only when
+those are done; then the backlog, newest first; then failures; then re-scores, a profile before the
+files, for it waits until its own photos were scored again.
+
+The backlog is what lay there when the daemon began, and what arrived in greater numbers than a
+person waits for: of more than `NEW_MAX` new files the oldest become backlog, and stay it.
 The scout replaces the whole content after each look, for it is derived from the disk; what the
 scorer has in hand is left out until it is done.
 """
@@ -19,6 +23,9 @@ from tasted.inbox.reconcile import Reason, Task
 RESCORES_PER_FILE = 16
 """What is scored again from what is known takes about this part of the time of a new file."""
 
+NEW_MAX = 50
+"""How many new files may wait for what a person looks for; with more it is a delivery."""
+
 
 class Turn(IntEnum):
     """The order in which kinds of work are served."""
@@ -30,10 +37,11 @@ class Turn(IntEnum):
     PROFILE = 4
     BACKLOG = 5
     RETRY = 6
-    RESCORE = 7
+    PROFILE_AGAIN = 7
+    RESCORE = 8
 
 
-BULK = frozenset({Turn.BACKLOG, Turn.RETRY, Turn.RESCORE})
+BULK = frozenset({Turn.BACKLOG, Turn.RETRY, Turn.PROFILE_AGAIN, Turn.RESCORE})
 """What nobody waits for: it is done with what the machine has left."""
 
 
@@ -93,6 +101,7 @@ class WorkQueue:
         self._in_hand: frozenset[str] = frozenset()
         self._is_busy = False
         self._is_backlog_held = False
+        self._backlog_until = 0
         self._closed = False
 
     def replace(
@@ -107,9 +116,11 @@ class WorkQueue:
             arrivals: a growing number for each path that arrived since the daemon began; paths
                 without one were there before and are backlog.
         """
+        waiting = sorted(tasks, key=lambda task: _oldest_first(task, arrivals))
+        self._backlog_until = backlog_until(waiting, arrivals, former=self._backlog_until)
         turns: dict[Turn, list[Task]] = {}
-        for task in sorted(tasks, key=lambda task: _oldest_first(task, arrivals)):
-            turns.setdefault(_turn_of(task, arrivals), []).append(task)
+        for task in waiting:
+            turns.setdefault(_turn_of(task, arrivals, self._backlog_until), []).append(task)
         with self._changed:
             self._turns = {
                 turn: [task for task in waiting if task.file.path not in self._in_hand]
@@ -211,7 +222,29 @@ class WorkQueue:
             self._changed.notify_all()
 
 
-def _turn_of(task: Task, arrivals: dict[str, int]) -> Turn:
+def backlog_until(tasks: Iterable[Task], arrivals: dict[str, int], *, former: int) -> int:
+    """Return the number of the last arrival that counts as backlog; 0 when none does. Pure.
+
+    It never falls while files are known, or the rest of a delivery would be new again as soon as
+    its newest files are done.
+
+    Args:
+        tasks: all that waits.
+        arrivals: a growing number for each path that arrived since the daemon began.
+        former: what this returned last.
+    """
+    if arrivals and max(arrivals.values()) < former:
+        # all that arrived is gone, and counting began anew
+        former = 0
+    numbers = [
+        arrivals[task.file.path]
+        for task in tasks
+        if task.reason is Reason.UNSCORED and arrivals.get(task.file.path, 0) > former
+    ]
+    return sorted(numbers)[-NEW_MAX - 1] if len(numbers) > NEW_MAX else former
+
+
+def _turn_of(task: Task, arrivals: dict[str, int], backlog_until: int) -> Turn:
     match task.reason:
         case Reason.REFERENCE:
             return Turn.REFERENCE
@@ -221,8 +254,11 @@ def _turn_of(task: Task, arrivals: dict[str, int]) -> Turn:
             return Turn.RESCORE
         case Reason.PROFILE:
             return Turn.PROFILE
+        case Reason.PROFILE_AGAIN:
+            return Turn.PROFILE_AGAIN
         case Reason.UNSCORED:
-            return Turn.NEW if task.file.path in arrivals else Turn.BACKLOG
+            is_new = arrivals.get(task.file.path, 0) > backlog_until
+            return Turn.NEW if is_new else Turn.BACKLOG
 
 
 def _oldest_first(task: Task, arrivals: dict[str, int]) -> tuple[int, int]:

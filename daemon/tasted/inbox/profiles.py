@@ -207,9 +207,8 @@ def look_at_profiles(
         else:
             same = entry is not None and entry.parts == parts and entry.companion == profile.bio
             attempts = entry.attempts if entry is not None and same else 0
-            tasks.append(
-                Task(profile.file, Reason.PROFILE, attempts, photos=profile.photos, parts=parts)
-            )
+            reason = Reason.PROFILE_AGAIN if same else Reason.PROFILE
+            tasks.append(Task(profile.file, reason, attempts, photos=profile.photos, parts=parts))
     entries = [
         entry
         for path, entry in ledger.items()

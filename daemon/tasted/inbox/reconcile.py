@@ -27,7 +27,9 @@ class Reason(StrEnum):
     STALE = "stale"
     """Its sidecar was made with another taste or embedder."""
     PROFILE = "profile"
-    """It is a folder whose photos are done, and has no current document of them."""
+    """It is a folder whose photos are done, and has no document of these photos and this text."""
+    PROFILE_AGAIN = "profile_again"
+    """It has one, which failed, is stale, or shall be made again."""
 
 
 @dataclass(frozen=True, slots=True)
