@@ -47,6 +47,7 @@ CURRENT = Current(
     rejected=1,
     contradictions=("liked/\udcff.png",),
     suspects=(("liked/\udcfe.png", "You liked this, but it looks like 3 you rejected."),),
+    next="Reject 4 to get verdicts",
 )
 
 
@@ -114,17 +115,19 @@ def test_another_version_of_current_is_nothing() -> None:
         {"liked": "3"},
         {"contradictions": [1]},
         {"suspects": [["a", 1]]},
+        {"next": 4},
     ],
 )
 def test_a_current_with_a_value_of_another_type_is_nothing(edited: dict[str, object]) -> None:
     """An edited current.json is published anew instead of being compared with."""
-    value = {
+    value: dict[str, object] = {
         **dict.fromkeys(("embedder", "embedder_fingerprint", "scorer", "taste"), "a"),
         **dict.fromkeys(("taste_fingerprint", "acting_digest", "labels_digest"), "b"),
         "liked": 3,
         "rejected": 4,
         "contradictions": ["liked/a.png"],
         "suspects": [["liked/b.png", "You liked this, but it looks like 3 you rejected."]],
+        "next": None,
     }
     assert current_from(value) is not None
     assert current_from(value | edited) is None

@@ -170,6 +170,7 @@ class Engine:
                 sorted(each.path for each in references if each.content_id in twofold)
             ),
             suspects=tuple((each.path, each.sentence) for each in opened.judge.suspects()),
+            next=opened.judge.next_step,
         )
         write_current(self._home.current_file, current)
         return current

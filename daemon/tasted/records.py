@@ -153,6 +153,8 @@ class Current:
     """Paths whose content lies in both folders; they count for neither."""
     suspects: tuple[tuple[str, str], ...] = ()
     """Path of each reference whose label all others contradict, and a sentence about it."""
+    next: str | None = None
+    """What the user can do to get verdicts, such as "Reject 4 to get verdicts"; None with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ class Status:
     contradictions: tuple[str, ...] = ()
     suspects: tuple[tuple[str, str], ...] = ()
     """Path of each reference that the others contradict, and a sentence about it."""
+    next: str | None = None
+    """What the user can do to get verdicts; None when there are verdicts."""
     liked: int = 0
     rejected: int = 0
     plain: tuple[PlainFolder, ...] = ()
@@ -189,6 +191,7 @@ def read_status(file: Path) -> Status | None:
         value["last_error"] = LastError(**value["last_error"]) if value["last_error"] else None
         value["contradictions"] = tuple(map(str, value["contradictions"]))
         value["suspects"] = _suspects(value["suspects"])
+        value["next"] = str(value["next"]) if value["next"] is not None else None
         value["plain"] = tuple(PlainFolder(**each) for each in value["plain"])
         for name in ("counts", "ignored"):
             value[name] = {str(key): int(count) for key, count in value[name].items()}
@@ -262,6 +265,7 @@ def current_from(value: dict[str, Any]) -> Current | None:
                 **value,
                 "contradictions": tuple(value["contradictions"]),
                 "suspects": _suspects(value["suspects"]),
+                "next": value["next"],
             }
         )
     except (KeyError, TypeError, ValueError):
@@ -284,6 +288,7 @@ def _is_sound(current: Current) -> bool:
         current.labels_digest,
         *current.contradictions,
         *(text for pair in current.suspects for text in pair),
+        current.next or "",
     )
     counts = (current.liked, current.rejected)
     # with another type in it everything would look stale, or nothing would

@@ -67,6 +67,26 @@ def test_a_profile_is_listed_once(home: Home, writer: Writer, capsys: Captured) 
     assert "Profiles   1 match\n" in capsys.readouterr().out
 
 
+def test_results_without_a_verdict_tell_what_gives_one(
+    home: Home, writer: Writer, capsys: Captured
+) -> None:
+    """On stderr, as the last document has it; nothing is said beside a verdict or of a failure."""
+    writer.write(failed("failed.png"))
+    assert run(home, "results") == 0
+    assert capsys.readouterr().err == ""
+    ranked = {"verdict": "unsure", "is_match": None, "unsure_because": "needs_labels"}
+    writer.write(scored("a.png", None, **ranked, next="Reject 4 to get verdicts"))
+    later = datetime.now(UTC)
+    writer.write(scored("b.png", None, **ranked, next="Reject 3 to get verdicts", scored_at=later))
+    assert run(home, "results", "--json") == 0
+    said = capsys.readouterr()
+    assert said.err == "No verdicts yet. Reject 3 to get verdicts.\n"
+    assert "verdicts yet" not in said.out
+    writer.write(scored("c.png"))
+    assert run(home, "results") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_json_is_the_whole_document(home: Home, writer: Writer, capsys: Captured) -> None:
     """One sidecar a line, as it stands in the outbox."""
     fill(writer)

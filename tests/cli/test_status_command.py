@@ -10,6 +10,20 @@ from tasted.home import Home
 from tasted.status import PlainFolder, write_status
 
 
+def test_what_gives_verdicts_is_told_while_there_are_none(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below the labels that there are."""
+    write_status(home.status_file, replace(FULL, next="Reject 4 to get verdicts"))
+    assert run(home, "status") == 0
+    said = capsys.readouterr().out.splitlines()
+    at = said.index("Taste    4 liked, 2 rejected")
+    assert said[at + 1] == "Next     Reject 4 to get verdicts"
+    write_status(home.status_file, replace(FULL, next=None))
+    assert run(home, "status") == 0
+    assert "Next" not in capsys.readouterr().out
+
+
 def test_folders_that_are_no_profiles_are_told_of(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,7 +47,7 @@ while True:
     if message["type"] == "labels":
         texts = ("embedder", "embedder_fingerprint", "scorer", "taste", "taste_fingerprint")
         digests = {name: message[name] for name in ("acting_digest", "labels_digest")}
-        counts = {"liked": 0, "rejected": 0, "contradictions": [], "suspects": []}
+        counts = {"liked": 0, "rejected": 0, "contradictions": [], "suspects": [], "next": None}
         current = {**dict.fromkeys(texts, "half"), **digests, **counts}
         frames.write(1, {"type": "current", "current": current, "unlearnt": message["paths"]})
         continue

@@ -98,6 +98,16 @@ def test_new_screenshots_never_change_a_taste(home: Home) -> None:
     assert home.kept() == ["v1.taste"]
 
 
+def test_the_judge_says_what_its_documents_say_to_do_next(home: Home) -> None:
+    """Known without a screenshot; nothing once there are verdicts."""
+    judge = home.judge()
+    assert judge.next_step is None
+    assert score(judge).next is None
+    home.library.keep_only(PATHS[:4])
+    assert judge.next_step == "Like 2, reject 2 and like or reject 2 more to get verdicts"
+    assert score(judge).next == judge.next_step
+
+
 def test_a_taste_of_before_there_was_a_history_is_fitted_anew_once(tmp_path: Path) -> None:
     """At 30 screenshots, and never again."""
     home = Home(tmp_path)

@@ -29,6 +29,7 @@ FULL = Status(
     access=AccessReport("/opt/python3.11", "EPERM", "/home/inbox", opened_file=True),
     restless=("b.png",),
     contradictions=("liked/a.png",),
+    next="Like 2 and reject 4 to get verdicts",
     liked=4,
     rejected=2,
     plain=(PlainFolder("big/", "too_large"),),

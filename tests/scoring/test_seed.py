@@ -14,7 +14,7 @@ from kit.memories import FINGERPRINT, content, learned, random_units, unit
 from tasted.library.library import LearnedReference, Library
 from tasted.records import Label, Origin, Verdict
 from tasted.scoring.evidence import Mean, ReferenceMeans
-from tasted.scoring.seed import SEED_WEIGHTS, score_seed
+from tasted.scoring.seed import SEED_WEIGHTS, next_step, score_seed
 
 COSINES = st.floats(-1, 1)
 VECTORS = st.integers(0, 2**32 - 1).map(lambda seed: random_units(1, seed=seed)[0])
@@ -140,6 +140,8 @@ def test_without_any_like_there_is_no_verdict() -> None:
     assert score.confidence is None
     assert not score.strong
     assert score.next is not None
+    assert score.next == next_step(0, SEED_WEIGHTS, reads_text=True)
+    assert next_step(1, SEED_WEIGHTS, reads_text=True) is None
     assert (score.physical, score.personality, score.interests) == (None, 0.5, 1.0)
     assert score.weights == dict(SEED_WEIGHTS)
 
@@ -148,6 +150,7 @@ def test_weights_that_leave_nothing_give_no_verdict() -> None:
     """All weight on personality, and a model that reads no text."""
     weights = {"physical": 0, "personality": 1, "interests": 0}
     score = score_seed(evidence(best=0.9, reference=0.9, reads_text=False), weights=weights)
+    assert score.next == next_step(1, weights, reads_text=False) is not None
     assert (score.verdict, score.unsure_because) == (Verdict.UNSURE, "no_evidence")
 
 

@@ -64,10 +64,13 @@ def test_row_07_a_restart_scores_nothing_again(home: Home) -> None:
 
 
 def test_without_likes_the_verdict_is_unsure(home: Home) -> None:
-    """No liked reference means no number: unsure, and what to do next."""
+    """No liked reference means no number: unsure, and what to do next, which all commands say."""
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         sidecar = daemon.sidecar("a.png", status="scored")
+        assert daemon.await_state("idle").next == sidecar.next
+        assert f"Next     {sidecar.next}\n" in tasted(home, "status").stdout
+        assert tasted(home, "results").stderr == f"No verdicts yet. {sidecar.next}.\n"
     assert sidecar.verdict == "unsure"
     assert sidecar.unsure_because == "needs_labels"
     assert sidecar.confidence_score is None

@@ -3,7 +3,6 @@
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
@@ -11,6 +10,7 @@ from tasted.cli.context import Context, printable
 from tasted.errors import UsageError
 from tasted.outbox.results import (
     Selection,
+    next_step,
     parse_since,
     percent,
     photo_count,
@@ -19,6 +19,7 @@ from tasted.outbox.results import (
     read_results,
     verdict_of,
 )
+from tasted.outbox.sidecar import Sidecar
 from tasted.records import FileStamp
 
 _FOLLOW_SECONDS = 0.5
@@ -67,8 +68,11 @@ def results(
     view = _View(context, Selection(chosen, moment, top), print0=print0)
     shown = view.show_new()
     if open_:
-        for file in shown[:_OPEN_MAX]:
-            click.launch(str(file))
+        for sidecar in shown[:_OPEN_MAX]:
+            click.launch(str(context.home().inbox / picture_path(sidecar)))
+    missing = next_step(shown)
+    if missing is not None:
+        context.say(f"No verdicts yet. {missing}.")
     if not shown and not follow:
         context.say("No results yet. Drop pictures into the inbox; see: tasted status")
     while follow:
@@ -86,12 +90,10 @@ class _View:
         self._print0 = print0
         self._seen: dict[str, FileStamp] = {}
 
-    def show_new(self) -> list[Path]:
+    def show_new(self) -> list[Sidecar]:
         found = read_results(self._home.outbox, self._selection, seen=self._seen)
-        files = []
         for sidecar in found:
             path = picture_path(sidecar)
-            files.append(self._home.inbox / path)
             if self._print0:
                 for each in photo_paths(sidecar) or [path]:
                     click.echo(os.fsencode(self._home.inbox / each) + b"\0", nl=False)
@@ -102,7 +104,7 @@ class _View:
                 click.echo(
                     _line(verdict_of(sidecar), sidecar.confidence_score, shown, sidecar.summary)
                 )
-        return files
+        return found
 
 
 def _line(verdict: str, confidence: float | None, path: str, summary: str) -> str:

@@ -103,6 +103,7 @@ def _lines(
 def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
     lines = [
         f"Taste    {snapshot.liked} liked, {snapshot.rejected} rejected",
+        *([f"Next     {snapshot.next}"] if snapshot.next is not None else []),
         _outbox(snapshot.counts),
         *_plain_lines(snapshot),
     ]

@@ -162,6 +162,7 @@ class Reporter:
             ignored=self._ignored,
             contradictions=current.contradictions if current else (),
             suspects=current.suspects if current else (),
+            next=current.next if current else None,
             liked=current.liked if current else 0,
             rejected=current.rejected if current else 0,
             plain=self._plain[:_PLAIN_SHOWN],

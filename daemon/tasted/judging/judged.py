@@ -131,6 +131,11 @@ class Judge(Protocol):
         """Take in what changed; called before the taste is published."""
         ...
 
+    @property
+    def next_step(self) -> str | None:
+        """What the user can do to get verdicts; None when there are verdicts."""
+        ...
+
     def suspects(self) -> tuple[Suspect, ...]:
         """Return the references that the user should look at again, most doubtful first."""
         ...

@@ -16,7 +16,7 @@ from tasted.reading.companion import CompanionText
 from tasted.records import Label, Origin, PictureFacts
 from tasted.scoring.evidence import Evidence, ReferenceMeans
 from tasted.scoring.reasons import reasons, summary
-from tasted.scoring.seed import SEED_VERSION, score_seed
+from tasted.scoring.seed import SEED_VERSION, next_step, score_seed
 
 _TEXT_FACTS = PictureFacts(width=0, height=0, format=TEXT_FORMAT)
 
@@ -67,6 +67,15 @@ class SeedJudge:
 
     def renew(self) -> None:
         """Do nothing: every score takes in the references as they are."""
+
+    @property
+    def next_step(self) -> str | None:
+        """What the user can do to get verdicts; None when there are verdicts."""
+        return next_step(
+            self._library.counts().get(Label.LIKED, 0),
+            self._preferences.weights,
+            reads_text=self._embedder.reads_text,
+        )
 
     def suspects(self) -> tuple[Suspect, ...]:
         """Return none: the formula has no opinion about labels."""

@@ -113,6 +113,11 @@ class TasteJudge:
         if self._is_outgrown(self._current()):
             self._held = self._hold(self._fit(self._fitted_to()))
 
+    @property
+    def next_step(self) -> str | None:
+        """What the user can do to get verdicts; None when there are verdicts."""
+        return self._current().weigher.next_step
+
     def suspects(self) -> tuple[Suspect, ...]:
         """Return the references that the user should look at again, most doubtful first."""
         version = self._current().version

@@ -69,6 +69,18 @@ def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
     return wanted[: selection.top]
 
 
+def next_step(documents: Iterable[Sidecar]) -> str | None:
+    """Return what the user can do for verdicts; None when there is one, or there is nothing to do.
+
+    Args:
+        documents: results; the last one that was scored knows what is missing now.
+    """
+    scored = [document for document in documents if document.error is None]
+    if not scored or any(document.verdict in {"match", "no_match"} for document in scored):
+        return None
+    return max(scored, key=lambda document: document.scored_at).next
+
+
 def percent(confidence: float | None) -> str:
     """Return a confidence for people: rounded down, as the summary has it."""
     return "-" if confidence is None else f"{math.floor(100 * confidence + 1e-9)}%"

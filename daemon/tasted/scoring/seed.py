@@ -133,6 +133,23 @@ def score_seed(
     )
 
 
+def next_step(liked: int, weights: Mapping[str, float], *, reads_text: bool) -> str | None:
+    """Return what the user can do to get verdicts; None when there are verdicts.
+
+    Args:
+        liked: number of different liked pictures.
+        weights: of `physical`, `personality` and `interests`, none below 0.
+        reads_text: whether the embedder does.
+
+    Raises:
+        ValueError: when a weight is missing, negative or not finite.
+    """
+    if not liked:
+        return _NEXT[NEEDS_LABELS]
+    used = _used_weights(weights, reads_text=reads_text)
+    return None if any(used.values()) else _NEXT[NO_EVIDENCE]
+
+
 def _mean_similarity(evidence: Evidence, mean: Mean | None) -> float:
     return mean.similarity(evidence.vector) if mean is not None else 0.0
 

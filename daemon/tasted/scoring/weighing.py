@@ -74,9 +74,10 @@ class Weigher:
         self.scales = user_scales
         self.stage = stage(taste.liked_count, taste.rejected_count, max_error_rate=max_error_rate)
         self._max_error_rate = max_error_rate
-        self._next = next_step(
+        self.next_step = next_step(
             taste.liked_count, taste.rejected_count, max_error_rate=max_error_rate
         )
+        """What the user can do to get verdicts; None when there are verdicts."""
         self._column_weights = column_weights(taste)
         self._factors = np.array(
             [
@@ -144,7 +145,7 @@ class Weigher:
             history_count=len(self._history),
             stage=self.stage,
             calibrated=self.stage is Stage.CALIBRATED,
-            next=self._next,
+            next=self.next_step,
             bias=parts.bias,
             references=parts.references,
             cosines=parts.cosines,
