@@ -4,7 +4,7 @@ Linux: a thread may be made less urgent by anybody, and more urgent again by nob
 bulk work has a thread of its own, which stays at the back, and what is urgent never was there.
 Threads that torch's OpenMP starts for a thread inherit its place (setpriority(2), ioprio_set(2)).
 macOS: the process as a whole goes to the back and returns, for OpenMP shares its threads there, and
-anybody may take back what `taskpolicy -b` does (setpriority(2) of Darwin). Not run on a Mac.
+anybody may take back PRIO_DARWIN_BG (setpriority(2) of Darwin). Not run on a Mac.
 """
 
 import contextlib
