@@ -180,7 +180,7 @@ class Engine:
         self._open = None
         self._origins = None
         contents, paths = message["contents"], message["paths"]
-        TasteVersions(self._home.tastes).erase(contents, is_dry=message["is_dry"])
+        tastes = TasteVersions(self._home.tastes).erase(contents, is_dry=message["is_dry"])
         act = find_rows if message["is_dry"] else erase_rows
         rows = act(self._home.library, contents=contents, paths=paths)
         current = read_current(self._home.current_file)
@@ -189,7 +189,11 @@ class Engine:
             suspects = tuple(each for each in current.suspects if each[0] not in set(paths))
             left = replace(current, contradictions=twofold, suspects=suspects)
             write_current(self._home.current_file, left)
-        return {"type": "forgotten", "rows": [asdict(row) for row in rows]}
+        return {
+            "type": "forgotten",
+            "rows": [asdict(row) for row in rows],
+            "tastes": [sorted(held) if held is not None else None for held in tastes],
+        }
 
     def _opened(self) -> Parts:
         if self._open is None:

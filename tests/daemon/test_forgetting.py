@@ -14,6 +14,7 @@ from tasted.daemon.forgetting import Forgetting
 from tasted.daemon.supervisor import make_page
 from tasted.engine_process import EngineDiedError
 from tasted.errors import EngineFailed, LibraryUnusable, ServiceFault
+from tasted.files import content_id
 from tasted.home import Home
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
@@ -42,7 +43,7 @@ class ForgedEngine:
 
 
 def _nothing(_message: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "forgotten", "rows": []}
+    return {"type": "forgotten", "rows": [], "tastes": []}
 
 
 def _forgetting(home: Home, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Forgetting:
@@ -79,6 +80,17 @@ def test_a_damaged_library_is_told_of_before_anything_is_erased(taught: Home) ->
         _forgetting(taught, lambda _message: fault).carry_out(_order())
     assert _is_there(taught) == (True, True)
     assert (taught.logs / "tasted.log").stat().st_size > 0
+
+
+def test_tastes_are_counted_for_each_target(taught: Home) -> None:
+    """Those that a picture of it went into; a damaged one goes with any."""
+    (taught.inbox / "other.png").write_bytes(b"two")
+    one, other = content_id(b"one"), content_id(b"two")
+    tastes = [[other], [one, other], None]
+    answer = _forgetting(taught, lambda message: {**_nothing(message), "tastes": tastes}).carry_out(
+        Order((Target(paths=(PATH,)), Target(contents=(other,))), keeps_pictures=False, is_dry=True)
+    )
+    assert [counts["tastes"] for counts in answer["targets"]] == [2, 3]
 
 
 def test_an_engine_that_dies_leaves_what_the_rest_is_found_by(taught: Home) -> None:

@@ -102,11 +102,30 @@ def test_a_forgotten_picture_takes_along_what_was_fitted_with_it(
     versions = TasteVersions(tmp_path)
     versions.keep(version(1))
     (tmp_path / "v2.taste").write_bytes(b"noise")
-    assert versions.erase([content("nobody")], is_dry=True) == 1
-    assert versions.erase([content(named)], is_dry=True) == 2
-    assert len(list(tmp_path.iterdir())) == 2
-    assert versions.erase([content(named)]) == 2
-    assert list(tmp_path.iterdir()) == []
+    # of a write that was killed this instant
+    (tmp_path / ".v3.taste.01234567.tmp").write_bytes(version(3).to_bytes())
+    wanted = [content(named), content("nobody")]
+    assert versions.erase([content("nobody")], is_dry=True) == [None]
+    assert versions.erase(wanted, is_dry=True) == [None, {content(named)}]
+    assert len(list(tmp_path.iterdir())) == 3
+    assert versions.erase(wanted) == [None, {content(named)}]
+    assert [file.name for file in tmp_path.iterdir()] == ["last"]
+
+
+def test_no_number_is_given_again_when_all_versions_were_erased(tmp_path: Path) -> None:
+    """Sidecars name their taste by it; a damaged memory of the highest is as good as none."""
+    versions = TasteVersions(tmp_path)
+    assert versions.erase([content("anna 1")]) == []
+    versions.keep(version(6))
+    versions.keep(version(7))
+    assert len(versions.erase([content("anna 1")])) == 2
+    assert TasteVersions(tmp_path).next_number() == 8
+    versions.keep(version(8))
+    assert len(versions.erase([content("anna 1")])) == 1
+    assert TasteVersions(tmp_path).next_number() == 9
+    for damage in (b"", b"-5", b"many", b"1" * 100):
+        (tmp_path / "last").write_bytes(damage)
+        assert versions.next_number() == 1
 
 
 def test_a_folder_that_cannot_be_made_is_a_fault_of_the_service(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def _leave_behind(home: Home) -> None:
         file.write_text(asked, "utf-8")
         long_ago = time.time() - 600
         os.utime(file, (long_ago, long_ago))
+    # of a taste that was being kept when the engine was killed, this instant
+    (home.tastes / ".v9.taste.01234567.tmp").write_text(CONTENT, "utf-8")
     home.former_library.mkdir()
     (home.former_library / "half").write_text(CONTENT, "utf-8")
     (home.outbox / "anna" / f"{name}.json").write_text(f"{PATHS[0]} by hand", "utf-8")
@@ -113,6 +115,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         erased = _erased(done.stdout)
         assert (erased["pictures"], erased["label_copies"], erased["texts"]) == (1, 1, 1)
         assert (erased["sidecars"], erased["references"], erased["vectors"]) == (2, 1, 1)
+        assert erased["tastes"] >= 1
         assert erased["mentions"] >= 1
         assert erased["log_lines"] >= 2
         eventually(lambda: _liked(home, "other-1.png") == 6, within_seconds=60)
@@ -161,6 +164,7 @@ def test_without_a_daemon_a_dry_run_changes_nothing_and_the_real_one_everything(
     assert done.returncode == 0, done.stderr
     assert found_in(home.root, wanted) == set()
     found = {kind: count for kind, count in listed["erased"].items() if count}
+    assert found["tastes"] >= 1
     erased = _erased(done.stdout)
     assert {kind: erased[kind] for kind in found} == found
     assert "Time Machine" in done.stderr

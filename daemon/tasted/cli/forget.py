@@ -35,6 +35,7 @@ _COUNTED = {
     "sidecars": ("sidecar", "sidecars"),
     "references": ("reference row", "reference rows"),
     "vectors": ("cached vector", "cached vectors"),
+    "tastes": ("fitted taste", "fitted tastes"),
     "mentions": ("mention in another sidecar", "mentions in other sidecars"),
     "log_lines": ("line of the logs", "lines of the logs"),
     "folders": ("emptied folder", "emptied folders"),

@@ -92,8 +92,8 @@ class Forgetting:
         with self._desk.lock:
             known = look_at(self._home.inbox, self._desk.ledger, self._desk.current)
         plans = [known.plan(target) for target in order.targets]
-        rows = self._ask_engine(plans, [], is_dry=True)
-        jobs = [_job(plan, rows) for plan in plans]
+        kept = self._ask_engine(plans, [], is_dry=True)
+        jobs = [_job(plan, kept["rows"], kept["tastes"]) for plan in plans]
         telltales = Telltales(self._home, self._desk, self._writer, jobs)
         if order.is_dry:
             telltales.drop_log_lines(is_dry=True)
@@ -133,7 +133,7 @@ class Forgetting:
 
     def _ask_engine(
         self, plans: Iterable[Plan], paths: Sequence[str], *, is_dry: bool
-    ) -> list[dict[str, Any]]:
+    ) -> frames.Message:
         plans = list(plans)
         message: frames.Message = {
             "type": "forget",
@@ -144,8 +144,7 @@ class Forgetting:
         answer = self._engine.ask(message, parts=_PARTS)
         if answer["type"] == "fault":
             raise told(answer["code"], answer["message"], answer["remedy"])
-        rows: list[dict[str, Any]] = answer["rows"]
-        return rows
+        return answer
 
     def _delete(self, job: Job, *, keeps_pictures: bool) -> None:
         """Delete from inbox and outbox what was named last: the command finds the rest by it."""
@@ -190,7 +189,7 @@ class Forgetting:
             reach("forget.sidecar_deleted")
 
 
-def _job(plan: Plan, rows: Iterable[dict[str, Any]]) -> Job:
+def _job(plan: Plan, rows: Iterable[dict[str, Any]], tastes: Iterable[Sequence[str] | None]) -> Job:
     # a reference that is long gone is known to the library alone
     learnt = {row["path"] for row in rows if row["content_id"] in plan.contents} - {None}
     traces = Traces(plan.contents, learnt.union(plan.traced))
@@ -198,7 +197,10 @@ def _job(plan: Plan, rows: Iterable[dict[str, Any]]) -> Job:
         row for row in rows if row["content_id"] in traces.contents or row["path"] in traces.paths
     ]
     kinds = ("references" if row["path"] is not None else "vectors" for row in own)
-    return Job(plan, traces, Counter(kinds))
+    counts = Counter(kinds)
+    # what a damaged one holds nobody can say: it goes with any picture
+    counts["tastes"] = sum(held is None or not plan.contents.isdisjoint(held) for held in tastes)
+    return Job(plan, traces, counts)
 
 
 def _is_as_planned(file: Path, stamp: FileStamp | None, contents: Collection[str]) -> bool:

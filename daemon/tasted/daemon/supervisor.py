@@ -49,7 +49,7 @@ _GRACE_SECONDS = 5.0
 _JOIN_SECONDS = 10.0
 _STALE_SECONDS = 3600.0
 # written by none but the owner of the lock and its engine
-_WRITTEN_BY_OWNER = ("status.json", "current.json", ".answer.json")
+_WRITTEN_BY_OWNER = ("status.json", "current.json", ".answer.json", ".taste")
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 

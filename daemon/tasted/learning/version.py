@@ -8,6 +8,7 @@ is found.
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -66,12 +67,9 @@ class TasteVersion:
         """As sidecars tell it."""
         return f"v{self.number}"
 
-    def mentions(self, contents: Collection[str]) -> bool:
-        """Tell whether one of these contents went into it."""
-        wanted = set(contents)
-        return not wanted.isdisjoint(self.history) or any(
-            not wanted.isdisjoint(item) for item in self.items
-        )
+    def held_of(self, contents: Collection[str]) -> frozenset[str]:
+        """Return those of these contents that went into it."""
+        return frozenset(contents).intersection(chain(self.history, *self.items))
 
     def to_bytes(self) -> bytes:
         """Return the version as the bytes of a file."""

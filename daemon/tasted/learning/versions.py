@@ -1,7 +1,9 @@
 """The taste versions of one home. Touches the folder `.tasted/tastes`.
 
 Every version is one file that is written once, whole, and never changed. A file that is damaged or
-of another tasted is as good as absent: a taste can always be fitted anew from its labels.
+of another tasted is as good as absent: a taste can always be fitted anew from its labels. No number
+is given twice: sidecars name their taste by it, so `last` keeps the highest one when versions are
+erased.
 """
 
 import errno
@@ -13,7 +15,7 @@ import structlog
 
 from tasted.errors import DiskFull, LibraryUnusable
 from tasted.faultpoints import reach
-from tasted.files import private_folder, read_regular_file, write_atomically
+from tasted.files import private_folder, read_regular_file, sweep_temporary, write_atomically
 from tasted.learning.version import TasteVersion
 from tasted.scoring.taste_file import TasteUnreadable
 
@@ -21,6 +23,8 @@ KEPT = 5
 """Older versions are removed: each holds the vectors of all references."""
 _BYTES_MAX = 2_000_000_000
 _NAME = re.compile(r"v([1-9][0-9]{0,8})\.taste")
+_LAST = "last"
+_LAST_BYTES_MAX = 9
 
 log = structlog.get_logger("tasted.learning")
 
@@ -40,8 +44,8 @@ class TasteVersions:
         return None
 
     def next_number(self) -> int:
-        """Return the number of the next version."""
-        return 1 + max((number for number, _file in self._files()), default=0)
+        """Return the number of the next version, which no version had."""
+        return 1 + max(0, self._last(), *(number for number, _file in self._files()))
 
     def keep(self, version: TasteVersion) -> None:
         """Write a version, and remove those that are too old.
@@ -63,26 +67,49 @@ class TasteVersions:
         for _number, file in self._files()[KEPT:]:
             file.unlink(missing_ok=True)
 
-    def erase(self, contents: Collection[str], *, is_dry: bool = False) -> int:
-        """Remove every version that one of these pictures went into; return how many.
+    def erase(
+        self, contents: Collection[str], *, is_dry: bool = False
+    ) -> list[frozenset[str] | None]:
+        """Remove every version that one of these pictures went into; return which for each.
 
-        One that cannot be read goes as well, for nobody can say what it holds.
+        One that cannot be read goes as well, for nobody can say what it holds; it is None. What
+        interrupted writes left goes uncounted. Nobody else may be writing a version.
 
         Args:
             contents: content ids.
             is_dry: only count.
 
         Raises:
-            OSError: when a file cannot be removed.
+            OSError: when a file cannot be removed, or the highest number not be kept.
         """
-        found = 0
+        if not is_dry and self._folder.is_dir():
+            sweep_temporary(self._folder, older_than_seconds=0)
+        found: list[frozenset[str] | None] = []
         for _number, file in self._files():
             version = _read(file)
-            if version is None or version.mentions(contents):
-                found += 1
-                if not is_dry:
-                    file.unlink(missing_ok=True)
+            held = version.held_of(contents) if version is not None else None
+            if held is not None and not held:
+                continue
+            if not is_dry:
+                if not found:
+                    self._keep_last()
+                file.unlink(missing_ok=True)
+            found.append(held)
         return found
+
+    def _keep_last(self) -> None:
+        # before the files go, for they tell it until then
+        write_atomically(self._folder / _LAST, str(self.next_number() - 1).encode("ascii"))
+
+    def _last(self) -> int:
+        try:
+            data, _stamp = read_regular_file(self._folder / _LAST, max_bytes=_LAST_BYTES_MAX)
+            return int(data)
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError) as error:
+            log.warning("last_number_unreadable", reason=str(error))
+            return 0
 
     def _files(self) -> list[tuple[int, Path]]:
         """Return numbers and files, newest first."""
