@@ -1,6 +1,7 @@
 """What stands on top of the page: what tasted is doing, and why not if it is not. Pure.
 
-Names of pictures stand in cards alone, so that a page without a card tells nothing of a picture.
+A notice names a picture only where the reader has to look at that one: a label that all others
+contradict. The other notices count, and say which command names them.
 """
 
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class Rank(_Part):
-    """Where the screenshot stands among all that were scored with this taste."""
+    """Where it stands in a sample of at most 2,000 pictures, seen when the taste was fitted."""
 
     percentile: UnitInterval
     of: Count
@@ -42,7 +42,7 @@ class ComponentScores(_Part):
 
 
 class Weights(_Part):
-    """How much each component counted."""
+    """How much each counted; with `taste` the setting, which scales each beside its default."""
 
     physical: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     personality: Annotated[float, Field(ge=0, allow_inf_nan=False)]
