@@ -26,7 +26,7 @@ from tasted.doctor.diagnosis import CHECKS, diagnose
 from tasted.doctor.facts import CaptureFacts, Facts, LibraryFacts, ModelFacts, Place
 from tasted.doctor.finding import Finding, Level
 from tasted.doctor.mending import why_not
-from tasted.reading.choosing import Choice
+from tasted.reading.choosing import Machine, Wanted, choose
 from tasted.service.condition import Condition, ServiceState
 from tasted.service.findings import Finding as ServiceFinding
 from tasted.status import AccessReport, FaultReport, Heartbeat
@@ -48,9 +48,11 @@ def _ill(facts: Facts) -> list[Finding]:
     return [finding for finding in diagnose(facts) if finding.level is not Level.FINE]
 
 
-def _reading(engine: str, missing: str = "") -> Facts:
+def _reading(engine: Wanted, system: str = "linux") -> Facts:
     settings = Settings.model_validate({"reading": {"engine": engine}})
-    return replace(HEALTHY, settings=settings, reading=Choice(None, "", missing))
+    machine = Machine(system, {"pip"}.__contains__, program=lambda _name: None, interpreter=PYTHON)
+    choice = choose(engine, (), machine)
+    return replace(HEALTHY, system=system, settings=settings, reading=choice)
 
 
 def test_a_healthy_home_has_only_fine_findings() -> None:
@@ -166,9 +168,14 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
         "Do this.",
         False,
     ),
-    "ocr": (_reading("rapidocr"), "not installed", "pip install 'tasted[ocr]'", False),
+    "ocr": (
+        _reading("rapidocr"),
+        "not installed",
+        f"{PYTHON} -m pip install 'rapidocr>=3.10'",
+        False,
+    ),
     "vision elsewhere": (
-        replace(_reading("vision"), system="linux"),
+        _reading("vision"),
         "on a Mac only",
         "tasted config edit",
         False,

@@ -1,14 +1,17 @@
 """Which engine reads, on forged machines, and what is said where none does."""
 
 import importlib.metadata
+import tomllib
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tasted.reading.choosing import Machine, Wanted, choose
+from tasted.reading.choosing import PACKAGES, Machine, Wanted, choose
 from tasted.reading.opening import open_engine
 
+ROOT = Path(__file__).parents[2]
 MODULES = {"rapidocr", "onnxruntime", "Vision"}
 
 
@@ -48,8 +51,8 @@ def test_the_best_that_is_installed_reads(wanted: Wanted, machine: Machine, read
 @pytest.mark.parametrize(
     ("wanted", "remedy"),
     [
-        ("auto", "pip install 'tasted[ocr]'"),
-        ("rapidocr", "pip install 'tasted[ocr]'"),
+        ("auto", "'/opt/my apps/python' -m pip install 'rapidocr>=3.10' 'onnxruntime>=1.23'"),
+        ("rapidocr", "'/opt/my apps/python' -m pip install 'rapidocr>=3.10' 'onnxruntime>=1.23'"),
         ("tesseract", "sudo apt install tesseract-ocr"),
         ("vision", "set reading.engine to auto"),
         ("companion", "reading.engine"),
@@ -58,13 +61,29 @@ def test_the_best_that_is_installed_reads(wanted: Wanted, machine: Machine, read
 )
 def test_what_is_missing_is_said_with_its_remedy(wanted: Wanted, remedy: str) -> None:
     """One sentence, with the command that mends it."""
-    assert remedy in (choose(wanted, (), _machine("linux", ())).missing or "")
+    machine = replace(_machine("linux", {"pip"}), interpreter="/opt/my apps/python")
+    assert remedy in (choose(wanted, (), machine).missing or "")
+
+
+def test_without_pip_uv_installs_for_the_interpreter_that_runs() -> None:
+    """An environment that uv made has no pip, and what is installed elsewhere is not found."""
+    machine = replace(_machine("linux", ()), interpreter="/opt/tasted/bin/python")
+    install = choose("rapidocr", (), machine).install
+    assert (install or "").startswith("uv pip install --python /opt/tasted/bin/python 'rapidocr>=")
+    assert choose("rapidocr", (), _machine("linux", MODULES)).install is None
+
+
+def test_the_command_installs_what_the_extra_names() -> None:
+    """The extra `ocr` of the project's own metadata says the same."""
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert list(PACKAGES["rapidocr"]) == extra["optional-dependencies"]["ocr"]
 
 
 def test_a_mac_without_pyobjc_is_told_its_command() -> None:
     """The package of pyobjc that is missing."""
     missing = choose("vision", (), _machine("darwin", ())).missing
-    assert "pip install pyobjc-framework-Vision" in (missing or "")
+    assert "pyobjc-framework-Vision" in (missing or "")
+    assert choose("auto", (), _machine("darwin", ())).missing == missing
 
 
 def test_only_none_leaves_companions_alone() -> None:

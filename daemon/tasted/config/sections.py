@@ -235,7 +235,7 @@ class Reading(Section):
         default="auto",
         description="What reads the text in pictures: vision (built into macOS), rapidocr, "
         "tesseract, or auto (the first of these that is installed). companion reads only text "
-        "files, none reads nothing at all. Install rapidocr with: pip install 'tasted[ocr]'",
+        "files, none reads nothing at all. What is not installed yet: tasted doctor says how.",
     )
     languages: LanguageList = Field(
         default=("en",),

@@ -6,7 +6,6 @@ from datetime import timedelta
 from tasted.doctor.facts import Facts
 from tasted.doctor.finding import Finding, fine, note, wrong
 from tasted.platform import DARWIN
-from tasted.reading.choosing import INSTALL
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 _MEGABYTE = 1e6
@@ -84,13 +83,12 @@ def check_reading(facts: Facts) -> list[Finding]:
         return [fine("reading", f"No text of pictures is read, as reading.engine = {wanted} says.")]
     why = "Names, ages and bios in screenshots stay unread, and interests do not count."
     if wanted == "auto":
-        remedy = INSTALL["vision" if facts.system == DARWIN else "rapidocr"]
-        return [note("reading", "No text recognition is installed.", why, remedy)]
-    if wanted == "vision" and facts.system != DARWIN:
+        return [note("reading", "No text recognition is installed.", why, choice.install or "")]
+    if choice.install is None:
         remedy = "Set reading.engine to auto with: tasted config edit"
         return [wrong("reading", "Apple Vision is on a Mac only.", why, remedy)]
     what = f"The settings want {wanted} to read, and it is not installed."
-    return [wrong("reading", what, why, INSTALL[wanted])]
+    return [wrong("reading", what, why, choice.install)]
 
 
 def check_disk(facts: Facts) -> list[Finding]:

@@ -5,6 +5,7 @@ Looks for modules and programs without loading them, so that the light process m
 
 import importlib.metadata
 import importlib.util
+import shlex
 import shutil
 import sys
 from collections.abc import Callable
@@ -19,12 +20,12 @@ _MAC = "darwin"
 # launchd starts programs with a PATH that lacks these
 _HOMEBREW = "/opt/homebrew/bin:/usr/local/bin"
 _NO_COMPANION = "There is no text file of the same name beside it"
-INSTALL: dict[EngineName, str] = {
-    "rapidocr": "pip install 'tasted[ocr]'",
-    "vision": "pip install pyobjc-framework-Vision",
-    "tesseract": "brew install tesseract (macOS) or sudo apt install tesseract-ocr (Linux)",
+_TESSERACT = "brew install tesseract (macOS) or sudo apt install tesseract-ocr (Linux)"
+PACKAGES: dict[EngineName, tuple[str, ...]] = {
+    "rapidocr": ("rapidocr>=3.10", "onnxruntime>=1.23"),
+    "vision": ("pyobjc-framework-Vision",),
 }
-"""The command that installs each engine."""
+"""What is installed for an engine; of RapidOCR the extra `ocr`."""
 _MODULES: dict[EngineName, tuple[str, ...]] = {
     "rapidocr": ("rapidocr", "onnxruntime"),
     "vision": ("Vision",),
@@ -45,6 +46,8 @@ class Machine:
     program: Callable[[str], str | None] = lambda name: (
         shutil.which(name) or shutil.which(name, path=_HOMEBREW)
     )
+    interpreter: str = sys.executable
+    """That runs tasted: what is installed for another one is not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Choice:
     """Of Tesseract."""
     reads_companion: bool = True
     """Whether text files beside pictures count."""
+    install: str | None = None
+    """The command that installs what would read, where nothing is installed that does."""
 
 
 def choose(wanted: Wanted, languages: tuple[str, ...], machine: Machine | None = None) -> Choice:
@@ -90,7 +95,7 @@ def choose(wanted: Wanted, languages: tuple[str, ...], machine: Machine | None =
         found = _found(name, languages, machine)
         if found is not None:
             return found
-    return Choice(None, "", _nothing_reads(wanted, machine))
+    return _nothing_reads(wanted, machine)
 
 
 def _found(name: EngineName, languages: tuple[str, ...], machine: Machine) -> Choice | None:
@@ -118,8 +123,23 @@ def _version(distribution: str, machine: Machine) -> str:
         return "unknown"
 
 
-def _nothing_reads(wanted: Wanted, machine: Machine) -> str:
+def _nothing_reads(wanted: EngineName | Literal["auto"], machine: Machine) -> Choice:
     if wanted == "vision" and machine.system != _MAC:
-        return f"{_NO_COMPANION}, and Apple Vision is on a Mac only: set reading.engine to auto."
-    name: EngineName = wanted if wanted in INSTALL else "rapidocr"
-    return f"{_NO_COMPANION}, and no text recognition is installed: {INSTALL[name]}"
+        why = f"{_NO_COMPANION}, and Apple Vision is on a Mac only: set reading.engine to auto."
+        return Choice(None, "", why)
+    first: EngineName = "vision" if machine.system == _MAC else "rapidocr"
+    install = _install(first if wanted == "auto" else wanted, machine)
+    why = f"{_NO_COMPANION}, and no text recognition is installed: {install}"
+    return Choice(None, "", why, install=install)
+
+
+def _install(name: EngineName, machine: Machine) -> str:
+    if name == "tesseract":
+        return _TESSERACT
+    # what uv installs has no pip of its own
+    pip = (
+        (machine.interpreter, "-m", "pip", "install")
+        if machine.has_module("pip")
+        else ("uv", "pip", "install", "--python", machine.interpreter)
+    )
+    return shlex.join((*pip, *PACKAGES[name]))
