@@ -79,6 +79,22 @@ def test_what_was_scored_before_is_feedback(home: Home) -> None:
     assert _found(home).brought == frozenset()
 
 
+def test_a_profile_that_was_partly_scored_is_feedback(home: Home) -> None:
+    """One photo of it came by the stream: the taste of the daemon counts it the same way."""
+    for folder in ("liked/anna", "liked/berta"):
+        (home.inbox / folder).mkdir()
+    scored_id = _put(home, "shot.png", 1)
+    _put(home, "liked/anna/0.png", 1)
+    _put(home, "liked/anna/1.png", 2)
+    _put(home, "liked/berta/0.png", 3)
+    _put(home, "liked/berta/1.png", 4)
+    stamp = stamp_of((home.inbox / "shot.png").stat())
+    source = source_part("shot.png", stamp, None, content_id=scored_id, text_id=None)
+    Writer(home.outbox, Ledger(home.outbox)).write(scored("shot.png", source=source))
+    brought = {each.path: each.is_brought for each in _found(home).taught}
+    assert brought == {"liked/anna/": False, "liked/berta/": True}
+
+
 def test_a_home_without_an_outbox(home: Home) -> None:
     """Nothing was scored yet: everything was brought."""
     _put(home, "liked/a.png", 1)

@@ -34,7 +34,7 @@ class Taught:
     @property
     def is_brought(self) -> bool:
         """Whether the user brought it to teach, rather than judging what had been scored."""
-        return any(each.origin is Origin.REFERENCE for each in self.photos)
+        return all(each.origin is Origin.REFERENCE for each in self.photos)
 
 
 @dataclass(frozen=True, slots=True)
