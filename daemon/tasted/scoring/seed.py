@@ -70,21 +70,6 @@ class Score:
     notes: tuple[str, ...] = ()
     """Sentences for the sidecar: what was left out, and why."""
 
-    @property
-    def contributions(self) -> dict[str, float]:
-        """What each present component adds to the confidence."""
-        return {name: self.weights[name] * value for name, value in self.components.items()}
-
-    @property
-    def components(self) -> dict[str, float]:
-        """The present components by name."""
-        values = {
-            "physical": self.physical,
-            "personality": self.personality,
-            "interests": self.interests,
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
 
 def score_seed(
     evidence: Evidence,
