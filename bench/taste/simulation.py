@@ -1,6 +1,6 @@
 """Runs every method on every simulated user. Prints nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,12 +48,17 @@ class Coverage:
 Cells = dict[tuple[Kind, str, int], Cell]
 
 
-def run(users: int) -> tuple[Cells, Coverage]:
-    """Return the cells by kind of taste, method and number of labels, and the verdicts."""
+def run(users: int, counts: Sequence[int] = COUNTS) -> tuple[Cells, Coverage]:
+    """Return the cells by kind of taste, method and number of labels, and the verdicts.
+
+    Args:
+        users: of each kind of taste and like rate; always the same ones.
+        counts: numbers of labels.
+    """
     cells: Cells = {}
     coverage = Coverage()
     for kind, user in _users(users):
-        for count in COUNTS:
+        for count in counts:
             for name, method in METHODS.items():
                 scores, probabilities = method(user, count)
                 # no probability: the assumed like rate is all that can be said
