@@ -44,6 +44,9 @@ def test_what_a_killed_daemon_left_half_written_is_cleared_away(home: Home) -> N
     """The next daemon removes it; an outbox that may not be written lets it start all the same."""
     status = home.state / ".status.json.0123abcd.tmp"
     sidecar = home.outbox / ".a.png.json.0123abcd.tmp"
+    taste = home.tastes / ".v9.taste.0123abcd.tmp"
+    home.tastes.mkdir(mode=0o700)
+    taste.touch()
     status.touch()
     sidecar.touch()
     home.outbox.chmod(0o500)
@@ -55,6 +58,7 @@ def test_what_a_killed_daemon_left_half_written_is_cleared_away(home: Home) -> N
         daemon.await_state("idle")
     assert not sidecar.exists()
     assert not status.exists()
+    assert not taste.exists()
 
 
 def test_row_02_no_engine_outlives_a_killed_daemon(home: Home) -> None:
