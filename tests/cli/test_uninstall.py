@@ -184,9 +184,35 @@ def test_pictures_go_only_when_they_are_named(login: Login) -> None:
     """With everything else confirmed, the home is gone then, but for what is none of ours."""
     status, out, said = login.types("uninstall --purge --delete-pictures --yes")
     assert status == 0, said
-    assert f"Removed pictures: {login.home.inbox}" in out
+    assert f"Removed pictures from {login.home.inbox}" in out
     assert "Your pictures stay" not in said
     assert _tree(login.home.root) == {"inbox/empty/.DS_Store"}
+
+
+def test_empty_folders_of_the_outbox_go_with_the_results(login: Login) -> None:
+    """They bear the names of people; that they are all that is left makes no difference."""
+    home = login.home
+    (home.outbox / "liked" / "emil").mkdir(parents=True)
+    assert login.types("uninstall --purge --delete-pictures --yes")[0] == 0
+    assert not home.outbox.exists()
+    (home.root / "config").mkdir()
+    home.config_file.write_text("", "utf-8")
+    (home.outbox / "anna").mkdir(parents=True)
+    status, out, said = login.types("uninstall --dry-run")
+    assert status == 0, said
+    assert "empty folders in the outbox" in out
+    assert _removed(login, "uninstall --purge --yes") >= {"results"}
+    assert not home.outbox.exists()
+
+
+def test_a_second_run_tells_what_the_first_one_left(login: Login) -> None:
+    """Pictures and files of others lie on where no home is any more."""
+    login.environment["TASTED_HOME"] = str(login.home.root)
+    assert login.types(["uninstall", "--purge", "--yes"], names_home=False)[0] == 0
+    status, out, said = login.types(["uninstall"], names_home=False)
+    assert status == 0, said
+    assert "left nothing" not in out
+    assert f"{login.home.root} is still there, with 4 files." in out
 
 
 def _answers(login: Login, yes: Callable[[str], bool]) -> list[str]:

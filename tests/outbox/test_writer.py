@@ -259,3 +259,17 @@ def test_every_place_of_a_path_is_cleared(home: Home, writer: Writer, ledger: Le
     assert writer.remove_every("anna/deep/a.png") == 0
     assert ledger.place_of("anna/deep/a.png") is None
     assert sorted(path.name for path in home.outbox.rglob("*")) == ["anna", "b.png.json"]
+
+
+def test_a_folder_goes_with_its_last_sidecar(home: Home, writer: Writer) -> None:
+    """It bears a name out of the inbox; what somebody else put there keeps it."""
+    for path in ("liked/emil/1.png", "liked/emil/2.png", "anna/1.png"):
+        writer.write(scored(path))
+    (home.outbox / "anna" / "notes.txt").write_text("mine", "utf-8")
+    writer.remove("liked/emil/1.png")
+    assert (home.outbox / "liked" / "emil").is_dir()
+    writer.remove("liked/emil/2.png")
+    writer.remove("anna/1.png")
+    assert not (home.outbox / "liked").exists()
+    assert (home.outbox / "anna" / "notes.txt").is_file()
+    assert writer.write(scored("liked/emil/1.png")) == PurePosixPath("liked/emil/1.png.json")

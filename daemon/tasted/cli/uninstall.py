@@ -4,6 +4,7 @@ Pictures go only when they are named by an option of their own.
 """
 
 import contextlib
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -50,7 +51,7 @@ def uninstall(
 
     home = _home(context)
     traces = _traces(context, home)
-    _list(context, traces)
+    _list(context, home, traces)
     chosen: list[Trace] = []
     if not dry_run:
         refuse_session(context.environment)
@@ -133,14 +134,27 @@ def _readable(
         return []
 
 
-def _list(context: Context, traces: Sequence["Trace"]) -> None:
+def _list(context: Context, home: Home | None, traces: Sequence["Trace"]) -> None:
     if not traces:
-        context.show("tasted left nothing on this machine.")
+        context.show(printable(_nothing(context, home)))
     for each in traces:
         context.show(printable(f"{each.name:<12} {_size(each.size_bytes):>9}  {each.place}"))
         context.show(printable(f"{'':<12} {'':>9}  {each.what}"))
         if each.note:
             context.show(printable(f"{'':<12} {'':>9}  {each.note}"))
+
+
+def _nothing(context: Context, home: Home | None) -> str:
+    from tasted.home import DEFAULT_HOME, HOME_VARIABLE  # noqa: PLC0415 - when asked
+
+    named = context.environment.get(HOME_VARIABLE) or DEFAULT_HOME
+    root = Path(named).expanduser() if home is None else home.root
+    if not root.is_dir():
+        return "tasted left nothing on this machine."
+    # without its settings it is no home any more: nothing tells what in it is ours
+    count = sum(len(names) for _parent, _folders, names in os.walk(root))
+    files = "1 file" if count == 1 else f"{count} files"
+    return f"Nothing is left that tasted would remove. {root} is still there, with {files}."
 
 
 def _chosen(
@@ -220,7 +234,9 @@ def _remove_one(context: Context, trace: "Trace") -> None:
             f"{error.filename or trace.place} cannot be removed: {error.strerror}.",
             remedy="Check who owns it, then run this again: it goes on where it stopped.",
         ) from error
-    context.show(printable(f"Removed {trace.name}: {trace.place}"))
+    # what is not ours stays, and its folder with it
+    link = " from" if trace.place.is_dir() else ":"
+    context.show(printable(f"Removed {trace.name}{link} {trace.place}"))
 
 
 def _say_the_rest(context: Context, home: Home | None, staying: Sequence["Trace"]) -> None:

@@ -71,8 +71,15 @@ class Writer:
             if folder.name and (self._outbox / folder).is_symlink():
                 # the ledger follows no link, so what is written behind one would be lost to it
                 raise OSError(errno.ELOOP, "The folder is a link", str(self._outbox / folder))
-        private_folder((self._outbox / place).parent)
-        write_atomically(self._outbox / place, data, durable=durable)
+        try:
+            private_folder((self._outbox / place).parent)
+            write_atomically(self._outbox / place, data, durable=durable)
+        except FileNotFoundError:
+            if not self._outbox.is_dir():
+                raise
+            # another thread may have removed the folder with its last sidecar in between
+            private_folder((self._outbox / place).parent)
+            write_atomically(self._outbox / place, data, durable=durable)
 
     def _place_for(self, path: str) -> PurePosixPath:
         own = self._ledger.place_of(path)
@@ -97,7 +104,7 @@ class Writer:
         )
 
     def remove(self, path: str) -> None:
-        """Remove the sidecar of a path, if there is one.
+        """Remove the sidecar of a path, if there is one, and folders that are empty without it.
 
         Raises:
             OutboxUnwritable: when it cannot be removed.
@@ -107,6 +114,7 @@ class Writer:
             return
         self._unlink(place)
         self._ledger.removed(path)
+        self._remove_empty_above(place)
         log.debug("removed", path=path)
 
     def _unlink(self, place: PurePosixPath) -> bool:
@@ -133,9 +141,14 @@ class Writer:
         removed = sum(self._unlink(place) for place in meant)
         self._ledger.removed(path)
         for place in meant:
-            for folder in list(place.parents)[:-1]:
-                remove_if_empty(self._outbox / folder)
+            self._remove_empty_above(place)
         return removed
+
+    def _remove_empty_above(self, place: PurePosixPath) -> None:
+        # they bear the names of folders of the inbox, and often of people
+        for folder in list(place.parents)[:-1]:
+            if not remove_if_empty(self._outbox / folder):
+                break
 
     def sweep(self) -> int:
         """Remove the temporary files of an interrupted run, and return how many there were.

@@ -35,19 +35,37 @@ def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
         return None
     files = _results(home)
     others = len(set(_files(home.outbox)) - set(files) - notices.keys())
-    if not files:
+    folders = _folders(home.outbox)
+    if not files and not any(_holds_no_file(folder) for folder in folders):
         return None
-    note = f"what else lies there stays: {others} files" if others else ""
+
+    def remove() -> None:
+        _remove(files, home.outbox)
+        # they bear the names of folders of the inbox, and often of people
+        for folder in folders:
+            remove_if_empty(folder)
+
     return Trace(
         "results",
-        f"{len(files)} files in the outbox, with the texts of your screenshots",
+        f"{len(files)} files in the outbox, with the texts of your screenshots"
+        if files
+        else "empty folders in the outbox, named after those of the inbox",
         home.outbox,
         size_of(files),
         Reach.DATA,
-        lambda: _remove(files, home.outbox),
-        note,
+        remove,
+        f"what else lies there stays: {others} files" if others else "",
         needs_home=True,
     )
+
+
+def _folders(root: Path) -> list[Path]:
+    """Return the folders below a folder, the innermost first; links are passed over."""
+    return [Path(parent) for parent, _folders, _names in os.walk(root, topdown=False)][:-1]
+
+
+def _holds_no_file(folder: Path) -> bool:
+    return not any(names for _parent, _folders, names in os.walk(folder))
 
 
 def _results(home: Home) -> list[Path]:
