@@ -136,11 +136,31 @@ def test_a_dry_run_lists_every_trace_with_its_size(login: Login, user: Path) -> 
         assert words in out, out
     assert "Removed" not in out
     assert "pip uninstall tasted" in said
-    assert f"Your pictures stay in {login.home.inbox}" in said
+    assert "Your pictures stay" not in said
     answer = login.asks("uninstall --dry-run")
     assert {each["name"] for each in answer["traces"]} == OUTSIDE | DATA | {"pictures"}
     assert not any(each["removed"] for each in answer["traces"])
     assert _tree(user) == before
+
+
+def test_a_dry_run_tells_what_the_same_words_would_do(login: Login) -> None:
+    """Each trace is marked; the last line contradicts none of them."""
+    outside, data = OUTSIDE, DATA
+    expected = {
+        "": dict.fromkeys(outside | data, "asked") | {"pictures": "stays"},
+        "--yes": dict.fromkeys(outside, "goes") | dict.fromkeys(data | {"pictures"}, "stays"),
+        "--purge --yes": dict.fromkeys(outside | data, "goes") | {"pictures": "stays"},
+        "--purge --delete-pictures": dict.fromkeys(outside | data | {"pictures"}, "asked"),
+        "--delete-pictures --yes": dict.fromkeys(outside | {"pictures"}, "goes")
+        | dict.fromkeys(data, "stays"),
+    }
+    for words, fates in expected.items():
+        answer = login.asks(f"uninstall --dry-run {words}")
+        assert {each["name"]: each["fate"] for each in answer["traces"]} == fates, words
+        _status, out, said = login.types(f"uninstall --dry-run {words}")
+        marked = {tuple(line.split()[:2]) for line in out.splitlines() if line[0] != " "}
+        assert (fates["results"], "results") in marked
+        assert ("Your pictures stay" in said) == (fates["pictures"] == "stays"), words
 
 
 def test_yes_alone_takes_what_lies_outside_the_home(

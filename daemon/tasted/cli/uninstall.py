@@ -4,7 +4,6 @@ Pictures go only when they are named by an option of their own.
 """
 
 import contextlib
-import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tasted.cli.context import Context, printable
+from tasted.cli.uninstall_words import ASKED, GOES, STAYS, fate_of, list_traces, size_words
 from tasted.errors import (
     CommandError,
     HomeInvalid,
@@ -51,14 +51,18 @@ def uninstall(
 
     home = _home(context)
     traces = _traces(context, home)
-    _list(context, home, traces)
+    fates = {
+        each.name: fate_of(each, purge=purge, pictures=delete_pictures, yes=yes) for each in traces
+    }
+    list_traces(context, home, traces, fates)
     chosen: list[Trace] = []
     if not dry_run:
         refuse_session(context.environment)
         chosen = _chosen(context, traces, purge=purge, pictures=delete_pictures, yes=yes)
         _refuse_while_it_runs(home, chosen, traces)
         _remove(context, home, chosen, traces)
-    _say_the_rest(context, home, [each for each in traces if each not in chosen])
+    staying = [each.name for each in traces if each not in chosen]
+    _say_the_rest(context, home, fates.get("pictures") if dry_run else STAYS, staying)
     context.answer(
         {
             "dry_run": dry_run,
@@ -70,6 +74,7 @@ def uninstall(
                     "place": str(each.place),
                     "bytes": each.size_bytes,
                     "note": each.note,
+                    "fate": fates[each.name],
                     "removed": each in chosen,
                 }
                 for each in traces
@@ -134,42 +139,16 @@ def _readable(
         return []
 
 
-def _list(context: Context, home: Home | None, traces: Sequence["Trace"]) -> None:
-    if not traces:
-        context.show(printable(_nothing(context, home)))
-    for each in traces:
-        context.show(printable(f"{each.name:<12} {_size(each.size_bytes):>9}  {each.place}"))
-        context.show(printable(f"{'':<12} {'':>9}  {each.what}"))
-        if each.note:
-            context.show(printable(f"{'':<12} {'':>9}  {each.note}"))
-
-
-def _nothing(context: Context, home: Home | None) -> str:
-    from tasted.home import DEFAULT_HOME, HOME_VARIABLE  # noqa: PLC0415 - when asked
-
-    named = context.environment.get(HOME_VARIABLE) or DEFAULT_HOME
-    root = Path(named).expanduser() if home is None else home.root
-    if not root.is_dir():
-        return "tasted left nothing on this machine."
-    # without its settings it is no home any more: nothing tells what in it is ours
-    count = sum(len(names) for _parent, _folders, names in os.walk(root))
-    files = "1 file" if count == 1 else f"{count} files"
-    return f"Nothing is left that tasted would remove. {root} is still there, with {files}."
-
-
 def _chosen(
     context: Context, traces: Sequence["Trace"], *, purge: bool, pictures: bool, yes: bool
 ) -> list["Trace"]:
     from tasted.removal.trace import Reach  # noqa: PLC0415 - when asked
 
-    offered: set[Reach] = {Reach.SYSTEM, Reach.DATA} | ({Reach.PICTURES} if pictures else set())
-    if yes:
-        named = {Reach.SYSTEM} | ({Reach.DATA} if purge else set())
-        named |= {Reach.PICTURES} if pictures else set()
-        return [each for each in traces if each.reach in named]
-    candidates = [each for each in traces if each.reach in offered]
+    fates = [fate_of(each, purge=purge, pictures=pictures, yes=yes) for each in traces]
+    chosen = [each for each, fate in zip(traces, fates, strict=True) if fate == GOES]
+    candidates = [each for each, fate in zip(traces, fates, strict=True) if fate == ASKED]
     if not candidates:
-        return []
+        return chosen
     ask = context.ask
     if ask is None:
         raise UsageError(
@@ -179,7 +158,7 @@ def _chosen(
     if not purge:
         return [each for each in candidates if ask(f"Remove {each.name}, {each.place}?")]
     together = [each for each in candidates if each.reach is not Reach.PICTURES]
-    size = _size(sum(each.size_bytes for each in together))
+    size = size_words(sum(each.size_bytes for each in together))
     chosen = together if together and ask(f"Remove all of this but your pictures, {size}?") else []
     own = [each for each in candidates if each.reach is Reach.PICTURES]
     return chosen + [each for each in own if ask(f"Delete {each.what}, {each.place}, too?")]
@@ -239,8 +218,10 @@ def _remove_one(context: Context, trace: "Trace") -> None:
     context.show(printable(f"Removed {trace.name}{link} {trace.place}"))
 
 
-def _say_the_rest(context: Context, home: Home | None, staying: Sequence["Trace"]) -> None:
-    if home is not None and any(each.name == "pictures" for each in staying):
+def _say_the_rest(
+    context: Context, home: Home | None, fate: str | None, staying: Sequence[str]
+) -> None:
+    if home is not None and "pictures" in staying and fate == STAYS:
         context.say(printable(f"Your pictures stay in {home.inbox}."))
     context.say(printable(f"The program itself goes with: {_package()}"))
 
@@ -253,10 +234,3 @@ def _package() -> str:
     if "pipx/venvs/" in prefix.as_posix():
         return "pipx uninstall tasted"
     return f"{shlex.quote(sys.executable)} -m pip uninstall tasted, or delete {prefix}"
-
-
-def _size(size: int) -> str:
-    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if size >= unit:
-            return f"{size / unit:.1f} {name}"
-    return f"{size} B"
