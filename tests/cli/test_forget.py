@@ -39,6 +39,21 @@ def test_a_file_of_the_inbox_is_named_by_its_path(home: Home) -> None:
     assert _target(home, "inbox/gone.png") == Target(paths=("gone.png",))
 
 
+def test_a_name_relative_to_the_inbox_is_understood_anywhere(home: Home, tmp_path: Path) -> None:
+    """Such names are what tasted prints; a file of the working folder comes first."""
+    (home.inbox / "liked" / "a.png").write_bytes(PICTURE)
+    _score(home, "liked/gone.png")
+    for word in ("liked/a.png", "liked/gone.png", "inbox/liked/a.png"):
+        wanted = Target(paths=(word.removeprefix("inbox/"),))
+        assert _target(home, word, home.root) == wanted
+    assert _target(home, "liked/a.png", tmp_path) == Target(paths=("liked/a.png",))
+    (tmp_path / "liked").mkdir()
+    (tmp_path / "liked" / "a.png").write_bytes(b"another")
+    assert _target(home, "liked/a.png", tmp_path).contents == (content_id(b"another"),)
+    with pytest.raises(NotFound):
+        _target(home, "../outbox/liked/a.png", tmp_path)
+
+
 def test_a_folder_of_the_inbox_is_named_by_its_path(home: Home) -> None:
     """Also one of which only sidecars are left."""
     (home.inbox / "anna").mkdir()

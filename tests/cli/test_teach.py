@@ -12,6 +12,7 @@ from kit.inbox_files import PNG
 from kit.sidecars import profile
 from kit.snapshots import FULL
 from tasted.home import Home
+from tasted.lock import hold_lock
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.writer import Writer
 from tasted.status import write_status
@@ -96,6 +97,52 @@ def test_a_profile_of_the_inbox_tells_what_it_had_said(
     assert "It said match, 83 %; 3 others will be re-scored." in said
     assert run(home, "reject", str(shot)) == 0
     assert "5 others will be re-scored." in capsys.readouterr().out
+
+
+def test_what_follows_is_said_once(home: Home, shot: Path, capsys: Captured) -> None:
+    """How many others are re-scored, after the last file; and that nobody learns just now."""
+    files = [shot.with_name(f"{number}.png") for number in range(3)]
+    for file in files:
+        file.write_bytes(PNG + file.name.encode())
+    write_status(home.status_file, replace(FULL, counts={"scored": 5}))
+    assert run(home, "like", *map(str, files)) == 0
+    said = capsys.readouterr()
+    assert said.out.count("will be re-scored") == 1
+    assert said.out.endswith("\n5 others will be re-scored.\n")
+    assert said.err == "No daemon runs; it is learnt when one does: tasted run\n"
+    assert run(home, "like", *map(str, files)) == 0
+    assert capsys.readouterr().err == ""
+    with hold_lock(home):
+        assert run(home, "undo", str(files[0])) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("typed", ["liked/shot.png", "inbox/liked/shot.png"])
+def test_a_name_that_tasted_prints_may_be_typed_anywhere(
+    home: Home, shot: Path, tmp_path: Path, typed: str
+) -> None:
+    """What lies in the working folder comes first; then the inbox is searched."""
+    assert run(home, "like", str(shot)) == 0
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "liked").mkdir(parents=True)
+    mine = elsewhere / "liked" / "mine.png"
+    mine.write_bytes(PNG + b"mine")
+    assert run(home, "reject", "liked/mine.png", working_folder=elsewhere) == 0
+    assert run(home, "undo", typed, working_folder=elsewhere) == 0
+    assert not (home.inbox / "liked" / "shot.png").exists()
+    assert (home.inbox / "rejected" / "mine.png").exists()
+
+
+def test_a_name_of_nothing_is_looked_for_here_and_in_the_inbox(
+    home: Home, capsys: Captured
+) -> None:
+    """The remedy speaks of the name alone: a mode of nothing cannot be wrong."""
+    for words in ("undo", "like"):
+        assert run(home, words, "liked/absent.png") == 3
+        said = capsys.readouterr().err
+        assert "There is no such file here or in the inbox" in said
+        assert "Nothing was done." in said
+        assert "mode" not in said
 
 
 def test_json_tells_of_every_file(home: Home, shot: Path, capsys: Captured) -> None:

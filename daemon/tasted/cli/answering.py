@@ -6,29 +6,29 @@ from tasted.home import Home
 from tasted.status import read_status
 
 
-def consequences(home: Home, file: Path) -> str:
+def consequences(said: str | None, others: int) -> str:
     """Return such as " It said match, 83 %; 7 others will be re-scored."; empty: nothing to say.
 
     Args:
-        home: that learns.
-        file: what was liked or rejected: a picture, or the folder of a profile.
+        said: the verdict that stood.
+        others: how many scored pictures are judged by what was learnt.
     """
-    said, own = _said(home, file)
-    snapshot = read_status(home.status_file)
-    scored = snapshot.counts.get("scored", 0) if snapshot is not None else 0
-    others = scored - own
+    more = "one other" if others == 1 else f"{others} others"
     parts = [
         *([f"It said {said}"] if said is not None else []),
-        *(
-            [f"{others} {'other' if others == 1 else 'others'} will be re-scored"]
-            if others > 0
-            else []
-        ),
+        *([f"{more} will be re-scored"] if others > 0 else []),
     ]
-    return f" {'; '.join(parts)}.".replace(" 1 other", " one other") if parts else ""
+    text = "; ".join(parts)
+    return f" {text[0].upper()}{text[1:]}." if text else ""
 
 
-def _said(home: Home, file: Path) -> tuple[str | None, int]:
+def others_of(home: Home, own: int) -> int:
+    """Return how many pictures have a score, but for as many of those that were taught."""
+    snapshot = read_status(home.status_file)
+    return (snapshot.counts.get("scored", 0) if snapshot is not None else 0) - own
+
+
+def said_of(home: Home, file: Path) -> tuple[str | None, int]:
     """Return the verdict on a picture or profile of the inbox, and of how many pictures it is."""
     real = file.resolve()
     if not real.is_relative_to(home.inbox.resolve()):

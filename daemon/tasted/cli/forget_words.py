@@ -43,7 +43,15 @@ def target_of(word: str, home: Home, known: Known, working_folder: Path) -> Targ
         found = _inside(file, file.relative_to(home.inbox).as_posix(), known)
     else:
         found = _outside(file)
-    return found or _by_id(word, known)
+    return found or _in_the_inbox(word, home, known) or _by_id(word, known)
+
+
+def _in_the_inbox(word: str, home: Home, known: Known) -> Target | None:
+    """Return what a name relative to the inbox means: such names are what tasted prints."""
+    file = _absolute(home.inbox / word)
+    if file == home.inbox or not file.is_relative_to(home.inbox):
+        return None
+    return _inside(file, file.relative_to(home.inbox).as_posix(), known)
 
 
 def _absolute(file: Path) -> Path:

@@ -8,6 +8,7 @@ import click
 
 from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context, printable
+from tasted.cli.named_files import file_meant
 from tasted.errors import SomeFailed
 from tasted.home import Home
 
@@ -24,10 +25,9 @@ def score(context: Context, files: tuple[Path, ...]) -> None:
     for this command alone. Nothing is stored for pictures outside the inbox.
     """
     home = context.home(near=context.working_folder / files[0])
-    folders = [file for file in files if (context.working_folder / file).is_dir()]
-    named = {
-        _address(home, context.working_folder / file): file for file in files if file not in folders
-    }
+    meant = {file: file_meant(file, home, context.working_folder) for file in files}
+    folders = [file for file in files if meant[file].is_dir()]
+    named = {_address(home, meant[file]): file for file in files if file not in folders}
     inside = [path for path in named if not path.startswith("/")]
     outside = [path for path in named if path.startswith("/")]
     documents = _documents(context, home, inside=inside, outside=outside)
@@ -72,7 +72,9 @@ def _score_here(
 def _show(context: Context, file: Path, document: dict[str, Any] | None) -> bool:
     """Print one document; tell whether it holds a score."""
     if document is None:
-        context.say(f"tasted: {printable(os.fspath(file))} is not there, or changing just now.")
+        context.say(
+            f"tasted: {printable(os.fspath(file))} is not there, here or in the inbox, or changing."
+        )
         context.answer({"file": str(file), "error": "gone"})
         return False
     if context.json:

@@ -3,16 +3,19 @@
 A folder of several pictures is one profile, and one lesson.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
-from tasted.cli.answering import consequences
+from tasted.cli.answering import consequences, others_of, said_of
 from tasted.cli.context import Context, printable
+from tasted.cli.named_files import file_meant
 from tasted.errors import ItemError, SomeFailed
+from tasted.home import Home
 from tasted.inbox.folder_labels import FolderLesson, forget_folder_label, teach_folder
 from tasted.inbox.labels import Lesson, Taught, forget_label, teach
+from tasted.lock import lock_owner
 from tasted.records import Label
 
 _FILES = click.argument(
@@ -29,7 +32,8 @@ _WORDS = {
 }
 
 
-_CHANGES = {Taught.COPIED, Taught.MOVED}
+_TEACHES = {Taught.COPIED, Taught.MOVED}
+_CHANGES = _TEACHES | {Taught.REMOVED, Taught.RETURNED}
 
 
 @click.command()
@@ -83,23 +87,47 @@ def _each(
     lesson: Callable[[Path, Path], Lesson | FolderLesson],
 ) -> None:
     home = context.home(near=context.working_folder / files[0])
-    failed = 0
+    done: list[tuple[Taught, int]] = []
     for file in files:
-        follows = consequences(home, context.working_folder / file)
+        meant = file_meant(file, home, context.working_folder)
+        said, own = said_of(home, meant)
         try:
-            done = lesson(home.inbox, context.working_folder / file)
+            learnt = lesson(home.inbox, meant)
         except ItemError as error:
-            failed += 1
             context.say(f"tasted: {printable(error.message)}\n  → {printable(error.remedy)}")
             context.answer({"file": str(file), "error": error.code, "message": error.message})
             continue
-        name, count = file.name, {}
-        if isinstance(done, FolderLesson):
-            name = f"{file.resolve().name} ({done.pictures} pictures)"
-            count = {"pictures": done.pictures}
-        words = _WORDS[done.outcome].format(verb=verb, name=name, path=f"inbox/{done.path}")
-        context.show(printable(words + (follows if done.outcome in _CHANGES else "")))
-        told = {"file": str(file), "outcome": done.outcome.value, "path": done.path}
-        context.answer({**told, **count})
-    if failed:
-        raise SomeFailed(f"{failed} of {len(files)} files failed; the others are done.")
+        done.append((learnt.outcome, own))
+        others = others_of(home, own) if len(files) == 1 else 0
+        _tell(context, verb, meant, learnt, follows=consequences(said, others))
+        value = {"file": str(file), "outcome": learnt.outcome.value, "path": learnt.path}
+        count = {"pictures": learnt.pictures} if isinstance(learnt, FolderLesson) else {}
+        context.answer({**value, **count})
+    _tell_what_follows(context, home, done, is_told=len(files) == 1)
+    if len(done) < len(files):
+        failed = f"{len(files) - len(done)} of {len(files)} files failed; the others are done."
+        raise SomeFailed(failed if done else "Nothing was done.")
+
+
+def _tell(
+    context: Context, verb: str, file: Path, learnt: Lesson | FolderLesson, *, follows: str
+) -> None:
+    name = file.name
+    if isinstance(learnt, FolderLesson):
+        counted = "1 picture" if learnt.pictures == 1 else f"{learnt.pictures} pictures"
+        name = f"{file.resolve().name} ({counted})"
+    words = _WORDS[learnt.outcome].format(verb=verb, name=name, path=f"inbox/{learnt.path}")
+    context.show(printable(words + (follows if learnt.outcome in _TEACHES else "")))
+
+
+def _tell_what_follows(
+    context: Context, home: Home, done: Sequence[tuple[Taught, int]], *, is_told: bool
+) -> None:
+    """Say once what follows from all lessons together; one alone has told how many others."""
+    taught = [own for outcome, own in done if outcome in _TEACHES]
+    follows = consequences(None, others_of(home, sum(taught))).strip()
+    if taught and follows and not is_told:
+        context.show(follows)
+    is_changed = any(outcome in _CHANGES for outcome, _own in done)
+    if is_changed and not context.json and lock_owner(home) is None:
+        context.say("No daemon runs; it is learnt when one does: tasted run")

@@ -114,7 +114,7 @@ def _photos(folder: Path) -> list[Path]:
     except OSError as error:
         raise UnreadableFile(
             f"{error.filename or folder} cannot be read: {error.strerror}.",
-            remedy="Check the name and the mode.",
+            remedy="See who may read it: ls -l",
         ) from error
 
 

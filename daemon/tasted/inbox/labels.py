@@ -145,8 +145,11 @@ def read_picture(picture: Path) -> bytes:
             Path(os.path.realpath(picture)), max_bytes=PICTURE_BYTES_MAX
         )
     except OSError as error:
+        remedy = "See who may read it: ls -l"
+        if isinstance(error, FileNotFoundError):
+            remedy = "There is no such file here or in the inbox: check the name."
         raise UnreadableFile(
-            f"{picture} cannot be read: {error.strerror}.", remedy="Check the name and the mode."
+            f"{picture} cannot be read: {error.strerror}.", remedy=remedy
         ) from error
     if not would_be_listed(picture.name, data):
         raise NotAnImage(
