@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kit.commands import imported_by, run
+from kit.homes import pocket_home
 from kit.sidecars import scored, source_of
 from tasted.cli.forget_words import NotFound, target_of
 from tasted.daemon.forget_order import Target
@@ -129,6 +130,27 @@ def test_nothing_happens_without_a_decision(home: Home, capsys: pytest.CaptureFi
     assert run(home, "forget", "--keep-picture", "--delete-picture", "inbox/a.png") == 2
     assert (home.inbox / "a.png").exists()
     assert (home.outbox / "a.png.json").exists()
+
+
+def test_a_dry_run_tells_what_one_will_be_asked_about(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A picture outside the label folders is the user's to decide about, unless an option does."""
+    home = pocket_home(home.root)
+    for path in ("a.png", "liked/a.png"):
+        (home.inbox / path).write_bytes(PICTURE)
+    asked = "  you will be asked about: picture: inbox/a.png\n"
+    for option, is_asked, is_listed in (
+        ("--dry-run", True, True),
+        ("--delete-picture", False, True),
+        ("--keep-picture", False, False),
+    ):
+        assert run(home, "forget", "--dry-run", option, "inbox/a.png") == 0
+        said = capsys.readouterr().out
+        assert (asked in said) is is_asked, option
+        assert ("picture: inbox/a.png" in said) is is_listed, option
+        assert "  label copy: inbox/liked/a.png\n" in said
+    assert (home.inbox / "a.png").exists()
 
 
 def test_what_is_not_found_exits_with_3(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

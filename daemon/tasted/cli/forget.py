@@ -76,13 +76,17 @@ def forget(
         order = Order(chosen, keeps_pictures=not deletes, is_dry=dry_run)
         answers = _carried_out(context, home, order)
         for (word, _target, plan), counts in zip(named, answers, strict=True):
-            _tell(context, word, plan, counts, order)
+            _tell(context, word, plan, counts, order, asks=not (delete_picture or keep_picture))
         if not dry_run:
             context.say(f"Beyond the reach of tasted: {'; '.join(BEYOND_REACH)}.")
             context.answer({"beyond_reach": list(BEYOND_REACH)})
     if len(named) < len(targets):
         missing = len(targets) - len(named)
-        raise SomeFailed(f"{missing} of {len(targets)} were not found; the others are done.")
+        raise SomeFailed(
+            f"{missing} of {len(targets)} were not found; the others are done."
+            if named
+            else "Nothing was found."
+        )
 
 
 def _named(
@@ -138,7 +142,13 @@ def _carried_out(context: Context, home: Home, order: "Order") -> list[dict[str,
 
 
 def _tell(
-    context: Context, word: str, plan: "Plan", counts: Mapping[str, int], order: "Order"
+    context: Context,
+    word: str,
+    plan: "Plan",
+    counts: Mapping[str, int],
+    order: "Order",
+    *,
+    asks: bool,
 ) -> None:
     kept = counts.get("kept_pictures", 0)
     parts = [
@@ -150,8 +160,10 @@ def _tell(
     found = ", ".join(parts) or ("nothing else" if files else "nothing was kept about it")
     begin = "Would forget" if order.is_dry else "Forgot"
     context.show(printable(f"{begin} {word}: {found}."))
-    for kind, path in files:
-        context.show(printable(f"  {_COUNTED[kind][0]}: {path}"))
+    undecided = {_inbox(path) for path in plan.stays_in_inbox} if asks else set()
+    for kind, path in sorted(files, key=lambda each: each[1] in undecided):
+        begin = "you will be asked about: " if path in undecided else ""
+        context.show(printable(f"  {begin}{_COUNTED[kind][0]}: {path}"))
     if kept:
         pictures = "the picture stays" if kept == 1 else f"{kept} pictures stay"
         context.show(f"  In the inbox {pictures}, ignored until: tasted score FILE")
@@ -163,7 +175,9 @@ def _tell(
     value: dict[str, Any] = {"target": word, "dry_run": order.is_dry, "kept_pictures": kept}
     value["changed"] = changed
     if order.is_dry:
-        value["files"] = [{"kind": kind, "path": path} for kind, path in files]
+        value["files"] = [
+            {"kind": kind, "path": path, "asked": path in undecided} for kind, path in files
+        ]
     context.answer({**value, "erased": erased})
 
 
