@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kit.daemons import json_lines, read_sidecar, running, tasted
 from kit.drawings import drawing, teach_scenes
+from kit.homes import home_with
 from kit.waiting import eventually
 from tasted.home import Home
 
@@ -189,3 +190,24 @@ def test_score_of_a_folder_is_one_failed_file(home: Home, tmp_path: Path) -> Non
     assert "is a folder" in done.stderr
     assert "good.png" in done.stdout
     assert tasted(home, "score", str(home.inbox)).returncode == 3
+
+
+def test_run_says_at_once_why_nothing_is_scored(tmp_path: Path) -> None:
+    """The reason and what mends it, once, where the daemon was started; not `status` alone."""
+    home = home_with(tmp_path / "home", '[embedder]\nmodel = "openai/clip-vit-large-patch14"\n')
+    teach_scenes(home)
+    said = tmp_path / "stderr"
+    with said.open("wb") as stream:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "tasted", "--home", str(home.root), "run"],
+            stderr=stream,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        )
+    try:
+        eventually(lambda: "tasted models pull" in said.read_text("utf-8"), within_seconds=60)
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(60) == 0
+    first, *others = said.read_text("utf-8").splitlines()
+    assert first.startswith("tasted watches")
+    assert [line[:17] for line in others] == ["tasted: blocked: ", "  → Download it w"]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasted.cli.context import Context
+from tasted.cli.context import Context, printable
 from tasted.errors import UsageError
 from tasted.home import Home
 
 if TYPE_CHECKING:
     from tasted.daemon.bell import Bell
     from tasted.daemon.notifier import Notifier
+    from tasted.status import Status
 
 
 @click.command()
@@ -82,6 +83,23 @@ def _watch(
         reload=lambda: load_settings(home, environment=context.environment).settings,
         until_idle=until_idle,
         on_start=begin,
+        # with `--once` what stands in the way ends the command, and is its error
+        on_status=(lambda _status: None) if until_idle else _tell_of_faults(context),
         bell=bell,
         notifier=notifier,
     )
+
+
+def _tell_of_faults(context: Context) -> Callable[["Status"], None]:
+    """Return what says why nothing is scored when that begins; each reason once."""
+    told: set[tuple[str, str]] = set()
+
+    def follow(status: "Status") -> None:
+        fault = status.fault
+        if fault is not None and (fault.code, fault.message) not in told:
+            told.add((fault.code, fault.message))
+            for line in f"blocked: {fault.message}".splitlines():
+                context.say(f"tasted: {printable(line)}")
+            context.say(f"  → {printable(fault.remedy)}")
+
+    return follow

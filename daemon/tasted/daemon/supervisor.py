@@ -90,6 +90,7 @@ def run_daemon(
     rescore: bool = False,
     on_start: Callable[[], None] = lambda: None,
     on_progress: Callable[[int], None] = lambda _asked_again: None,
+    on_status: Callable[[Status], None] = lambda _status: None,
     make_watcher: WatcherFactory = Watcher,
     engine_command: tuple[str, ...] = COMMAND,
     bell: Bell | None = None,
@@ -107,6 +108,7 @@ def run_daemon(
         on_start: called once the home is this process's own.
         on_progress: called with the number of files that are still to be scored again because of
             `rescore` or a request, as the status is written.
+        on_status: handed each snapshot before it is written, by the thread that writes it.
         make_watcher: builds the watcher around its callbacks.
         engine_command: what is started as the engine.
         bell: rung by signals already, when they may come before this; else one is made.
@@ -138,6 +140,7 @@ def run_daemon(
             reload=reload,
             until_idle=until_idle,
             on_progress=on_progress,
+            on_status=on_status,
             make_watcher=make_watcher,
             engine=partial(make_engine, home, lock=lock, command=engine_command),
             notifier=notifier or Notifier(),
@@ -174,6 +177,7 @@ class _Daemon:
         reload: Callable[[], Settings],
         until_idle: bool,
         on_progress: Callable[[int], None],
+        on_status: Callable[[Status], None],
         make_watcher: WatcherFactory,
         engine: Callable[[Settings], EngineProcess],
         notifier: Notifier,
@@ -191,12 +195,13 @@ class _Daemon:
         page = make_page(home, desk)
         self._announcer = announcer = Announcer(lambda: desk.settings)
 
-        def on_status(status: Status) -> None:
+        def follow(status: Status) -> None:
             page.follow(status)
             announcer.follow(status)
+            on_status(status)
 
         self._reporter = Reporter(
-            home, desk, version=__version__, on_progress=on_progress, on_status=on_status
+            home, desk, version=__version__, on_progress=on_progress, on_status=follow
         )
         writer = Writer(home.outbox, ledger)
         _sweep(home, writer)
