@@ -114,6 +114,16 @@ def test_a_text_belongs_to_the_picture_beside_it(inbox: Path) -> None:
     assert seen.ignored == {"text_without_picture": 2}
 
 
+def test_our_own_notice_is_no_lonely_text(inbox: Path) -> None:
+    """It is told by its name at the top; it may still serve a picture of that name."""
+    put(inbox, "README.txt", "anna/README.txt")
+    assert list_inbox(inbox).ignored == {"text_without_picture": 1}
+    put(inbox, "README.png", "anna/README.png")
+    seen = list_inbox(inbox)
+    assert seen.files["README.png"].companion is not None
+    assert not seen.ignored
+
+
 def test_one_text_may_serve_two_pictures(inbox: Path) -> None:
     """shot.png and shot.jpg share shot.txt."""
     put(inbox, "shot.png", "shot.jpg", "shot.txt")

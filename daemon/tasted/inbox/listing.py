@@ -17,6 +17,7 @@ from tasted.errors import InboxUnavailable
 from tasted.files import stamp_of
 from tasted.inbox.endings import is_whole
 from tasted.inbox.naming import (
+    NOTICE_NAME,
     NameKind,
     companion_of,
     is_walked_folder,
@@ -180,8 +181,9 @@ class _Walk:
         profiles = folders_of(files).profiles if texts else {}
         used |= {texts[folder].path for folder in profiles if folder in texts}
         ignored = +self._ignored
-        if len(self._texts) > len(used):
-            ignored["text_without_picture"] = len(self._texts) - len(used)
+        lonely = {text.path for text in self._texts.values()} - used - {NOTICE_NAME}
+        if lonely:
+            ignored["text_without_picture"] = len(lonely)
         if self._unreadable:
             ignored["unreadable_folder"] = len(self._unreadable)
         return Listing(

@@ -5,6 +5,8 @@ from enum import StrEnum
 from tasted.records import Label
 
 COMPANION_EXTENSION = ".txt"
+NOTICE_NAME = "README.txt"
+"""What `tasted init` puts into the inbox for people to read."""
 
 SUPPORTED_EXTENSIONS = frozenset({
     ".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib",

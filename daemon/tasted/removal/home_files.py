@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tasted.files import folder_bytes, is_temporary, remove_if_empty
 from tasted.home import Home
-from tasted.inbox.naming import NameKind, is_walked_folder, kind_of_name
+from tasted.inbox.naming import NOTICE_NAME, NameKind, is_walked_folder, kind_of_name
 from tasted.outbox.ledger import Ledger
 from tasted.removal.trace import Reach, Trace, size_of
 
@@ -47,14 +47,14 @@ def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
 
     return Trace(
         "results",
-        f"{len(files)} files in the outbox, with the texts of your screenshots"
+        f"{_counted(files, 'file')} in the outbox, with the texts of your screenshots"
         if files
         else "empty folders in the outbox, named after those of the inbox",
         home.outbox,
         size_of(files),
         Reach.DATA,
         remove,
-        f"what else lies there stays: {others} files" if others else "",
+        f"what else lies there stays: {others} file{'s' * (others > 1)}" if others else "",
         needs_home=True,
     )
 
@@ -129,12 +129,12 @@ def pictures(home: Home) -> Trace | None:
         return None
     files = [file for file in _files(home.inbox) if kind_of_name(file.name) in _PICTURES]
     # the notice of `tasted init` is no text of a picture
-    files = [file for file in files if file != home.inbox / "README.txt"]
+    files = [file for file in files if file != home.inbox / NOTICE_NAME]
     if not files:
         return None
     return Trace(
         "pictures",
-        f"{len(files)} pictures and texts of YOURS in the inbox",
+        f"{_counted(files, 'picture or text', 'pictures and texts')} of YOURS in the inbox",
         home.inbox,
         size_of(files),
         Reach.PICTURES,
@@ -142,6 +142,10 @@ def pictures(home: Home) -> Trace | None:
         "nothing brings them back",
         needs_home=True,
     )
+
+
+def _counted(files: Sequence[Path], one: str, several: str = "") -> str:
+    return f"1 {one}" if len(files) == 1 else f"{len(files)} {several or one + 's'}"
 
 
 def remove_empty_folders(home: Home) -> None:
