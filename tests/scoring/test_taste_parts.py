@@ -121,6 +121,14 @@ def test_verdicts_by_hand() -> None:
         Verdict.MATCH,
         Verdict.MATCH,
     )
+    # all the same, a little to the side: what would be against the odds is left unsure
+    lower = Conformal(conformal.liked - 2, conformal.rejected - 2)
+    assert lower.verdicts(logits - 2, max_error_rate=0.2)[3:] == (Verdict.UNSURE, Verdict.MATCH)
+    higher = Conformal(conformal.liked + 2, conformal.rejected + 2)
+    assert higher.verdicts(logits + 2, max_error_rate=0.2)[:2] == (
+        Verdict.NO_MATCH,
+        Verdict.UNSURE,
+    )
     fewer = Conformal(conformal.liked, conformal.rejected[:3])
     assert set(fewer.verdicts(logits, max_error_rate=0.2)) == {Verdict.UNSURE}
 

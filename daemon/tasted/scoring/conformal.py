@@ -2,7 +2,8 @@
 
 Class-conditional (Mondrian) conformal prediction: at most the stated share of what the user likes
 is called no match, and at most that share of what the user rejects is called a match, whatever the
-share of likes in the stream. What neither class rules out, or both do, is unsure.
+share of likes in the stream. What neither class rules out, or both do, is unsure; and so is what a
+verdict would call against the odds, which only ever takes verdicts back: the promise stands.
 """
 
 import math
@@ -36,6 +37,11 @@ class Conformal:
     ) -> tuple[Verdict, ...]:
         """Return a verdict for each logit; all unsure while a class has too few labels.
 
+        Args:
+            logits: log-odds of a like, with whatever leads to the stream, so that a match has a
+                probability of 0.5 or more as it is told.
+            max_error_rate: per class.
+
         Raises:
             ValueError: when the error rate is not between 0 and 1.
         """
@@ -44,9 +50,12 @@ class Conformal:
             return (Verdict.UNSURE,) * len(logits)
         as_liked, as_rejected = self.p_values(logits)
         can_be_liked, can_be_rejected = as_liked > max_error_rate, as_rejected > max_error_rate
+        is_probable = logits >= 0
+        is_match = can_be_liked & ~can_be_rejected & is_probable
+        is_no_match = can_be_rejected & ~can_be_liked & ~is_probable
         return tuple(
-            Verdict.UNSURE if one == other else Verdict.MATCH if one else Verdict.NO_MATCH
-            for one, other in zip(can_be_liked, can_be_rejected, strict=True)
+            Verdict.MATCH if match else Verdict.NO_MATCH if no_match else Verdict.UNSURE
+            for match, no_match in zip(is_match, is_no_match, strict=True)
         )
 
 
@@ -59,7 +68,7 @@ def left_out_verdicts(
     """Return the verdict on each labelled picture that all the others give.
 
     Args:
-        logits: (n,) leave-one-out.
+        logits: (n,) leave-one-out log-odds, as `Conformal.verdicts` takes them.
         liked: (n,).
         max_error_rate: per class.
 

@@ -6,7 +6,7 @@ has_signal          whether that is more than luck
 
 Texts are left out for all scorers alike. Probabilities are told among the references: without the
 part that leads from curated references to the stream, for the references are what they are held
-against.
+against. Verdicts are those that the judge gives, with that part.
 """
 
 from collections.abc import Sequence
@@ -164,7 +164,9 @@ def left_out(
         liked=liked,
         scores=logits,
         probabilities=sigmoid(logits) if fitted.is_identified else None,
-        verdicts=left_out_verdicts(logits, liked, max_error_rate=max_error_rate),
+        verdicts=left_out_verdicts(
+            fitted.leave_one_out[places], liked, max_error_rate=max_error_rate
+        ),
         are_logits=True,
     )
 

@@ -12,7 +12,7 @@ from tasted.scoring.answering import Answering, expect_lengths
 from tasted.scoring.centring import Rows, Vectors, centred_items, checked
 from tasted.scoring.explaining import Explanation
 
-TASTE_VERSION = 2
+TASTE_VERSION = 3
 """Part of the taste fingerprint: a change of the mathematics makes every score stale."""
 
 _ROWS_AND_COLUMNS = 2
