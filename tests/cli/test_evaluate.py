@@ -32,7 +32,7 @@ def test_likes_alone_cannot_be_told_apart(home: Home, capsys: Captured) -> None:
     assert run(home, "evaluate", "--scorer", "taste", "--output", "charts") == 0
     said = capsys.readouterr()
     assert "Nothing is rejected yet: there is nothing to tell apart." in said.out
-    assert "Like 2, reject 4 and like or reject 2 more to get verdicts." in said.out
+    assert "Like 2 and reject 4, and 2 more of either, to get verdicts." in said.out
     line = next(line for line in said.out.splitlines() if line.startswith("taste"))
     assert line.split()[1:] == ["-", "-", "-", "-", "0", "%", "-", "scores", "now"]
     assert (home.root / "charts" / "reliability.png").exists()

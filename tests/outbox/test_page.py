@@ -195,6 +195,7 @@ def test_what_holds_work_up_stands_on_top_with_its_remedy() -> None:
     ("summary", "shown"),
     [
         ("Strong match, 92 %: close to 2 of your likes.", "Close to 2 of your likes."),
+        ("Match, 72 %, although it is far.", "Although it is far."),
         ("Unsure, not close to any of your likes.", "Not close to any of your likes."),
         ("No match, 20 %.", None),
         ("Unsure.", None),

@@ -20,6 +20,7 @@ from tasted.scoring.personality import PersonalityEvidence
 from tasted.scoring.sentences import (
     CLOSE_COSINE,
     MOVED_MIN,
+    Reason,
     doubt_sentence,
     weighed_reasons,
     weighed_summary,
@@ -88,7 +89,7 @@ class _Case:
         said: InterestEvidence | None = weigh_interests(self.bio, WANTED, self.likeness)
         weighed = self.weigher.weigh(self.vector, self.traits, said, reference=self.reference)
         why = weighed_reasons(weighed, self.weigher.taste)
-        return why, weighed_summary(weighed, why)
+        return tuple(each.sentence for each in why), weighed_summary(weighed, why)
 
 
 # below 20 references no column is ever dropped
@@ -175,8 +176,9 @@ def test_no_claim_without_evidence(
         reference=reference,
     )
     taste = weigher.taste
-    why = weighed_reasons(weighed, taste)
-    assert why == weighed_reasons(weighed, taste)
+    reasons = weighed_reasons(weighed, taste)
+    assert reasons == weighed_reasons(weighed, taste)
+    why = tuple(each.sentence for each in reasons)
     assert len(set(why)) == len(why)
     _check_looks(weighed, taste, why)
     for sentence in why:
@@ -188,9 +190,22 @@ def test_no_claim_without_evidence(
         if "rules it out" in sentence:
             assert sentence == why[0]
             assert weighed.verdict is Verdict.NO_MATCH
-    line = weighed_summary(weighed, why)
+    line = weighed_summary(weighed, reasons)
     assert line.endswith(".")
     assert "\n" not in line
+    _check_direction(weighed, reasons, line)
+
+
+def _check_direction(weighed: Weighed, reasons: tuple[Reason, ...], line: str) -> None:
+    if weighed.verdict is Verdict.UNSURE:
+        return
+    support, _, _against = line.partition(", although ")
+    is_match = weighed.verdict is Verdict.MATCH
+    if weighed.probability is not None and not weighed.dealbreakers:
+        assert is_match == (weighed.probability >= 0.5)
+    for reason in reasons:
+        if (reason.part > 0) != is_match:
+            assert reason.sentence.casefold() not in support.casefold()
 
 
 def _check_looks(weighed: Weighed, taste: Taste, why: tuple[str, ...]) -> None:
@@ -226,9 +241,38 @@ def test_percentages_are_rounded_down() -> None:
         next="Reject 4 to get verdicts",
     )
     assert weighed_summary(ranked, ()) == "Ranks above 92 % of 210: reject 4 to get verdicts."
-    assert weighed_summary(replace(ranked, percentile=None), ("Hiking is in the bio",)) == (
-        "Unsure: hiking is in the bio."
+    assert weighed_summary(
+        replace(ranked, percentile=None), [Reason(1, "Hiking is in the bio")]
+    ) == ("Unsure: too few labels for a verdict; hiking is in the bio.")
+
+
+def test_a_summary_never_argues_against_its_verdict() -> None:
+    """What speaks against it comes last, and says so, also where nothing else is to be said."""
+    weighed = MANY.weigh(LIKED, None, weigh_interests("NASA", WANTED))
+    reject, bio = Reason(-1, "Looks like one you rejected", "it"), Reason(0.5, "NASA is in the bio")
+    weighed = replace(weighed, probability=0.72)
+    assert weighed_summary(weighed, [reject, bio]) == (
+        "Match, 72 %: NASA is in the bio, although it looks like one you rejected."
     )
+    assert weighed_summary(weighed, [reject]) == (
+        "Match, 72 %, although it looks like one you rejected."
+    )
+
+
+def test_what_many_distant_likes_outweigh_is_told() -> None:
+    """One reject is near, and all the likes together still say more."""
+    liked = MANY.taste.liked
+    references, cosines = np.where(liked, 0.1, -0.01), np.where(liked, 0.2, -0.2)
+    references[-1], cosines[-1] = -0.3, 0.4
+    weighed = replace(MANY.weigh(LIKED), references=references, cosines=cosines)
+    why = weighed_reasons(weighed, MANY.taste)
+    assert weighed_summary(replace(weighed, probability=0.6), why) == (
+        "Match, 60 %: on the whole nearer to your likes than to what you rejected, "
+        "although it looks like one you rejected."
+    )
+    # nothing is said of the whole where it points the same way
+    same = weighed_reasons(replace(weighed, references=references - 0.2), MANY.taste)
+    assert [each.sentence for each in same] == ["Looks like one you rejected"]
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
@@ -240,7 +284,7 @@ def test_the_strongest_comes_first(sign: float) -> None:
         "likes": float(weighed.references[weighed.references > 0].sum()),
         "NASA": abs(weighed.interests[1].part),
     }
-    why = weighed_reasons(weighed, MANY.taste)
+    why = [each.sentence for each in weighed_reasons(weighed, MANY.taste)]
     order = [next(name for name in strengths if name in sentence) for sentence in why]
     assert [strengths[name] for name in order] == sorted(
         (strengths[name] for name in order), reverse=True

@@ -240,7 +240,7 @@ def test_the_ladder_of_a_cold_start() -> None:
     )
     assert text.physical is None
     assert text.percentile is None
-    assert text.next == "Like 4, reject 4 and like or reject 2 to get verdicts"
+    assert text.next == "Like 4 and reject 4, and 2 more of either, to get verdicts"
     assert text.logit != drawn_weigher(0, seed=1).weigh(NEW.vectors[0]).logit
     one = drawn_weigher(1, seed=1).weigh(NEW.vectors[0])
     assert one.stage is Stage.RANK_ONLY

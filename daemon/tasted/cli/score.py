@@ -83,8 +83,10 @@ def _show(context: Context, file: Path, document: dict[str, Any] | None) -> bool
         click.echo(f"{printable(str(file))}: {printable(document['summary'])}")
         for reason in document["reasons"]:
             click.echo(f"  · {printable(reason)}")
-        for line in filter(None, [document["next"]]):
-            click.echo(f"  → {printable(line)}")
+        step = document["next"]
+        # a score without a reason has it in the summary
+        if step and step.casefold() not in document["summary"].casefold():
+            click.echo(f"  → {printable(step)}")
         if document["error"]:
             click.echo(f"  → {printable(document['error']['remedy'])}")
     return bool(document["status"] != "error")

@@ -29,7 +29,7 @@ from tasted.library.library import Embedded, Library
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, Neighbour, Reference, Verdict
 from tasted.scoring.fitted import TASTE_VERSION
-from tasted.scoring.sentences import doubt_sentence, weighed_reasons, weighed_summary
+from tasted.scoring.sentences import Reason, doubt_sentence, weighed_reasons, weighed_summary
 from tasted.scoring.weighing import Weighed, Weigher, scales
 
 JUDGING_VERSION = 1
@@ -164,7 +164,7 @@ class TasteJudge:
         )
 
     def _judged(
-        self, weighed: Weighed, why: tuple[str, ...], held: _Held, content_id: str
+        self, weighed: Weighed, why: tuple[Reason, ...], held: _Held, content_id: str
     ) -> Judged:
         preferences, probability = self._preferences, weighed.probability
         return Judged(
@@ -184,7 +184,7 @@ class TasteJudge:
             interests=weighed.interests_score,
             views=(),
             weights=preferences.weights,
-            reasons=why,
+            reasons=tuple(reason.sentence for reason in why),
             summary=weighed_summary(weighed, why),
             liked=(),
             rejected=(),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tasted.outbox.page_text import escaped, moment, percent, picture_link
-from tasted.outbox.results import photo_count, picture_path
+from tasted.outbox.results import photo_count, picture_path, told_of
 from tasted.outbox.sidecar import NeighbourPart, Sidecar, decoded_path
 
 _NEIGHBOURS_MAX = 3
@@ -17,9 +17,6 @@ _SIGNS = {
     "unsure": ("?", "Unsure"),
     "error": ("!", "Not scored"),
 }
-_VERDICT = re.compile(
-    r"\A(?:Strong match|Match|No match|Unsure)(?:(?:, \d+ %)?\.\Z|(?:, \d+ %)?: |, (?!\d))"
-)
 _FIGURES = re.compile(r" \([-0-9., mean]+\)\Z")
 _JUDGEMENTS = {"liked": "♥ You liked this", "rejected": "✕ You rejected this"}
 
@@ -105,17 +102,11 @@ def _title(sidecar: Sidecar) -> str:
 
 
 def _score(sidecar: Sidecar) -> str:
-    because = _because(sidecar)
+    because = told_of(sidecar)
     summary = f'<p class="summary">{escaped(because)}</p>' if because else ""
     reasons = "".join(f"<li>{escaped(reason)}</li>" for reason in _further_reasons(sidecar))
     listed = f'<ul class="reasons">{reasons}</ul>' if reasons else ""
     return f"{_probability(sidecar)}{summary}{listed}{_neighbours(sidecar)}"
-
-
-def _because(sidecar: Sidecar) -> str:
-    """Return the summary without its verdict and figure, which the card shows above it."""
-    rest = _VERDICT.sub("", sidecar.summary, count=1)
-    return rest[:1].upper() + rest[1:]
 
 
 def _further_reasons(sidecar: Sidecar) -> list[str]:

@@ -12,6 +12,10 @@ from tasted.outbox.ledger import sidecars
 from tasted.outbox.sidecar import Sidecar, decoded_path
 from tasted.records import FileStamp
 
+_HEAD = re.compile(
+    r"\A(?:Strong match|Match|No match|Unsure)"
+    r"(?:(?:, \d+ %)?\.\Z|(?:, \d+ %)?: |(?:, \d+ %)?, (?!\d))"
+)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -33,6 +37,12 @@ def verdict_of(sidecar: Sidecar) -> str:
 def picture_path(sidecar: Sidecar) -> str:
     """Return the path of a sidecar's file, relative to the inbox, as the file system gives it."""
     return decoded_path(sidecar.source.path, sidecar.source.path_hex)
+
+
+def told_of(sidecar: Sidecar) -> str:
+    """Return the summary without verdict and figure, for where these stand already; may be ""."""
+    rest = _HEAD.sub("", sidecar.summary, count=1)
+    return rest[:1].upper() + rest[1:]
 
 
 def photo_paths(sidecar: Sidecar) -> list[str]:

@@ -53,13 +53,9 @@ def next_step(liked: int, rejected: int, *, max_error_rate: float = MAX_ERROR_RA
     needed = labels_needed(max_error_rate)
     likes, rejects = max(0, needed - liked), max(0, needed - rejected)
     either = max(0, VERDICTS_MIN - liked - rejected - likes - rejects)
-    wanted = [
-        *([f"like {likes}"] if likes else []),
-        *([f"reject {rejects}"] if rejects else []),
-        *([f"like or reject {either}"] if either else []),
-    ]
-    if not wanted:
-        return None
-    more = " more" if liked + rejected else ""
-    sentence = " and ".join([", ".join(wanted[:-1]), wanted[-1]] if wanted[:-1] else wanted)
-    return f"{sentence[:1].upper()}{sentence[1:]}{more if either else ''} to get verdicts"
+    if not likes and not rejects:
+        return f"Like or reject {either} more to get verdicts" if either else None
+    each = [*([f"like {likes}"] if likes else []), *([f"reject {rejects}"] if rejects else [])]
+    sentence = " and ".join(each)
+    whatever = f", and {either} more of either," if either else ""
+    return f"{sentence[:1].upper()}{sentence[1:]}{whatever} to get verdicts"

@@ -1,14 +1,16 @@
 """A weighed score in sentences that a person would write, strongest first, both ways. Pure.
 
 Every sentence stands for parts of the logit that really moved it, by 0.05 log-odds or more, and is
-as strong as their sum. "Close to" a like, or "looks like" a reject, needs a part that points that
-way and a centred cosine of 0.3 or more; while vectors are not centred, for want of pictures, any
-two have a high cosine, and only the nearest reference is told. A trait "seems" to be there from one
-standard deviation on. Where the labels speak against a wish, the sentence says so.
+as strong as their sum. A summary gives what speaks for its verdict first, and what speaks against
+it only behind "although". "Close to" a like, or "looks like" a reject, needs a part that points
+that way and a centred cosine of 0.3 or more; while vectors are not centred, for want of pictures,
+any two have a high cosine, and only the nearest reference is told. A trait "seems" to be there from
+one standard deviation on. Where the labels speak against a wish, the sentence says so.
 """
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +31,32 @@ _AGAINST = "which has spoken against a like so far"
 _FOR = "which has spoken for a like so far"
 _VERDICTS = {Verdict.MATCH: "Match", Verdict.NO_MATCH: "No match", Verdict.UNSURE: "Unsure"}
 
-_Reason = tuple[float, str]
+_NEARER_LIKES = "nearer to your likes than to what you rejected"
+_NEARER_REJECTS = "nearer to what you rejected than to your likes"
+_UNDECIDED = "your labels do not settle it"
+_TOO_FEW = "too few labels for a verdict"
+_NO_EVIDENCE = "nothing speaks for or against it"
 
 
-def weighed_reasons(weighed: Weighed, taste: Taste) -> tuple[str, ...]:
-    """Return the sentences, without full stops, strongest first; () when nothing moved it."""
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that moved a score."""
+
+    part: float
+    """In log-odds: above 0 it speaks for a like."""
+    sentence: str
+    """Without a full stop."""
+    subject: str = ""
+    """What the sentence lacks to stand inside of another: "it", or nothing."""
+
+    @property
+    def strength(self) -> float:
+        """How far it moved the score, whichever way."""
+        return abs(self.part)
+
+
+def weighed_reasons(weighed: Weighed, taste: Taste) -> tuple[Reason, ...]:
+    """Return what moved the score, strongest first; () when nothing did."""
     found = [
         *_dealbreakers(weighed),
         *_looks(weighed, taste),
@@ -43,23 +66,46 @@ def weighed_reasons(weighed: Weighed, taste: Taste) -> tuple[str, ...]:
         *_none_named(weighed.interests),
     ]
     # sorting is stable: equally strong sentences keep the order above
-    found.sort(key=lambda reason: -reason[0])
-    return tuple(sentence for strength, sentence in found if strength >= MOVED_MIN)
+    found.sort(key=lambda reason: -reason.strength)
+    return tuple(reason for reason in found if reason.strength >= MOVED_MIN)
 
 
-def weighed_summary(weighed: Weighed, reasons: Sequence[str]) -> str:
+def weighed_summary(weighed: Weighed, reasons: Sequence[Reason]) -> str:
     """Return one line: verdict and probability, or the rank, and the strongest reasons.
 
     Args:
         weighed: the score.
-        reasons: what `weighed_reasons` gave; more reasons of the caller may stand in front.
+        reasons: what `weighed_reasons` gave.
     """
-    chosen = list(reasons[:SUMMARY_REASONS_MAX])
-    if not chosen and weighed.unsure_because == "needs_labels" and weighed.next is not None:
-        chosen = [weighed.next]
     head = _head(weighed)
-    because = "; ".join(_inside(reason, weighed) for reason in chosen)
-    return f"{head}: {because}." if because else f"{head}."
+    if weighed.verdict is Verdict.UNSURE:
+        because = "; ".join(_of_unsure(weighed, reasons))
+        return f"{head}: {because}." if because else f"{head}."
+    is_match = weighed.verdict is Verdict.MATCH
+    against = [reason for reason in reasons if (reason.part > 0) != is_match]
+    room = SUMMARY_REASONS_MAX - min(len(against), 1)
+    support = [reason for reason in reasons if (reason.part > 0) == is_match][:room]
+    because = "; ".join(_inside(reason, weighed) for reason in support)
+    line = f"{head}: {because}" if because else head
+    if not against:
+        return f"{line}."
+    strongest = against[0]
+    contrary = " ".join(filter(None, [strongest.subject, _inside(strongest, weighed)]))
+    return f"{line}, although {contrary}."
+
+
+def _of_unsure(weighed: Weighed, reasons: Sequence[Reason]) -> list[str]:
+    """Return why there is no verdict, and the strongest reasons, whichever way they point."""
+    chosen = [_inside(reason, weighed) for reason in reasons[:SUMMARY_REASONS_MAX]]
+    if _is_ranked(weighed) and chosen:
+        return chosen
+    chosen = chosen[: SUMMARY_REASONS_MAX - 1]
+    if weighed.unsure_because != "needs_labels":
+        why = _UNDECIDED if weighed.unsure_because == "between" else _NO_EVIDENCE
+        return [why, *chosen]
+    if chosen or weighed.next is None:
+        return [_TOO_FEW, *chosen]
+    return [weighed.next[:1].lower() + weighed.next[1:]]
 
 
 def doubt_sentence(doubt: Doubt) -> str:
@@ -77,25 +123,32 @@ def _head(weighed: Weighed) -> str:
     if weighed.dealbreakers:
         # a rule, whatever would be probable without it
         return _VERDICTS[weighed.verdict]
-    if weighed.verdict is not Verdict.UNSURE and weighed.probability is not None:
+    if weighed.probability is not None:
         # rounded down, so that nothing shows as more than it is
         return f"{_VERDICTS[weighed.verdict]}, {_percent(weighed.probability)} %"
-    is_ranked = weighed.verdict is Verdict.UNSURE and weighed.probability is None
-    if is_ranked and weighed.percentile is not None:
+    if _is_ranked(weighed) and weighed.percentile is not None:
         return f"Ranks above {_percent(weighed.percentile)} % of {weighed.history_count}"
     return _VERDICTS[weighed.verdict]
+
+
+def _is_ranked(weighed: Weighed) -> bool:
+    return (
+        weighed.verdict is Verdict.UNSURE
+        and weighed.probability is None
+        and weighed.percentile is not None
+    )
 
 
 def _percent(share: float) -> int:
     return math.floor(100 * share + 1e-9)
 
 
-def _dealbreakers(weighed: Weighed) -> list[_Reason]:
+def _dealbreakers(weighed: Weighed) -> list[Reason]:
     names = [each.interest for each in weighed.dealbreakers]
-    return [(math.inf, f"{_are_in_the_bio(names)}, which rules it out")] if names else []
+    return [Reason(-math.inf, f"{_are_in_the_bio(names)}, which rules it out")] if names else []
 
 
-def _looks(weighed: Weighed, taste: Taste) -> list[_Reason]:
+def _looks(weighed: Weighed, taste: Taste) -> list[Reason]:
     if not len(taste.liked):
         return []
     groups = taste.pictures
@@ -109,46 +162,54 @@ def _looks(weighed: Weighed, taste: Taste) -> list[_Reason]:
     found = []
     if likes.any():
         count = _count(int(likes.sum()))
-        found.append((float(parts[likes].sum()), f"Close to {count} of your likes"))
+        found.append(Reason(float(parts[likes].sum()), f"Close to {count} of your likes", "it is"))
     if rejects.any():
         count = _count(int(rejects.sum()))
-        found.append((-float(parts[rejects].sum()), f"Looks like {count} you rejected"))
-    return found or _on_the_whole(labels, parts, cosines)
+        found.append(Reason(float(parts[rejects].sum()), f"Looks like {count} you rejected", "it"))
+    whole = _on_the_whole(labels, parts, cosines)
+    if not found:
+        return whole
+    if len(found) == 1 and any(each.part * found[0].part < 0 for each in whole):
+        # what is near points one way, and all that is far the other, and weighs more
+        total = float(parts.sum())
+        others = _NEARER_LIKES if total > 0 else _NEARER_REJECTS
+        return [*found, Reason(total, f"On the whole {others}", "it is")]
+    return found
 
 
 def _nearest(
     labels: NDArray[np.float64], parts: NDArray[np.float64], cosines: NDArray[np.float64]
-) -> list[_Reason]:
+) -> list[Reason]:
     """Return which label the nearest reference has, when there are both and it counted so."""
     others = np.where(parts == 0, -np.inf, cosines)
     nearest = int(others.argmax())
     if not (labels == 1).any() or not (labels == 0).any() or parts[nearest] == 0:
         return []
     if labels[nearest] == 1 and parts[nearest] > 0:
-        return [(float(parts[nearest]), "Nearest to one of your likes")]
+        return [Reason(float(parts[nearest]), "Nearest to one of your likes", "it is")]
     if labels[nearest] == 0 and parts[nearest] < 0:
-        return [(-float(parts[nearest]), "Nearest to one you rejected")]
+        return [Reason(float(parts[nearest]), "Nearest to one you rejected", "it is")]
     return []
 
 
 def _on_the_whole(
     labels: NDArray[np.float64], parts: NDArray[np.float64], cosines: NDArray[np.float64]
-) -> list[_Reason]:
+) -> list[Reason]:
     """Return what many distant references come to."""
     total = float(parts.sum())
     likes, rejects = cosines[(labels == 1) & (parts != 0)], cosines[(labels == 0) & (parts != 0)]
     if len(likes) and len(rejects):
         lead = float(likes.mean() - rejects.mean())
         if total > 0 and lead > 0:
-            return [(total, "Nearer to your likes than to what you rejected")]
+            return [Reason(total, _capital(_NEARER_LIKES), "it is")]
         if total < 0 and lead < 0:
-            return [(-total, "Nearer to what you rejected than to your likes")]
+            return [Reason(total, _capital(_NEARER_REJECTS), "it is")]
     if total < 0 and len(likes) and likes.max() < CLOSE_COSINE:
-        return [(-total, "Not close to any of your likes")]
+        return [Reason(total, "Not close to any of your likes", "it is")]
     return []
 
 
-def _trait(each: TraitPart) -> list[_Reason]:
+def _trait(each: TraitPart) -> list[Reason]:
     by_bio = abs(each.bio) > abs(each.picture)
     z = each.bio_z if by_bio else each.picture_z
     if z is None or abs(z) < SEEMS_Z:
@@ -157,37 +218,37 @@ def _trait(each: TraitPart) -> list[_Reason]:
     verb, where = ("sound", " in the bio") if by_bio else ("seem", "")
     if z > 0:
         wish = "as you wish" if each.part > 0 else _AGAINST
-        return [(abs(each.part), f"{_capital(verb)}s {name}{where}, {wish}")]
+        return [Reason(each.part, f"{_capital(verb)}s {name}{where}, {wish}", "it")]
     told = f"{_capital(verb)}s {opposite} rather than {name}{where}"
     if opposite is None:
         told = f"Does not {verb} {name}{where}"
-    return [(abs(each.part), told if each.part < 0 else f"{told}, {_FOR}")]
+    return [Reason(each.part, told if each.part < 0 else f"{told}, {_FOR}", "it")]
 
 
-def _named(interests: Iterable[InterestPart]) -> list[_Reason]:
+def _named(interests: Iterable[InterestPart]) -> list[Reason]:
     named = [each for each in interests if each.mention and each.mention.how == "named"]
     if not named:
         return []
     part = math.fsum(each.part for each in named)
     told = _are_in_the_bio([each.interest for each in named])
-    return [(abs(part), told if part > 0 else f"{told}, {_AGAINST}")]
+    return [Reason(part, told if part > 0 else f"{told}, {_AGAINST}")]
 
 
-def _similar(interests: Iterable[InterestPart]) -> list[_Reason]:
+def _similar(interests: Iterable[InterestPart]) -> list[Reason]:
     found = []
     for each in interests:
         if each.mention and each.mention.how == "similar":
             told = f"{_capital(each.mention.words)} is close to {each.interest}"
-            found.append((abs(each.part), told if each.part > 0 else f"{told}, {_AGAINST}"))
+            found.append(Reason(each.part, told if each.part > 0 else f"{told}, {_AGAINST}"))
     return found
 
 
-def _none_named(interests: Sequence[InterestPart]) -> list[_Reason]:
+def _none_named(interests: Sequence[InterestPart]) -> list[Reason]:
     if not interests or any(each.mention for each in interests):
         return []
     part = math.fsum(each.part for each in interests)
     told = "The bio shares none of your interests"
-    return [(abs(part), told if part < 0 else f"{told}, {_FOR}")]
+    return [Reason(part, told if part < 0 else f"{told}, {_FOR}")]
 
 
 def _are_in_the_bio(names: Sequence[str]) -> str:
@@ -204,11 +265,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _inside(reason: str, weighed: Weighed) -> str:
+def _inside(reason: Reason, weighed: Weighed) -> str:
     """Return a sentence as part of another; what begins with others' words keeps their spelling."""
+    sentence = reason.sentence
     mentions = [*weighed.dealbreakers, *(each.mention for each in weighed.interests)]
     for mention in mentions:
         for words in (mention.interest, mention.words) if mention else ():
-            if words and reason.startswith(_capital(words)):
-                return words + reason[len(_capital(words)) :]
-    return reason[:1].lower() + reason[1:]
+            if words and sentence.startswith(_capital(words)):
+                return words + sentence[len(_capital(words)) :]
+    return sentence[:1].lower() + sentence[1:]
