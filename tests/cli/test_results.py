@@ -34,21 +34,21 @@ def listed(home: Home, capsys: Captured, *words: str) -> list[str]:
 
 def fill(writer: Writer) -> None:
     """Write one result of each verdict."""
-    writer.write(scored("anna/match.png", 0.83))
+    writer.write(scored("anna/match.png", 0.83, summary="Match, 83 %: close to 2 of your likes."))
     writer.write(scored("no.png", 0.2, verdict="no_match", is_match=False, summary="No match."))
     writer.write(scored("unsure.png", None, verdict="unsure", is_match=None, summary="Unsure."))
     writer.write(failed("failed.png"))
 
 
 def test_results_are_listed_best_first(home: Home, writer: Writer, capsys: Captured) -> None:
-    """A line a picture: percent, verdict, path, summary."""
+    """A line a picture: percent, verdict, path, and what the summary says besides."""
     fill(writer)
     assert run(home, "results") == 0
     said = capsys.readouterr()
     assert said.out.splitlines() == [
-        " 83%  match     anna/match.png  Match, 83 %.",
-        " 20%  no_match  no.png  No match.",
-        "   -  unsure    unsure.png  Unsure.",
+        " 83%  match     anna/match.png  Close to 2 of your likes.",
+        " 20%  no_match  no.png",
+        "   -  unsure    unsure.png",
         "   -  error     failed.png  Not scored: failed.png is empty.",
     ]
     assert said.err == ""
@@ -60,7 +60,7 @@ def test_a_profile_is_listed_once(home: Home, writer: Writer, capsys: Captured) 
         writer.write(scored(f"anna/{number}.png", 0.9))
     writer.write(profile("anna/", "anna/1.png", "anna/2.png"))
     assert run(home, "results") == 0
-    assert capsys.readouterr().out == " 83%  match     anna/ (2 photos)  Match, 83 %.\n"
+    assert capsys.readouterr().out == " 83%  match     anna/ (2 photos)\n"
     child = python("-m", "tasted", "--home", str(home.root), "results", "--print0")
     assert child.stdout == "".join(f"{home.inbox}/anna/{number}.png\0" for number in (1, 2))
     assert run(home, "stats") == 0
@@ -92,7 +92,9 @@ def test_json_is_the_whole_document(home: Home, writer: Writer, capsys: Captured
     fill(writer)
     assert run(home, "--json", "results", "--match") == 0
     (line,) = capsys.readouterr().out.splitlines()
-    assert Sidecar.model_validate_json(line) == scored("anna/match.png", 0.83)
+    assert Sidecar.model_validate_json(line) == scored(
+        "anna/match.png", 0.83, summary="Match, 83 %: close to 2 of your likes."
+    )
 
 
 def test_verdicts_and_numbers_choose(home: Home, writer: Writer, capsys: Captured) -> None:
@@ -105,6 +107,23 @@ def test_verdicts_and_numbers_choose(home: Home, writer: Writer, capsys: Capture
     ]
     assert listed(home, capsys, "--match", "--verdict", "no_match") == ["anna/match.png", "no.png"]
     assert listed(home, capsys, "--top", "2") == ["anna/match.png", "no.png"]
+
+
+def test_what_was_judged_is_marked_and_a_rejected_match_is_none(
+    home: Home, writer: Writer, capsys: Captured
+) -> None:
+    """The list of matches is for what is still to be looked at; the verdict itself can be asked."""
+    writer.write(scored("liked.png", 0.9, judgement="liked"))
+    writer.write(scored("rejected.png", 0.8, judgement="rejected"))
+    writer.write(profile("anna/", "anna/1.png", "anna/2.png", judgement="liked"))
+    assert run(home, "results") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        " 90%  match     liked.png (you liked this)",
+        " 83%  match     anna/ (2 photos, you liked this)",
+        " 80%  match     rejected.png (you rejected this)",
+    ]
+    assert listed(home, capsys, "--match") == ["liked.png", "anna/"]
+    assert listed(home, capsys, "--verdict", "match") == ["liked.png", "anna/", "rejected.png"]
 
 
 def test_since_chooses_by_time(home: Home, writer: Writer, capsys: Captured) -> None:

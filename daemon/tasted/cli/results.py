@@ -17,6 +17,7 @@ from tasted.outbox.results import (
     photo_paths,
     picture_path,
     read_results,
+    told_of,
     verdict_of,
 )
 from tasted.outbox.sidecar import Sidecar
@@ -27,13 +28,13 @@ _OPEN_MAX = 10
 
 
 @click.command()
-@click.option("--match", is_flag=True, help="Only matches.")
+@click.option("--match", is_flag=True, help="Only matches, but for what you rejected.")
 @click.option(
     "--verdict",
     "verdicts",
     multiple=True,
     type=click.Choice(["match", "no_match", "unsure", "error"]),
-    help="Only this verdict; may be given more than once.",
+    help="Only this verdict; may be given more than once, and adds to --match.",
 )
 @click.option(
     "--since", metavar="WHEN", help="Only what was scored since: 30m, 2h, 3d, 2026-11-23."
@@ -65,7 +66,7 @@ def results(
         raise UsageError("--print0 and --json are two forms of one answer.", remedy="Choose one.")
     chosen = frozenset(verdicts) | ({"match"} if match else frozenset())
     moment = parse_since(since, now=datetime.now(UTC)) if since is not None else None
-    view = _View(context, Selection(chosen, moment, top), print0=print0)
+    view = _View(context, Selection(chosen, moment, top, match), print0=print0)
     shown = view.show_new()
     if open_:
         for sidecar in shown[:_OPEN_MAX]:
@@ -100,12 +101,14 @@ class _View:
             elif self._context.json:
                 self._context.answer(sidecar.model_dump(mode="json"))
             else:
-                shown = f"{path} ({photo_count(sidecar)})" if sidecar.parts else path
-                click.echo(
-                    _line(verdict_of(sidecar), sidecar.confidence_score, shown, sidecar.summary)
-                )
+                click.echo(_line(sidecar, path))
         return found
 
 
-def _line(verdict: str, confidence: float | None, path: str, summary: str) -> str:
-    return f"{percent(confidence):>4}  {verdict:<8}  {printable(path)}  {printable(summary)}"
+def _line(sidecar: Sidecar, path: str) -> str:
+    notes = [photo_count(sidecar)] if sidecar.parts else []
+    if sidecar.judgement is not None:
+        notes.append(f"you {sidecar.judgement} this")
+    shown = f"{path} ({', '.join(notes)})" if notes else path
+    figures = f"{percent(sidecar.confidence_score):>4}  {verdict_of(sidecar):<8}"
+    return f"{figures}  {printable(shown)}  {printable(told_of(sidecar))}".rstrip()

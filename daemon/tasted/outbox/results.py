@@ -27,6 +27,8 @@ class Selection:
     """`match`, `no_match`, `unsure`, `error`; empty means all."""
     since: datetime | None = None
     top: int | None = None
+    leaves_out_rejected: bool = False
+    """Whether a match that the user rejected is none for this list."""
 
 
 def verdict_of(sidecar: Sidecar) -> str:
@@ -72,6 +74,7 @@ def select(documents: Iterable[Sidecar], selection: Selection) -> list[Sidecar]:
         for document in known
         if document.kind != "reference"
         and picture_path(document) not in told
+        and not (selection.leaves_out_rejected and _is_rejected_match(document))
         and (not selection.verdicts or verdict_of(document) in selection.verdicts)
         and (selection.since is None or document.scored_at >= selection.since)
     ]
@@ -89,6 +92,10 @@ def next_step(documents: Iterable[Sidecar]) -> str | None:
     if not scored or any(document.verdict in {"match", "no_match"} for document in scored):
         return None
     return max(scored, key=lambda document: document.scored_at).next
+
+
+def _is_rejected_match(document: Sidecar) -> bool:
+    return document.verdict == "match" and document.judgement == "rejected"
 
 
 def percent(confidence: float | None) -> str:
