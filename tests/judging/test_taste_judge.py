@@ -104,7 +104,7 @@ def test_the_judge_says_what_its_documents_say_to_do_next(home: Home) -> None:
     assert judge.next_step is None
     assert score(judge).next is None
     home.library.keep_only(PATHS[:4])
-    assert judge.next_step == "Like 2, reject 2 and like or reject 2 more to get verdicts"
+    assert judge.next_step == "Like 2 and reject 2, and 2 more of either, to get verdicts"
     assert score(judge).next == judge.next_step
 
 
