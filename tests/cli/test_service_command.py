@@ -58,7 +58,7 @@ def test_a_dry_run_shows_everything_and_does_nothing(
     """The announcement, the file and the commands; nothing is written or loaded."""
     status, out, said = login.types("service install --dry-run")
     assert status == 0
-    assert said.startswith("macOS will announce a background item, and name it after Python")
+    assert said.startswith("macOS would announce a background item, and name it after Python")
     assert "Login Items" in said
     assert "<string>Interactive</string>" in out
     assert f"bootstrap gui/{os.getuid()} {tmp_path}/Library/LaunchAgents/{LABEL}.plist" in out
@@ -81,6 +81,8 @@ def test_another_homes_service_is_replaced_only_when_asked_for(
     assert status == 4
     assert str(other.root) in said
     assert "--replace" in said
+    # what will not come is not announced
+    assert "announce" not in said
     assert file.read_bytes() == before
     assert login.types("service install --replace --dry-run")[0] == 0
     for words in ("start", "stop", "restart", "uninstall"):

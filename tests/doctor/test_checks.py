@@ -63,6 +63,13 @@ def test_a_healthy_home_has_only_fine_findings() -> None:
     assert all(not finding.why and not finding.remedy for finding in found)
 
 
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_macos_is_blamed_on_a_mac_alone(system: str) -> None:
+    """Why a service has to try by itself what it may read is said in words of the system."""
+    inbox = next(each for each in _ill(replace(_ALONE, system=system)) if each.check == "inbox")
+    assert inbox.why.startswith("macOS" if system == "darwin" else "A service may have other")
+
+
 def test_without_daemon_and_login_item_there_are_only_notes() -> None:
     """Nothing is wrong with whoever starts it by hand."""
     ill = _ill(_ALONE)

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _LINES = 40
 _ON_MAC = """\
-macOS will announce a background item, and name it after Python, not after tasted: that is expected.
-It is listed in System Settings > General > Login Items & Extensions, where you can switch it off.
-Undo everything with: tasted service uninstall
+macOS {will} announce a background item, and name it after Python, not after tasted: that is
+expected. It {will} be listed in System Settings > General > Login Items & Extensions, where you
+can switch it off. Undo everything with: tasted service uninstall
 """
 _ON_LINUX = """\
-systemd will start tasted whenever you log in. Undo everything with: tasted service uninstall
+systemd {will} start tasted whenever you log in. Undo everything with: tasted service uninstall
 """
 
 
@@ -43,11 +43,12 @@ def install(context: Context, *, replace: bool, dry_run: bool) -> None:
 
     home = context.home()
     keeper = _keeper(context)
-    context.say(_ON_MAC if context.system == DARWIN else _ON_LINUX)
     refuse_session(context.environment)
     definition = _checked(context, home)
     if not replace:
         refuse_other(keeper.installed(), home.root, keeper.file)
+    announced = _ON_MAC if context.system == DARWIN else _ON_LINUX
+    context.say(announced.format(will="would" if dry_run else "will"))
     if dry_run:
         plan = keeper.plan(definition)
         context.show(f"Would write {keeper.file}:\n\n{_printable_lines(plan.text)}\nWould run:")

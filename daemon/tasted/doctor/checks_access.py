@@ -26,7 +26,10 @@ def check_access(facts: Facts) -> list[Finding]:
         if facts.here.refused is not None:
             return [_refused(facts, facts.here, "This command", is_service=False)]
         what = f"This command may read {inbox}; whether a service may is known when one runs."
-        why = "macOS decides that for each program, so it has to be tried by the service itself."
+        who = "macOS decides that for each program"
+        if facts.system != DARWIN:
+            who = "A service may have other rights than a terminal"
+        why = f"{who}, so it has to be tried by the service itself."
         return [note("inbox", what, why, "tasted service start, or tasted run")]
     service = facts.own_service
     is_service = service is not None and service.report.state.pid == running.pid
