@@ -70,7 +70,7 @@ def test_check_of_right_settings_says_what_is_set(tmp_path: Path, capsys: Captur
     home_with(tmp_path, "[log]\nkeep = 7\n")
     assert config(tmp_path, "check") == 0
     shown = capsys.readouterr().out
-    assert "The settings are right; 1 are set" in shown
+    assert "The settings are right; 1 is set," in shown
     assert "log.keep: config/tasted.toml line 2" in shown
 
 

@@ -101,6 +101,14 @@ def test_an_unknown_command_is_answered_with_the_nearest(
     assert "tasted --help" in said.err
 
 
+def test_the_choices_of_an_argument_are_listed_legibly(context: Context, capsys: Captured) -> None:
+    """One a line, set in; no control character is shown for what it is not."""
+    assert main(["completion"], context) == 2
+    said = capsys.readouterr().err
+    assert "\ntasted:     bash" in said
+    assert "\\t" not in said
+
+
 def test_a_word_like_no_command_gets_no_guess(context: Context, capsys: Captured) -> None:
     """Nothing is suggested where nothing is near."""
     assert main(["xyzzy"], context) == 2

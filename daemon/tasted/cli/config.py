@@ -101,7 +101,8 @@ def _check(context: Context) -> None:
     if missing:
         context.show(f"{file} is missing, so every setting that nothing else names is at its")
         context.show(f"default. Make it with: tasted init {file.parent.parent}")
-    context.show(f"The settings are right; {len(changed)} are set, the others at their defaults.")
+    count = f"{len(changed)} {'is' if len(changed) == 1 else 'are'} set"
+    context.show(f"The settings are right; {count}, the others at their defaults.")
     for key, origin in changed.items():
         context.show(f"  {key}: {printable(origin)}")
     context.answer(

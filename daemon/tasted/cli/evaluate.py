@@ -152,7 +152,9 @@ def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
     found = evaluation.found
     if found.contradictions:
         count = len(found.contradictions)
-        context.say(f"{count} files lie in both folders with the same content: they do not count.")
+        lies = "lies" if count == 1 else "lie"
+        files = _counted(count, "file")
+        context.say(f"{files} {lies} in both folders with the same content: not counted.")
     if found.repeated:
         verb = "repeats" if found.repeated == 1 else "repeat"
         context.say(f"{_counted(found.repeated, 'file')} {verb} what counts once already.")

@@ -180,7 +180,9 @@ def main(arguments: Sequence[str], context: Context) -> int:
     except click.UsageError as error:
         # parsing may have ended before it came to the option
         context.json |= "--json" in arguments
-        return _report(context, "usage", error.format_message(), _usage_remedy(error), _USAGE)
+        # a list of choices is set in with tabs, which would be shown escaped
+        message = error.format_message().replace("\n\t", "\n    ")
+        return _report(context, "usage", message, _usage_remedy(error), _USAGE)
     except click.ClickException as error:
         return _report(context, "usage", error.format_message(), "", error.exit_code)
     except (click.Abort, KeyboardInterrupt):

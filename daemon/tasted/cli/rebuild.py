@@ -18,7 +18,8 @@ def rebuild(context: Context) -> None:
     home = context.home()
     answer = ask_owner(home, "rebuild")
     count = int(answer["learnt"]) if answer is not None else _alone(context, home)
-    context.show(f"The library is made anew: {count} references learnt.")
+    references = "1 reference" if count == 1 else f"{count} references"
+    context.show(f"The library is made anew: {references} learnt.")
     context.answer({"learnt": count})
 
 

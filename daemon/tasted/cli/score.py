@@ -37,7 +37,9 @@ def score(context: Context, files: tuple[Path, ...]) -> None:
         context.answer({"file": str(folder), "error": "folder"})
     if failed or folders:
         count = len(failed) + len(folders)
-        raise SomeFailed(f"{count} of {len(files)} files have no score.")
+        has = "has" if count == 1 else "have"
+        some = f"{count} of {len(files)} files {has} no score."
+        raise SomeFailed("Nothing was scored." if count == len(files) else some)
 
 
 def _address(home: Home, file: Path) -> str:
