@@ -39,6 +39,14 @@ def test_score_answers_for_any_picture_and_stores_nothing(home: Home, tmp_path: 
         before = _snapshot(home)
         asked = tasted(home, "score", "--json", str(picture))
         assert asked.returncode == 0, asked.stderr
+        assert "own settings" not in asked.stderr
+        other = {"TASTED_EMBEDDER__MODEL": "clip"}
+        told = tasted(home, "score", "--json", str(picture), environment=other)
+        # the daemon's model, and no word of the one that was asked for in vain
+        assert told.returncode == 0, told.stderr
+        assert f"(pid {daemon.process.pid}) answered, with its own settings" in told.stderr
+        assert "the model pocket." in told.stderr
+        assert "model clip" in told.stderr
     assert _snapshot(home) == before
     (first,), (second,) = json_lines(alone.stdout), json_lines(asked.stdout)
     assert first["component_scores"] == second["component_scores"]
@@ -51,7 +59,8 @@ def test_score_of_an_inbox_file_also_writes_its_sidecar(home: Home) -> None:
     """Asking for a file of the inbox does its work at once."""
     teach_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("gym", seed=30))
-    done = tasted(home, "score", str(home.inbox / "a.png"))
+    # by the name that tasted prints, from a folder in which it is nothing
+    done = tasted(home, "score", "a.png", cwd=home.root)
     assert done.returncode == 0, done.stderr
     sidecar = read_sidecar(home, "a.png")
     assert sidecar is not None

@@ -9,8 +9,9 @@ import click
 from tasted.cli.asking import ask_owner
 from tasted.cli.context import Context, printable
 from tasted.cli.named_files import file_meant
-from tasted.errors import SomeFailed
+from tasted.errors import ConfigError, SomeFailed
 from tasted.home import Home
+from tasted.lock import lock_owner
 
 
 @click.command()
@@ -54,11 +55,34 @@ def _address(home: Home, file: Path) -> str:
 def _documents(context: Context, home: Home, **named: list[str]) -> dict[str, Any]:
     documents: dict[str, Any] = {}
     left: dict[str, list[str]] = {}
+    used: dict[str, str] | None = None
     for kind, paths in named.items():
         answer = ask_owner(home, "score", **{kind: paths}) if paths else None
         documents |= answer["documents"] if answer is not None else {}
         left[kind] = paths if answer is None else []
+        # a daemon that runs since an older version says nothing of them
+        used = answer.get("settings", used) if answer is not None else used
+    if used is not None:
+        _tell_of_settings(context, home, used)
     return documents | _score_here(context, home, **left) if any(left.values()) else documents
+
+
+def _tell_of_settings(context: Context, home: Home, used: dict[str, str]) -> None:
+    """Say so when a daemon answered that judges by other settings than this command has."""
+    try:
+        own = context.settings()
+    except ConfigError:
+        # the daemon keeps to the last good ones, and `tasted status` tells of the others
+        return
+    if own.acting_digest() == used["acting"]:
+        return
+    context.say(
+        f"The running daemon (pid {lock_owner(home)}) answered, with its own settings and the "
+        f"model {printable(used['model'])}."
+    )
+    context.say(
+        f"  → Yours differ (model {printable(own.embedder.model)}); stop it to score with them."
+    )
 
 
 def _score_here(

@@ -158,7 +158,13 @@ class Scorer:
             self._do(work, was_synced=was_synced)
         else:
             documents = worker.score_paths(work.paths, inside=work.inside)
-            write_answer(self._home.requests, work.request_id, {"documents": documents})
+            used = worker.settings
+            answer = {
+                "documents": documents,
+                # who asks may have others, in the environment
+                "settings": {"acting": used.acting_digest(), "model": used.embedder.model},
+            }
+            write_answer(self._home.requests, work.request_id, answer)
             self._desk.wake_scout()
 
     def _do(self, batch: Batch, *, was_synced: bool) -> None:
