@@ -18,6 +18,7 @@ from tasted.outbox.page_text import picture_link, plain
 from tasted.outbox.sidecar import (
     ErrorPart,
     ExtractedData,
+    ModelPart,
     NeighbourPart,
     Neighbours,
     Rank,
@@ -163,7 +164,10 @@ def test_a_bar_is_drawn_only_for_what_was_computed() -> None:
     assert "<b>83\u202f%</b> chance that you like it" in calibrated
     assert '<div class="bar" ' in calibrated
     rough = page_of([scored("a.png", 0.839)])
-    assert "<b>83\u202f%</b> confidence, not calibrated" in rough
+    made = ModelPart(embedder="clip", embedder_fingerprint="e", dimensions=4, scorer="seed")
+    seed = scored("a.png", 0.839, model=made)
+    assert "83\u202f% a rough figure until 30 pictures teach" in parsed(rough).text
+    assert "<b>83\u202f%</b> confidence, no probability" in page_of([seed])
     assert '<div class="bar rough" ' in rough
     none = page_of([scored("a.png", None, verdict="unsure", summary="Unsure.")])
     assert 'class="bar' not in none
@@ -189,6 +193,18 @@ def test_what_holds_work_up_stands_on_top_with_its_remedy() -> None:
     assert "Reject 4" in page_of(unsure)
     assert "Like 1" not in page_of(unsure)
     assert "Reject 4" not in page_of(unsure, status_of(liked=0))
+
+
+def test_what_the_figures_are_worth_is_said() -> None:
+    """The model for demonstrations is named once, and so is what a judged picture's score is."""
+    two = [scored("a.png"), scored("b.png", judgement="rejected")]
+    page = parsed(page_of(two)).text
+    assert page.count("Scored with pocket") == 1
+    assert page.count("as a check") == 1
+    made = ModelPart(embedder="clip", embedder_fingerprint="e", dimensions=4)
+    other = parsed(page_of([scored("a.png", model=made)])).text
+    assert "pocket" not in other
+    assert "as a check" not in other
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,14 @@ _HEADINGS = {
     Group.NO_MATCH: ("No match", "no match"),
 }
 _ONE_MATCH = "match"
+_POCKET = "pocket"
+_SCORED_WITH_POCKET = Notice(
+    "Scored with pocket",
+    "That is the small model for demonstrations: it is no judge of real profiles.",
+    "For real ones: tasted models pull openai/clip-vit-base-patch32, and name that as model in "
+    "config/tasted.toml",
+)
+_JUDGED = "<p>What you have judged is scored by everything else you taught, as a check.</p>"
 _EMPTY = Notice(
     "No results yet",
     "Screenshots that you drop into the inbox appear here, best first.",
@@ -101,6 +109,9 @@ def _all_notices(view: PageView) -> list[Notice]:
     if steps and view.top.liked:
         (step, _count), *_rest = steps.most_common(1)
         notices.append(Notice("What would help", "", step))
+    models = (shown.sidecar.model for cards in view.groups.values() for shown in cards)
+    if any(model is not None and model.embedder == _POCKET for model in models):
+        notices.append(_SCORED_WITH_POCKET)
     if not any(view.counts.values()):
         notices.append(_EMPTY)
     return notices
@@ -128,7 +139,8 @@ def _section(view: PageView, group: Group) -> str:
 
 def _footer(view: PageView) -> str:
     gone, invalid = view.top.orphans, view.top.invalid
-    told = ""
+    shown = (each.sidecar for cards in view.groups.values() for each in cards)
+    told = _JUDGED if any(each.judgement is not None for each in shown) else ""
     if gone:
         told += f"<p>The pictures of {gone:,} results are gone from the inbox.</p>"
     if invalid:

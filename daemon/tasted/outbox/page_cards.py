@@ -10,6 +10,12 @@ from tasted.outbox.sidecar import NeighbourPart, Sidecar, decoded_path
 _NEIGHBOURS_MAX = 3
 _REASONS_MAX = 5
 _PHOTOS_MAX = 4
+_FIXED = "seed"
+"""The scorer that learns no probability, however much it is taught."""
+_ROUGH = (
+    '<span title="A chance to be taken at its word needs 30 pictures, 9 liked and 9 rejected at '
+    'least">a rough figure until 30 pictures teach</span>'
+)
 _SIGNS = {
     "match": ("✓", "Match"),
     "strong": ("★", "Strong match"),
@@ -121,9 +127,10 @@ def _probability(sidecar: Sidecar) -> str:
     lines = ""
     confidence = sidecar.confidence_score
     if confidence is not None:
-        kind, word = ("", "chance that you like it")
+        kind, word = "", "chance that you like it"
         if not sidecar.calibrated:
-            kind, word = (" rough", "confidence, not calibrated")
+            is_learnt = sidecar.model is not None and sidecar.model.scorer != _FIXED
+            kind, word = " rough", _ROUGH if is_learnt else "confidence, no probability"
         lines = (
             f'<p class="figure"><b>{percent(confidence)}</b> {word}</p>'
             f'<div class="bar{kind}" aria-hidden="true">'
@@ -147,7 +154,7 @@ def _row(sign: str, word: str, neighbours: list[NeighbourPart]) -> str:
     pictures = "".join(map(_neighbour, neighbours[:_NEIGHBOURS_MAX]))
     if not pictures:
         return ""
-    term = f'<span aria-hidden="true">{sign}</span> {word}'
+    term = f'<span aria-hidden="true">{sign}</span> {word} <small>similarity</small>'
     return f'<div><dt>{term}</dt><dd><ul role="list">{pictures}</ul></dd></div>'
 
 

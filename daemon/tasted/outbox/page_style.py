@@ -112,6 +112,7 @@ mask:repeating-linear-gradient(115deg,#000 0 5px,#0006 5px 9px)}
 .near{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.875rem,1fr));
 gap:.6rem .5rem;margin-top:auto;padding-top:.9rem}
 .near dt{white-space:nowrap;font-size:.75rem;font-weight:600;color:var(--soft);margin-bottom:.25rem}
+.near dt small{display:block;font-size:.6875rem;font-weight:450}
 .near ul{display:flex;flex-wrap:wrap;gap:.25rem}
 .near li{text-align:center;width:2.125rem}
 .near img{display:block;width:2.125rem;height:2.125rem;border-radius:.4rem;object-fit:cover;
