@@ -55,9 +55,29 @@ _PLAIN_WORDS = st.lists(st.sampled_from(["tea", "maps", "jazz", "alps", "bread"]
 @given(st.lists(_PLAIN_WORDS, min_size=1, max_size=10), st.randoms())
 def test_no_line_of_a_bio_is_lost(said: list[list[str]], dice: random.Random) -> None:
     """Lines of one size below each other, read in any order, are the bio from top to bottom."""
-    texts = [" ".join(words) for words in said]
+    texts = ["A bio of some words", *(" ".join(words) for words in said)]
     lines = [_line(text, 0.2 + 0.06 * n) for n, text in enumerate(texts)]
     dice.shuffle(lines)
+    assert _read(*lines).bio == "\n".join(texts)
+
+
+@pytest.mark.parametrize(
+    "texts", [["O"], ["GEZER", "GEZERS"], ["A", "B", "C", "D"], ["Tea"], ["茶"]]
+)
+def test_stray_letters_are_no_bio(texts: list[str]) -> None:
+    """A letter on a shirt is not somebody's words, and nothing is told of interests by it."""
+    lines = [_line(text, 0.2 + 0.06 * n) for n, text in enumerate(texts)]
+    profile = _read(*lines)
+    assert profile.bio is None
+    assert profile.dropped == tuple(lines)
+
+
+@pytest.mark.parametrize(
+    "texts", [["Tea and", "maps"], ["Globetrotter"], ["喜欢徒步旅行"], ["I am", "up", "4 jazz"]]
+)
+def test_a_short_bio_is_one(texts: list[str]) -> None:
+    """Three words, or a dozen letters, of which a sign of Chinese is worth three."""
+    lines = [_line(text, 0.2 + 0.06 * n) for n, text in enumerate(texts)]
     assert _read(*lines).bio == "\n".join(texts)
 
 

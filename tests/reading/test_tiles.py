@@ -56,7 +56,7 @@ def test_what_is_too_long_is_read_as_far_as_it_may() -> None:
 def test_the_bars_of_a_long_capture_are_those_of_one_screen() -> None:
     """A name that stands below the first status bar is no part of it, however long the rest."""
     lines = [TextLine("9:41", (0.1, 0.003, 0.2, 0.005), 1.0)]
-    lines += [TextLine("Tea", (0.1, 0.03, 0.2, 0.034), 1.0)]
+    lines += [TextLine("Tea and maps", (0.1, 0.03, 0.2, 0.034), 1.0)]
     lines += [TextLine("Home", (0.1, 0.9, 0.2, 0.904), 1.0)]
     profile = read_layout(lines, aspect=0.05)
-    assert profile.bio == "Tea\nHome"
+    assert profile.bio == "Tea and maps\nHome"

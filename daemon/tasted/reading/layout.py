@@ -21,6 +21,11 @@ _HEADING_RATIO = 1.15
 _NAME_ONLY_RATIO = 1.4
 _NAME_ONLY_ABOVE = 0.3
 _WORD_GAP_HEIGHTS = 1.2
+# what is less than both is letters of a poster or a shirt, not somebody's words
+_BIO_WORDS_MIN = 3
+_BIO_LETTERS_MIN = 12
+_WORD_LETTERS_MIN = 2
+_IDEOGRAPH_LETTERS = 3
 
 _NO_TEXT = frozenset({"Cc", "Cs"})
 _NAME = r"[^\W\d_][^\W\d_'\u2019.-]*(?:[ '\u2019.-]+[^\W\d_][^\W\d_'\u2019.-]*){0,3}\.?"
@@ -58,7 +63,7 @@ class Profile:
     texts: tuple[TextLine, ...]
     """What the bio is made of."""
     dropped: tuple[TextLine, ...]
-    """The phone, the app, and signs without a letter."""
+    """The phone, the app, signs without a letter, and text too short to be a bio."""
 
 
 def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
@@ -79,6 +84,9 @@ def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
     rows = _without(rows, heading)
     facts, texts = _parted([line for row in rows for line in row], _is_fact)
     bio = "\n".join(_joined(row, aspect) for row in _without(rows, facts))
+    stray: list[TextLine] = []
+    if _is_stray(bio):
+        bio, texts, stray = "", stray, texts
     return Profile(
         name=name,
         age=age,
@@ -86,7 +94,7 @@ def read_layout(lines: Sequence[TextLine], *, aspect: float) -> Profile:
         heading=tuple(heading),
         facts=tuple(facts),
         texts=tuple(texts),
-        dropped=(*signs, *chrome),
+        dropped=(*signs, *chrome, *stray),
     )
 
 
@@ -164,6 +172,19 @@ def _joined(row: list[TextLine], aspect: float) -> str:
         is_near = gap * _finite(aspect) < _WORD_GAP_HEIGHTS * max(_height(before), _height(line))
         text += (" " if is_near else " \u00b7 ") + _text(line)
     return text
+
+
+def _is_stray(bio: str) -> bool:
+    """Tell whether a text is too short to be anybody's words: two of them, and hardly a letter."""
+    words = [sum(map(_letters, word)) for word in re.split(r"[\W\d_]+", bio)]
+    is_short = sum(letters >= _WORD_LETTERS_MIN for letters in words) < _BIO_WORDS_MIN
+    return is_short and sum(words) < _BIO_LETTERS_MIN
+
+
+def _letters(character: str) -> int:
+    # a sign of Chinese, Japanese or Korean says about as much, and no space is between words
+    is_wide = unicodedata.east_asian_width(character) in {"W", "F"}
+    return _IDEOGRAPH_LETTERS if is_wide else 1
 
 
 def _is_readable(line: TextLine) -> bool:
