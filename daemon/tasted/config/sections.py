@@ -206,7 +206,9 @@ class Preferences(Section):
     traits: TraitList = Field(
         default=(),
         description='What a person should be like, in a few words each: ["kind", "sporty"]. They '
-        "are looked for in the pictures and in the text. For taste, naming the contrary helps:"
+        "are looked for in the pictures and in the text. taste compares them with what is usual: "
+        "that takes 30 pictures, and for the text 30 texts; until then they do not count there. "
+        "Naming the contrary helps it:"
         '\n\n[{ name = "kind", opposite = "cruel" }, "sporty"]',
     )
     interests: InterestList = Field(
