@@ -97,8 +97,8 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         (
             '[preferences]\ntraits = ["sporty", { name = "kind", opposit = "cruel" }]\n',
             (
-                "line 2: `traits` in [preferences], entry 2, `opposit`, is 'cruel': Extra inputs "
-                "are not permitted"
+                "line 2: `traits` in [preferences], entry 2, `opposit`, is an unknown key. Did you "
+                "mean `opposite`?"
             ),
         ),
         (
@@ -110,11 +110,38 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         ),
         (
             "[preferences]\ninterests = [{ dealbreaker = true }]\n",
-            ("line 2: `interests` in [preferences], entry 1, `name`, is a table: Field required"),
+            (
+                "line 2: `interests` in [preferences], entry 1, `name`, is missing: an entry that "
+                "is a table has name and dealbreaker"
+            ),
+        ),
+        (
+            '[preferences]\ninterests = [{ name = "smoking", dealbraker = true }]\n',
+            (
+                "line 2: `interests` in [preferences], entry 1, `dealbraker`, is an unknown key. "
+                "Did you mean `dealbreaker`?"
+            ),
+        ),
+        (
+            '[preferences]\ntraits = [{ name = "kind", xyzzy = 1 }]\n',
+            (
+                "line 2: `traits` in [preferences], entry 1, `xyzzy`, is an unknown key. There are "
+                "name and opposite."
+            ),
+        ),
+        (
+            "[preferences]\ntraits = [5]\n",
+            (
+                "line 2: `traits` in [preferences], entry 1, is 5: it should be a text, or a table "
+                "with name and opposite"
+            ),
         ),
         (
             "[preferences]\ninterests = [3]\n",
-            "line 2: `interests` in [preferences], entry 1, is 3: it should be a valid string",
+            (
+                "line 2: `interests` in [preferences], entry 1, is 3: it should be a text, or a "
+                "table with name and dealbreaker"
+            ),
         ),
         (
             "[scoring]\nmax_error_rate = 0\n",

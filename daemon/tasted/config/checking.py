@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from tasted.config.entries import ENTRY_KINDS
-from tasted.config.names import Key, spoken
+from tasted.config.entries import ENTRY_KINDS, entry_keys
+from tasted.config.names import Key, nearest, spoken
 from tasted.config.sources import Given, readable
 
 _SHOULD = re.compile(r"^(?:Input|String|Tuple|Value) should")
@@ -48,10 +48,14 @@ def _sentence(detail: ErrorDetails, given: Mapping[Key, Given]) -> str:
     key: Key = tuple(str(part) for part in location[: entries[0] if entries else None])
     about = [(*key, str(name)) for name in detail.get("ctx", {}).get("about", ())]
     place = _place(key, about, given)
-    reason = _reason(detail)
+    reason = _reason(detail, entry_keys(key))
     if key not in given:
         return f"{place}: {spoken(key)}: {reason}"
     entry = _entry(location[entries[0] :]) if entries else ""
+    if entry and detail["type"] == "extra_forbidden":
+        return f"{place}: {spoken(key)}{entry} is an unknown key.{reason}"
+    if entry and detail["type"] == "missing":
+        return f"{place}: {spoken(key)}{entry} is missing: {reason}"
     return f"{place}: {spoken(key)}{entry} is {shown_value(detail['input'])}: {reason}"
 
 
@@ -70,7 +74,20 @@ def _place(key: Key, about: list[Key], given: Mapping[Key, Given]) -> str:
     return below[0] if below else "default"
 
 
-def _reason(detail: ErrorDetails) -> str:
+def _reason(detail: ErrorDetails, keys: tuple[str, ...]) -> str:
+    """Say what a value should be.
+
+    Args:
+        detail: of the refusal.
+        keys: those of a table that may stand in the list of this setting.
+    """
+    if keys and detail["type"] == "extra_forbidden":
+        near = nearest(str(detail["loc"][-1]).lower(), keys)
+        return f" Did you mean `{near}`?" if near else f" There are {' and '.join(keys)}."
+    if keys and detail["type"] == "missing":
+        return f"an entry that is a table has {' and '.join(keys)}"
+    if keys and detail["type"] == "string_type" and detail["loc"][-1] == "words":
+        return f"it should be a text, or a table with {' and '.join(keys)}"
     if detail["type"] == "string_unicode":
         return "it should be one line of readable characters"
     message: Any = _SHOULD.sub("it should", detail["msg"])

@@ -3,6 +3,7 @@
 A list may hold both: ["hiking", { name = "smoking", dealbreaker = true }].
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
@@ -31,6 +32,18 @@ class InterestEntry(_Entry):
 
     name: Words
     dealbreaker: bool = False
+
+
+ENTRY_TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
+    ("preferences", "traits"): TraitEntry,
+    ("preferences", "interests"): InterestEntry,
+}
+"""The tables that may stand in lists, by setting."""
+
+
+def entry_keys(setting: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the keys of a table in the list of a setting; () where there are no tables."""
+    return tuple(ENTRY_TABLES[setting].model_fields) if setting in ENTRY_TABLES else ()
 
 
 def _kind(entry: Any) -> str:
