@@ -76,6 +76,8 @@ def test_score_says_which_files_have_no_score(home: Home, tmp_path: Path) -> Non
     done = tasted(home, "score", str(good), str(broken), str(tmp_path / "missing.png"))
     assert done.returncode == 3
     assert "good.png" in done.stdout
+    # nothing was taught, so the sentence has what to do, and it is not said once more
+    assert done.stdout.casefold().count("like 4 and reject 4, and 2 more of either") == 1
     assert "missing.png is not there" in done.stderr
     assert "broken.png" in done.stdout
 
@@ -198,6 +200,8 @@ def test_score_of_a_folder_is_one_failed_file(home: Home, tmp_path: Path) -> Non
     assert done.returncode == 3
     assert "is a folder" in done.stderr
     assert "good.png" in done.stdout
+    # nothing was taught, so the sentence has what to do, and it is not said once more
+    assert done.stdout.casefold().count("like 4 and reject 4, and 2 more of either") == 1
     assert tasted(home, "score", str(home.inbox)).returncode == 3
 
 
