@@ -46,6 +46,7 @@ class Login:
             named_home=self.home.root if names_home else None,
             system=self.system,
             ask=self.ask,
+            temporary=(),
         )
         self._capsys.readouterr()
         status = main(words.split() if isinstance(words, str) else words, context)

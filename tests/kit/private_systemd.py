@@ -4,6 +4,8 @@ In namespaces of its own, so that the systemd of whoever runs the tests is never
 real unit live there and prints what was seen, as JSON. Needs root, systemd and dbus-daemon.
 """
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -16,6 +18,8 @@ from typing import Any
 from kit.daemons import PATIENCE_SECONDS, read_sidecar
 from kit.drawings import drawing
 from kit.waiting import eventually
+from tasted.cli.context import Context
+from tasted.cli.main import main
 from tasted.home import Home
 
 _SYSTEMD = Path("/usr/lib/systemd/systemd")
@@ -81,14 +85,13 @@ def _command(*words: str) -> Any:
 
 
 def _answer(*words: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "tasted", *words, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    # in this process, where it can be told that no folder is temporary: the checkout may lie in one
+    context = Context(environment=os.environ, working_folder=Path("/"), temporary=())
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        status = main([*words, "--json"], context)
+    assert status == 0, said.getvalue()
+    return json.loads(said.getvalue())
 
 
 def _main(home: Home, user_home: Path) -> dict[str, Any]:

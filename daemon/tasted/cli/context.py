@@ -39,6 +39,8 @@ class Context:
         system: `sys.platform`; tests of the login item name another.
         ask: puts a question to a person, and tells whether the answer is yes; None where nobody is
             there to answer.
+        temporary: folders that are emptied now and then; None: those of the system. Tests name
+            none, for a checkout that lies in one is tested as well.
     """
 
     environment: Mapping[str, str]
@@ -47,6 +49,7 @@ class Context:
     json: bool = False
     system: str = sys.platform
     ask: Callable[[str], bool] | None = field(default_factory=_asker)
+    temporary: tuple[Path, ...] | None = None
     _found: FoundHome | None = field(default=None, repr=False)
 
     def found(self, *, near: Path | None = None) -> FoundHome:

@@ -67,7 +67,7 @@ def _facts(context: Context) -> "Facts":
     from tasted.service.programs import run_program  # noqa: PLC0415 - as above
 
     home, now = context.home(), datetime.now(UTC)
-    ground = ground_of(home, context.environment, context.system)
+    ground = ground_of(home, context.environment, context.system, temporary=context.temporary)
     try:
         service = gather_service(
             open_keeper(context.environment, context.system),
@@ -111,7 +111,9 @@ def _fixed(context: Context, facts: "Facts", findings: Sequence["Finding"]) -> b
         return False
     refuse_session(context.environment)
     home = context.home()
-    definition = definition_of(home, ground_of(home, context.environment, context.system))
+    definition = definition_of(
+        home, ground_of(home, context.environment, context.system, temporary=context.temporary)
+    )
     keeper = open_keeper(context.environment, context.system)
     context.say("Installing the login item anew, and waiting for what it may read...")
     for note in mend(keeper, definition, home, pause=time.sleep):

@@ -179,7 +179,7 @@ def _checked(context: Context, home: Home) -> "Definition":
     from tasted.service.grounds import definition_of, ground_of  # noqa: PLC0415 - when asked
     from tasted.service.programs import run_program  # noqa: PLC0415 - when asked
 
-    ground = ground_of(home, context.environment, context.system)
+    ground = ground_of(home, context.environment, context.system, temporary=context.temporary)
     refuse_ground(ground, file_system_of)
     refuse_linked(ground, {"inbox": home.inbox, "outbox": home.outbox})
     refuse_bare_failure(ground, run_program)

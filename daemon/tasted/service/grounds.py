@@ -14,16 +14,30 @@ from tasted.service.places import user_home
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/private/var/folders"))  # noqa: S108 - compared
 
 
-def ground_of(home: Home, environment: Mapping[str, str], system: str) -> Ground:
-    """Return what a service of this home would stand on, with the Python that runs now."""
+def ground_of(
+    home: Home,
+    environment: Mapping[str, str],
+    system: str,
+    *,
+    temporary: tuple[Path, ...] | None = None,
+) -> Ground:
+    """Return what a service of this home would stand on, with the Python that runs now.
+
+    Args:
+        home: of the service.
+        environment: of the command.
+        system: `sys.platform`.
+        temporary: folders that are emptied now and then; None: those of the system.
+    """
     named = environment.get("TMPDIR")
+    emptied = (*_TEMPORARY, *([Path(named)] if named else []))
     return Ground(
         # not resolved: the environment is found by the link
         interpreter=Path(sys.executable).absolute(),
         package=Path(tasted.__file__).parent,
         home=home.root,
         user_home=user_home(environment),
-        temporary=(*_TEMPORARY, *([Path(named)] if named else [])),
+        temporary=emptied if temporary is None else temporary,
         system=system,
     )
 
