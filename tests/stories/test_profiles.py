@@ -107,7 +107,7 @@ def test_a_folder_of_photos_has_a_document_as_long_as_it_is_a_profile(home: Home
         (home.inbox / "maya" / "51.png").unlink()
         eventually(lambda: document(home, "maya") is None, within_seconds=60)
 
-        # of a folder that is gone everything stays, as of any file: two photos of the other are gone
+        # of a folder that is gone everything stays, as of any file; two photos of the other went
         shutil.rmtree(home.inbox / "anna")
         eventually(
             lambda: daemon.await_state("idle").counts["orphaned"] == 2 + 7, within_seconds=60
