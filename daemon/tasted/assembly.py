@@ -64,6 +64,7 @@ def assemble(
     on_loading: Callable[[], None],
     on_loaded: Callable[[], None],
     origin_of: Callable[[str], Origin],
+    path_of: Callable[[str], str | None],
     is_ignored: Callable[[str], bool],
     step_out: StepOut = lambda opens: opens(),
 ) -> Parts:
@@ -77,6 +78,7 @@ def assemble(
         on_loading: called before that.
         on_loaded: called after it.
         origin_of: tells by content id whether a reference of it is feedback.
+        path_of: tells by content id where a picture that was scored lies in the inbox.
         is_ignored: tells by content id whether a picture is to be left alone.
         step_out: opens what has threads of its own, where they are as urgent as what is urgent.
 
@@ -108,7 +110,7 @@ def assemble(
         library,
         embedder,
         reading=f"{reading.engine}/{reader.choice.reader}/{reading.keep_text}",
-        bios=Bios(intake, library, reader),
+        bios=Bios(intake, library, reader, path_of=path_of),
     )
     pipeline = Pipeline(
         intake,

@@ -3,7 +3,7 @@
 Reads text files of the inbox and the library; no picture is opened.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tasted.intake import Intake
 from tasted.library.library import Library
@@ -17,21 +17,32 @@ class Bios:
         intake: reads text files of the inbox.
         library: holds what was read in pictures.
         reader: makes sense of it.
+        path_of: tells by content id where a picture lies in the inbox; None: not known.
     """
 
-    def __init__(self, intake: Intake, library: Library, reader: Reader) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        library: Library,
+        reader: Reader,
+        *,
+        path_of: Callable[[str], str | None] = lambda _content: None,
+    ) -> None:
         self._intake = intake
         self._library = library
         self._reader = reader
+        self._path_of = path_of
 
     def of(self, pictures: Mapping[str, str | None]) -> dict[str, str]:
         """Return the bios that are known, by content id.
 
         Args:
-            pictures: content ids, each with a path in the inbox to look for a text beside.
+            pictures: content ids, each with a path in the inbox to look for a text beside; None:
+                where it was scored.
         """
         found: dict[str, str | None] = {}
-        for content, path in pictures.items():
+        for content, given in pictures.items():
+            path = given if given is not None else self._path_of(content)
             beside = self._reader.beside(self._intake.text_beside(path) if path else None)
             if beside is not None and beside.text is not None:
                 found[content] = beside.text.bio

@@ -70,6 +70,8 @@ class Engine:
         self._load = load
         self._open: Parts | None = None
         self._origins: dict[str | None, Origin] | None = None
+        self._paths: dict[str | None, str] = {}
+        """Of contents that were scored; known when the origins are."""
         self._ignored = IgnoredList(home.ignored_file)
         self._bulk = Bulk()
 
@@ -114,8 +116,11 @@ class Engine:
         process = partial(opened.pipeline.process, items)
         answers = self._bulk.run(process) if is_bulk else process()
         if self._origins is not None:
-            for content in filter(None, map(_scored_content, answers)):
-                self._origins.setdefault(content, Origin.FEEDBACK)
+            for each in answers:
+                content = _scored_content(each)
+                if content is not None:
+                    self._origins.setdefault(content, Origin.FEEDBACK)
+                    self._paths[content] = each.path
         return {
             "type": "documents",
             "is_outgrown": opened.judge.is_outgrown,
@@ -178,7 +183,7 @@ class Engine:
     def _forget(self, message: frames.Message) -> frames.Message:
         # what is open reads versions of tables that go now
         self._open = None
-        self._origins = None
+        self._origins, self._paths = None, {}
         contents, paths = message["contents"], message["paths"]
         tastes = TasteVersions(self._home.tastes).erase(contents, is_dry=message["is_dry"])
         act = find_rows if message["is_dry"] else erase_rows
@@ -207,6 +212,7 @@ class Engine:
                     {"type": "loaded", "resident_bytes": resident_bytes()}
                 ),
                 origin_of=self._origin_of,
+                path_of=self._path_of,
                 is_ignored=self._is_ignored,
                 step_out=self._bulk.step_out,
             )
@@ -225,7 +231,15 @@ class Engine:
             scored = {each.content_id for each in entries if each.status == "scored"}
             learnt = {each.content_id: each.origin for each in entries if each.origin is not None}
             self._origins = {**dict.fromkeys(scored, Origin.FEEDBACK), **learnt}
+            self._paths = {
+                each.content_id: each.path for each in entries if each.status == "scored"
+            }
         return self._origins.get(content_id, Origin.REFERENCE)
+
+    def _path_of(self, content_id: str) -> str | None:
+        """Return where a picture that was scored lies, as the outbox tells."""
+        self._origin_of(content_id)
+        return self._paths.get(content_id)
 
 
 def _json_of(part: Sidecar | Source | None) -> dict[str, Any] | None:

@@ -114,7 +114,8 @@ def fit_version(
     """
     history = library.sample(HISTORY_MAX, exclude=_brought(library))
     pictures = [each.views for each in history.values()]
-    bios = bios_of(dict.fromkeys(history))
+    # thousands of texts are not read for nothing
+    bios = bios_of(dict.fromkeys(history)) if wishes.asks_texts else {}
     lessons = lessons_of(library)
     texts = bios_of(
         {each.reference.content_id: each.reference.path for one in lessons for each in one.photos}

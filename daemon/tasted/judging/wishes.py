@@ -72,6 +72,11 @@ class Wishes:
         return (_NO_TEXT,) if self._is_unheard else ()
 
     @property
+    def asks_texts(self) -> bool:
+        """Whether a bio can say anything at all."""
+        return bool(self._traits or self._interests)
+
+    @property
     def embeds_bios(self) -> bool:
         """Whether a bio says anything through its vectors."""
         return self._embedder.reads_text and bool(self._traits or self._wanted)

@@ -1,0 +1,44 @@
+"""Bios of known pictures: by the text beside them, wherever they lie, and without opening one."""
+
+from pathlib import Path
+
+import pytest
+
+from kit.memories import content
+from kit.readers import unread
+from tasted.bios import Bios
+from tasted.home import Home
+from tasted.intake import Intake
+from tasted.library.library import Library
+
+DIMENSIONS = 8
+
+
+@pytest.fixture
+def bios(home: Home) -> Bios:
+    """Bios of a home in which one picture was scored at `anna/1.png`."""
+    library = Library.open(home.library, fingerprint="0" * 64, dimensions=DIMENSIONS)
+    places = {content("anna"): "anna/1.png"}
+    return Bios(Intake(home.inbox, max_bytes=10**6), library, unread(), path_of=places.get)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_the_text_beside_a_picture_is_found_by_its_content(home: Home, bios: Bios) -> None:
+    """A picture of the history has no path of its own: it is where it was scored."""
+    _write(home.inbox / "anna" / "1.txt", "Name: Anna\n\nI hike.")
+    _write(home.inbox / "liked" / "b.txt", "Jazz.")
+    asked = {content("anna"): None, content("b"): "liked/b.png", content("unknown"): None}
+    assert bios.of(asked) == {content("anna"): "I hike.", content("b"): "Jazz."}
+
+
+def test_a_text_that_is_gone_says_nothing(home: Home, bios: Bios) -> None:
+    """Nor does one without a bio, or a folder in its place."""
+    assert bios.of({content("anna"): None}) == {}
+    _write(home.inbox / "anna" / "1.txt", "Name: Anna\n")
+    assert bios.of({content("anna"): None}) == {}
+    (home.inbox / "b.txt").mkdir()
+    assert bios.of({content("b"): "b.png"}) == {}
