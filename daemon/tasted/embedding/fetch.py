@@ -13,6 +13,7 @@ from typing import Self
 from tasted.embedding.hub_cache import (
     discard,
     existing_parent,
+    only_pull,
     remove_broken_downloads,
     snapshot_folder,
 )
@@ -88,20 +89,21 @@ def pull(
     with explained(name):
         plan = make_plan(name, revision)
         announce(plan)
-        remove_broken_downloads(plan.cache, name)
-        _check_room(plan, free_bytes)
-        if plan.missing:
-            names = [file.name for file in plan.missing]
-            snapshot = snapshot_folder(plan.cache, name, plan.revision)
-            note_downloads(snapshot, names, models_file=models_file, home_root=home_root)
-        folder = _fetch(plan, progress)
-        checked = verify_folder(
-            folder,
-            name=name,
-            revision=plan.revision,
-            hashes_file=hashes_file_beside(models_file),
-        )
-        _check_promise(plan, checked)
+        with only_pull(plan.cache):
+            remove_broken_downloads(plan.cache, name)
+            _check_room(plan, free_bytes)
+            if plan.missing:
+                names = [file.name for file in plan.missing]
+                snapshot = snapshot_folder(plan.cache, name, plan.revision)
+                note_downloads(snapshot, names, models_file=models_file, home_root=home_root)
+            folder = _fetch(plan, progress)
+            checked = verify_folder(
+                folder,
+                name=name,
+                revision=plan.revision,
+                hashes_file=hashes_file_beside(models_file),
+            )
+            _check_promise(plan, checked)
     record(name, folder, plan.revision, models_file=models_file, home_root=home_root)
     return checked
 

@@ -3,7 +3,8 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -19,6 +20,28 @@ def snapshot_folder(cache: Path, name: str, revision: str) -> Path:
 
 def _repository(name: str) -> str:
     return f"models--{name.replace('/', '--')}"
+
+
+@contextmanager
+def only_pull(cache: Path) -> Iterator[None]:
+    """Wait until no other process pulls into this cache, and keep others waiting.
+
+    Two pulls of one model would see each other's files half made: huggingface_hub locks each file,
+    and not the links that lead to it. The lock is the folder's own, so that no file is left.
+
+    Args:
+        cache: the hub's cache; made where it is missing.
+
+    Raises:
+        OSError: when it cannot be made or opened.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(cache, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def remove_broken_downloads(cache: Path, name: str) -> None:
