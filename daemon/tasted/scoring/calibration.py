@@ -1,10 +1,10 @@
 """Temperature and shift of logits, learnt from leave-one-out logits. Pure.
 
 p = sigmoid(A · logit + B) with log A ~ N(-0.1, 0.25²) and B ~ N(0, 0.3²): about the identity until
-the labels say otherwise, and a little less sure of itself. With N(0, 0.5²) the Brier score is worse
-by 0.001 at 30 labels of `python -m bench.taste`, on simulated users: from so few labels a
-temperature of one's own is mostly noise. A stays above 0, for leaving a label out moves its own
-logit against it: what carries no signal looks reversed, and a free slope would turn it round.
+the labels say otherwise, and a little less sure of itself: from few labels a temperature of one's
+own is mostly noise, and leave-one-out logits are a little too sure. A stays above 0, for leaving a
+label out moves its own logit against it: what carries no signal looks reversed, and a free slope
+would turn it round.
 """
 
 from typing import NamedTuple
