@@ -4,6 +4,7 @@ A scorer fills in the fields below and `logit`; probabilities, verdicts, ranks, 
 allow and which of them are doubtful follow from those in the same way for all.
 """
 
+import abc
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -25,7 +26,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Answering:
+class Answering(abc.ABC):
     """n references of d dimensions that something was fitted to.
 
     It is frozen: equal input gives equal output for as long as it is kept. Vectors that are scored
@@ -55,9 +56,9 @@ class Answering:
     history_logits: Array
     """Shape (h,), sorted upwards: what ranks are told against."""
 
+    @abc.abstractmethod
     def logit(self, vectors: Vectors, columns: ArrayLike | None = None) -> Array:
         """Return the log-odds of a like, shape (m,): always a number, and always an order."""
-        raise NotImplementedError
 
     def probability(self, vectors: Vectors, columns: ArrayLike | None = None) -> Array:
         """Return the probability of a like, shape (m,), NaN where the labels do not identify it.
