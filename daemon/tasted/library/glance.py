@@ -12,7 +12,6 @@ import lancedb
 
 from tasted.library.embedded import Embedded
 from tasted.library.failures import faults_of
-from tasted.library.library import TEXT_FORMAT
 from tasted.library.schema import vectors_name
 from tasted.library.table import Table, holds_something
 from tasted.library.vectors import VectorCache
@@ -51,18 +50,7 @@ class Glance:
         Raises:
             LibraryUnusable: when the table cannot be read.
         """
-        known = self._cache.known() if self._cache is not None else frozenset()
-        found: dict[str, Embedded] = {}
-        ordered = sorted(known - set(exclude))
-        while len(found) < limit and ordered:
-            wanted, ordered = ordered[: limit - len(found)], ordered[limit - len(found) :]
-            cached = self.cached(wanted)
-            found |= {
-                content: cached[content]
-                for content in wanted
-                if content in cached and cached[content].facts.format != TEXT_FORMAT
-            }
-        return found
+        return self._cache.sample(limit, exclude=exclude) if self._cache is not None else {}
 
 
 class _GlancedTable(Table):

@@ -27,13 +27,10 @@ from tasted.library.schema import (
 from tasted.library.sums import ReferenceSums
 from tasted.library.table import Table, connect
 from tasted.library.texts import TextCache
-from tasted.library.vectors import VectorCache
+from tasted.library.vectors import TEXT_FORMAT, VectorCache
 from tasted.records import Label, Neighbour, Origin, Reference
 
-__all__ = ["Embedded", "LearnedReference", "Library", "ReferenceSums"]
-
-TEXT_FORMAT = "TEXT"
-"""The `facts.format` of a text of the user's own settings, which is cached among pictures."""
+__all__ = ["TEXT_FORMAT", "Embedded", "LearnedReference", "Library", "ReferenceSums"]
 
 
 class Library:
@@ -107,19 +104,7 @@ class Library:
             limit: the most to return.
             exclude: contents that are left out.
         """
-        found: dict[str, Embedded] = {}
-        ordered = sorted(self._vectors.known() - set(exclude))
-        start = 0
-        while len(found) < limit and start < len(ordered):
-            wanted = ordered[start : start + limit - len(found)]
-            start += len(wanted)
-            cached = self.cached(wanted)
-            found |= {
-                content: cached[content]
-                for content in wanted
-                if content in cached and cached[content].facts.format != TEXT_FORMAT
-            }
-        return found
+        return self._vectors.sample(limit, exclude=exclude)
 
     def cached_bio(self, content_id: str, text_id: str) -> NDArray[np.float32] | None:
         """Return the vectors (k, d) of a picture's text; None when they are not known."""

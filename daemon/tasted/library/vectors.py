@@ -4,7 +4,7 @@ Touches one table of the library. A row whose check sum does not fit is as good 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,8 @@ from tasted.library.schema import is_sha256, plain_rows, row_crc32, vectors_sche
 from tasted.library.table import Table
 from tasted.records import PictureFacts, View
 
+TEXT_FORMAT = "TEXT"
+"""The `facts.format` of a text of the user's own settings, which is cached among pictures."""
 _COLUMNS = ("content_id", "embedder_fingerprint", "views", "facts", "crc32")
 
 
@@ -76,9 +78,23 @@ class VectorCache:
         self._damaged -= contents
         self._known |= contents
 
-    def known(self) -> frozenset[str]:
-        """Return the contents that are cached, as far as is known without reading them."""
-        return frozenset(self._known)
+    def sample(self, limit: int, *, exclude: Collection[str]) -> dict[str, Embedded]:
+        """Return the cached pictures with the smallest content ids; see `Library.sample`.
+
+        Raises:
+            LibraryUnusable: when the table cannot be read.
+        """
+        found: dict[str, Embedded] = {}
+        ordered = sorted(self._known - set(exclude))
+        while len(found) < limit and ordered:
+            wanted, ordered = ordered[: limit - len(found)], ordered[limit - len(found) :]
+            cached = self.cached(wanted)
+            found |= {
+                content: cached[content]
+                for content in wanted
+                if content in cached and cached[content].facts.format != TEXT_FORMAT
+            }
+        return found
 
     def compact(self) -> None:
         """Join small fragments.
