@@ -181,6 +181,7 @@ class Answering(abc.ABC):
         read.check_arrays()
         return read
 
+    @abc.abstractmethod
     def check_arrays(self) -> None:
         """Raise `TasteUnreadable` unless the arrays of its own fit the others."""
 
