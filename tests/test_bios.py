@@ -42,3 +42,10 @@ def test_a_text_that_is_gone_says_nothing(home: Home, bios: Bios) -> None:
     assert bios.of({content("anna"): None}) == {}
     (home.inbox / "b.txt").mkdir()
     assert bios.of({content("b"): "b.png"}) == {}
+
+
+def test_the_text_of_a_folder_is_found_by_its_name(home: Home, bios: Bios) -> None:
+    """A profile that teaches has a text of its own, which belongs to no picture."""
+    _write(home.inbox / "liked" / "bio.txt", "We hike.")
+    assert bios.of({"liked/": "liked/bio"}) == {"liked/": "We hike."}
+    assert bios.of({"rejected/": "rejected/bio"}) == {}

@@ -151,3 +151,14 @@ def test_a_fit_embeds_so_many_bios_and_no_more(library: Library) -> None:
     both = wishes(library, traits=(Trait("kind"),), words="hiking", model=model)
     fit(library, both, bios)
     assert len(both.unknown(bios)) == 100
+
+
+def test_the_text_of_a_folder_speaks_for_its_photos(library: Library) -> None:
+    """`liked/anna/bio.txt` is what the profile says; without it, its photos' texts together."""
+    rows = random_units(3, seed=8)
+    paths = ("liked/anna/1.png", "liked/anna/2.png", "rejected/c.png")
+    library.learn([learned(path, row) for path, row in zip(paths, rows, strict=True)])
+    wanted = wishes(library, words="hiking")
+    told = {content("liked/anna/1.png"): "Tea.", content("liked/anna/2.png"): "I hike."}
+    assert fit(library, wanted, told).columns[0, 2] > 0
+    assert fit(library, wanted, {**told, "liked/anna/": "Tea and books."}).columns[0, 2] < 0

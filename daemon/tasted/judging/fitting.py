@@ -60,8 +60,17 @@ class Lesson:
         """Whether it was brought to teach, so that it says nothing of the stream."""
         return all(each.reference.origin is Origin.REFERENCE for each in self.photos)
 
+    @property
+    def folder(self) -> str | None:
+        """Of a profile, with the slash; None for a picture alone."""
+        path = self.reference.path
+        return path[: path.rfind("/") + 1] if len(self.photos) > 1 else None
+
     def bio(self, bios: Mapping[str, str]) -> str | None:
-        """Return the bios of all photos, each once; None when there are none."""
+        """Return the text of the folder, else the bios of all photos, each once; None: silent."""
+        written = bios.get(self.folder) if self.folder is not None else None
+        if written is not None:
+            return written
         found = dict.fromkeys(bios[each] for each in self.contents if each in bios)
         return "\n".join(found) or None
 
@@ -117,9 +126,12 @@ def fit_version(
     # thousands of texts are not read for nothing
     bios = bios_of(dict.fromkeys(history)) if wishes.asks_texts else {}
     lessons = lessons_of(library)
-    texts = bios_of(
-        {each.reference.content_id: each.reference.path for one in lessons for each in one.photos}
-    )
+    places = {
+        each.reference.content_id: each.reference.path for one in lessons for each in one.photos
+    }
+    # no content is called like a folder, so that only the text in it can answer
+    places |= {one.folder: f"{one.folder}bio" for one in lessons if one.folder is not None}
+    texts = bios_of(places)
     unknown = wishes.unknown({**_own_bios(lessons, texts), **bios})
     wishes.embed_bios(dict(islice(unknown.items(), _BIOS_EMBEDDED_MAX)))
     known = [rows for content in history if (rows := library.known_bio(content)) is not None]
