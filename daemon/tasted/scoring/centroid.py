@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tasted.scoring.answering import Answering, expect_lengths, refuse_columns
-from tasted.scoring.calibration import IDENTITY, fit_calibration
 from tasted.scoring.centring import Rows, Vectors, centred_items, checked
 from tasted.scoring.explaining import Explanation
 from tasted.scoring.labelled import STREAM_LIKE_RATE, Labelled, gather
@@ -112,13 +111,9 @@ def fit_centroid(
         else _USUAL_SPREAD
     )
     rough = own / spread + known.prior
-    calibration, left_out = IDENTITY, rough.copy()
-    if known.has_both:
-        without = known.own_rates_without
-        told = own[known.clear] / spread + np.log(without / (1 - without))
-        calibration = fit_calibration(told, known.targets)
-        left_out = calibration.temperature * rough + calibration.shift
-        left_out[known.clear] = calibration.without_each(told, known.targets)
+    without = known.own_rates_without
+    told = clear / spread + np.log(without / (1 - without))
+    calibration, left_out = known.calibrated(rough, told)
     slope = calibration.temperature / spread
     bias = calibration.temperature * known.prior + calibration.shift
     seen = slope * (known.seen @ (shares @ known.items)) + bias

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tasted.scoring.answering import Answering, refuse_columns
-from tasted.scoring.calibration import IDENTITY, fit_calibration
 from tasted.scoring.centring import Rows, Vectors, centred_items, checked
 from tasted.scoring.duplicates import group_means
 from tasted.scoring.explaining import Explanation
@@ -134,11 +133,7 @@ def fit_knn(
     told = left_out_votes(voters, targets, known.own_rates_without if known.has_both else rate)
     rough = votes(known.items, voters, targets, rate)
     rough[known.clear] = told
-    calibration, left_out = IDENTITY, rough
-    if known.has_both:
-        calibration = fit_calibration(told, targets)
-        left_out = calibration.temperature * rough + calibration.shift
-        left_out[known.clear] = calibration.without_each(told, targets)
+    calibration, left_out = known.calibrated(rough, told)
     seen = votes(known.seen, voters, targets, rate)
     seen = calibration.temperature * seen + calibration.shift
     offset = known.offset(seen)

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tasted.scoring.calibration import IDENTITY, Calibration, fit_calibration
 from tasted.scoring.centring import (
     Rows,
     Vectors,
@@ -106,6 +107,21 @@ class Labelled:
         if self.has_both:
             return logit(self.like_rate) - logit(self.own_rate) if self.brought.any() else 0.0
         return shift_to_mean(seen_logits, self.like_rate) if len(seen_logits) else 0.0
+
+    def calibrated(self, logits: Array, told: Array) -> tuple[Calibration, Array]:
+        """Learn a calibration; return it with what it makes of the logits, (g,).
+
+        Args:
+            logits: (g,) of all pictures, before it.
+            told: of the clear pictures, each by a fit that did not know its label; what is returned
+                of those is calibrated by the others alone.
+        """
+        if not self.has_both:
+            return IDENTITY, logits
+        calibration = fit_calibration(told, self.targets)
+        left_out = calibration.temperature * logits + calibration.shift
+        left_out[self.clear] = calibration.without_each(told, self.targets)
+        return calibration, left_out
 
     def per_reference(self, of_pictures: Array) -> Array:
         """Share a number of each picture, (g,), out evenly among its references, (n,)."""
