@@ -10,10 +10,16 @@ import sys
 from collections.abc import Callable, Mapping
 
 from bench import (
+    bounds,
     burst,
+    cold_start,
     command_line,
+    decoding,
     idle,
+    near_copies,
+    neighbours,
     one_score,
+    reading,
     rescore,
     restart,
     scorers,
@@ -25,15 +31,21 @@ from bench.table import Row
 
 SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "command_line": command_line.measure,
+    "bounds": bounds.measure,
     "warm": warm.measure,
+    "cold_start": cold_start.measure,
     "idle": idle.measure,
     "restart": restart.measure,
+    "neighbours": neighbours.measure,
     "one_score": one_score.measure,
+    "reading": reading.measure,
     "rescore": rescore.measure,
     "burst": burst.measure,
     "soak": soak.measure,
     "taste": scorers.measure,
+    "near_copies": near_copies.measure,
     "views": views.measure,
+    "decoding": decoding.measure,
 }
 
 

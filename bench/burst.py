@@ -7,9 +7,9 @@ from pathlib import Path
 from bench.homes import engine_of, mosaic, sidecars_below, taught_daemon, until
 from bench.processes import watched
 from bench.table import Row, megabytes
-from tasted.files import content_id, is_temporary
-from tasted.home import Home
-from tasted.outbox.ledger import sidecars
+from tasted.home.layout import Home
+from tasted.outbox.sidecar_files import sidecars
+from tasted.system.files import content_id, is_temporary
 
 FILES = 10_000
 NEWCOMERS = 3

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.homes import mosaic
-from tasted.files import content_id, stamp_of
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.library.library import Embedded, Library
-from tasted.outbox.failures import source_part
-from tasted.outbox.ledger import Ledger, sidecars
-from tasted.outbox.sidecar import Sidecar
-from tasted.outbox.writer import Writer
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.sidecar import Sidecar, source_part
+from tasted.outbox.sidecar_files import sidecars
+from tasted.outbox.sidecar_writer import Writer
 from tasted.records import PictureFacts, View
+from tasted.system.files import content_id, stamp_of
 
 _SIDE = 64
 _FACTS = PictureFacts(
@@ -54,7 +54,9 @@ def score_first(home: Home, files: list[Path]) -> Sidecar:
     for file in others:
         (aside / file.name).rename(file)
     aside.rmdir()
-    (scored,) = (each for _place, each in sidecars(home.outbox) if each.source.path == first.name)
+    (scored,) = (
+        sidecar for _place, sidecar in sidecars(home.outbox) if sidecar.source.path == first.name
+    )
     return scored
 
 

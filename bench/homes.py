@@ -17,13 +17,13 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from tasted.demo.scenes import draw_scene, random_scene
-from tasted.home import Home
-from tasted.status import Status, read_status
+from tasted.home.layout import Home
+from tasted.home.status import Status, read_status
+from training.pictures.scenes import draw_scene, random_scene
 
 # what is measured is the way of a picture; reading text takes a second of its own
 POCKET = '[embedder]\nmodel = "pocket"\n[reading]\nengine = "companion"\n'
-LESSONS = 6
+PER_LABEL = 6
 SETTLE_SECONDS = 0.5
 _PATIENCE_SECONDS = 180.0
 _LEAVE_SECONDS = 60.0
@@ -74,7 +74,7 @@ def taught_home(config: str = POCKET) -> Iterator[Home]:
         home = Home(root.resolve())
         home.make_folders()
         home.config_file.write_text(config, encoding="utf-8")
-        for index in range(LESSONS):
+        for index in range(PER_LABEL):
             (home.inbox / "liked" / f"{index}.png").write_bytes(drawing("mountain", index))
             (home.inbox / "rejected" / f"{index}.png").write_bytes(drawing("gym", index))
         yield home
@@ -98,7 +98,7 @@ def running(home: Home) -> Iterator[psutil.Process]:
 def taught_daemon(config: str = POCKET) -> Iterator[tuple[Home, psutil.Process]]:
     """Run a daemon on a home of its own that has learnt six likes and six rejects."""
     with taught_home(config) as home, running(home) as light:
-        until(lambda: sidecars_below(home.outbox) == 2 * LESSONS, "references learnt")
+        until(lambda: sidecars_below(home.outbox) == 2 * PER_LABEL, "references learnt")
         yield home, light
 
 

@@ -50,7 +50,7 @@ def measure() -> list[Row]:
                 f"{stirred} of {IDLE_SECONDS:.0f}",
                 "aim: none but those of looks",
             ),
-            Row("idle light process, resident", megabytes(light.memory_info().rss), "aim <= 60 MB"),
+            Row("idle light process, resident", megabytes(light.memory_info().rss), "aim <= 50 MB"),
         ]
 
 

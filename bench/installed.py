@@ -28,7 +28,7 @@ def required(extras: Iterable[str]) -> set[str]:
             requirement = Requirement(line)
             if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
                 wanted = requirement.name.lower().replace("_", "-")
-                pending += [(wanted, each) for each in ("", *requirement.extras)]
+                pending += [(wanted, wanted_extra) for wanted_extra in ("", *requirement.extras)]
     return {name for name, _extra in seen} - {"tasted"}
 
 

@@ -58,15 +58,15 @@ class Peak:
 
 
 @contextlib.contextmanager
-def watched(*find: Callable[[], psutil.Process | None]) -> Iterator[list[Peak]]:
+def watched(*finders: Callable[[], psutil.Process | None]) -> Iterator[list[Peak]]:
     """Sample processes four times a second while the block runs; one peak for each."""
-    peaks = [Peak() for _each in find]
+    peaks = [Peak() for _find_process in finders]
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(_SAMPLE_SECONDS):
-            for each, peak in zip(find, peaks, strict=True):
-                peak.look(each())
+            for find_process, peak in zip(finders, peaks, strict=True):
+                peak.look(find_process())
 
     thread = threading.Thread(target=watch)
     thread.start()

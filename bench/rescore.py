@@ -24,9 +24,9 @@ from bench.homes import (
 )
 from bench.processes import watched
 from bench.table import Row, megabytes
-from tasted.home import Home
-from tasted.outbox.ledger import sidecars
-from tasted.status import read_current
+from tasted.home.layout import Home
+from tasted.home.status import read_current
+from tasted.outbox.sidecar_files import sidecars
 
 FILES = 10_000
 LIKES = 30

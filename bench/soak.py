@@ -16,8 +16,8 @@ import psutil
 from bench.homes import POCKET, is_at_rest, mosaic, status_of, taught_daemon, until
 from bench.processes import Sample, sample
 from bench.table import Row, megabytes
-from tasted.home import Home
-from tasted.outbox.ledger import sidecars
+from tasted.home.layout import Home
+from tasted.outbox.sidecar_files import sidecars
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "900"))
 IDLE_SECONDS = 0.5
@@ -122,10 +122,10 @@ def _rows(soak: _Soak) -> list[Row]:
     warm = max(1, len(soak.samples) // 10)
     times, samples = soak.times[warm:], soak.samples[warm:]
     moments = (samples[0], samples[len(samples) // 2], samples[-1])
-    slope = statistics.linear_regression(times, [each.resident_bytes for each in samples]).slope
+    slope = statistics.linear_regression(times, [usage.resident_bytes for usage in samples]).slope
     quarter = max(1, int(len(samples) * _SLOPE_SHARE))
     first, last = (
-        statistics.mean(each.resident_bytes for each in part)
+        statistics.mean(usage.resident_bytes for usage in part)
         for part in (samples[:quarter], samples[-quarter:])
     )
     minutes = (soak.times[-1] - soak.times[0]) / 60
@@ -134,12 +134,12 @@ def _rows(soak: _Soak) -> list[Row]:
         Row("soak", f"{minutes:.1f} min", remark),
         Row(
             "light process at start, middle, end",
-            _three(moments, lambda each: megabytes(each.resident_bytes)),
+            _three(moments, lambda usage: megabytes(usage.resident_bytes)),
             f"{slope * _HOUR_SECONDS / 1e6:+.1f} MB/h over all; "
             f"last quarter {(last - first) / 1e6:+.1f} MB to the first",
         ),
-        Row("open descriptors", _three(moments, lambda each: f"{each.descriptors}"), "flat"),
-        Row("threads", _three(moments, lambda each: f"{each.threads}"), "flat"),
+        Row("open descriptors", _three(moments, lambda usage: f"{usage.descriptors}"), "flat"),
+        Row("threads", _three(moments, lambda usage: f"{usage.threads}"), "flat"),
     ]  # fmt: skip
 
 

@@ -24,8 +24,8 @@ def measure() -> list[Row]:
         middle = statistics.median(seconds)
         bulk = [drawing("city", index, (256, 256)) for index in range(BULK_FILES)]
         started = time.monotonic()
-        for index, each in enumerate(bulk):
-            (home.inbox / f"bulk-{index}.png").write_bytes(each)
+        for index, small_picture in enumerate(bulk):
+            (home.inbox / f"bulk-{index}.png").write_bytes(small_picture)
         until(lambda: len(list(home.outbox.glob("bulk-*.json"))) == BULK_FILES, "bulk scored")
         took = time.monotonic() - started
         return [

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes $VENV with $PYTHON and installs tasted into it, with the versions of constraints.txt.
-# Called by make; needs nothing but Python 3.11 or newer.
+# Called by make; needs nothing but Python 3.11 or newer. Without $PYTHON a $VENV that is there stays.
 set -eu
 
 venv="${VENV:-.venv}"
@@ -24,7 +24,16 @@ if [ -z "$python" ]; then
 fi
 
 echo "Setting up $venv with $("$python" --version 2>&1) ..."
-[ -x "$venv/bin/python" ] && recent "$venv/bin/python" || "$python" -m venv --clear "$venv"
+if ! "$python" -c 'import sys; sys.exit(sys.version_info >= (3, 14))'; then
+    echo "This Python is newer than 3.13, the newest that tasted is tested with. If something fails," \
+        "name an older one: make PYTHON=python3.13" >&2
+fi
+serves() {
+    recent "$venv/bin/python" &&
+        { [ -z "${PYTHON:-}" ] ||
+            [ "$("$venv/bin/python" --version 2>&1)" = "$("$python" --version 2>&1)" ]; }
+}
+serves || "$python" -m venv --clear "$venv"
 "$venv/bin/python" -m pip install --quiet --upgrade 'pip>=25'
 
 # On Linux x86-64 PyPI's torch is the CUDA build. Use a CPU build where one is reachable.

@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kit.guard import guarded, is_foreign
 from kit.homes import pocket_home
-from tasted.home import Home
+from tasted.home.layout import Home
 
 _FOLDER = pytest.StashKey[Path]()
 
@@ -24,13 +25,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two workers a core: half of the suite waits for processes that it started."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Leave the user's home before anything is imported that remembers where it is."""
+    """Leave the user's home before anything is imported that remembers where it is.
+
+    No property hangs on how busy the machine is: timings belong to the bench.
+    """
     folder = Path(tempfile.mkdtemp(prefix="tasted-tests-")).resolve()
     config.stash[_FOLDER] = folder
     for name in filter(is_foreign, list(os.environ)):
         del os.environ[name]
     os.environ.update(guarded(os.environ, folder))
+    hypothesis.settings.register_profile(
+        "tasted", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("tasted")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

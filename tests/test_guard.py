@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kit.children import python
 from kit.guard import guarded
-from tasted.home import HOME_VARIABLE
+from tasted.home.layout import HOME_VARIABLE
 
 
 def test_no_test_sees_the_real_home() -> None:

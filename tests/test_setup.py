@@ -7,8 +7,8 @@ ROOT = Path(__file__).parent.parent
 _TOOLS = ("sh", "sed", "uname", "echo")
 
 
-def test_too_old_a_python_is_one_clear_line(tmp_path: Path) -> None:
-    """Where no Python 3.11 is to be found, the set-up says so, and how to name one."""
+def set_up_with(tmp_path: Path, python: str) -> subprocess.CompletedProcess[str]:
+    """Run the script where the only Python is this shell script."""
     tools = tmp_path / "bin"
     tools.mkdir()
     for name in _TOOLS:
@@ -16,11 +16,10 @@ def test_too_old_a_python_is_one_clear_line(tmp_path: Path) -> None:
         target = Path(found.stdout.decode().strip())
         if target.is_absolute():
             (tools / name).symlink_to(target)
-    old = tools / "python3"
-    # a Python that is too old fails the check and tells its version
-    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.8.18" && exit 0\nexit 1\n')
-    old.chmod(0o755)
-    done = subprocess.run(
+    program = tools / "python3"
+    program.write_text(f"#!/bin/sh\n{python}")
+    program.chmod(0o755)
+    return subprocess.run(
         ["sh", str(ROOT / "scripts" / "setup.sh")],
         env={"PATH": str(tools), "VENV": str(tmp_path / "venv")},
         cwd=ROOT,
@@ -28,6 +27,24 @@ def test_too_old_a_python_is_one_clear_line(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
+
+
+def test_a_python_newer_than_tested_is_told_in_one_line(tmp_path: Path) -> None:
+    """It is tried all the same; a user who meets an error knows what to try first."""
+    newer = (
+        'case "$*" in --version) echo "Python 3.14.1";; *"3, 14"*) exit 1;; *venv*) exit 9;; esac\n'
+    )
+    done = set_up_with(tmp_path, newer)
+    assert done.returncode == 9
+    (line,) = done.stderr.splitlines()
+    assert "newer than 3.13" in line
+    assert "PYTHON=python3.13" in line
+
+
+def test_too_old_a_python_is_one_clear_line(tmp_path: Path) -> None:
+    """Where no Python 3.11 is to be found, the set-up says so, and how to name one."""
+    # a Python that is too old fails the check and tells its version
+    done = set_up_with(tmp_path, '[ "$1" = --version ] && echo "Python 3.8.18" && exit 0\nexit 1\n')
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()

@@ -17,9 +17,9 @@ from training.words import GARMENTS, SUBJECTS
 if TYPE_CHECKING:
     import random
 
-    from tasted.demo.scenes import Scene
     from training.drawings import Drawings
     from training.photographs import Photographs
+    from training.pictures.scenes import Scene
     from training.teacher import Teacher
 
 #: Photographs of a batch, some of them seen twice, blends of two photographs, and drawings.

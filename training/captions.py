@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-    from tasted.demo.scenes import Scene
+    from training.pictures.scenes import Scene
 
 INTEREST_TEMPLATES = (
     *("{0}", "{0}", "I love {0}", "I love {0}.", "someone who loves {0}", "someone who likes {0}"),

@@ -6,13 +6,13 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tasted.demo.scenes import PLACES, draw_scene, random_scene
 from training.photographs import stack, to_canvas
+from training.pictures.scenes import PLACES, draw_scene, random_scene
 
 if TYPE_CHECKING:
     import torch
 
-    from tasted.demo.scenes import Scene
+    from training.pictures.scenes import Scene
 
 #: Seeds of the drawings that are trained on begin here; tests and evaluation draw from below.
 FIRST_SEED = 1_000_000

@@ -16,11 +16,11 @@ from typing import Any
 import torch
 from PIL import Image
 
-from tasted.demo.phone import phone_screenshot
-from tasted.demo.scenes import PLACES
 from training.embedder import Embedder
 from training.measures import few_shot, fresh_scenes, spread, trait_order, word_order, zero_shot
 from training.photographs import held_out_hashes
+from training.pictures.phone import phone_screenshot
+from training.pictures.scenes import PLACES
 from training.words import GARMENTS
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from tasted.demo.scenes import CLOTHING, MOST_FIGURES, PLACES, TIMES
+from training.pictures.scenes import CLOTHING, MOST_FIGURES, PLACES, TIMES
 from training.words import KINSHIP, SUBJECTS, TOPICS, TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tasted.demo.scenes import Scene
     from training.captions import Caption
+    from training.pictures.scenes import Scene
 
 FLOOR, SUBJECT, SAME_PICTURE = 0.08, 0.58, 0.93
 #: What a shared time of day, colour of clothing and number of people add.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from tasted.demo.scenes import CLOTHING, PLACES, TIMES, draw_scene, random_scene
+from training.pictures.scenes import CLOTHING, PLACES, TIMES, draw_scene, random_scene
 from training.words import NOUNS, TIME_WORDS
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from tasted.demo.scenes import Scene
     from training.embedder import Embedder
+    from training.pictures.scenes import Scene
 
 PAIRS = (("shoes", "t-shirts"), ("hats", "t-shirts"), ("shoes", "hats"))
 #: A text and what it must be nearer to than to the other.

@@ -6,7 +6,7 @@ with that word fits. Touches no file.
 
 from __future__ import annotations
 
-from tasted.demo.scenes import PLACES
+from training.pictures.scenes import PLACES
 
 
 def _phrases(joined: str) -> tuple[str, ...]:

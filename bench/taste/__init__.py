@@ -1,10 +1,10 @@
-"""The bench of scorers: how well they tell what simulated users like, and how honestly.
+"""The bench of scorers: how well they separate what simulated users like, and how well calibrated.
 
-- world: pictures and users, drawn from seeds
-- methods: the scorers that are compared
-- simulation: all of them on all users
-- photographs: all of them on real photographs, with the embedded model
-- costs: what a fit takes
+world          pictures and users, drawn from seeds
+methods        the scorers that are compared
+simulation     all of them on all users
+photographs    all of them on real photographs, with the embedded model
+costs          the time of a fit
 """
 
 import os

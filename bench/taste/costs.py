@@ -1,4 +1,4 @@
-"""What a fit takes, and how near its leave-one-out logits are to true refits. Prints nothing."""
+"""The time of a fit, and how close its leave-one-out logits are to true refits. Prints nothing."""
 
 import statistics
 import time
@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.taste.world import Kind, World, draw_user
-from tasted.scoring.taste import Taste, fit_taste
+from tasted.scoring.taste.duplicates import group_means
+from tasted.scoring.taste.fit import fit_taste
+from tasted.scoring.taste.fitted_scorer import FittedScorer
+from tasted.scoring.taste.logistic import logit
+from tasted.scoring.taste.shrinking import Shrinking, like_rate
 
 _RUNS = 5
 
@@ -20,10 +24,10 @@ def fit_seconds(count: int) -> float:
 
 
 def refit_seconds(count: int) -> float:
-    """Return the CPU time of one more fit that starts from the last one."""
+    """Return the CPU time of another fit that starts from the last one."""
     pictures, liked = _labelled(count)
     last = fit_taste(pictures[:-1], liked[:-1])
-    return _median_seconds(lambda: fit_taste(pictures, liked, previous=last), 1)
+    return _median_seconds(lambda: fit_taste(pictures, liked, previous=last.start), 1)
 
 
 def score_seconds(count: int) -> float:
@@ -44,15 +48,27 @@ def refit_agreement(count: int, users: int) -> tuple[float, float]:
     true: list[float] = []
     for seed in range(users):
         user = draw_user(list(Kind)[seed % 3], 0.4, 10_000 + seed)
-        mean = user.history.mean(axis=0)
         pictures, liked = user.pool[:count], user.liked[:count]
-        closed.append(fit_taste(pictures, liked, shipped_mean=mean).leave_one_out)
+        taste = fit_taste(pictures, liked, history=user.history)
+        closed.append(before_shrinking(taste, taste.leave_one_out))
         for left_out in range(count):
             others = np.arange(count) != left_out
-            without: Taste = fit_taste(pictures[others], liked[others], shipped_mean=mean)
-            true.append(float(without.logit(pictures[left_out : left_out + 1])[0]))
+            without = fit_taste(pictures[others], liked[others], history=user.history)
+            logit_of = without.logit(pictures[left_out : left_out + 1])
+            true.append(float(before_shrinking(without, logit_of)[0]))
     left, right = np.concatenate(closed), np.array(true)
     return float(np.corrcoef(left, right)[0, 1]), float(np.abs(left - right).max())
+
+
+def before_shrinking(scorer: FittedScorer, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logits of a scorer with labels of both kinds as they were before `shrinking`.
+
+    The factor is learnt from all labels together, so a closed form cannot leave a label out of it.
+    """
+    shares = group_means(scorer.liked.astype(np.float64), scorer.pictures)
+    base = logit(like_rate(shares[np.isin(shares, (0.0, 1.0))]))
+    shrinking = Shrinking(base, scorer.shrinking)
+    return (logits - scorer.offset - shrinking.shift) / shrinking.factor
 
 
 def _labelled(count: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -1,4 +1,4 @@
-"""The scorers that are compared, each as section by section they are used. Pure.
+"""The scorers that are compared. Pure.
 
 Every method gets the labelled pictures, the history and the test pictures, and returns scores (any
 scale, higher is better) and probabilities, NaN where it gives none.
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.taste.world import User
-from tasted.scoring.scorer import FittedName, fit_scorer
+from tasted.evaluation.baselines.registry import FittedName, fit_scorer
+from tasted.scoring.taste.shrinking import like_rate
 
 Array = NDArray[np.float64]
 Method = Callable[[User, int], tuple[Array, Array]]
@@ -44,8 +45,14 @@ def taste(user: User, count: int) -> tuple[Array, Array]:
     return _fitted("taste", user, count)
 
 
+def constant(user: User, count: int) -> tuple[Array, Array]:
+    """The constant base-rate predictor: the share of likes among the labels, for every picture."""
+    rate = like_rate(user.liked[:count].astype(np.float64))
+    return np.zeros(len(user.test)), np.full(len(user.test), rate)
+
+
 def oracle(user: User, _count: int) -> tuple[Array, Array]:
-    """Who knows the utility, and only lacks the noise of the labels."""
+    """The hidden utility itself: only the noise of the labels is unknown."""
     return user.test_probability, user.test_probability
 
 
@@ -54,6 +61,7 @@ METHODS: Mapping[str, Method] = {
     "knn": knn,
     "centroid": centroid,
     "taste": taste,
+    "constant": constant,
     "oracle": oracle,
 }
 

@@ -8,19 +8,22 @@ from numpy.typing import NDArray
 
 from bench.taste.methods import METHODS
 from bench.taste.world import Kind, User, draw_user
+from tasted.evaluation.metrics import auc, brier, calibration_error
 from tasted.records import Verdict
-from tasted.scoring.measures import auc, brier, calibration_error
-from tasted.scoring.taste import fit_taste
+from tasted.scoring.taste.fit import fit_taste
+from tasted.scoring.taste.logistic import sigmoid
+from tasted.scoring.taste.shrinking import constant_brier
 
 COUNTS = (3, 10, 30, 100, 300)
 LIKE_RATES = (0.3, 0.5)
-COVERAGE_COUNT = 100
+COVERAGE_COUNTS = (10, 30, 100)
+ERROR_RATES = (0.2, 0.1)
 Array = NDArray[np.float64]
 
 
 @dataclass(slots=True)
 class Cell:
-    """What one method did with one number of labels; each list has one entry per user."""
+    """The results of one method with one number of labels; lists have an entry per user."""
 
     auc: list[float] = field(default_factory=list)
     brier: list[float] = field(default_factory=list)
@@ -37,38 +40,69 @@ class Cell:
 
 @dataclass(slots=True)
 class Coverage:
-    """Verdicts at an error rate of 0.2 and 100 labels: shares, one entry per user."""
+    """Verdicts with one number of labels at one error rate: shares, one entry per user.
+
+    Of the user's likes and rejects among the test pictures by the oracle: each picture counts by
+    its probability of a like, so that little of the spread is luck of the test.
+    """
 
     likes_kept: list[float] = field(default_factory=list)
     rejects_kept: list[float] = field(default_factory=list)
     decided: list[float] = field(default_factory=list)
     right: list[float] = field(default_factory=list)
+    """Only of users with a verdict."""
+
+    def share_below(self, least: float) -> tuple[float, float]:
+        """Return the share of users with fewer kept, of likes and of rejects."""
+        return (
+            float(np.mean(np.array(self.likes_kept) < least)),
+            float(np.mean(np.array(self.rejects_kept) < least)),
+        )
+
+    def lowest(self, percent: float) -> tuple[float, float]:
+        """Return what is kept for the users at this percentile, of likes and of rejects."""
+        return (
+            float(np.percentile(self.likes_kept, percent)),
+            float(np.percentile(self.rejects_kept, percent)),
+        )
+
+
+@dataclass(slots=True)
+class Simulated:
+    """Everything that was found out."""
+
+    cells: "Cells" = field(default_factory=dict)
+    coverage: dict[tuple[int, float], Coverage] = field(default_factory=dict)
+    """By number of labels and error rate."""
+    worse_than_constant: dict[int, int] = field(default_factory=dict)
+    """By number of labels: for how many users the left-out Brier score of what is shown is worse
+    than that of who knows the share of likes."""
 
 
 Cells = dict[tuple[Kind, str, int], Cell]
 
 
-def run(users: int, counts: Sequence[int] = COUNTS) -> tuple[Cells, Coverage]:
-    """Return the cells by kind of taste, method and number of labels, and the verdicts.
+def run(users: int, counts: Sequence[int] = COUNTS) -> Simulated:
+    """Return the cells by kind of taste, method and number of labels, and the coverage.
 
     Args:
-        users: of each kind of taste and like rate; always the same ones.
+        users: of each kind of taste and like rate, from fixed seeds.
         counts: numbers of labels.
     """
-    cells: Cells = {}
-    coverage = Coverage()
+    found = Simulated()
     for kind, user in _users(users):
         for count in counts:
             for name, method in METHODS.items():
                 scores, probabilities = method(user, count)
-                # no probability: the assumed like rate is all that can be said
+                # without a probability, the assumed like rate
                 probabilities = np.where(np.isnan(probabilities), 0.4, probabilities)
-                cell = cells.setdefault((kind, name, count), Cell())
+                cell = found.cells.setdefault((kind, name, count), Cell())
                 cell.auc.append(auc(scores, user.test_liked))
                 cell.brier.append(brier(probabilities, user.test_liked))
                 cell.calibration_error.append(calibration_error(probabilities, user.test_liked))
-        _cover(coverage, user)
-    return cells, coverage
+        for count in COVERAGE_COUNTS:
+            _add_coverage(found, user, count)
+    return found
 
 
 def pooled(cells: Cells, name: str, count: int) -> Cell:
@@ -89,14 +123,21 @@ def _users(users: int) -> Iterator[tuple[Kind, User]]:
                 yield kind, draw_user(kind, like_rate, seed)
 
 
-def _cover(coverage: Coverage, user: User) -> None:
-    count, liked = COVERAGE_COUNT, user.test_liked
-    taste = fit_taste(user.pool[:count], user.liked[:count], history=user.history)
-    verdicts = np.array(taste.verdict(user.test, 0.2))
-    is_match, is_no_match = verdicts == Verdict.MATCH, verdicts == Verdict.NO_MATCH
-    coverage.likes_kept.append(float(1 - is_no_match[liked].mean()))
-    coverage.rejects_kept.append(float(1 - is_match[~liked].mean()))
-    decided = is_match | is_no_match
-    coverage.decided.append(float(decided.mean()))
-    if decided.any():
-        coverage.right.append(float((is_match == liked)[decided].mean()))
+def _add_coverage(found: Simulated, user: User, count: int) -> None:
+    liked = user.liked[:count]
+    taste = fit_taste(user.pool[:count], liked, history=user.history)
+    if 0 < liked.sum() < count:
+        shown = brier(sigmoid(taste.leave_one_out - taste.offset), liked)
+        is_worse = shown > constant_brier(liked.astype(np.float64)) + 1e-12
+        found.worse_than_constant[count] = found.worse_than_constant.get(count, 0) + is_worse
+    likely = user.test_probability
+    for error_rate in ERROR_RATES:
+        coverage = found.coverage.setdefault((count, error_rate), Coverage())
+        verdicts = np.array(taste.verdict(user.test, error_rate))
+        is_match, is_no_match = verdicts == Verdict.MATCH, verdicts == Verdict.NO_MATCH
+        coverage.likes_kept.append(float(1 - likely @ is_no_match / likely.sum()))
+        coverage.rejects_kept.append(float(1 - (1 - likely) @ is_match / (1 - likely).sum()))
+        decided = is_match | is_no_match
+        coverage.decided.append(float(decided.mean()))
+        if decided.any():
+            coverage.right.append(float((is_match == user.test_liked)[decided].mean()))

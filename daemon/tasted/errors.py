@@ -1,4 +1,4 @@
-"""Every error that tasted raises on purpose, drawn once. Touches nothing.
+"""Every error that tasted raises on purpose, as a tree. Touches nothing.
 
     TastedError                     what happened · to which file · what to do
     ├── ItemError                   one file is at fault: it gets an error sidecar
@@ -9,28 +9,39 @@
     │   ├── ImageTooLarge           too_large
     │   ├── UnreadableFile          unreadable
     │   ├── DecodeFailed            decode_failed
-    │   └── EngineDied              engine_died
+    │   ├── NotEnoughMemory         not_enough_memory
+    │   ├── EngineDied              engine_died
+    │   └── InternalError           internal: tasted itself failed on it
     ├── ServiceFault                no file is at fault: files wait, status says why
     │   ├── ModelMissing            model_missing          exit 6
     │   ├── ModelUnusable           model_unusable         exit 6
     │   ├── LibraryUnusable         library_unusable       exit 5
+    │   ├── HomeGone                home_gone
     │   ├── InboxUnavailable        inbox_unavailable
     │   ├── OutboxUnwritable        outbox_unwritable
     │   ├── DiskFull                disk_full
     │   ├── MemoryCeilingTooLow     memory_ceiling         exit 4
-    │   └── EngineFailed            engine_failed
+    │   ├── EngineFailed            engine_failed
+    │   ├── OutOfMemory             out_of_memory
+    │   ├── ProgramDamaged          program_damaged
+    │   ├── SystemFailed            system_failed
+    │   └── InternalFault           internal: tasted itself failed
     └── CommandError                a command cannot be carried out as it was given
         ├── ConfigError             config_invalid         exit 4
         ├── HomeInvalid             home_invalid           exit 4
+        ├── HomeReplaced            home_replaced          exit 4
         ├── HomeLocked              home_locked            exit 75
         ├── UsageError              usage                  exit 2
+        ├── NotFound                not_found              exit 3
         ├── SomeFailed              some_failed            exit 3
         ├── ServiceRefused          service_refused        exit 4
         ├── ServiceFailed           service_failed
         └── DownloadFailed          download_failed
 
-An ItemError never escapes `tasted.pipeline`; a ServiceFault never escapes the daemon; a
+An ItemError never escapes `tasted.engine.pipeline`; a ServiceFault never escapes the daemon; a
 CommandError is shown by `tasted.cli.main`, the only place that turns errors into exit codes.
+Any other exception is the machine's or our own, never a picture's:
+`tasted.system.machine_faults` decides which, and what is our own becomes `internal`.
 """
 
 from typing import ClassVar
@@ -42,7 +53,7 @@ class TastedError(Exception):
     Attributes:
         code: stable machine name, written to sidecars, status and `--json` errors.
         message: what happened, and to which file.
-        remedy: what the user can do, as a command where there is one; may be empty.
+        remedy: what the user can do, if possible a command; may be empty.
         exit_code: the exit status of a command that ends with this error.
     """
 
@@ -59,15 +70,15 @@ class ItemError(TastedError):
     """One file cannot be scored. Its sidecar says why.
 
     Attributes:
-        retry_after_seconds: pauses before the attempts that follow; when they are used up the file
-            waits for a change of its size, time or inode, or for a new version of tasted.
+        retry_after_seconds: pauses before the next attempts; after the last one the file waits for
+            a change of its stamp, or for a new version of tasted.
     """
 
     code = "item_failed"
     retry_after_seconds: ClassVar[tuple[int, ...]] = ()
 
     def pause_seconds(self, attempts: int) -> int | None:
-        """Return the pause after this many attempts; None when the file is not tried again."""
+        """Return the pause after this many attempts; None if the file is not tried again."""
         pauses = self.retry_after_seconds
         return pauses[attempts - 1] if attempts <= len(pauses) else None
 
@@ -86,13 +97,13 @@ class TruncatedImage(ItemError):
 
 
 class NotAnImage(ItemError):
-    """The name promises an image; the content is something else."""
+    """The name is that of an image, but the content is not."""
 
     code = "not_an_image"
 
 
 class UnsupportedFormat(ItemError):
-    """An image, of a format that tasted does not decode."""
+    """An image in a format that tasted does not decode."""
 
     code = "unsupported_format"
 
@@ -104,33 +115,69 @@ class ImageTooLarge(ItemError):
 
 
 class UnreadableFile(ItemError):
-    """The operating system refuses to let this file be read."""
+    """The operating system does not allow to read this file."""
 
     code = "unreadable"
     retry_after_seconds = (5, 30, 120, 600, 3600)
 
     def pause_seconds(self, attempts: int) -> int:
-        """Return the pause: for ever the last one, for chmod changes neither size nor time."""
+        """Return the pause; the last one repeats, for chmod changes neither size nor time."""
         return self.retry_after_seconds[min(attempts, len(self.retry_after_seconds)) - 1]
 
 
 class DecodeFailed(ItemError):
-    """The decoder found damage that is none of the above."""
+    """The decoder found damage of another kind."""
 
     code = "decode_failed"
 
 
 class EngineDied(ItemError):
-    """The engine died each time this file was in its hands."""
+    """The engine died every time it worked on this file."""
 
     code = "engine_died"
     retry_after_seconds = (120, 3600)
 
 
+class NotEnoughMemory(ItemError):
+    """This file needs more memory than there is, although others do not."""
+
+    code = "not_enough_memory"
+    retry_after_seconds = (60, 600, 3600)
+
+    def pause_seconds(self, attempts: int) -> int:
+        """Return the pause; the last one repeats, for free memory changes no file."""
+        return self.retry_after_seconds[min(attempts, len(self.retry_after_seconds)) - 1]
+
+
+class InternalError(ItemError):
+    """tasted itself failed on this file, which is not at fault."""
+
+    code = "internal"
+    retry_after_seconds = (60, 600, 3600, 3600, 3600)
+
+    @classmethod
+    def remedy_after(cls, attempts: int, *, is_stored: bool = True) -> str:
+        """Return what to do after this many attempts.
+
+        Args:
+            attempts: this one included.
+            is_stored: whether the file has a sidecar, by which it is found again.
+        """
+        is_tried_again = is_stored and attempts <= len(cls.retry_after_seconds)
+        again = "It is tried again by itself" if is_tried_again else "Try it again: tasted score"
+        return f"{again}. What to report: tasted doctor"
+
+
 class ServiceFault(TastedError):
-    """Nothing can be scored just now, and no file is to blame."""
+    """Nothing can be scored just now, and no file is to blame.
+
+    Attributes:
+        needs_new_engine: whether the engine's process may be left in a state that trying again in
+            it cannot fix: a module half imported, memory that it does not free.
+    """
 
     code = "service_fault"
+    needs_new_engine: ClassVar[bool] = False
 
 
 class ModelMissing(ServiceFault):
@@ -152,6 +199,12 @@ class LibraryUnusable(ServiceFault):
 
     code = "library_unusable"
     exit_code = 5
+
+
+class HomeGone(ServiceFault):
+    """The home is not at its place any more: it was moved, or its disk was unmounted."""
+
+    code = "home_gone"
 
 
 class InboxUnavailable(ServiceFault):
@@ -185,6 +238,34 @@ class MemoryCeilingTooLow(ServiceFault):
     exit_code = 4
 
 
+class OutOfMemory(ServiceFault):
+    """The machine gives no memory, not even for a usual picture or the model."""
+
+    code = "out_of_memory"
+    needs_new_engine = True
+
+
+class ProgramDamaged(ServiceFault):
+    """A module of tasted, or of what it is built on, cannot be imported."""
+
+    code = "program_damaged"
+    needs_new_engine = True
+
+
+class SystemFailed(ServiceFault):
+    """The operating system refuses something that has nothing to do with a picture."""
+
+    code = "system_failed"
+    needs_new_engine = True
+
+
+class InternalFault(ServiceFault):
+    """tasted itself failed unexpectedly, and no picture is to blame."""
+
+    code = "internal"
+    needs_new_engine = True
+
+
 class CommandError(TastedError):
     """A command cannot be carried out as it was given."""
 
@@ -199,9 +280,16 @@ class ConfigError(CommandError):
 
 
 class HomeInvalid(CommandError):
-    """There is no home where one was named, or its folders cannot serve as one."""
+    """There is no home at the named place, or its folders are not usable."""
 
     code = "home_invalid"
+    exit_code = 4
+
+
+class HomeReplaced(CommandError):
+    """Another home is at the place of the one that a daemon works with."""
+
+    code = "home_replaced"
     exit_code = 4
 
 
@@ -213,10 +301,17 @@ class HomeLocked(CommandError):
 
 
 class UsageError(CommandError):
-    """The words of the command do not fit together."""
+    """The options of the command do not fit together."""
 
     code = "usage"
     exit_code = 2
+
+
+class NotFound(CommandError):
+    """What a command names is not there; the rest of what it names is still done."""
+
+    code = "not_found"
+    exit_code = 3
 
 
 class SomeFailed(CommandError):
@@ -245,35 +340,12 @@ class DownloadFailed(CommandError):
     code = "download_failed"
 
 
-ITEM_ERRORS: dict[str, type[ItemError]] = {
-    error.code: error
-    for error in (
-        EmptyFile,
-        TruncatedImage,
-        NotAnImage,
-        UnsupportedFormat,
-        ImageTooLarge,
-        UnreadableFile,
-        DecodeFailed,
-        EngineDied,
-    )
-}
-
-SERVICE_FAULTS: dict[str, type[ServiceFault]] = {
-    fault.code: fault
-    for fault in (
-        ModelMissing,
-        ModelUnusable,
-        LibraryUnusable,
-        InboxUnavailable,
-        OutboxUnwritable,
-        DiskFull,
-        MemoryCeilingTooLow,
-        EngineFailed,
-    )
-}
+# all are in this file, so that none can be forgotten here
+ITEM_ERRORS = {error.code: error for error in ItemError.__subclasses__()}
+SERVICE_FAULTS = {fault.code: fault for fault in ServiceFault.__subclasses__()}
 
 
-def told(code: str, message: str, remedy: str) -> TastedError:
-    """Make the error anew that another process told of."""
-    return SERVICE_FAULTS.get(code, ServiceFault)(message, remedy=remedy)
+def recreated_error(code: str, message: str, remedy: str) -> TastedError:
+    """Return the error that another process, or a sidecar, reported, as one to raise."""
+    kinds = {**ITEM_ERRORS, **SERVICE_FAULTS}
+    return kinds.get(code, ServiceFault)(message, remedy=remedy)

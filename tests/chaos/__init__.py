@@ -4,7 +4,7 @@
 - world: a home of its own, on a small disk where that is permitted
 - journal: what was done and when
 - stage: what an act may use
-- file_acts, command_acts, fault_acts: what users, commands and the world do
+- file_acts, command_acts, label_acts, fault_acts: what users, commands and the world do
 - plan: which act comes next; the same seed gives the same acts
 - lives: one daemon after another
 - run: acts, healing, waiting, stopping

@@ -21,7 +21,8 @@ def main() -> int:
     # whoever asks us to stop shall find no daemon and no mount left behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     violations: list[str] = []
-    with open_world(keep=chosen.keep, kept_if=violations) as world:
+    has_preferences = chosen.seed % 2 == 0
+    with open_world(keep=chosen.keep, kept_if=violations, has_preferences=has_preferences) as world:
         environment = guarded(os.environ, world.base)
         os.environ.clear()
         os.environ.update(environment)

@@ -36,7 +36,7 @@ def like(stage: Stage) -> None:
 
 def undo(stage: Stage) -> None:
     """Take back what a picture of a label folder taught."""
-    paths = [path for path, each in stage.listing.found().items() if each.teaches]
+    paths = [path for path, file in stage.listing.found().items() if file.teaches]
     if paths:
         _tasted(stage, "undo", str(stage.inbox / stage.rng.choice(paths)))
 
@@ -47,6 +47,21 @@ def score(stage: Stage) -> None:
     if path is not None:
         with stage.journal.asking(path):
             _tasted(stage, "score", str(stage.inbox / path))
+
+
+def teach_from_elsewhere(stage: Stage) -> None:
+    """Score a picture where it lies, outside the inbox, and teach it from there; then drop one.
+
+    What the score of the first left behind may not be taken for the inbox's when labels are synced,
+    and the new screenshot shows whether they are.
+    """
+    elsewhere = stage.world.outside / f"elsewhere {stage.number}.png"
+    elsewhere.write_bytes(stage.new_picture().data)
+    _tasted(stage, "score", str(elsewhere))
+    _tasted(stage, stage.rng.choice(("like", "reject")), str(elsewhere))
+    elsewhere.unlink()
+    name = stage.new_name(".png")
+    (stage.inbox / name).write_bytes(stage.new_picture().data)
 
 
 def rescore(stage: Stage) -> None:

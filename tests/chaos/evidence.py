@@ -3,11 +3,13 @@
 Reads inbox, outbox, `.tasted` and the logs.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +19,8 @@ from typing import Any
 import jsonschema
 
 from chaos.journal import Key
-from tasted.home import Home
-from tasted.status import read_current
+from tasted.home.layout import Home
+from tasted.home.status import read_current
 
 _PAGE = "results.html"
 SCHEMA_FILE = Path(__file__).parents[2] / "docs" / "sidecar.schema.json"
@@ -110,6 +112,9 @@ class Evidence:
     """The bytes of what is wrong in the outbox."""
 
 
+_LISTINGS_MAX = 50
+
+
 class Inbox:
     """Lists the inbox; a file is hashed again only when its stamp has changed."""
 
@@ -118,13 +123,30 @@ class Inbox:
         self._hashes: dict[tuple[str, tuple[int, int, int]], str] = {}
 
     def found(self) -> dict[str, Found]:
-        """Return every file that must have a sidecar, by path."""
+        """Return every file that must have a sidecar, by path.
+
+        Raises:
+            FileNotFoundError: when files were moved during each of many listings.
+        """
+        for _attempt in range(_LISTINGS_MAX):
+            with contextlib.suppress(FileNotFoundError):
+                # a command of the act before may still be moving files
+                return self._found()
+        return self._found()
+
+    def _found(self) -> dict[str, Found]:
         files = {path.relative_to(self._folder).as_posix(): path for path in self._files()}
         texts = {name: path for name, path in files.items() if name.endswith(".txt")}
-        return {
-            name: self._look(name, path, texts)
+        pictures = {
+            name: path
             for name, path in sorted(files.items())
             if name not in texts and _is_picture(path)
+        }
+        counts = Counter(path.parent for path in pictures.values())
+        alone = {name for name, path in pictures.items() if counts[path.parent] == 1}
+        return {
+            name: self._look(name, path, texts, is_alone=name in alone)
+            for name, path in pictures.items()
         }
 
     def _files(self) -> Iterator[Path]:
@@ -135,8 +157,11 @@ class Inbox:
                 if not name.startswith(".") and stat.S_ISREG(path.lstat().st_mode):
                     yield path
 
-    def _look(self, name: str, path: Path, texts: Mapping[str, Path]) -> Found:
+    def _look(self, name: str, path: Path, texts: Mapping[str, Path], *, is_alone: bool) -> Found:
         text = texts.get(Path(name).with_suffix(".txt").as_posix())
+        if text is None and is_alone and "/" in name:
+            # of several photos it is the text of them all
+            text = texts.get(Path(name).with_name("bio.txt").as_posix())
         stamp = _stamp(path)
         return Found(
             name, self._hash(path, stamp), self._hash(text, _stamp(text)) if text else None, stamp
@@ -249,12 +274,12 @@ def gather(home: Home, logs: Path, files: Mapping[str, Found]) -> Evidence:
     current = read_current(home.current_file)
     return Evidence(
         files=files,
-        sidecars=[each for each in sidecars if each.document["kind"] != "profile"],
+        sidecars=[sidecar for sidecar in sidecars if sidecar.document["kind"] != "profile"],
         bios={
             f"{file.parent.name}/": hashlib.sha256(file.read_bytes()).hexdigest()
             for file in home.inbox.glob("*/bio.txt")
         },
-        profiles=[each for each in sidecars if each.document["kind"] == "profile"],
+        profiles=[sidecar for sidecar in sidecars if sidecar.document["kind"] == "profile"],
         wrong=wrong,
         wrong_modes=sorted(
             {flaw for folder in (home.outbox, home.state, logs) for flaw in wrong_modes(folder)}

@@ -78,7 +78,7 @@ def outbox_read_only(stage: Stage) -> None:
         stage.journal.skipped.add("read-only outbox (root, and no setpriv)")
         return
     outbox = stage.world.home.outbox
-    folders = [outbox, *sorted(each for each in outbox.rglob("*") if each.is_dir())]
+    folders = [outbox, *sorted(path for path in outbox.rglob("*") if path.is_dir())]
     with _fault(stage):
         for folder in folders:
             folder.chmod(0o500)
@@ -105,6 +105,27 @@ def inbox_away(stage: Stage) -> None:
     file_acts.drop(stage)
     with _fault(stage), _away(stage.inbox, stage.world.outside.with_name("inbox.away")):
         stage.pause(0.1, 2.5)
+
+
+def home_away(stage: Stage) -> None:
+    """Drop pictures and move the whole home away at once; move it back after a while.
+
+    What is found at its place then was made there by the daemon or its engine.
+    """
+    home = stage.world.home.root
+    file_acts.drop(stage)
+    stage.pause(0, 1)
+    aside = stage.world.outside.with_name("home.away")
+    with _fault(stage):
+        home.rename(aside)
+        try:
+            stage.pause(0.1, 4)
+        finally:
+            if home.exists():
+                made = sorted(str(path.relative_to(home)) for path in home.rglob("*"))
+                stage.journal.crashes.append(f"made where the home was: {made}")
+                shutil.rmtree(home)
+            aside.rename(home)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ def _suffix(path: str) -> str:
 
 def drop(stage: Stage) -> None:
     """Write one to ten pictures, each at a stroke."""
-    for _each in range(stage.rng.randint(1, 10)):
+    for _turn in range(stage.rng.randint(1, 10)):
         path = stage.new_name()
         (stage.inbox / path).write_bytes(stage.new_picture(_suffix(path)).data)
 
@@ -52,7 +52,7 @@ def drop_hidden(stage: Stage) -> None:
 
 def move_in(stage: Stage) -> None:
     """Move pictures in from elsewhere on the disk; their times are old."""
-    for _each in range(stage.rng.randint(1, 4)):
+    for _turn in range(stage.rng.randint(1, 4)):
         path = stage.new_name()
         outside = stage.world.outside / Path(path).name
         outside.write_bytes(stage.new_picture(_suffix(path)).data)
@@ -82,7 +82,7 @@ def remove_text(stage: Stage) -> None:
 
 def rename(stage: Stage) -> None:
     """Rename one to three pictures, perhaps into another folder."""
-    for _each in range(stage.rng.randint(1, 3)):
+    for _turn in range(stage.rng.randint(1, 3)):
         path = stage.some_screenshot()
         if path is not None:
             (stage.inbox / path).rename(stage.inbox / stage.new_name(_suffix(path)))
@@ -101,9 +101,10 @@ def swap(stage: Stage) -> None:
 
 def replace_atomically(stage: Stage) -> None:
     """Put other pictures in the place of one to three, by rename."""
-    for _each in range(stage.rng.randint(1, 3)):
+    for _turn in range(stage.rng.randint(1, 3)):
         path = stage.some_screenshot()
         if path is not None:
+            stage.let_go(path)
             _put(stage, path, stage.new_picture(_suffix(path)).data)
 
 
@@ -119,6 +120,7 @@ def replace_in_place(stage: Stage) -> None:
     if path is None:
         return
     content = stage.new_picture(_suffix(path))
+    stage.let_go(path)
     if stage.rng.random() < 0.3:
         _write_slowly(stage, stage.inbox / path, content)
     else:
@@ -127,7 +129,7 @@ def replace_in_place(stage: Stage) -> None:
 
 def replace_by_the_same(stage: Stage) -> None:
     """Put one to three pictures in their own place again: other inodes, the same contents."""
-    for _each in range(stage.rng.randint(1, 3)):
+    for _turn in range(stage.rng.randint(1, 3)):
         path = stage.some_screenshot()
         if path is not None:
             _put(stage, path, (stage.inbox / path).read_bytes())
@@ -135,7 +137,7 @@ def replace_by_the_same(stage: Stage) -> None:
 
 def touch(stage: Stage) -> None:
     """Change the time of one to three pictures and nothing else."""
-    for _each in range(stage.rng.randint(1, 3)):
+    for _turn in range(stage.rng.randint(1, 3)):
         path = stage.some_screenshot()
         if path is not None:
             (stage.inbox / path).touch()
@@ -153,16 +155,17 @@ def copy(stage: Stage) -> None:
 
 def delete(stage: Stage) -> None:
     """Delete one to three pictures."""
-    for _each in range(stage.rng.randint(1, 3)):
+    for _turn in range(stage.rng.randint(1, 3)):
         path = stage.some_screenshot()
         if path is not None:
+            stage.let_go(path)
             (stage.inbox / path).unlink()
 
 
 def drop_profile(stage: Stage) -> None:
     """Write some photos into a folder of their own, perhaps a bad one and a text among them."""
     folder = f"profile {stage.journal.act}"
-    for _each in range(stage.rng.randint(2, 5)):
+    for _turn in range(stage.rng.randint(2, 5)):
         path = stage.new_name(folder=folder)
         (stage.inbox / path).write_bytes(stage.new_picture(_suffix(path)).data)
     if stage.rng.random() < 0.3:
@@ -181,7 +184,9 @@ def change_profile(stage: Stage) -> None:
     photos = [path for path in stage.screenshots() if path.startswith(f"{folder}/")]
     match stage.rng.randint(0, 3):
         case 0 if photos:
-            (stage.inbox / stage.rng.choice(photos)).unlink()
+            photo = stage.rng.choice(photos)
+            stage.let_go(photo)
+            (stage.inbox / photo).unlink()
         case 1:
             words = f"I love {stage.rng.choice(_WORDS)}"
             (stage.inbox / folder / "bio.txt").write_text(words, "utf-8")
@@ -209,12 +214,14 @@ def take_folder_out(stage: Stage) -> None:
     folder = stage.inbox / stage.rng.choice(("anna", "anna/deep", "name with.dots"))
     target = stage.world.outside / f"folder {stage.journal.act}"
     if folder.is_dir():
+        name = folder.relative_to(stage.inbox).as_posix()
+        stage.let_go(*(path for path in stage.listing.found() if path.startswith(f"{name}/")))
         folder.rename(target)
 
 
 def bring_folder_in(stage: Stage) -> None:
     """Move a folder that was taken out into the inbox, under a name of its own."""
-    folders = sorted(each for each in stage.world.outside.iterdir() if each.is_dir())
+    folders = sorted(path for path in stage.world.outside.iterdir() if path.is_dir())
     if folders:
         folder = stage.rng.choice(folders)
         folder.rename(stage.inbox / f"back {stage.journal.act}")
@@ -249,9 +256,11 @@ def move_to_label(stage: Stage) -> None:
 
 def remove_label(stage: Stage) -> None:
     """Delete a picture of a label folder."""
-    paths = [path for path, each in stage.listing.found().items() if each.teaches]
+    paths = [path for path, file in stage.listing.found().items() if file.teaches]
     if paths:
-        (stage.inbox / stage.rng.choice(paths)).unlink()
+        path = stage.rng.choice(paths)
+        stage.let_go(path)
+        (stage.inbox / path).unlink()
 
 
 def delete_sidecar(stage: Stage) -> None:

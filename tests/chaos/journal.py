@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,6 +67,8 @@ class Journal:
     skipped: set[str] = field(default_factory=set)
     crashes: list[str] = field(default_factory=list)
     act: int = 0
+    released: set[str] = field(default_factory=set)
+    """Contents whose last copy the user deleted or overwrote."""
     _holds: dict[str, Held] = field(default_factory=dict)
 
     def note(self, what: str, **details: object) -> None:
@@ -87,6 +89,8 @@ class Journal:
 
     def saw(self, contents: Mapping[str, str]) -> None:
         """Take in which path holds which content after an act."""
+        # what was taken out may be brought again
+        self.released -= set(contents.values())
         for path, held in list(self._holds.items()):
             if contents.get(path) != held.content:
                 self.past.append(Held(path, held.content, held.since, self.act))
@@ -94,6 +98,10 @@ class Journal:
         for path, content in contents.items():
             if path not in self._holds:
                 self._holds[path] = Held(path, content, self.act)
+
+    def let_go(self, contents: Iterable[str]) -> None:
+        """Note that the user deletes or overwrites the last copies of contents."""
+        self.released |= set(contents)
 
     @property
     def holds(self) -> list[Held]:

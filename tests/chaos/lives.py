@@ -20,8 +20,8 @@ from chaos.evidence import read_outbox
 from chaos.journal import Journal, Proof
 from chaos.world import World
 from kit.children import bound_by_modes
-from tasted.faultpoints import ENGINE_POINTS, LIGHT_POINTS, VARIABLE
-from tasted.status import Status, read_status
+from tasted.home.status import Status, read_status
+from tasted.system.faultpoints import ENGINE_POINTS, LIGHT_POINTS, VARIABLE
 
 _UP_SECONDS = 60.0
 _STOP_SECONDS = 60.0
@@ -31,7 +31,7 @@ _ENGINE_PASSES = (2, 3)
 _ASKED_PASSES = (3, 5)
 _WRITE_PASSES = (1, 30)
 _LIGHT_PASSES = (1, 8)
-_RARE = frozenset({"scout.former_removed", "library.compacting", "library.compacted"})
+_RARE = frozenset({"scanner.former_removed", "library.compacting", "library.compacted"})
 
 
 class Lives:
@@ -136,7 +136,9 @@ class Lives:
 
     def _prove(self) -> None:
         valid, _wrong = read_outbox(self._world.home.outbox)
-        keys = {each.path: each.key for each in valid if each.document["status"] == "scored"}
+        keys = {
+            sidecar.path: sidecar.key for sidecar in valid if sidecar.document["status"] == "scored"
+        }
         self._journal.proofs.append(Proof(time.time(), keys))
 
     # ---- looking --------------------------------------------------------------------------

@@ -16,7 +16,7 @@ def lost(evidence: Evidence, journal: Journal) -> list[str]:
     for path, file in evidence.files.items():
         own = by_path[path]
         if len(own) != 1:
-            places = ", ".join(each.place for each in own) or "none"
+            places = ", ".join(own_sidecar.place for own_sidecar in own) or "none"
             sentences.append(f"{path} has {len(own)} sidecars: {places}")
             continue
         flaw = _flaw(file, own[0], evidence.current, journal.codes.get(file.content))
@@ -65,9 +65,10 @@ def _staleness(file: Found, sidecar: Sidecar, current: Mapping[str, str]) -> str
 def invalid(evidence: Evidence, journal: Journal) -> list[str]:
     """Return a sentence for each thing in the home that should not be there, or not like this."""
     misplaced = [
-        f"{each.place} is the sidecar of {each.path}, which belongs elsewhere"
-        for each in evidence.sidecars
-        if each.place != f"{each.path}.json" and not each.place.startswith(f"{each.path}~")
+        f"{sidecar.place} is the sidecar of {sidecar.path}, which belongs elsewhere"
+        for sidecar in evidence.sidecars
+        if sidecar.place != f"{sidecar.path}.json"
+        and not sidecar.place.startswith(f"{sidecar.path}~")
     ]
     wrong = [
         f"{place} {what}"
@@ -104,6 +105,21 @@ def orphans(evidence: Evidence, journal: Journal) -> list[str]:
     return sentences
 
 
+def vanished(evidence: Evidence, journal: Journal) -> list[str]:
+    """Return a sentence for each content that was brought, not let go of, and is not listed.
+
+    Contents that a file of the outbox, a hidden one or a temporary one may still hold count: no
+    user would find them there.
+    """
+    listed = {file.content for file in evidence.files.values()}
+    last = {held.content: held for held in journal.holds}
+    return [
+        f"{held.path} held {content} until act {held.until}, and no listed file does"
+        for content, held in last.items()
+        if content not in listed and content not in journal.released
+    ]
+
+
 def doubled(events: Iterable[Event], asks: Sequence[Ask], proofs: Sequence[Proof]) -> list[str]:
     """Return a sentence for each score that was begun although a current one was there.
 
@@ -111,15 +127,15 @@ def doubled(events: Iterable[Event], asks: Sequence[Ask], proofs: Sequence[Proof
     """
     tally = _Tally(asks)
     story = [(event.at, event) for event in events] + [(proof.at, proof) for proof in proofs]
-    for _at, each in sorted(story, key=lambda pair: pair[0]):
-        if isinstance(each, Proof):
-            tally.proved(each)
-        elif each.what == "judged":
-            tally.judged(each)
-        elif each.what == "kept":
-            tally.kept(each)
-        elif each.what == "removed":
-            tally.removed(each)
+    for _at, entry in sorted(story, key=lambda pair: pair[0]):
+        if isinstance(entry, Proof):
+            tally.proved(entry)
+        elif entry.what == "judged":
+            tally.judged(entry)
+        elif entry.what == "kept":
+            tally.kept(entry)
+        elif entry.what == "removed":
+            tally.removed(entry)
     return tally.sentences
 
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 
-from chaos import command_acts, fault_acts, file_acts
+from chaos import command_acts, fault_acts, file_acts, label_acts
 from chaos.stage import Stage
 
 Act = Callable[[Stage], None]
@@ -37,7 +37,11 @@ _WEIGHTS: dict[Act, float] = {
     file_acts.spoil_sidecar: 2,
     command_acts.like: 0.4,
     command_acts.undo: 0.2,
+    label_acts.label_at_once: 0.7,
+    label_acts.label_and_be_killed: 1.2,
+    label_acts.label_while_dragging: 1,
     command_acts.score: 0.7,
+    command_acts.teach_from_elsewhere: 0.6,
     command_acts.rescore: 0.3,
     command_acts.rebuild: 0.3,
     command_acts.second_daemon: 0.4,
@@ -50,6 +54,7 @@ _WEIGHTS: dict[Act, float] = {
     fault_acts.outbox_read_only: 0.6,
     fault_acts.outbox_away: 0.6,
     fault_acts.inbox_away: 0.6,
+    fault_acts.home_away: 0.6,
     fault_acts.disk_full: 0.6,
 }
 

@@ -9,12 +9,15 @@ from chaos.journal import Journal
 _PHOTOS = range(2, 13)
 _FOLDER_AND_NAME = 2
 
+BLAMED = frozenset({"engine_died", "not_enough_memory"})
+"""What is told of what was in the hands of engines that the run itself has killed."""
+
 
 def wrong_profiles(evidence: Evidence, journal: Journal) -> list[str]:
     """Return a sentence for each profile without exactly one current document of its photos."""
     documents: dict[str, list[Sidecar]] = defaultdict(list)
-    for each in evidence.profiles:
-        documents[each.path].append(each)
+    for sidecar in evidence.profiles:
+        documents[sidecar.path].append(sidecar)
     lived_in = {path.rpartition("/")[0] + "/" for path in evidence.files}
     profiles = _profiles(evidence.files, journal)
     sentences = [
@@ -54,11 +57,11 @@ def _flaw(
     if len(own) != 1:
         return f"has {len(own)} documents"
     document = own[0].document
-    told = {part["path"]: part["sha256"] for part in document["parts"]}
+    documented = {part["path"]: part["sha256"] for part in document["parts"]}
     if document["status"] == "error":
-        return None if document["error"]["code"] == "engine_died" else "has failed"
-    if told != contents:
-        return f"tells of {told}, not of {contents}"
+        return None if document["error"]["code"] in BLAMED else "has failed"
+    if documented != contents:
+        return f"tells of {documented}, not of {contents}"
     key = own[0].key
     if key.text != bio:
         return f"is of the text {key.text}, not {bio}"

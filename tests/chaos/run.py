@@ -10,16 +10,18 @@ from chaos.evidence import Inbox, fault_points, gather, read_outbox
 from chaos.journal import Journal
 from chaos.lives import Lives, remaining_processes
 from chaos.plan import LAST_ACTS, acts
-from chaos.profiles import wrong_profiles
+from chaos.profiles import BLAMED, wrong_profiles
 from chaos.stage import Stage
 from chaos.world import World
 from kit.waiting import eventually
+from tasted.home.crash_reports import read_crash_reports
 
 _IDLE_SECONDS = 180.0
 _LASTING_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _STOCK = 40
 _GONE_SECONDS = 30.0
+KINDS = ("lost", "doubled", "invalid", "orphans", "vanished", "crashed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Findings:
     doubled: list[str]
     invalid: list[str]
     orphans: list[str]
+    vanished: list[str]
     crashed: list[str]
     journal: Journal
     files: int
@@ -43,11 +46,7 @@ class Findings:
     @property
     def violations(self) -> list[str]:
         """Every sentence, with its kind before it."""
-        return [
-            f"{kind}: {sentence}"
-            for kind in ("lost", "doubled", "invalid", "orphans", "crashed")
-            for sentence in getattr(self, kind)
-        ]
+        return [f"{kind}: {sentence}" for kind in KINDS for sentence in getattr(self, kind)]
 
 
 def run(world: World, *, seconds: float, seed: int) -> Findings:
@@ -74,7 +73,7 @@ def run(world: World, *, seconds: float, seed: int) -> Findings:
 
 
 def _contents(listing: Inbox) -> dict[str, str]:
-    return {path: each.content for path, each in listing.found().items()}
+    return {path: file.content for path, file in listing.found().items()}
 
 
 def _stock(stage: Stage) -> None:
@@ -134,11 +133,11 @@ def _save_blamed_again(world: World, journal: Journal, listing: Inbox) -> int:
     valid, _wrong = read_outbox(world.home.outbox)
     files = listing.found()
     blamed = [
-        each.path
-        for each in valid
-        if each.path in files
-        and (each.document["error"] or {}).get("code") == "engine_died"
-        and files[each.path].content not in journal.codes
+        sidecar.path
+        for sidecar in valid
+        if sidecar.path in files
+        and (sidecar.document["error"] or {}).get("code") in BLAMED
+        and files[sidecar.path].content not in journal.codes
     ]
     for path in blamed:
         (world.home.inbox / path).touch()
@@ -152,6 +151,12 @@ def _await_nobody(world: World, journal: Journal) -> None:
     except AssertionError:
         pids = remaining_processes(world.home.root)
         journal.crashes.append(f"processes {pids} outlived the last daemon")
+
+
+def _own_failures(world: World) -> list[str]:
+    """Return a sentence for each failure of tasted itself: nothing that befalls it excuses one."""
+    reports = read_crash_reports(world.home.crashes_file)
+    return [" ".join(report.lines) for report in reports]
 
 
 def _judged(
@@ -168,12 +173,13 @@ def _judged(
         doubled=oracle.doubled(evidence.events, journal.asks, journal.proofs),
         invalid=oracle.invalid(evidence, journal),
         orphans=oracle.orphans(evidence, journal),
-        crashed=journal.crashes,
+        vanished=oracle.vanished(evidence, journal),
+        crashed=[*journal.crashes, *_own_failures(world)],
         journal=journal,
         files=len(evidence.files),
         acts=journal.act,
         blamed=blamed,
-        overflows=sum(each.what == "events_lost" for each in evidence.events),
+        overflows=sum(event.what == "events_lost" for event in evidence.events),
         points=fault_points(world.logs, world.stderr_file),
         light_mb=light_mb,
     )

@@ -33,12 +33,22 @@ class Stage:
 
     def screenshots(self) -> list[str]:
         """Return the paths of all files that should be scored, sorted."""
-        return [path for path, each in self.listing.found().items() if not each.teaches]
+        return [path for path, file in self.listing.found().items() if not file.teaches]
 
     def some_screenshot(self) -> str | None:
         """Return the path of any file that should be scored; None without one."""
         paths = self.screenshots()
         return self.rng.choice(paths) if paths else None
+
+    def let_go(self, *paths: str) -> None:
+        """Note that the user is about to delete or overwrite files, or to take them out.
+
+        What another file of the inbox holds must still be there afterwards.
+        """
+        found = self.listing.found()
+        kept = {file.content for path, file in found.items() if path not in paths}
+        gone = {found[path].content for path in paths if path in found}
+        self.journal.let_go(gone - kept)
 
     def new_picture(self, suffix: str = ".png") -> Content:
         """Return a content that no file has yet."""

@@ -6,7 +6,7 @@ Homes, sidecars and logs are real files; no daemon runs.
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +21,11 @@ from chaos.journal import Ask, Journal, Key, Proof
 from chaos.profiles import wrong_profiles
 from kit.pages import page_of
 from kit.sidecars import failed, profile, scored
-from tasted.files import content_id, private_folder
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.home.status import write_current
 from tasted.outbox.sidecar import ModelPart, PhotoPart, Sidecar
 from tasted.records import Current
-from tasted.status import write_current
+from tasted.system.files import content_id, private_folder
 
 TASTE = "t" * 64
 EMBEDDER = "e" * 64
@@ -49,7 +49,7 @@ class Scene:
         """Let the journal take in what the inbox holds, as after an act."""
         found = Inbox(self.home.inbox).found()
         self.journal.act += 1
-        self.journal.saw({path: each.content for path, each in found.items()})
+        self.journal.saw({path: file.content for path, file in found.items()})
 
     def sidecar(
         self, path: str, document: Sidecar, *, place: str | None = None, **source: Any
@@ -129,29 +129,29 @@ def _document(scene: Scene, *contents: str | None, **fields: Any) -> None:
 def test_a_profile_has_one_current_document_of_its_photos(scene: Scene) -> None:
     """Every way in which it may be wrong is told; folders of one photo have none."""
 
-    def told() -> list[str]:
+    def flaws() -> list[str]:
         return wrong_profiles(scene.evidence(), scene.journal)
 
-    assert told() == []
+    assert flaws() == []
     _document(scene, "0" * 64)
-    assert told() == ["anna/ is no profile, and has a document"]
+    assert flaws() == ["anna/ is no profile, and has a document"]
     folder = scene.home.inbox / "anna"
     one, bad = picture(7, ".png").data, bad_picture(0)
     (folder / "c.png").write_bytes(one)
     (folder / "d.png").write_bytes(bad.data)
     right = (content_id((folder / "b.png").read_bytes()), content_id(one), None)
     _document(scene, *right)
-    assert told() == []
+    assert flaws() == []
     stale = MODEL.model_copy(update={"taste_fingerprint": "0" * 64})
     _document(scene, *right, model=stale)
-    assert told() == ["the profile anna/ was made with another taste or embedder"]
+    assert flaws() == ["the profile anna/ was made with another taste or embedder"]
     _document(scene, *right[:2], bad.sha256)
-    assert len(told()) == 1
+    assert len(flaws()) == 1
     _document(scene, *right)
     (folder / "bio.txt").write_text("I love jazz", "utf-8")
-    assert len(told()) == 1
+    assert len(flaws()) == 1
     (scene.home.outbox / "anna" / "profile.json").unlink()
-    assert told() == ["the profile anna/ has 0 documents"]
+    assert flaws() == ["the profile anna/ has 0 documents"]
 
 
 def _plant_no_sidecar(scene: Scene) -> None:
@@ -335,6 +335,25 @@ def test_a_sidecar_under_an_old_name_is_found_when_the_content_was_away(scene: S
     assert len(oracle.orphans(scene.evidence(), scene.journal)) == 1
 
 
+def test_a_content_that_no_listed_file_holds_is_found(scene: Scene) -> None:
+    """Unless the user let go of it; a hidden or temporary twin does not count as there."""
+    file = scene.home.inbox / "liked" / "c.png"
+    content = content_id(file.read_bytes())
+    scene.saw()
+    assert oracle.vanished(scene.evidence(), scene.journal) == []
+    file.rename(file.with_name(".c.png.0123abcd.tmp"))
+    scene.saw()
+    (sentence,) = oracle.vanished(scene.evidence(), scene.journal)
+    assert sentence.startswith(f"liked/c.png held {content} until act 3")
+    scene.journal.let_go({content})
+    assert oracle.vanished(scene.evidence(), scene.journal) == []
+    (scene.home.inbox / "back.png").write_bytes(picture(2, ".png").data)
+    scene.saw()
+    (scene.home.inbox / "back.png").unlink()
+    scene.saw()
+    assert len(oracle.vanished(scene.evidence(), scene.journal)) == 1
+
+
 def test_a_copy_that_outlives_its_original_is_no_move(scene: Scene) -> None:
     """The copy was there before the original was deleted."""
     shutil.copy(scene.home.inbox / "a.png", scene.home.inbox / "copy.png")
@@ -433,3 +452,24 @@ def test_the_logs_are_read_in_the_order_of_time(tmp_path: Path) -> None:
     assert [event.what for event in events] == ["judged", "kept", "removed", "judged"]
     assert [event.key for event in events] == [ONE, ONE, None, ONE]
     assert oracle.doubled(events, [], []) == []
+
+
+class _Moving(Inbox):
+    """An inbox in which a file is renamed after the first listing began."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._is_moved = False
+
+    def _files(self) -> Iterator[Path]:
+        paths = list(super()._files())
+        if not self._is_moved:
+            self._is_moved = True
+            paths[0].rename(paths[0].with_name("renamed.png"))
+        yield from paths
+
+
+def test_an_inbox_in_which_a_file_is_moved_is_listed_again(tmp_path: Path) -> None:
+    """A listing of a moment that never was would call a moved file vanished."""
+    (tmp_path / "a.png").write_bytes(b"a")
+    assert set(_Moving(tmp_path).found()) == {"renamed.png"}

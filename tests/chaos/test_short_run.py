@@ -9,12 +9,12 @@ from chaos.world import open_world
 def test_nothing_is_lost_in_some_seconds_of_chaos() -> None:
     """The whole of a run, oracle included; longer ones are for `make chaos`."""
     violations: list[str] = []
-    with open_world(keep=False, kept_if=violations) as world:
+    with open_world(keep=False, kept_if=violations, has_preferences=True) as world:
         findings = run(world, seconds=5, seed=20)
         violations.extend(findings.violations)
     assert not violations, f"{violations}; left in {world.base}"
     assert last_line(findings).startswith(
-        "lost 0, doubled 0, invalid 0, orphans 0, crashed 0 (files "
+        "lost 0, doubled 0, invalid 0, orphans 0, vanished 0, crashed 0 (files "
     )
     assert findings.files > 12
 

@@ -12,11 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.drawings import teach_scenes
-from tasted.home import Home
+from kit.drawings import label_scenes
+from tasted.home.layout import Home
 
 _DISK_MB = 256
 JUNKYARD = "junkyard"
+PREFERENCES = """\
+[preferences]
+traits = ["outdoorsy"]
+interests = ["hiking"]
+"""
+"""With them every label sync embeds texts, and looks for those beside pictures."""
 SETTINGS = """\
 [embedder]
 model = "pocket"
@@ -62,17 +68,18 @@ class World:
 
 
 @contextlib.contextmanager
-def open_world(*, keep: bool, kept_if: list[str]) -> Iterator[World]:
+def open_world(*, keep: bool, kept_if: list[str], has_preferences: bool = False) -> Iterator[World]:
     """Make a world, and remove it afterwards.
 
     Args:
         keep: leave it there in any case.
         kept_if: when it is not empty in the end, the world is left for inspection.
+        has_preferences: whether its user has traits and interests set.
     """
     base = Path(tempfile.mkdtemp(prefix="tasted-chaos-")).resolve()
     disk = _mounted(base / "disk")
     try:
-        yield _furnished(base, disk)
+        yield _furnished(base, disk, SETTINGS + (PREFERENCES if has_preferences else ""))
     finally:
         kept = keep or bool(kept_if)
         if disk is not None:
@@ -96,15 +103,15 @@ def _mounted(folder: Path) -> Path | None:
     return folder if done.returncode == 0 else None
 
 
-def _furnished(base: Path, disk: Path | None) -> World:
+def _furnished(base: Path, disk: Path | None, settings: str) -> World:
     world = World(base, disk, Home((disk or base) / "home"))
     world.logs.mkdir(mode=0o700)
     world.home.root.mkdir(mode=0o700)
     world.home.state.mkdir(mode=0o700)
     world.home.logs.symlink_to(world.logs)
     world.home.make_folders()
-    world.home.config_file.write_text(SETTINGS, encoding="utf-8")
+    world.home.config_file.write_text(settings, encoding="utf-8")
     world.outside.mkdir()
     (world.home.inbox / JUNKYARD).mkdir()
-    teach_scenes(world.home)
+    label_scenes(world.home)
     return world

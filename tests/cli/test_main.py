@@ -4,6 +4,7 @@ import inspect
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,13 +16,15 @@ import pytest
 
 from kit.children import python, running_python
 from kit.commands import imported_by, run
+from kit.drawings import drawing
 from kit.sidecars import scored
 from tasted import __version__
 from tasted.cli.context import Context, printable
+from tasted.cli.help_examples import EXAMPLES
 from tasted.cli.main import COMMANDS, main, tasted
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.writer import Writer
+from tasted.outbox.sidecar_writer import Writer
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "help.txt"
 HEAVY = {
@@ -44,6 +47,52 @@ def test_help_looks_like_this(golden: Callable[[Path, str], None]) -> None:
     assert child.returncode == 0
     assert max(map(len, child.stdout.splitlines())) <= 100
     golden(GOLDEN, child.stdout)
+
+
+def pages() -> list[str]:
+    """Return the words of every command and of every one within a group."""
+    found = []
+    for name in COMMANDS:
+        command = tasted.get_command(click.Context(tasted), name)
+        nested = command.commands if isinstance(command, click.Group) else {}
+        found += [name, *(f"{name} {command}" for command in nested)]
+    return found
+
+
+@pytest.mark.parametrize("words", pages())
+def test_the_help_of_every_command_looks_like_this(
+    words: str, context: Context, capsys: Captured, golden: Callable[[Path, str], None]
+) -> None:
+    """With examples, on a terminal of 80 columns; a golden file for each."""
+    main([*words.split(), "--help"], context)
+    page = capsys.readouterr().out
+    assert "\n  Examples:\n" in page
+    golden(GOLDEN.with_name("help") / f"{words.replace(' ', '_')}.txt", page)
+
+
+@pytest.mark.parametrize("words", EXAMPLES)
+def test_examples_can_be_typed(words: str, context: Context) -> None:
+    """Every example is of its command, and has no option or argument that the command lacks."""
+    for typed, why in EXAMPLES[words]:
+        assert why
+        command = re.search(r"\btasted ([^|)]*)", typed)
+        assert command is not None, typed
+        name, *arguments = shlex.split(command[1])
+        parsed = tasted.get_command(click.Context(tasted), name)
+        assert parsed is not None
+        path = [name]
+        if isinstance(parsed, click.Group):
+            parsed = parsed.commands[arguments[0]]
+            path.append(arguments.pop(0))
+        assert " ".join(path).startswith(words)
+        # the settings of the group: click keeps the help option that it made first
+        made = parsed.make_context(name, arguments, obj=context, **tasted.context_settings)
+        assert made is not None
+
+
+def test_every_command_has_examples() -> None:
+    """A new command without one is found out."""
+    assert set(EXAMPLES) == {"", *pages()}
 
 
 def test_no_words_show_the_help(context: Context, capsys: Captured) -> None:
@@ -76,7 +125,7 @@ def test_every_command_has_help_and_the_shared_options(
     """--json and --home are accepted after every command too, and asking twice doubles nothing."""
     for _ in range(2):
         assert main([name, "--help"], context) == 0
-        page = capsys.readouterr().out
+        page = capsys.readouterr().out.partition("Examples:")[0]
         if f"tasted {name} [OPTIONS] COMMAND" not in page:
             assert page.count("--home ") == page.count("--json ") == 1
 
@@ -109,6 +158,27 @@ def test_the_choices_of_an_argument_are_listed_legibly(context: Context, capsys:
     assert "\\t" not in said
 
 
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (["config", "chek"], "check"),
+        (["models", "pul"], "pull"),
+        (["results", "--tpo", "3"], "--top"),
+        (["results", "--verdict", "no match"], "no_match"),
+        (["evaluate", "--scorer", "tase"], "taste"),
+        (["references", "--label", "like"], "liked"),
+        (["completion", "bsh"], "bash"),
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_word_anywhere_is_answered_with_the_nearest(
+    context: Context, capsys: Captured, words: list[str], near: str
+) -> None:
+    """Commands of a group, options, and what an option may be."""
+    assert main(words, context) == 2
+    assert f"Did you mean '{near}'?" in capsys.readouterr().err
+
+
 def test_a_word_like_no_command_gets_no_guess(context: Context, capsys: Captured) -> None:
     """Nothing is suggested where nothing is near."""
     assert main(["xyzzy"], context) == 2
@@ -138,6 +208,91 @@ def test_errors_are_json_where_json_is_asked_for(
     assert error["code"] == code
     assert error["message"]
     assert error["remedy"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["score", "missing.png"],
+        ["like", "missing.png"],
+        ["reject", "missing.png"],
+        ["undo", "missing.png"],
+        ["forget", "missing.png"],
+        ["models", "add", "missing"],
+        ["demo", "--photos", "missing"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_is_missing_has_one_exit_status_in_every_command(
+    home: Home, capsys: Captured, words: list[str]
+) -> None:
+    """And one code; stderr has objects and nothing else, one for the file and one for the whole."""
+    assert run(home, "--json", *words) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    errors = [json.loads(line) for line in said.err.splitlines()]
+    assert errors[0]["error"]["code"] == "not_found"
+    assert errors[0]["error"]["remedy"]
+    assert errors[0].get("file", "missing.png") == "missing.png"
+    assert run(home, *words) == 3
+    assert capsys.readouterr().err.startswith("tasted: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "results", "references", "stats", "status", "evaluate", "config show", "config check",
+        "config path", "config set keep 5", "models list", "models pull pocket", "like b.png",
+        "undo b.png", "forget --dry-run a.png", "forget --keep-picture a.png", "init",
+        "uninstall --dry-run",
+    ],
+)  # fmt: skip
+def test_json_is_alone_on_stdout_and_nothing_on_stderr(
+    home: Home, capsys: Captured, words: str
+) -> None:
+    """Where nothing fails: hints, counts of what waits, bars and warnings are for people."""
+    Writer(home.outbox, Ledger(home.outbox)).write(scored())
+    for name in ("a.png", "b.png"):
+        (home.inbox / name).write_bytes(drawing("mountain", seed=1))
+    assert run(home, "--json", *words.split(), working_folder=home.inbox) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    for line in said.out.splitlines():
+        assert isinstance(json.loads(line), dict)
+
+
+def test_who_asks_for_json_is_asked_nothing(home: Home, capsys: Captured) -> None:
+    """Also on a terminal: a question is not JSON."""
+    (home.inbox / "a.png").write_bytes(b"a picture")
+    asked: list[str] = []
+
+    def ask(question: str) -> bool:
+        asked.append(question)
+        return True
+
+    context = Context(environment={}, working_folder=home.root, named_home=home.root, ask=ask)
+    assert main(["forget", "a.png", "--json"], context) == 2
+    assert json.loads(capsys.readouterr().err)["error"]["code"] == "usage"
+    assert not asked
+    context = Context(environment={}, working_folder=home.root, named_home=home.root, ask=ask)
+    assert main(["forget", "a.png"], context) == 0
+    assert asked
+
+
+@pytest.mark.parametrize("words", ["score", "like", "undo", "models add", "demo --photos"])
+def test_an_empty_name_is_no_folder(home: Home, capsys: Captured, words: str) -> None:
+    """`tasted score "$SHOT"` without that variable does not score the working folder."""
+    assert run(home, *words.split(), "") == 2
+    assert "it is empty; give a file or a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["score", "like", "forget", "models add", "demo --photos"])
+def test_a_name_that_no_disk_can_hold_is_not_there(
+    home: Home, capsys: Captured, words: str
+) -> None:
+    """It is said like any other; a paste may have gone wrong."""
+    assert run(home, *words.split(), "x" * 300) == 3
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_errors_for_people_say_what_to_do(context: Context, capsys: Captured) -> None:

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from kit.homes import home_with
 from tasted.config import Settings, load_settings
+from tasted.config.model_names import SHORT_NAMES
 from tasted.config.names import SETTINGS
+from tasted.embedding.models.weights import ALIASES, POCKET
 from tasted.errors import ConfigError
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 def problems(home: Home, environment: dict[str, str] | None = None) -> list[str]:
@@ -42,7 +44,7 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         ),
         (
             "keep = 1\n",
-            "line 1: unknown key `keep` outside of any section. Did you mean `keep` in [log]?",
+            "line 1: unknown key `keep` outside any section. Did you mean `keep` in [log]?",
         ),
         ("[xyzzy]\nfoo = 1\n", "line 1: unknown section [xyzzy]."),
         (
@@ -53,12 +55,12 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
             "watch = 3\n",
             (
                 "line 1: [watch] is a table of settings, such as `settle_seconds` in [watch], "
-                "and not a value"
+                "not a value"
             ),
         ),
         (
             '[watch]\nsettle_seconds = "fast"\n',
-            "line 2: `settle_seconds` in [watch] is 'fast': it should be a valid number",
+            "line 2: `settle_seconds` in [watch] is 'fast': it should be a number",
         ),
         (
             "[watch]\nsettle_seconds = -1\n",
@@ -70,11 +72,11 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         ),
         (
             "[engine]\nbatch_size = true\n",
-            "line 2: `batch_size` in [engine] is true: it should be a valid integer",
+            "line 2: `batch_size` in [engine] is true: it should be a whole number",
         ),
         (
             "[log.keep]\n",
-            "line 1: `keep` in [log] is a table: it should be a valid integer",
+            "line 1: `keep` in [log] is a table: it should be a whole number",
         ),
         (
             f"[log]\nkeep = 0x{'f' * 6000}\n",
@@ -91,7 +93,7 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
             '[preferences]\ninterests = ["a",\n "  "]\n',
             (
                 "line 2: `interests` in [preferences], entry 2, is '  ': it should not be "
-                "empty: write words or remove it"
+                "empty: write words, or remove it"
             ),
         ),
         (
@@ -105,14 +107,14 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
             '[preferences]\ninterests = [{ name = "smoking", dealbreaker = "yes" }]\n',
             (
                 "line 2: `interests` in [preferences], entry 1, `dealbreaker`, is 'yes': it "
-                "should be a valid boolean"
+                "should be true or false, without quotes"
             ),
         ),
         (
             "[preferences]\ninterests = [{ dealbreaker = true }]\n",
             (
-                "line 2: `interests` in [preferences], entry 1, `name`, is missing: an entry that "
-                "is a table has name and dealbreaker"
+                "line 2: `interests` in [preferences], entry 1, `name`, is missing: a table in "
+                "this list has name and dealbreaker"
             ),
         ),
         (
@@ -125,21 +127,21 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         (
             '[preferences]\ntraits = [{ name = "kind", xyzzy = 1 }]\n',
             (
-                "line 2: `traits` in [preferences], entry 1, `xyzzy`, is an unknown key. There are "
-                "name and opposite."
+                "line 2: `traits` in [preferences], entry 1, `xyzzy`, is an unknown key. The keys "
+                "are name and opposite."
             ),
         ),
         (
             "[preferences]\ntraits = [5]\n",
             (
-                "line 2: `traits` in [preferences], entry 1, is 5: it should be a text, or a table "
+                "line 2: `traits` in [preferences], entry 1, is 5: it should be text, or a table "
                 "with name and opposite"
             ),
         ),
         (
             "[preferences]\ninterests = [3]\n",
             (
-                "line 2: `interests` in [preferences], entry 1, is 3: it should be a text, or a "
+                "line 2: `interests` in [preferences], entry 1, is 3: it should be text, or a "
                 "table with name and dealbreaker"
             ),
         ),
@@ -152,7 +154,7 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         ),
         (
             '[preferences]\ntraits = "kind"\n',
-            "line 2: `traits` in [preferences] is 'kind': it should be a list",
+            "line 2: `traits` in [preferences] is 'kind': it should be a list: [\"kind\"]",
         ),
         (
             '[embedder]\nmodel = "a\\nb"\n',
@@ -170,7 +172,7 @@ def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
         ),
         (
             "[preferences.weights]\nphysical=0\npersonality=0\ninterests=0\n",
-            "line 2: `weights` in [preferences]: one of the weights at least should be above 0",
+            "line 2: `weights` in [preferences]: at least one of the weights should be above 0",
         ),
     ],
 )
@@ -211,14 +213,14 @@ def test_a_mistake_in_the_settings_file_is_named_with_its_line(
         (
             "TASTED_LOG__KEEP",
             "many",
-            " TASTED_LOG__KEEP: `keep` in [log] is 'many': it should be a valid integer",
+            " TASTED_LOG__KEEP: `keep` in [log] is 'many': it should be a whole number",
         ),
         (
             "TASTED_PREFERENCES__INTERESTS",
             "a,,b",
             (
                 " TASTED_PREFERENCES__INTERESTS: `interests` in [preferences], entry 2, is '': it "
-                "should not be empty: write words or remove it"
+                "should not be empty: write words, or remove it"
             ),
         ),
         (
@@ -242,7 +244,7 @@ def test_a_mistake_in_the_settings_file_is_named_with_its_line(
 def test_a_mistake_in_environment_or_env_file_is_named_alike(
     tmp_path: Path, name: str, text: str, problem: str
 ) -> None:
-    """The nested part is checked as well, which pydantic-settings does not do."""
+    """The nested part of the name is checked as well."""
     assert problems(home_with(tmp_path / "a"), {name: text}) == [f"environment{problem}"]
     if "\udcff" not in text:
         home = home_with(tmp_path / "b", env=f"\n# mine\n\n{name}={text}\n")
@@ -269,7 +271,7 @@ def test_all_mistakes_are_listed_at_once(tmp_path: Path) -> None:
     ("data", "start"),
     [
         (b"[watch\n", "config/tasted.toml:1:7: "),
-        (b"a = 1\nb = [1,\n", "config/tasted.toml:3:1: "),
+        (b"a = 1\nb = [1,\n", "config/tasted.toml:2:5: "),
         (b'[log]\nlevel = "\xff"\n', "config/tasted.toml:2:10: this is not UTF-8"),
         (b"a = " + b"9" * 5000, "config/tasted.toml:1:1: "),
         (b"a = " + b"[" * 5000, "config/tasted.toml:1:1: "),
@@ -354,3 +356,47 @@ def test_any_environment_gives_settings_or_a_refusal(
     """Values of the environment are other people's texts as well."""
     message, _loaded = outcome(home_with(tmp_path), environment)
     assert all(line.startswith("environment TASTED_") for line in message.split("\n") if message)
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (
+            '[scoring]\nscorer = "tase"\n',
+            "'tase': did you mean 'taste'? It can be",
+        ),
+        ('[notify]\non = ["mach"]\n', "entry 1, is 'mach': did you mean 'match'? It can be"),
+        ('[engine]\nthreads = "2"\n', "it should be a whole number, without quotes"),
+        ('[engine]\nsave_power = "true"\n', "it should be true or false, without quotes"),
+        ("[engine]\nthreads = 2.5\n", "is 2.5: it should be a whole number"),
+        ("[embedder]\nmodel = 5\n", 'is 5: it should be words in "quotes"'),
+        (
+            '[reading]\nlanguages = ["e!"]\n',
+            "it should be a code of letters and hyphens",
+        ),
+        ('[embedder]\nmodel = "pokcet"\n', "no such model. Did you mean 'pocket'?"),
+        ('[embedder]\nmodel = "CLIP"\n', "no such model. Did you mean 'clip'?"),
+        ('[embedder]\nmodel = "resnet-50"\n', "no such model. Did you mean 'resnet50'?"),
+        ('[embedder]\nmodel = "\u201cpocket\u201d"\n', "Did you mean 'pocket'?"),
+        ('[embedder]\nmodel = "mien"\n', "Did you mean 'mine'?"),
+    ],
+)
+def test_what_was_probably_meant_is_named(home: Home, toml: str, said: str) -> None:
+    """The nearest choice, model or form of a value; one sentence and no second one about it."""
+    home.models_file.write_text('{"version": 1, "models": {"mine": {"folder": "m"}}}')
+    home.config_file.write_text(toml)
+    (problem,) = problems(home)
+    assert said in problem
+
+
+@pytest.mark.parametrize("model", ["pocket", "mine", "clap/clip", "./pokcet", "quite-another"])
+def test_a_model_that_may_be_meant_as_it_is_written_is_right(home: Home, model: str) -> None:
+    """Names of the hub, folders, what was added, and words like no other."""
+    home.models_file.write_text('{"version": 1, "models": {"mine": {"folder": "m"}}}')
+    home.config_file.write_text(f'[embedder]\nmodel = "{model}"\n')
+    assert load_settings(home, environment={}).settings.embedder.model.endswith(model.lstrip("./"))
+
+
+def test_the_short_names_are_those_of_the_models() -> None:
+    """The room of settings knows them without the room of models."""
+    assert {POCKET, *ALIASES} == SHORT_NAMES

@@ -10,6 +10,7 @@ from tasted.config import Settings, huggingface_home, load_settings
 from tasted.config.entries import InterestEntry, TraitEntry
 from tasted.config.template import toml_value
 from tasted.errors import ConfigError
+from tasted.home.layout import Home
 
 
 def test_a_home_without_files_has_the_defaults(tmp_path: Path) -> None:
@@ -107,8 +108,8 @@ def test_entries_are_words_or_tables_that_say_more(tmp_path: Path) -> None:
     assert chosen.interests == ("hiking", InterestEntry(name="smoking", dealbreaker=True))
     assert Settings.model_validate_json(settings.model_dump_json()) == settings
     text = '["hiking", {"name": "smoking", "dealbreaker": true}]'
-    told = load_settings(home, environment={"TASTED_PREFERENCES__INTERESTS": text}).settings
-    assert told == settings
+    loaded = load_settings(home, environment={"TASTED_PREFERENCES__INTERESTS": text}).settings
+    assert loaded == settings
     shown = toml_value(chosen.interests)
     assert shown == '["hiking", { name = "smoking", dealbreaker = true }]'
 
@@ -203,3 +204,13 @@ def test_the_folder_of_hugging_face_is_honoured(tmp_path: Path) -> None:
     assert huggingface_home({"HF_HOME": "~/hf", "HOME": "/users/me"}, file) == Path("/users/me/hf")
     file.unlink()
     assert huggingface_home({"HF_HOME": ""}, file) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("true", True), ("False", False), ("no", False), ("on", True), ("1", True), ("0", False)],
+)
+def test_the_environment_can_say_yes_and_no(home: Home, text: str, value: bool) -> None:
+    """A switch is written in a word there, for there is nothing but words."""
+    loaded = load_settings(home, environment={"TASTED_ENGINE__SAVE_POWER": text})
+    assert loaded.settings.engine.save_power is value

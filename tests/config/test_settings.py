@@ -60,7 +60,7 @@ def test_every_setting_is_described_and_every_number_is_bounded() -> None:
 )
 def test_what_acts_on_scores_changes_the_digest(acting: Mapping[str, Any]) -> None:
     """The light process compares digests to find stale sidecars."""
-    assert Settings.model_validate(acting).acting_digest() != Settings().acting_digest()
+    assert Settings.model_validate(acting).config_digest() != Settings().config_digest()
 
 
 @pytest.mark.parametrize(
@@ -78,15 +78,16 @@ def test_what_acts_on_scores_changes_the_digest(acting: Mapping[str, Any]) -> No
 )
 def test_what_does_not_act_on_scores_leaves_the_digest_alone(idle: Mapping[str, Any]) -> None:
     """Otherwise a change of the log level would score everything again."""
-    digest = Settings.model_validate(idle).acting_digest()
-    assert digest == Settings().acting_digest()
+    digest = Settings.model_validate(idle).config_digest()
+    assert digest == Settings().config_digest()
     assert len(digest) == 64
 
 
 def test_the_commands_of_settings_import_pydantic_only_when_they_run() -> None:
     """Help and completion stay quick."""
     code = (
-        "import sys, tasted.cli.config, tasted.cli.init, tasted.cli.completion\n"
+        "import sys\n"
+        "from tasted.cli.commands import completion, config, init\n"
         "heavy = {'pydantic', 'torch', 'transformers', 'lancedb', 'pyarrow', 'PIL', 'numpy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

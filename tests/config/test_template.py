@@ -15,13 +15,13 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def test_the_settings_file_of_the_checkout_is_the_rendering() -> None:
-    """Render it anew with: python -m tasted.config.template config."""
+    """To render it again: python -m tasted.config.template config."""
     written = (CHECKOUT / "config" / "tasted.toml").read_text("utf-8")
     assert written == render_toml()
 
 
 def test_the_env_example_of_the_checkout_is_the_rendering() -> None:
-    """Render it anew with: python -m tasted.config.template config."""
+    """To render it again: python -m tasted.config.template config."""
     written = (CHECKOUT / "config" / ".env.example").read_text("utf-8")
     assert written == render_environment_example()
 

@@ -12,11 +12,11 @@ from kit.desktops import FakeDesktop
 from kit.sidecars import scored
 from kit.waiting import eventually
 from tasted.config import Settings
-from tasted.config.sections import Notify
+from tasted.config.sections import NotifySettings
 from tasted.daemon.announcer import Announcer
+from tasted.home.status import FaultReport, Status
 from tasted.notify.desktop import Desktop
 from tasted.notify.gathering import Gathering
-from tasted.status import FaultReport, Status
 
 _FAULT = FaultReport("disk_full", "The disk of anna.png is full.", "Make room.")
 
@@ -29,10 +29,10 @@ def fake(tmp_path: Path) -> FakeDesktop:
 
 @contextmanager
 def announcing(
-    fake: FakeDesktop, *kinds: str, tells_rest: bool = False, **seconds: float
+    fake: FakeDesktop, *kinds: str, shows_rest: bool = False, **seconds: float
 ) -> Iterator[Announcer]:
     """Announce these kinds while the block runs; what takes long takes no time."""
-    settings = Settings(notify=Notify.model_validate({"on": kinds}))
+    settings = Settings(notify=NotifySettings.model_validate({"on": kinds}))
     soon = {"quiet_seconds": 0.2, "pause_seconds": 0.0, "fault_seconds": 0.0}
     announcer = Announcer(
         lambda: settings,
@@ -43,7 +43,7 @@ def announcing(
     try:
         yield announcer
     finally:
-        announcer.close(tells_rest=tells_rest)
+        announcer.close(shows_rest=shows_rest)
 
 
 def _status(fault: FaultReport | None = None) -> Status:
@@ -65,30 +65,30 @@ def test_a_burst_is_one_notification_without_a_name(fake: FakeDesktop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "told"),
+    ("kinds", "sentences"),
     [
         ((), []),
         (("match",), ["2 new matches, 1 of them strong."]),
         (("strong_match",), ["1 new strong match."]),
         (("strong_match", "match"), ["2 new matches, 1 of them strong."]),
-        (("blocked",), ["Nothing is scored until something is mended: see tasted status."]),
+        (("blocked",), ["Scoring has stopped and needs your help: run tasted status."]),
     ],
 )
-def test_what_is_not_asked_for_is_not_told(
-    fake: FakeDesktop, kinds: tuple[str, ...], told: list[str]
+def test_what_is_not_asked_for_is_not_shown(
+    fake: FakeDesktop, kinds: tuple[str, ...], sentences: list[str]
 ) -> None:
     """Off by default, and each kind by itself."""
-    with announcing(fake, *kinds, tells_rest=True) as announcer:
+    with announcing(fake, *kinds, shows_rest=True) as announcer:
         announcer.scored(scored("a.png"))
         announcer.scored(scored("b.png", strong=True))
         announcer.follow(_status(_FAULT))
-        if told and "blocked" in kinds:
+        if sentences and "blocked" in kinds:
             eventually(fake.calls, within_seconds=30)
-    assert fake.told() == told
+    assert fake.sentences() == sentences
 
 
-def test_a_block_is_told_once_until_it_is_over(fake: FakeDesktop) -> None:
-    """Each status says it again; only the first is news, and after it was mended the next."""
+def test_a_block_is_shown_once_until_it_is_over(fake: FakeDesktop) -> None:
+    """Each status says it again; only the first is news, and the next one after it was fixed."""
     with announcing(fake, "blocked") as announcer:
         for _time in range(20):
             announcer.follow(_status(_FAULT))
@@ -109,14 +109,14 @@ def test_what_cannot_be_shown_is_logged_once_and_tried_again(fake: FakeDesktop) 
             eventually(lambda count=count: len(fake.calls()) == count, within_seconds=30)
         fake.behave()
         announcer.scored(scored())
-        eventually(lambda: any(each["event"] == "notified" for each in logs), within_seconds=30)
-    events = [each["event"] for each in logs]
+        eventually(lambda: any(line["event"] == "notified" for line in logs), within_seconds=30)
+    events = [line["event"] for line in logs]
     assert events.count("not_notified") == 1
     assert "no session bus" in next(e["why"] for e in logs if e["event"] == "not_notified")
 
 
 def test_the_end_waits_for_no_desktop(fake: FakeDesktop) -> None:
-    """A program that hangs is ended with the daemon, and what was not told is not told then."""
+    """A program that hangs is ended with the daemon, and what was not shown is not shown then."""
     fake.behave(sleeps=600)
     with announcing(fake, "match", quiet_seconds=0.0) as announcer:
         announcer.scored(scored())
@@ -136,7 +136,7 @@ def test_an_unforeseen_failure_ends_nothing_but_the_announcements(fake: FakeDesk
             """Fail."""
             raise ZeroDivisionError(now)
 
-    settings = Settings(notify=Notify.model_validate({"on": ["match"]}))
+    settings = Settings(notify=NotifySettings.model_validate({"on": ["match"]}))
     announcer = Announcer(
         lambda: settings,
         desktop=Desktop(path=fake.path),
@@ -147,5 +147,5 @@ def test_an_unforeseen_failure_ends_nothing_but_the_announcements(fake: FakeDesk
         announcer.scored(scored())
         eventually(lambda: not announcer._thread.is_alive(), within_seconds=30)
         announcer.scored(scored())
-        announcer.close(tells_rest=True)
-    assert [each["event"] for each in logs] == ["announcer_failed"]
+        announcer.close(shows_rest=True)
+    assert [line["event"] for line in logs] == ["announcer_failed"]

@@ -1,4 +1,4 @@
-"""What cannot be done now is waited for, told once, and taken back when it is over."""
+"""What cannot be done now is waited for, reported once, and withdrawn when it is over."""
 
 import os
 import signal
@@ -12,12 +12,12 @@ from kit.children import python
 from kit.commands import run
 from kit.sd_listener import sd_listener
 from kit.waiting import eventually
-from tasted.daemon.bell import Bell
-from tasted.daemon.notifier import Notifier
+from tasted.daemon.main_wakeup import MainWakeup
+from tasted.daemon.sd_notify import SystemdNotifier
 from tasted.daemon.service_mode import serve, unblock
 from tasted.errors import ConfigError, HomeInvalid, LibraryUnusable
-from tasted.home import Home
-from tasted.status import read_heartbeats
+from tasted.home.layout import Home
+from tasted.home.status import read_heartbeats
 
 
 class Attempts:
@@ -28,9 +28,9 @@ class Attempts:
         self._failures = list(failures)
         self._then = then
         self.blocked: list[str] = []
-        """The codes that were told when each attempt began."""
+        """The codes that were published when an attempt began."""
 
-    def __call__(self, _bell: Bell) -> None:
+    def __call__(self, _wakeup: MainWakeup) -> None:
         """Attempt once."""
         self.blocked += [
             beat.fault.code for beat in read_heartbeats(self._home.blocked_file) if beat.fault
@@ -42,13 +42,13 @@ class Attempts:
             raise self._then
 
 
-def test_it_goes_on_by_itself_when_a_fault_is_mended(home: Home) -> None:
+def test_it_continues_by_itself_when_a_fault_is_fixed(home: Home) -> None:
     """Each fault is published and said once; the end of the daemon is the end of the service."""
     broken = ConfigError("tasted.toml:3: no such key", remedy="tasted config edit")
     refused = PermissionError(13, "Permission denied", str(home.lock_file))
     attempts = Attempts(home, broken, broken, refused)
     said: list[str] = []
-    serve(attempts, home, notifier=Notifier(), say=said.append)
+    serve(attempts, home, notifier=SystemdNotifier(), say=said.append)
     assert attempts.blocked == ["config_invalid", "config_invalid", "not_permitted"]
     assert len(said) == 2
     assert "no such key" in said[0]
@@ -57,40 +57,48 @@ def test_it_goes_on_by_itself_when_a_fault_is_mended(home: Home) -> None:
     assert not home.blocked_file.exists()
 
 
-def test_what_no_person_can_mend_ends_it(home: Home) -> None:
+def test_what_no_person_can_fix_ends_it(home: Home) -> None:
     """A failure of tasted itself is for the service manager to answer with a new start."""
     with pytest.raises(RuntimeError):
         serve(
-            Attempts(home, then=RuntimeError("thread scout ended by itself")),
+            Attempts(home, then=RuntimeError("thread scanner ended by itself")),
             home,
-            notifier=Notifier(),
+            notifier=SystemdNotifier(),
             say=lambda _text: None,
         )
     with pytest.raises(LibraryUnusable):
         serve(
-            Attempts(home, LibraryUnusable("x")), home, notifier=Notifier(), say=lambda _text: None
+            Attempts(home, LibraryUnusable("x")),
+            home,
+            notifier=SystemdNotifier(),
+            say=lambda _text: None,
         )
 
 
 def test_a_home_that_is_gone_is_not_made_by_telling_so(tmp_path: Path) -> None:
     """It may lie on a disk that is not connected."""
     home = Home(tmp_path / "gone")
-    serve(Attempts(home, HomeInvalid("no home")), home, notifier=Notifier(), say=lambda _text: None)
+    serve(
+        Attempts(home, HomeInvalid("no home")),
+        home,
+        notifier=SystemdNotifier(),
+        say=lambda _text: None,
+    )
     assert not home.root.exists()
 
 
 _WAITING = """
 import sys
 from pathlib import Path
-from tasted.daemon.notifier import Notifier
+from tasted.daemon.sd_notify import SystemdNotifier
 from tasted.daemon.service_mode import serve
 from tasted.errors import ConfigError
-from tasted.home import Home
+from tasted.home.layout import Home
 
-def attempt(bell):
-    raise ConfigError("broken", remedy="mend it")
+def attempt(wakeup):
+    raise ConfigError("broken", remedy="fix it")
 
-serve(attempt, Home(Path(sys.argv[1])), notifier=Notifier(sys.argv[2], 1.0), say=print)
+serve(attempt, Home(Path(sys.argv[1])), notifier=SystemdNotifier(sys.argv[2], 1.0), say=print)
 """
 
 

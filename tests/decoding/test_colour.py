@@ -1,13 +1,16 @@
 """Colour: profiles and code points are brought to sRGB, or it is said why not."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from kit import hdr
 from kit import pictures as kit
 from tasted.decoding import colour
+from tasted.decoding.code_points import ColourCoding
 from tasted.decoding.pictures import Picture, decode
 
 
@@ -145,11 +148,128 @@ def test_highlights_brighter_than_white_are_white() -> None:
     assert (picture.pixels == 255).all()
 
 
-def test_hlg_is_read_as_it_stands_and_noted() -> None:
-    """The other HDR curve was made to be watched on SDR screens."""
-    picture = decoded(kit.coded_heic(np.array([90, 90, 90]) * 257, primaries=1, transfer=18))
-    assert np.abs(picture.pixels.astype(int) - 90).max() <= 1
+@pytest.mark.parametrize(
+    "srgb", [(0, 0, 0), (255, 255, 255), (128, 128, 128), (200, 60, 60), (40, 90, 200)]
+)
+def test_hlg_is_mapped_to_what_the_screen_showed(srgb: tuple[int, int, int]) -> None:
+    """As PQ is; a note says so."""
+    codes = hdr.hdr_codes(np.array(srgb, np.uint8), hdr.HLG) * 65535
+    stored = codes.round().astype(np.uint16)
+    picture = decoded(kit.coded_heic(stored, primaries=hdr.BT2020, transfer=hdr.HLG))
+    assert np.abs(picture.pixels.astype(int) - srgb).max() <= 6
     assert picture.facts.notes == (colour.HLG_NOTE,)
+
+
+@pytest.mark.parametrize(
+    ("code", "light"), [(0.0, 0.0), (0.5, 1 / 12), (0.75, 0.26496), (1.0, 1.0)]
+)
+def test_the_hlg_curve(code: float, light: float) -> None:
+    """Values of ITU-R BT.2100 and BT.2408: white lies at 75 % of the signal."""
+    assert colour.hlg_scene_light(np.array([code]))[0] == pytest.approx(light, rel=1e-3)
+
+
+_ACROSS, _DOWN = np.meshgrid(np.linspace(0, 255, 24), np.linspace(220, 40, 16))
+SCENE = np.stack([_ACROSS, _DOWN, np.full((16, 24), 90.0)], axis=-1).astype(np.uint8)
+
+
+@pytest.mark.parametrize("transfer", [hdr.PQ, hdr.HLG])
+@pytest.mark.parametrize("kind", ["8 bits", "16 bits", "avif"])
+def test_row_33_hdr_is_mapped_in_every_format_that_can_say_it(
+    kind: str, transfer: hdr.Transfer
+) -> None:
+    """The chunk cICP of a PNG and the nclx of an AVIF say what that of a HEIC says."""
+    codes = hdr.hdr_codes(SCENE, transfer)
+    data = {
+        "8 bits": lambda: hdr.coded_png(codes, transfer=transfer),
+        "16 bits": lambda: hdr.coded_png(codes, transfer=transfer, depth=16),
+        "avif": lambda: hdr.coded_avif(codes, transfer=transfer),
+    }[kind]()
+    picture = decoded(data)
+    # eight bits of PQ are few; unmapped the difference is 50
+    assert np.abs(picture.pixels.astype(int) - SCENE).mean() <= 4
+    expected = colour.HDR_NOTE if transfer == hdr.PQ else colour.HLG_NOTE
+    assert picture.facts.notes == (expected,)
+
+
+def test_wide_primaries_of_a_png_without_hdr() -> None:
+    """BT.2020 with the curve of sRGB, as a wide screen may be recorded."""
+    stored = np.array([[P3_TO_SRGB[0][0]]], np.uint8) / 255
+    shown = decoded(hdr.coded_png(stored, transfer=13)).pixels
+    assert shown[0, 0, 0] > P3_TO_SRGB[0][0][0]
+    assert shown[0, 0, 1] < P3_TO_SRGB[0][0][1]
+
+
+@pytest.mark.parametrize("exponent", [1.0, 1.8, 2.6])
+def test_row_33_the_gamma_of_a_png_is_applied(exponent: float) -> None:
+    """Old Macs wrote 1.8, renderers write linear light."""
+    picture = decoded(hdr.gamma_png(SCENE, exponent))
+    # eight bits of linear light are few in the shadows
+    assert np.abs(picture.pixels.astype(int) - SCENE).mean() <= (4 if exponent == 1.0 else 1.5)
+    assert picture.facts.notes == ()
+
+
+CHROMATICITIES_P3 = (0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
+CHROMATICITIES_SRGB = (0.3127, 0.3290, 0.640, 0.330, 0.300, 0.600, 0.150, 0.060)
+
+
+def chunk_of(values: tuple[float, ...]) -> bytes:
+    """Return the chunk cHRM of chromaticities."""
+    return kit.chunk(b"cHRM", b"".join(struct.pack(">I", round(value * 1e5)) for value in values))
+
+
+@pytest.mark.parametrize(("stored", "shown"), P3_TO_SRGB)
+def test_row_33_the_chromaticities_of_a_png_are_applied(
+    stored: tuple[int, int, int], shown: tuple[int, int, int]
+) -> None:
+    """Display P3 can be said in them, too; a profile or the chunk sRGB decides before."""
+    codes = np.array([[stored]]) / 255
+    wide = chunk_of(CHROMATICITIES_P3)
+    assert np.abs(decoded(hdr.coded_png(codes, wide)).pixels.astype(int) - shown).max() <= 2
+    is_srgb = kit.chunk(b"sRGB", b"\0")
+    assert decoded(hdr.coded_png(codes, is_srgb, wide)).pixels[0, 0].tolist() == list(stored)
+
+
+def test_what_says_srgb_changes_no_pixel() -> None:
+    """A gamma and chromaticities of sRGB are what most tools write; any white is white."""
+    gamma = kit.chunk(b"gAMA", struct.pack(">I", 45_455))
+    data = hdr.coded_png(SCENE / 255, gamma, chunk_of(CHROMATICITIES_SRGB))
+    assert np.array_equal(decoded(data).pixels, SCENE)
+    d50 = (0.3457, 0.3585, *CHROMATICITIES_SRGB[2:])
+    white = decoded(hdr.coded_png(np.ones((2, 2, 3)), chunk_of(d50))).pixels
+    assert white.min() >= 254
+
+
+@pytest.mark.parametrize("gamma", [1, 900_000])
+def test_a_gamma_that_nobody_means_is_noted(gamma: int) -> None:
+    """The colours are read as sRGB."""
+    data = hdr.coded_png(SCENE / 255, kit.chunk(b"gAMA", struct.pack(">I", gamma)))
+    picture = decoded(data)
+    assert np.array_equal(picture.pixels, SCENE)
+    assert picture.facts.notes == (colour.BAD_PROFILE_NOTE,)
+
+
+@pytest.mark.parametrize(
+    "values", [(0.0,) * 8, (0.3, 0.3) * 4, (0.5, 0.0, 0.6, 0.0, 0.3, 0.0, 0.1, 0.0)]
+)
+def test_chromaticities_that_make_no_space_move_no_colour(values: tuple[float, ...]) -> None:
+    """Corners on one line, or at no light."""
+    assert np.array_equal(decoded(hdr.coded_png(SCENE / 255, chunk_of(values))).pixels, SCENE)
+
+
+def test_the_code_points_of_a_profile_count() -> None:
+    """A profile whose tag says PQ is not left to colour management, which would make it black."""
+    profile = bytearray(kit.display_p3_profile())
+    (count,) = struct.unpack_from(">I", profile, 128)
+    # the last of its tags becomes the code points, at the end of the profile
+    entry = 132 + 12 * (count - 1)
+    struct.pack_into(">4sII", profile, entry, b"cicp", len(profile), 12)
+    profile += struct.pack(">4s4xBBBB", b"cicp", hdr.BT2020, hdr.PQ, 0, 1)
+    struct.pack_into(">I", profile, 0, len(profile))
+    codes = (hdr.hdr_codes(SCENE, hdr.PQ) * 255).round().astype(np.uint8)
+    data = kit.encoded(Image.fromarray(codes), "PNG", icc_profile=bytes(profile))
+    picture = decoded(data)
+    assert np.abs(picture.pixels.astype(int) - SCENE).mean() <= 3
+    assert picture.facts.notes == (colour.HDR_NOTE,)
 
 
 def test_unknown_code_points_are_srgb() -> None:
@@ -162,8 +282,9 @@ def test_unknown_code_points_are_srgb() -> None:
 def test_bands_of_a_tall_picture_agree() -> None:
     """Rows are converted in bands, and no row is left out."""
     pixels = np.tile(np.array(P3_TO_SRGB[0][0], np.uint8), (600, 2, 1))
-    converted = colour.nclx_to_srgb(pixels, 12, pq=False)
-    assert np.abs(converted.astype(int) - P3_TO_SRGB[0][1]).max() <= 1
+    image = Image.fromarray(pixels)
+    converted, _notes = colour.to_srgb(image, None, ColourCoding(primaries=12, transfer=13))
+    assert np.abs(np.asarray(converted).astype(int) - P3_TO_SRGB[0][1]).max() <= 1
 
 
 def test_cmyk_profiles_are_no_obstacle() -> None:

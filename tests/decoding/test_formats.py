@@ -7,25 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit import pictures as kit
-from tasted.decoding import containers, formats
+from tasted import picture_formats
+from tasted.decoding import containers, incomplete
 
-NOISE = {image_format: kit.noise(image_format) for image_format in sorted(formats.SUPPORTED)}
+NOISE = {
+    image_format: kit.noise(image_format) for image_format in sorted(picture_formats.SUPPORTED)
+}
 MARKED_ENDS = ("PNG", "JPEG", "WEBP", "GIF", "HEIF", "AVIF")
 
 
-@pytest.mark.parametrize("image_format", sorted(formats.SUPPORTED))
+@pytest.mark.parametrize("image_format", sorted(picture_formats.SUPPORTED))
 def test_every_supported_format_is_recognised_and_complete(image_format: str) -> None:
     """What Pillow writes is named as Pillow names it, and reaches its end."""
     data = kit.noise(image_format)
-    assert formats.sniff(data) == image_format
-    assert formats.is_complete(data)
+    assert picture_formats.sniff(data) == image_format
+    assert incomplete.is_complete(data)
 
 
 @pytest.mark.parametrize("image_format", MARKED_ENDS)
 @pytest.mark.parametrize("lost", [1, 20])
 def test_a_lost_end_is_noticed(image_format: str, lost: int) -> None:
     """One byte or twenty short of the end is incomplete where the format marks its end."""
-    assert not formats.is_complete(kit.noise(image_format)[:-lost])
+    assert not incomplete.is_complete(kit.noise(image_format)[:-lost])
 
 
 @pytest.mark.parametrize("image_format", MARKED_ENDS)
@@ -34,13 +37,13 @@ def test_no_prefix_of_a_recognised_file_is_complete(image_format: str, share: fl
     """However a copy was interrupted, what is there is never taken for the whole."""
     data = NOISE[image_format]
     prefix = data[: int(len(data) * share)]
-    assert formats.sniff(prefix) is None or not formats.is_complete(prefix)
+    assert picture_formats.sniff(prefix) is None or not incomplete.is_complete(prefix)
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "GIF", "WEBP", "HEIF", "AVIF"])
 def test_bytes_after_the_end_do_no_harm(image_format: str) -> None:
     """Phones append films, and some editors leave the rest of an older file behind."""
-    assert formats.is_complete(kit.noise(image_format) + b"\0\xff\xd8\xff\xe0" + bytes(16))
+    assert incomplete.is_complete(kit.noise(image_format) + b"\0\xff\xd8\xff\xe0" + bytes(16))
 
 
 def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:
@@ -49,8 +52,8 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:
     thumbnail = kit.solid("JPEG")
     segment = b"\xff\xe1" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
     data = whole[:2] + segment + whole[2:]
-    assert formats.is_complete(data)
-    assert not formats.is_complete(data[:-2])
+    assert incomplete.is_complete(data)
+    assert not incomplete.is_complete(data[:-2])
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,7 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:
         (b"\xff\x0a\xfa\x1f\x01", "JPEG XL"),
         (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
+        (b"II\xbc\x01\x20\0\0\0", "JPEG XR"),
         (b"8BPS\0\1", "Photoshop"),
         (b"icns\0\0\1\0", "Apple icon"),
         (b"\0\0\1\0\1\0\x10\x10", "Windows icon"),
@@ -80,8 +84,8 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_jpeg() -> None:
 )
 def test_other_image_formats_are_named(head: bytes, name: str) -> None:
     """A picture that is not decoded is told from what is no picture."""
-    assert formats.sniff(head) == name
-    assert name not in formats.SUPPORTED
+    assert picture_formats.sniff(head) == name
+    assert name not in picture_formats.SUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,7 @@ def test_other_image_formats_are_named(head: bytes, name: str) -> None:
 )
 def test_what_is_no_picture_has_no_name(head: bytes) -> None:
     """Text, web pages, films, sounds and archives are no image."""
-    assert formats.sniff(head) is None
+    assert picture_formats.sniff(head) is None
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -122,35 +126,70 @@ def test_raw_photographs_are_told_from_other_tiffs(
     for tag, (kind, value) in tags.items():
         packed = struct.pack(f"{order}H2x" if kind == 3 else f"{order}I", value)
         body += struct.pack(f"{order}HHI", tag, kind, 1) + packed
-    assert formats.sniff(head + body) == expected
+    assert picture_formats.sniff(head + body) == expected
+
+
+@pytest.mark.parametrize("image_format", sorted(picture_formats.SUPPORTED))
+def test_row_52_the_first_bytes_of_every_picture_are_known(image_format: str) -> None:
+    """So many as a look reads."""
+    head = kit.noise(image_format)[: picture_formats.HEAD_BYTES]
+    assert picture_formats.begins_like_picture(head)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"", False),
+        (b"P", False),
+        (b"#!/bin/sh\n", False),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", False),
+        (b"\0\0\0\x18ftypmp42", False),
+        (b"BM, said the letter, are two letters and make no bitmap", False),
+        (b"%PDF-1.7\n", False),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", False),
+        (b"\xff\x0a\xfa\x1f\x01", False),
+        (b"\0\0\1\0\1\0\x10\x10", False),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", True),
+        (b"II*\0\x10\0\0\0CR\2\0", True),
+    ],
+)
+def test_row_52_first_bytes_of_anything_else_make_no_picture(head: bytes, expected: bool) -> None:
+    """Nor do two letters, or what could be anything; a picture that is not decoded is one."""
+    assert picture_formats.begins_like_picture(head) is expected
+
+
+def test_apples_own_png_is_named_for_what_it_is() -> None:
+    """Its first chunk is CgBI; no decoder but Apple's reads it."""
+    head = picture_formats.PNG_SIGNATURE + b"\0\0\0\4CgBI\x50\0\x20\2"
+    assert picture_formats.sniff(head) == "Apple PNG (CgBI)"
 
 
 def test_a_bigtiff_is_a_tiff() -> None:
     """Its directories are laid out otherwise, so they are not searched for a camera."""
-    assert formats.sniff(b"II+\0\x08\0\0\0" + bytes(16)) == "TIFF"
+    assert picture_formats.sniff(b"II+\0\x08\0\0\0" + bytes(16)) == "TIFF"
 
 
 def test_heif_and_avif_are_told_apart_by_their_brands() -> None:
     """A general major brand leaves it to the compatible ones."""
-    assert formats.sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf") == "AVIF"
-    assert formats.sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf") == "HEIF"
-    assert formats.sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic") == "HEIF"
+    assert picture_formats.sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf") == "AVIF"
+    assert picture_formats.sniff(b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf") == "HEIF"
+    assert picture_formats.sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic") == "HEIF"
 
 
 def test_large_and_open_ended_boxes_are_walked() -> None:
     """A 64-bit length counts as written, and a length of 0 means to the end of the file."""
     head = b"\0\0\0\x14ftypheic\0\0\0\0heic"
     large = struct.pack(">I4sQ", 1, b"mdat", 20) + b"1234"
-    assert formats.is_complete(head + large)
-    assert not formats.is_complete(head + large[:-1])
-    assert formats.is_complete(head + struct.pack(">I4s", 0, b"mdat") + b"1234")
-    assert not formats.is_complete(head + struct.pack(">I4s", 3, b"mdat") + b"1234")
+    assert incomplete.is_complete(head + large)
+    assert not incomplete.is_complete(head + large[:-1])
+    assert incomplete.is_complete(head + struct.pack(">I4s", 0, b"mdat") + b"1234")
+    assert not incomplete.is_complete(head + struct.pack(">I4s", 3, b"mdat") + b"1234")
 
 
 def test_a_heif_without_its_picture_data_is_incomplete() -> None:
     """A copy that stopped exactly between two boxes is noticed."""
     data = kit.noise("HEIF")
-    assert not formats.is_complete(data[: data.index(b"mdat") - 4])
+    assert not incomplete.is_complete(data[: data.index(b"mdat") - 4])
 
 
 def test_frames_of_a_gif_are_counted_without_decoding() -> None:
@@ -160,10 +199,10 @@ def test_frames_of_a_gif_are_counted_without_decoding() -> None:
     assert containers.gif_frames(kit.animated("GIF", 7)[:-1]) is None
 
 
-@given(st.binary(max_size=64), st.sampled_from([*formats.SUPPORTED, "SVG"]))
+@given(st.binary(max_size=64), st.sampled_from([*picture_formats.SUPPORTED, "SVG"]))
 def test_any_bytes_get_an_answer(tail: bytes, image_format: str) -> None:
     """Arbitrary bytes, alone or behind a real signature, raise nothing."""
     head = NOISE.get(image_format, b"<svg")[:16]
     for data in (tail, head + tail):
-        formats.sniff(data)
-        formats.is_complete(data)
+        picture_formats.sniff(data)
+        incomplete.is_complete(data)

@@ -10,13 +10,22 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from bench.views import dense
 from kit.pictures import noise_pixels
 from kit.profiles import Layout, Mode, Spoken, draw_profile
-from kit.screens import LAYOUTS, LOOKS, drawn_screen, long_screen, photographs, text_screen
+from kit.screens import (
+    LAYOUTS,
+    LOOKS,
+    drawn_screen,
+    long_screen,
+    marketing_picture,
+    photographs,
+    text_screen,
+)
 from tasted.decoding.photo_regions import find_photos
-from tasted.demo.phone import PHOTO_HEIGHT, phone_screenshot
-from tasted.demo.scenes import PLACES, draw_scene, random_scene
 from tasted.records import Box
+from training.pictures.phone import PHOTO_HEIGHT, phone_screenshot
+from training.pictures.scenes import PLACES, draw_scene, random_scene
 
 looks = pytest.mark.parametrize("look", sorted(LOOKS))
 any_size = st.tuples(st.integers(1, 90), st.integers(1, 90), st.just(3))
@@ -30,11 +39,11 @@ def overlap(one: Box, other: Box) -> float:
     return shared / (one[2] * one[3] + other[2] * other[3] - shared)
 
 
-def assert_found(found: list[Box], boxes: list[Box], told: object) -> None:
+def assert_found(found: list[Box], boxes: list[Box], context: object) -> None:
     """Check that each photograph was found, and nothing else."""
-    assert len(found) == len(boxes), (told, found)
+    assert len(found) == len(boxes), (context, found)
     for box, true in zip(sorted(found), sorted(boxes), strict=True):
-        assert overlap(box, true) >= 0.8, (told, box, true)
+        assert overlap(box, true) >= 0.8, (context, box, true)
 
 
 @looks
@@ -116,6 +125,28 @@ def test_a_smooth_photograph_is_found_in_a_profile(layout: Layout, mode: Mode, t
     assert_found(
         find_photos(draw_profile(Spoken("Anna", 31, bio), layout, mode).pixels), [true], mode
     )
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+@pytest.mark.parametrize("is_top", [False, True])
+def test_a_screen_dense_with_rows_is_no_photograph(*, is_top: bool, is_dark: bool) -> None:
+    """The photograph on it is found, though bars leave hardly a line of paper."""
+    for photo in photographs()[::7]:
+        pixels = dense(photo, is_top=is_top, is_dark=is_dark)
+        true = (50, 110 if is_top else 1860, 1070, 640)
+        assert_found(find_photos(pixels), [true], (is_top, is_dark))
+
+
+@pytest.mark.parametrize("is_even", [False, True])
+@pytest.mark.parametrize("size", [(1242, 2208), (1600, 2000)])
+def test_the_frame_of_a_phone_is_no_photograph(size: tuple[int, int], *, is_even: bool) -> None:
+    """On a picture that praises an app, the photograph on the phone's screen is found."""
+    for seed, photo in enumerate(photographs()[20:44:8]):
+        pixels, (left, top, width, height) = marketing_picture(
+            photo, size=size, seed=seed, is_even=is_even
+        )
+        (found,) = find_photos(pixels)
+        assert overlap(found, (left, top, width, height)) >= 0.6, (seed, found)
 
 
 def test_an_ordinary_photograph_is_one_region() -> None:

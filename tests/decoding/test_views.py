@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageDraw
 
 from kit.pictures import noise_pixels
 from kit.screens import LOOKS, WIDTH, drawn_screen, long_screen, photographs, text_screen
@@ -104,6 +105,30 @@ def test_a_screen_of_text_is_covered_with_tiles() -> None:
     assert [view.box[0] for view in turned] == [0, 681, 1362]
 
 
+@pytest.mark.parametrize("look", sorted(LOOKS))
+def test_a_tile_of_text_weighs_little_beside_one_with_photographs(look: str) -> None:
+    """Faces too small to be looked at alone make their tile count twenty times as much."""
+    screen = text_screen(look)
+    mask = Image.new("L", (160, 160), 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, 159, 159), fill=255)
+    for index in range(20):
+        at = (40 + index % 5 * 230, 180 + index // 5 * 230)
+        screen.image.paste(photographs()[index].resize((160, 160)), at, mask)
+    views = find_views("auto", screen.pixels, width=1170, height=2532)
+    assert [view.kind for view in views] == ["tile"] * 3
+    assert views[0].weight == 1.0
+    assert views[2].weight == 0.05
+
+
+def test_every_photograph_of_a_page_counts() -> None:
+    """Also one of few colours: what a page shows to be a photograph is one."""
+    plain = Image.new("RGB", (600, 600), (12, 12, 14))
+    ImageDraw.Draw(plain).ellipse((100, 100, 500, 500), fill=(16, 17, 21))
+    screen = drawn_screen("feed", "light", photos=[photographs()[0], plain])
+    views = find_views("auto", screen.pixels, width=WIDTH, height=screen.height)
+    assert [view.weight for view in views] == [1.0, 0.9]
+
+
 def test_a_long_text_has_six_tiles_from_end_to_end() -> None:
     """A scrolled page costs no more than six pictures."""
     pixels = text_screen("dark", height=20_000).pixels
@@ -125,7 +150,7 @@ def test_of_too_many_photographs_the_largest_are_taken() -> None:
 
 def test_an_ordinary_photograph_is_one_view() -> None:
     """Its middle square, as `center` has it: a reference saved from anywhere is no screenshot."""
-    ordinary = [each for each in photographs() if max(each.size) <= 1.78 * min(each.size)]
+    ordinary = [photo for photo in photographs() if max(photo.size) <= 1.78 * min(photo.size)]
     assert len(ordinary) > 30
     for picture in ordinary:
         width, height = picture.size

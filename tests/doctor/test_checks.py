@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.ailments import (
+from kit.doctor_facts import (
     FAULT,
     HEALTHY,
     HOME,
@@ -23,13 +23,14 @@ from kit.ailments import (
 from kit.pages import status_of
 from tasted.config import Settings
 from tasted.doctor.diagnosis import CHECKS, diagnose
-from tasted.doctor.facts import CaptureFacts, Facts, LibraryFacts, ModelFacts, Place
+from tasted.doctor.facts import CaptureFacts, Facts, FolderLocation, LibraryFacts, ModelFacts
 from tasted.doctor.finding import Finding, Level
-from tasted.doctor.mending import why_not
-from tasted.reading.choosing import Machine, Wanted, choose
-from tasted.service.condition import Condition, ServiceState
-from tasted.service.findings import Finding as ServiceFinding
-from tasted.status import AccessReport, FaultReport, Heartbeat
+from tasted.doctor.repair import why_no_repair
+from tasted.home.crash_reports import CrashReport
+from tasted.home.status import AccessReport, FaultReport, Heartbeat
+from tasted.reading.choosing import Machine, OcrChoice, Wanted, choose
+from tasted.service.managers.condition import Condition, ServiceState
+from tasted.service.problems import ServiceProblem
 
 _ALONE = replace(
     HEALTHY,
@@ -41,6 +42,7 @@ _ALONE = replace(
         written=None,
     ),
 )
+_NO_LIBVIPS = "libvips cannot be loaded (ImportError: no module)."
 _FUTURE = (HOME / ".tasted" / "status.json", NOW + timedelta(hours=2))
 
 
@@ -66,8 +68,15 @@ def test_a_healthy_home_has_only_fine_findings() -> None:
 @pytest.mark.parametrize("system", ["linux", "darwin"])
 def test_macos_is_blamed_on_a_mac_alone(system: str) -> None:
     """Why a service has to try by itself what it may read is said in words of the system."""
-    inbox = next(each for each in _ill(replace(_ALONE, system=system)) if each.check == "inbox")
+    inbox = next(one for one in _ill(replace(_ALONE, system=system)) if one.check == "inbox")
     assert inbox.why.startswith("macOS" if system == "darwin" else "A service may have other")
+
+
+def test_without_libvips_there_is_a_note() -> None:
+    """All works without it, and takes longer."""
+    (ill,) = _ill(replace(HEALTHY, libvips_missing=_NO_LIBVIPS))
+    assert (ill.level, ill.check, ill.what) == (Level.NOTE, "decoding", _NO_LIBVIPS)
+    assert "twice the time" in ill.why
 
 
 def test_without_daemon_and_login_item_there_are_only_notes() -> None:
@@ -85,13 +94,24 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
         False,
     ),
     "crash": (
-        with_report(HEALTHY, findings=[ServiceFinding("crash_looping", "It keeps ending.", "x")]),
+        with_report(HEALTHY, findings=[ServiceProblem("crash_looping", "It keeps ending.", "x")]),
         "It keeps ending.",
         "x",
         True,
     ),
+    "tasted itself": (
+        replace(
+            HEALTHY,
+            crashes=(
+                CrashReport(NOW.isoformat(), "labels", "KeyError", ("tasted.x:1 y",), "0.1.0", 2),
+            ),
+        ),
+        "tasted itself failed 2 times in the last day, last at 12:00 UTC; your pictures are fine.",
+        "Report it with the lines above",
+        False,
+    ),
     "blocked": (
-        with_report(HEALTHY, findings=[ServiceFinding("blocked", "It waits.", "y")]),
+        with_report(HEALTHY, findings=[ServiceProblem("blocked", "It waits.", "y")]),
         "It waits.",
         "y",
         False,
@@ -99,7 +119,7 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
     "refused": (
         with_report(
             HEALTHY,
-            findings=[ServiceFinding("blocked", "It may not.", "Allow it.")],
+            findings=[ServiceProblem("blocked", "It may not.", "Allow it.")],
             beat=Heartbeat(
                 PID, "blocked", NOW, NOW, FaultReport("not_permitted", "It may not.", "Allow it.")
             ),
@@ -110,13 +130,13 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
     ),
     "foreign file": (
         with_report(HEALTHY, home=None, state=ServiceState(Condition.STOPPED)),
-        "is not as tasted writes it",
+        "was not written by tasted",
         "tasted service install --replace",
         False,
     ),
     "reload": (
         with_report(HEALTHY, state=ServiceState(Condition.RUNNING, pid=PID, needs_reload=True)),
-        "still holds an older definition",
+        "still uses an older definition",
         "tasted doctor --fix",
         True,
     ),
@@ -128,7 +148,7 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
     ),
     "edited plist": (
         with_service(HEALTHY, written="<plist>old</plist>"),
-        "differs from what would be written",
+        "differs from what tasted would write",
         "tasted doctor --fix",
         True,
     ),
@@ -136,7 +156,7 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
     "ground": (with_service(HEALTHY, refusals=(FAULT,)), "Something is so.", "Do this.", False),
     "upgraded": (
         with_service(HEALTHY, interpreter=PYTHON.replace("9", "10")),
-        "Python was replaced while it ran",
+        "Python was replaced while tasted was running",
         "tasted doctor --fix",
         True,
     ),
@@ -183,20 +203,20 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
     ),
     "vision elsewhere": (
         _reading("vision"),
-        "on a Mac only",
+        "only available on a Mac",
         "tasted config edit",
         False,
     ),
-    "disk": (replace(HEALTHY, free_mb=3.0), "3 MB are free", "Free some space", False),
+    "disk": (replace(HEALTHY, free_mb=3.0), "3 MB free", "Free some space", False),
     "clock": (
         replace(HEALTHY, newest=_FUTURE),
-        "120 minutes from now",
+        "120 minutes in the future",
         "Date & Time",
         False,
     ),
     "clock on Linux": (
         replace(HEALTHY, newest=_FUTURE, system="linux"),
-        "120 minutes from now",
+        "120 minutes in the future",
         "timedatectl",
         False,
     ),
@@ -209,17 +229,17 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
     "desktop": (
         replace(
             HEALTHY,
-            places=(Place("home", HOME, guarded="the Desktop"),),
+            places=(FolderLocation("home", HOME, guarded="the Desktop"),),
             status=status_of(pid=PID),
         ),
-        "lies in the Desktop",
+        "is in the Desktop",
         "~/Tasted",
         False,
     ),
     "network home": (
-        replace(HEALTHY, places=(Place("home", HOME, remote_kind="smbfs"),)),
+        replace(HEALTHY, places=(FolderLocation("home", HOME, remote_kind="smbfs"),)),
         "network drive (smbfs)",
-        "your own disk",
+        "an internal disk",
         False,
     ),
     "held daemon": (
@@ -235,47 +255,58 @@ _WRONG: dict[str, tuple[Facts, str, str, bool]] = {
 def test_what_is_wrong_is_told_with_its_remedy(ailment: str) -> None:
     """One ailment is one wrong finding, with what, why and remedy."""
     facts, what, remedy, fix = _WRONG[ailment]
-    (finding,) = [each for each in diagnose(facts) if each.level is Level.WRONG]
+    (finding,) = [one for one in diagnose(facts) if one.level is Level.WRONG]
     assert what in finding.what
     assert finding.why
     assert remedy in finding.remedy
-    assert finding.is_mended_by_fix is fix
+    assert finding.is_fixable is fix
 
 
 _NOTES: dict[str, tuple[Facts, str]] = {
-    "other home": (with_report(HEALTHY, home=Path("/Users/maya/Other")), "another home: /Users"),
+    "other home": (
+        with_report(HEALTHY, home=Path("/Users/maya/Other")),
+        "another tasted folder: /Users",
+    ),
     "restarts": (
-        with_report(HEALTHY, findings=[ServiceFinding("restarted", "5 times.", "x")]),
+        with_report(HEALTHY, findings=[ServiceProblem("restarted", "5 times.", "x")]),
         "5 times.",
     ),
-    "unwanted ground": (
+    "unwanted installation": (
         replace(_ALONE, service=replace(_ALONE.service or SERVICE, refusals=(FAULT,))),
         "Something is so.",
     ),
     "terminal": (
         replace(HEALTHY, owner=7, status=status_of(pid=7, access=AccessReport(PYTHON))),
-        "started elsewhere (pid 7) may read",
+        "started from elsewhere (pid 7) may read",
     ),
     "allowed desktop": (
-        replace(HEALTHY, places=(Place("inbox", Path("/i"), guarded="Downloads"),)),
+        replace(HEALTHY, places=(FolderLocation("inbox", Path("/i"), guarded="Downloads"),)),
         "in Downloads",
     ),
     "stick": (
-        replace(HEALTHY, places=(Place("inbox", Path("/i"), is_removable=True),)),
-        "may not be there at login",
+        replace(HEALTHY, places=(FolderLocation("inbox", Path("/i"), is_removable=True),)),
+        "may not be connected at login",
     ),
     "network inbox": (
-        replace(HEALTHY, places=(Place("inbox", Path("/i"), remote_kind="nfs4"),)),
+        replace(HEALTHY, places=(FolderLocation("inbox", Path("/i"), remote_kind="nfs4"),)),
         "network drive (nfs4)",
     ),
     "network outbox": (
-        replace(HEALTHY, places=(Place("outbox", Path("/o"), remote_kind="nfs4"),)),
+        replace(HEALTHY, places=(FolderLocation("outbox", Path("/o"), remote_kind="nfs4"),)),
         "network drive (nfs4)",
     ),
     "no ocr": (_reading("auto"), "No text recognition is installed"),
+    "languages": (
+        replace(HEALTHY, reading=OcrChoice("rapidocr", "", None, lacking=("ru", "ar"))),
+        "reading.languages asks for ru, ar, which rapidocr cannot read",
+    ),
+    "data": (
+        replace(HEALTHY, reading=OcrChoice("tesseract", "", None, lacking=("uk",))),
+        "reading.languages asks for uk, which tesseract cannot read",
+    ),
     "other place": (
         replace(HEALTHY, capture=CaptureFacts("/i", None)),
-        "Screenshots are saved in the Desktop now",
+        "Screenshots are now saved in the Desktop folder",
     ),
     "unknown place": (
         replace(HEALTHY, capture=CaptureFacts("/i", None, FAULT)),
@@ -290,7 +321,7 @@ def test_what_is_worth_knowing_is_a_note(ailment: str) -> None:
     facts, what = _NOTES[ailment]
     ill = _ill(facts)
     assert {finding.level for finding in ill} == {Level.NOTE}
-    (finding,) = [each for each in ill if what in each.what]
+    (finding,) = [one for one in ill if what in one.what]
     assert finding.why
     assert finding.remedy
 
@@ -312,29 +343,37 @@ def test_other_healthy_ways_to_live(facts: Facts) -> None:
     assert _ill(facts) == []
 
 
+def test_a_model_that_torch_has_to_run_is_a_note() -> None:
+    """It works, and is slower than it could be."""
+    model = replace(HEALTHY.model or ModelFacts("clip"), slower_because="it has a .bin")
+    (finding,) = [one for one in diagnose(replace(HEALTHY, model=model)) if one.level is Level.NOTE]
+    assert "it has a .bin" in finding.what
+    assert finding.remedy == "tasted models pull clip"
+
+
 def test_a_refusal_of_this_command_counts_where_no_daemon_runs() -> None:
     """There is nobody else to ask."""
     facts = replace(_ALONE, here=AccessReport(PYTHON, "EACCES", str(HOME / "inbox")))
-    (finding,) = [each for each in diagnose(facts) if each.level is Level.WRONG]
+    (finding,) = [one for one in diagnose(facts) if one.level is Level.WRONG]
     assert finding.what.startswith("This command may not read")
 
 
 def _service(condition: Condition) -> Callable[[Facts], Facts]:
-    finding = ServiceFinding("deaf", "It is deaf.", "x")
+    finding = ServiceProblem("deaf", "It is deaf.", "x")
     return lambda facts: with_report(facts, state=ServiceState(condition), findings=[finding])
 
 
-def test_fix_is_for_what_a_new_login_item_mends() -> None:
+def test_fix_is_for_what_a_new_login_item_repairs() -> None:
     """Not for other faults, nor against the user's own choice, nor where it would be refused."""
 
     def answer(facts: Facts) -> str | None:
-        return why_not(facts, diagnose(facts))
+        return why_no_repair(facts, diagnose(facts))
 
     assert answer(_service(Condition.STOPPED)(HEALTHY)) is None
-    assert "Nothing is wrong that" in (answer(HEALTHY) or "")
-    assert "Nothing is wrong that" in (answer(replace(HEALTHY, free_mb=1.0)) or "")
+    assert "There is nothing that installing" in (answer(HEALTHY) or "")
+    assert "There is nothing that installing" in (answer(replace(HEALTHY, free_mb=1.0)) or "")
     assert "switched the login item off" in (answer(_service(Condition.DISABLED)(HEALTHY)) or "")
     refused = with_service(HEALTHY, written="old", refusals=(FAULT,))
-    assert "would be refused" in (answer(refused) or "")
+    assert "cannot be installed as things are" in (answer(refused) or "")
     bare = replace(_ALONE, service=replace(_ALONE.service or SERVICE, bare_failure=FAULT))
-    assert "No login item serves this home" in (answer(bare) or "")
+    assert "No login item serves this tasted folder" in (answer(bare) or "")

@@ -14,12 +14,15 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from kit.checkpoints import as_bin
+from tasted.embedding.embedder import Embedder
+from tasted.embedding.models.weights import verify_folder
 from tasted.embedding.opening import open_embedder
-from tasted.embedding.weights import verify_folder
 from tasted.errors import ModelUnusable
 
 
-def opened(folder: Path, *, device: str = "cpu", dtype: str = "float32") -> object:
+def opened(
+    folder: Path, *, device: str = "cpu", dtype: str = "float32", runtime: str = "auto"
+) -> Embedder:
     """Check and open a folder."""
     return open_embedder(
         verify_folder(folder),
@@ -27,6 +30,7 @@ def opened(folder: Path, *, device: str = "cpu", dtype: str = "float32") -> obje
         dtype=dtype,
         views="crops",
         preprocessing="test",
+        runtime=runtime,
         threads=None,
     )
 
@@ -79,11 +83,15 @@ def _with_another_shape(weights: dict[str, torch.Tensor]) -> None:
     weights["visual_projection.weight"] = torch.zeros(3, 3)
 
 
+@pytest.mark.parametrize("runtime", ["auto", "openvino"])
 @pytest.mark.parametrize(
     "change", [_without_a_tensor, _with_a_tensor_too_many, _with_another_shape]
 )
 def test_weights_that_do_not_fit_their_configuration_are_refused(
-    tiny_clip: Path, tmp_path: Path, change: Callable[[dict[str, torch.Tensor]], None]
+    tiny_clip: Path,
+    tmp_path: Path,
+    change: Callable[[dict[str, torch.Tensor]], None],
+    runtime: str,
 ) -> None:
     """Transformers would fill a missing tensor with random numbers and go on."""
     folder = shutil.copytree(tiny_clip, tmp_path / "unfit")
@@ -91,30 +99,39 @@ def test_weights_that_do_not_fit_their_configuration_are_refused(
     change(weights)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ModelUnusable, match="unfit"):
-        opened(folder)
+        opened(folder, runtime=runtime)
 
 
+@pytest.mark.parametrize("runtime", ["openvino", "torch"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.0])
-def test_weights_without_numbers_are_refused(tiny_clip: Path, tmp_path: Path, value: float) -> None:
+def test_weights_without_numbers_are_refused(
+    tiny_clip: Path, tmp_path: Path, value: float, runtime: str
+) -> None:
     """NaN in a vector would make every score NaN; it is found when the model is opened."""
     folder = shutil.copytree(tiny_clip, tmp_path / "hollow")
     weights = load_file(folder / "model.safetensors")
     weights["visual_projection.weight"].fill_(value)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ModelUnusable, match="no vectors"):
-        opened(folder)
+    with pytest.raises(ModelUnusable, match="invalid vectors"):
+        opened(folder, runtime=runtime)
 
 
-def test_half_precision_files_are_computed_in_float32(tiny_clip: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("runtime", ["openvino", "torch"])
+@pytest.mark.parametrize("stored", [torch.float16, torch.bfloat16], ids=str)
+def test_half_precision_files_are_computed_in_float32(
+    tiny_clip: Path, tmp_path: Path, stored: torch.dtype, runtime: str
+) -> None:
     """A file of float16 is a smaller download, not another arithmetic."""
     folder = shutil.copytree(tiny_clip, tmp_path / "half")
     weights = load_file(folder / "model.safetensors")
-    halves = {name: tensor.half() for name, tensor in weights.items()}
+    halves = {name: tensor.to(stored) for name, tensor in weights.items()}
     save_file(halves, folder / "model.safetensors", metadata={"format": "pt"})
     picture = np.random.default_rng(5).integers(0, 256, (50, 40, 3), dtype=np.uint8)
-    half, full = opened(folder), opened(tiny_clip)
-    assert half._model.dtype == torch.float32
-    assert half.embed_pictures([picture])[0] @ full.embed_pictures([picture])[0] > 0.999
+    widened = {name: tensor.float() for name, tensor in halves.items()}
+    wide = shutil.copytree(tiny_clip, tmp_path / "wide")
+    save_file(widened, wide / "model.safetensors", metadata={"format": "pt"})
+    half, full = (opened(one, runtime=runtime).embed_pictures([picture]) for one in (folder, wide))
+    assert np.allclose(half, full, atol=1e-6)
 
 
 def test_a_configuration_cannot_point_to_other_weights_or_code(
@@ -134,13 +151,16 @@ def test_a_configuration_cannot_point_to_other_weights_or_code(
     assert pointing.embed_pictures([picture])[0] @ plain.embed_pictures([picture])[0] > 0.99999
 
 
+@pytest.mark.parametrize("runtime", ["auto", "openvino", "torch"])
 @pytest.mark.parametrize("name", ["preprocessor_config.json", "tokenizer.json"])
-def test_nonsense_in_a_small_file_is_refused(tiny_clip: Path, tmp_path: Path, name: str) -> None:
-    """JSON that is valid and means nothing is found when the model is opened."""
+def test_nonsense_in_a_small_file_is_refused(
+    tiny_clip: Path, tmp_path: Path, name: str, runtime: str
+) -> None:
+    """JSON that is valid and means nothing is found when it is needed first."""
     folder = shutil.copytree(tiny_clip, tmp_path / "nonsense")
     (folder / name).write_text('{"size": "large", "model": 3, "image_mean": "blue"}')
     with pytest.raises(ModelUnusable, match="nonsense"):
-        opened(folder)
+        opened(folder, runtime=runtime).embed_texts(["a cat"])
 
 
 def test_a_device_that_is_not_there_is_named(tiny_clip: Path) -> None:
@@ -156,10 +176,10 @@ def test_a_device_that_is_not_there_is_named(tiny_clip: Path) -> None:
 def test_the_number_of_threads_is_kept(tiny_clip: Path) -> None:
     """A background program must be able to leave cores to the foreground."""
     script = (
-        "import sys, pathlib, tasted.embedding.weights as w\n"
+        "import sys, pathlib, tasted.embedding.models.weights as w\n"
         "from tasted.embedding.opening import open_embedder\n"
         "open_embedder(w.verify_folder(pathlib.Path(sys.argv[1])), device='auto', dtype='auto',\n"
-        "              views='', preprocessing='', threads=1)\n"
+        "              views='', preprocessing='', runtime='torch', threads=1)\n"
         "import torch, os, huggingface_hub.constants as c\n"
         "print(torch.get_num_threads(), c.HF_HUB_OFFLINE, "
         "os.environ['DISABLE_SAFETENSORS_CONVERSION'])\n"

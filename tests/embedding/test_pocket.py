@@ -11,7 +11,6 @@ import torch
 from safetensors import safe_open
 from transformers import AutoModel, AutoProcessor, AutoTokenizer, CLIPModel, CLIPTokenizer
 
-from tasted.demo.phone import phone_screenshot
 from tasted.embedding.pocket import FOLDER
 from training.embedder import Embedder
 from training.evaluate import load_held_out
@@ -25,6 +24,7 @@ from training.measures import (
     zero_shot,
 )
 from training.photographs import held_out_hashes
+from training.pictures.phone import phone_screenshot
 
 PHOTOS = Path(__file__).parents[1] / "photos"
 #: A little under the figures of the model's README, the phone's included.

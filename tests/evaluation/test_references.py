@@ -4,13 +4,13 @@ from pathlib import Path
 
 from kit.pictures import noise
 from kit.sidecars import scored
-from tasted.evaluation.references import Found, find_references
-from tasted.files import content_id, stamp_of
-from tasted.home import Home
-from tasted.outbox.failures import source_part
+from tasted.evaluation.references import FoundReferences, find_references
+from tasted.home.layout import Home
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.writer import Writer
+from tasted.outbox.sidecar import source_part
+from tasted.outbox.sidecar_writer import Writer
 from tasted.records import InboxFile
+from tasted.system.files import content_id, stamp_of
 
 
 def _put(home: Home, path: str, number: int) -> str:
@@ -19,7 +19,7 @@ def _put(home: Home, path: str, number: int) -> str:
     return content_id(data)
 
 
-def _found(home: Home) -> Found:
+def _found(home: Home) -> FoundReferences:
     return find_references(home.inbox, home.outbox, max_bytes=1_000_000)
 
 
@@ -33,14 +33,14 @@ def test_the_folders_are_the_labels(home: Home) -> None:
     _put(home, "shot.png", 4)
     (home.inbox / "liked" / "empty.png").write_bytes(b"")
     found = _found(home)
-    assert [(each.photos[0].content_id, each.path, each.is_liked) for each in found.taught] == [
+    assert [(item.photos[0].content_id, item.path, item.is_liked) for item in found.items] == [
         (liked, "liked/a.png", True),
         (rejected, "rejected/b.png", False),
     ]
     assert found.contradictions == ("liked/c.png", "rejected/d.png")
     assert found.repeated == 1
     assert found.unreadable == (("liked/empty.png", "liked/empty.png is empty."),)
-    assert found.brought == {liked, rejected, twofold}
+    assert found.curated == {liked, rejected, twofold}
 
 
 def test_a_profile_is_one_label(home: Home) -> None:
@@ -53,10 +53,10 @@ def test_a_profile_is_one_label(home: Home) -> None:
     for number in range(20, 33):
         _put(home, f"rejected/many/{number}.png", number)
     found = _found(home)
-    anna = found.taught[0]
+    anna = found.items[0]
     assert (anna.path, anna.is_liked) == ("liked/anna/", True)
-    assert [each.path for each in anna.photos] == ["liked/anna/1.png", "liked/anna/2.png"]
-    assert len(found.taught) == 14
+    assert [photo.path for photo in anna.photos] == ["liked/anna/1.png", "liked/anna/2.png"]
+    assert len(found.items) == 14
     assert found.contradictions == ("liked/anna/0.png", "rejected/0.png")
 
 
@@ -71,12 +71,12 @@ def test_what_was_scored_before_is_feedback(home: Home) -> None:
     known = home.inbox / "rejected" / "known.png"
     known.write_bytes(b"not read: the sidecar knows its content")
     stamped = InboxFile("rejected/known.png", stamp_of(known.stat()))
-    told = source_part(stamped.path, stamped.stamp, None, content_id="f" * 64, text_id=None)
-    writer.write(scored(stamped.path, source=told))
-    found = {each.path: each for each in _found(home).taught}
-    assert not found["liked/shot.png"].is_brought
+    source = source_part(stamped.path, stamped.stamp, None, content_id="f" * 64, text_id=None)
+    writer.write(scored(stamped.path, source=source))
+    found = {item.path: item for item in _found(home).items}
+    assert not found["liked/shot.png"].is_curated
     assert found["rejected/known.png"].photos[0].content_id == "f" * 64
-    assert _found(home).brought == frozenset()
+    assert _found(home).curated == frozenset()
 
 
 def test_a_profile_that_was_partly_scored_is_feedback(home: Home) -> None:
@@ -91,14 +91,14 @@ def test_a_profile_that_was_partly_scored_is_feedback(home: Home) -> None:
     stamp = stamp_of((home.inbox / "shot.png").stat())
     source = source_part("shot.png", stamp, None, content_id=scored_id, text_id=None)
     Writer(home.outbox, Ledger(home.outbox)).write(scored("shot.png", source=source))
-    brought = {each.path: each.is_brought for each in _found(home).taught}
-    assert brought == {"liked/anna/": False, "liked/berta/": True}
+    curated = {item.path: item.is_curated for item in _found(home).items}
+    assert curated == {"liked/anna/": False, "liked/berta/": True}
 
 
 def test_a_home_without_an_outbox(home: Home) -> None:
     """Nothing was scored yet: everything was brought."""
     _put(home, "liked/a.png", 1)
     home.outbox.rmdir()
-    (only,) = _found(home).taught
-    assert only.is_brought
+    (only,) = _found(home).items
+    assert only.is_curated
     assert not Path(home.outbox).exists()

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from kit.fuzzing import bounded, fuzzed
 from kit.json_values import mangled_text
 from kit.sidecars import failed, scored
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.inbox.reconcile import next_retry, reason_for
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.places import belongs
-from tasted.outbox.results import Selection, read_results
-from tasted.outbox.writer import Writer
+from tasted.outbox.results import Selection, select
+from tasted.outbox.sidecar_files import sidecars
+from tasted.outbox.sidecar_writer import Writer
 from tasted.records import FileStamp, InboxFile
 
 DOCUMENTS: list[dict[str, Any]] = [
@@ -56,7 +57,7 @@ def test_no_document_proves_what_is_not_its_own(home: Home, data: bytes, place: 
             settled = InboxFile(path, FileStamp(1, 2, 3))
             reason_for(settled, entry, None, now=time.time(), version="0.1.0")
         next_retry(ledger.entries, now=time.time())
-        read_results(home.outbox, Selection())
+        select((sidecar for _place, sidecar in sidecars(home.outbox)), Selection())
         for path in list(ledger.entries):
             Writer(home.outbox, ledger).remove(path)
             assert not file.exists()

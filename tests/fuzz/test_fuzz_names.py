@@ -11,12 +11,14 @@ from kit.fuzzing import bounded, fuzzed
 from kit.inbox_files import PNG
 from kit.sidecars import NOW, VERSION, source_of
 from tasted.errors import EmptyFile
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.inbox.listing import find_file, list_inbox
-from tasted.intake import item_from
 from tasted.outbox.failures import error_sidecar
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.writer import Writer
+from tasted.outbox.sidecar_writer import Writer
+from tasted.rpc import framing
+from tasted.rpc.encoding import request_from, to_json
+from tasted.rpc.messages import RequestedFile, ScoreBatch
 
 STEMS = st.one_of(
     st.binary(min_size=1, max_size=12),
@@ -48,7 +50,9 @@ def test_every_name_has_one_sidecar_of_its_own(home: Home, paths: list[bytes]) -
         ledger = Ledger(home.outbox)
         writer = Writer(home.outbox, ledger)
         for number, (path, file) in enumerate(listing.files.items()):
-            assert item_from({"path": path, "foreign": False}).path == path
+            request = ScoreBatch((RequestedFile(path),))
+            sent = framing.decode(framing.encode(to_json(request))[4:])
+            assert request_from(sent) == request
             found = find_file(home.inbox, path)
             assert found is not None
             assert found.stamp == file.stamp

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kit.fuzzing import bounded, fuzzed
 from kit.json_values import mangled_text
-from tasted.daemon.requests import Request, leave_request, parse_request, waiting_requests
-from tasted.home import Home
+from tasted.daemon.shared.requests import Request, leave_request, parse_request, waiting_requests
+from tasted.home.layout import Home
 
 BODIES: list[dict[str, Any]] = [
     {"kind": "score", "inside": ["anna/1.png"], "outside": []},

@@ -10,7 +10,7 @@ from kit.fuzzing import bounded, fuzzed
 from tasted.config import load_settings
 from tasted.config.template import render_toml
 from tasted.errors import ConfigError
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.reading.companion import BYTES_MAX, parse_companion
 
 TEMPLATE = re.sub(r"(?m)^#(?=\w+ = )", "", render_toml())

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tasted.home.status import AccessReport
 from tasted.inbox.access import try_access
-from tasted.status import AccessReport
 
 
 def _me(refused: str | None = None, path: Path | None = None, *, opened: bool = False) -> object:
@@ -32,7 +32,7 @@ def test_a_missing_inbox_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EPERM, errno.EACCES])
-def test_a_refused_listing_is_told_by_the_errors_name(tmp_path: Path, code: int) -> None:
+def test_a_refused_listing_is_named_by_the_errors_name(tmp_path: Path, code: int) -> None:
     """EPERM is macOS's privacy, EACCES a mode."""
 
     def refused(folder: Path) -> Iterator[Path]:

@@ -37,6 +37,13 @@ def test_row_04_room_without_content_is_not_whole() -> None:
     assert not whole(bytes(10_000))
 
 
+@pytest.mark.parametrize("image_format", _WITH_AN_END)
+def test_row_04_half_a_picture_in_room_for_the_whole_is_not_whole(image_format: str) -> None:
+    """The length is right from the beginning, and that is all that some formats end with."""
+    data = noise(image_format, size=(300, 200))
+    assert not whole(data[: len(data) // 2].ljust(len(data), b"\0"))
+
+
 def test_what_an_editor_left_behind_the_end_is_no_matter() -> None:
     """Some bytes behind IEND, EOI or the last box, within reach of the tail that is read."""
     for image_format in ("PNG", "JPEG", "GIF", "WEBP", "HEIF"):

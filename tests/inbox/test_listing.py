@@ -1,19 +1,24 @@
 """One look at a folder sees every file that should have a sidecar, and nothing else."""
 
+import contextlib
 import json
 import os
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kit.children import python, running_python
-from kit.inbox_files import HEIC, PNG, WEBP
+from kit.inbox_files import HEIC, PNG, WEBP, packed_files
 from tasted.errors import InboxUnavailable
-from tasted.files import stamp_of
-from tasted.home import Home
-from tasted.inbox.listing import Listing, find_file, list_inbox
+from tasted.home.layout import Home
+from tasted.inbox.first_bytes import FirstBytes
+from tasted.inbox.listing import IgnoredFile, Listing, find_companions, find_file, list_inbox
 from tasted.records import Companion, InboxFile, Label
+from tasted.system.files import stamp_of
 
 _LOOK = """
 import json, pathlib, sys
@@ -51,7 +56,7 @@ def test_a_picture_is_listed_with_its_stamp(inbox: Path) -> None:
     put(inbox, "anna/2.png")
     file = inbox / "anna" / "2.png"
     expected = InboxFile("anna/2.png", stamp_of(file.lstat()))
-    assert list_inbox(inbox) == Listing({"anna/2.png": expected}, {}, (), has_label_folders=False)
+    assert list_inbox(inbox) == Listing(packed_files([expected]), {}, (), has_label_folders=False)
 
 
 def test_row_17_row_41_links_and_special_files_are_counted_and_never_opened(inbox: Path) -> None:
@@ -77,7 +82,7 @@ def test_row_17_hidden_and_unfinished_files_wait(inbox: Path) -> None:
     put(inbox, ".hidden.png", "shot.png.part", "shot.crdownload", ".trash/shot.png", "page.pdf")
     seen = list_inbox(inbox)
     assert not seen.files
-    assert seen.ignored == {"unfinished": 3, "other": 1}
+    assert seen.ignored == {"hidden": 1, "unfinished": 2, "other": 1}
 
 
 @pytest.mark.parametrize("first_bytes", [PNG, HEIC, WEBP, b"\xff\xd8\xff\xe0"])
@@ -91,6 +96,97 @@ def test_a_picture_without_extension_is_known_by_its_first_bytes(
     seen = list_inbox(inbox)
     assert set(seen.files) == {"shot"}
     assert seen.ignored == {"other": 2}
+
+
+ODD_NAMES = (
+    "image.jpg_large",
+    "image.jpg:large",
+    "photo.jpg!d",
+    "pic.png?width=640",
+    "shot.png.1",
+    "shot.png ",
+    "foto.pjpeg",
+    "x.jfif",
+    "signal.attach",
+    "WhatsApp Image 2026-08-31 at 15.41.14",
+    "Screenshot 2026-01-02 at 9.41.03\u202fPM",
+)
+
+
+def test_row_52_whatever_a_name_ends_with_the_first_bytes_make_a_picture(inbox: Path) -> None:
+    """As for names without an extension; `find_file`, which commands ask, agrees with the look."""
+    put(inbox, *ODD_NAMES)
+    put(inbox, "x.config", "letter.attach", data=b"BMW is a car and no bitmap, dear reader, is it")
+    seen = list_inbox(inbox)
+    assert set(seen.files) == set(ODD_NAMES)
+    assert seen.ignored == {"other": 2}
+    assert {name: find_file(inbox, name) for name in ODD_NAMES} == seen.files
+    assert find_file(inbox, "letter.attach") is None
+
+
+def test_row_54_bins_snapshots_and_libraries_are_passed_over(inbox: Path) -> None:
+    """Whatever pictures lie in them; a library and a download are named, a bin is not."""
+    for folder in ("#recycle", "@Recycle", "#snapshot/2026", "lost+found", "anna/@eaDir"):
+        put(inbox, f"{folder}/old.png")
+    library = "Photos Library.photoslibrary"
+    put(inbox, f"{library}/resources/d.jpeg", "holiday.png.download/holiday.png", "anna/1.png")
+    seen = list_inbox(inbox)
+    assert set(seen.files) == {"anna/1.png"}
+    assert seen.ignored == {"bundle": 1, "unfinished": 1}
+    assert {ignored.path for ignored in seen.ignored_newest} == {library, "holiday.png.download"}
+    assert find_file(inbox, "#recycle/old.png") is None
+
+
+def test_row_54_a_place_holder_waits_for_what_is_loaded_beside_it(inbox: Path) -> None:
+    """It is there and not opened; when the browser has renamed its file, it is a picture."""
+    put(inbox, "fox.png", "bea/empty.png", data=b"")
+    put(inbox, "fox.Ab12Cd.png.part", "whole.png", "cat.jpg", "cat.jpg.aria2")
+    seen = list_inbox(inbox)
+    assert set(seen.files) == {"bea/empty.png", "whole.png"}
+    assert seen.passed_over == {"fox.png", "cat.jpg"}
+    assert seen.ignored == {"unfinished": 4}
+    assert find_file(inbox, "fox.png") is None
+    assert find_file(inbox, "bea/empty.png") is not None
+    (inbox / "fox.Ab12Cd.png.part").rename(inbox / "fox.png")
+    (inbox / "cat.jpg.aria2").unlink()
+    assert set(list_inbox(inbox).files) == {"bea/empty.png", "whole.png", "fox.png", "cat.jpg"}
+
+
+def test_row_52_what_certainly_is_no_picture_is_not_opened(inbox: Path) -> None:
+    """Films and documents are told by their names; of the rest each state is opened once."""
+    put(inbox, "film.mp4", "page.pdf", "data.json", "song.MP3", data=PNG)
+    put(inbox, "a.png", "b.jpg")
+    put(inbox, *ODD_NAMES[:3], "notes.unknown")
+    first_bytes = FirstBytes()
+    seen = list_inbox(inbox, first_bytes=first_bytes)
+    assert set(seen.files) == {"a.png", "b.jpg", *ODD_NAMES[:3], "notes.unknown"}
+    assert first_bytes.opened == 4
+    for _ in range(3):
+        assert list_inbox(inbox, first_bytes=first_bytes) == seen
+    assert first_bytes.opened == 4
+    (inbox / "notes.unknown").write_bytes(b"no picture")
+    assert "notes.unknown" not in list_inbox(inbox, first_bytes=first_bytes).files
+    assert first_bytes.opened == 5
+    (inbox / "notes.unknown").unlink()
+    list_inbox(inbox, first_bytes=first_bytes)
+    put(inbox, "notes.unknown")
+    assert "notes.unknown" in list_inbox(inbox, first_bytes=first_bytes).files
+
+
+def test_row_52_the_newest_of_what_is_ignored_is_named(inbox: Path) -> None:
+    """Five, with the reason; what is hidden was never meant."""
+    names = ("1.pdf", "2.mp4", "3.part", "4.bin", "5.zip", "6.json", ".7.png", "Thumbs.db")
+    for number, name in enumerate(names):
+        put(inbox, name, data=b"something")
+        os.utime(inbox / name, (0, number))
+    (inbox / "link.png").symlink_to(inbox / "1.pdf")
+    assert list_inbox(inbox).ignored_newest == (
+        IgnoredFile("link.png", "link"),
+        IgnoredFile("6.json", "other"),
+        IgnoredFile("5.zip", "other"),
+        IgnoredFile("4.bin", "other"),
+        IgnoredFile("3.part", "unfinished"),
+    )
 
 
 def test_labels_come_from_the_top_folders_in_any_letter_case(inbox: Path) -> None:
@@ -112,6 +208,7 @@ def test_a_text_belongs_to_the_picture_beside_it(inbox: Path) -> None:
     text = Companion("shot.txt", stamp_of((inbox / "shot.txt").lstat()))
     assert seen.files["shot.png"].companion == text
     assert seen.ignored == {"text_without_picture": 2}
+    assert set(seen.lonely_texts) == {"lonely.txt", "anna/shot.txt"}
 
 
 def test_our_own_notice_is_no_lonely_text(inbox: Path) -> None:
@@ -122,6 +219,57 @@ def test_our_own_notice_is_no_lonely_text(inbox: Path) -> None:
     seen = list_inbox(inbox)
     assert seen.files["README.png"].companion is not None
     assert not seen.ignored
+
+
+def test_the_newest_lonely_texts_are_named(inbox: Path) -> None:
+    """A handful, so that a status can show them."""
+    for number in range(7):
+        put(inbox, f"{number}.txt")
+        os.utime(inbox / f"{number}.txt", (0, number))
+    assert list_inbox(inbox).lonely_texts == ("6.txt", "5.txt", "4.txt", "3.txt", "2.txt")
+
+
+def test_the_text_of_a_folder_serves_a_single_photo(inbox: Path) -> None:
+    """A second photo makes a profile of the folder, and it the profile's."""
+    put(inbox, "anna/1.png", "anna/bio.txt")
+    assert find_file(inbox, "anna/1.png") == list_inbox(inbox).files["anna/1.png"]
+    seen = list_inbox(inbox)
+    text = seen.files["anna/1.png"].companion
+    assert text is not None
+    assert text.path == "anna/bio.txt"
+    assert not seen.lonely_texts
+    assert find_companions(inbox, ["anna/1.png"]) == {"anna/1.png": text}
+    put(inbox, "anna/2.png")
+    seen = list_inbox(inbox)
+    assert {file.companion for file in seen.files.values()} == {None}
+    assert seen.texts == {"anna/": text}
+    assert not seen.lonely_texts
+
+
+_STEMS = st.sampled_from(["a", "A", "Zo\u00eb", "Zoe\u0308", "a.png", "bio", "BIO"])
+_NAMES = st.tuples(_STEMS, st.sampled_from([".png", ".PNG", ".jpg", ".txt", ".TXT", ".md", ""]))
+_PATHS = st.builds(
+    lambda folder, name: folder + "".join(name),
+    st.sampled_from(["", "anna/", "liked/", "liked/anna/", "anna/may/"]),
+    _NAMES,
+)
+
+
+@given(st.sets(_PATHS, max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_one_path_is_found_with_the_text_that_a_look_gives_it(paths: set[str]) -> None:
+    """Whatever lies in a folder: both ways to find a file, and its text alone, agree."""
+    with tempfile.TemporaryDirectory() as folder:
+        inbox = Path(folder)
+        for path in paths:
+            # a file and a folder may want one name
+            with contextlib.suppress(OSError):
+                put(inbox, path)
+        seen = list_inbox(inbox)
+        for path in paths:
+            assert find_file(inbox, path) == seen.files.get(path)
+        texts = {path: file.companion for path, file in seen.files.items() if file.companion}
+        assert find_companions(inbox, seen.files.keys()) == texts
 
 
 def test_one_text_may_serve_two_pictures(inbox: Path) -> None:

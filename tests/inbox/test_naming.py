@@ -4,15 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.inbox_files import HEIC, PNG, WEBP
 from tasted.inbox.naming import (
     KNOWN_EXTENSIONS,
+    FolderKind,
     NameKind,
-    companion_of,
+    is_loading,
     is_walked_folder,
+    kind_of_folder,
     kind_of_name,
     label_of,
-    looks_like_picture,
+    stem_of,
 )
 from tasted.records import Label
 
@@ -28,22 +29,34 @@ from tasted.records import Label
         ("photo.cr2", NameKind.PICTURE),
         ("shot.txt", NameKind.COMPANION),
         ("shot.TXT", NameKind.COMPANION),
-        ("shot", NameKind.NAMELESS_TYPE),
-        ("shot.", NameKind.NAMELESS_TYPE),
-        (".shot.png", NameKind.UNFINISHED),
-        (".DS_Store", NameKind.UNFINISHED),
-        ("~$shot.png", NameKind.UNFINISHED),
+        ("shot.md", NameKind.COMPANION),
+        ("shot.png.txt", NameKind.COMPANION),
+        ("shot", NameKind.UNKNOWN),
+        ("shot.", NameKind.UNKNOWN),
+        (".shot.png", NameKind.HIDDEN),
+        (".DS_Store", NameKind.HIDDEN),
+        ("~$shot.png", NameKind.HIDDEN),
         ("shot.png.crdownload", NameKind.UNFINISHED),
         ("shot.png.part", NameKind.UNFINISHED),
-        (".shot.png.icloud", NameKind.UNFINISHED),
-        ("Icon\r", NameKind.UNFINISHED),
-        ("Thumbs.db", NameKind.UNFINISHED),
+        (".shot.png.icloud", NameKind.HIDDEN),
+        ("Icon\r", NameKind.HIDDEN),
+        ("Thumbs.db", NameKind.HIDDEN),
+        ("shot.png.opdownload", NameKind.UNFINISHED),
+        ("shot.png.!qB", NameKind.UNFINISHED),
+        ("image.jpg_large", NameKind.UNKNOWN),
+        ("pic.png?width=640", NameKind.UNKNOWN),
+        ("shot.png.1", NameKind.UNKNOWN),
+        ("shot.png ", NameKind.UNKNOWN),
+        ("WhatsApp Image 2026-08-31 at 15.41.14", NameKind.UNKNOWN),
+        ("Screenshot 2026-01-02 at 9.41.03\u202fPM", NameKind.UNKNOWN),
+        ("foto.pjpeg", NameKind.PICTURE),
         ("notes.pdf", NameKind.OTHER),
+        ("film.MP4", NameKind.OTHER),
         ("shot.png.json", NameKind.OTHER),
     ],
 )
 def test_row_17_a_name_tells_what_a_file_is(name: str, kind: NameKind) -> None:
-    """Extensions count in any letter case; hidden and half-written names are left alone."""
+    """Extensions count in any letter case; what they do not tell is told by the first bytes."""
     assert kind_of_name(name) is kind
 
 
@@ -79,49 +92,57 @@ def test_only_folders_at_the_top_teach(path: str, label: Label | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("shot.png", "shot.txt"),
-        ("a.b/shot", "a.b/shot.txt"),
-        ("anna/two.dots.png", "anna/two.dots.txt"),
-        ("\udcff.png", "\udcff.txt"),
-    ],
+    ("name", "stem"),
+    [("shot.png", "shot"), ("shot", "shot"), ("two.dots.png", "two.dots"), (".png", ".png")],
 )
-def test_a_companion_has_the_name_of_its_picture(path: str, text: str) -> None:
-    """The last extension is replaced; a name without one gets it."""
-    assert companion_of(path) == text
-
-
-@pytest.mark.parametrize("name", ["__MACOSX", "@eaDir", "$RECYCLE.BIN", ".git"])
-def test_folders_of_systems_are_not_walked(name: str) -> None:
-    """What archives and file servers leave behind holds no screenshots."""
-    assert not is_walked_folder(name)
-    assert is_walked_folder("anna")
+def test_a_stem_is_a_name_without_its_last_extension(name: str, stem: str) -> None:
+    """A dot at either end of a name begins none."""
+    assert stem_of(name) == stem
 
 
 @pytest.mark.parametrize(
-    "first_bytes",
+    ("name", "kind"),
     [
-        PNG,
-        HEIC,
-        WEBP,
-        b"\xff\xd8\xff\xe0",
-        b"GIF89a",
-        b"GIF87a",
-        b"BM6\x00",
-        b"II*\x00",
-        b"MM\x00*",
+        ("__MACOSX", FolderKind.SYSTEM),
+        ("@eaDir", FolderKind.SYSTEM),
+        ("$RECYCLE.BIN", FolderKind.SYSTEM),
+        (".git", FolderKind.SYSTEM),
+        (".Trashes", FolderKind.SYSTEM),
+        ("#recycle", FolderKind.SYSTEM),
+        ("@Recycle", FolderKind.SYSTEM),
+        ("@Recently-Snapshot", FolderKind.SYSTEM),
+        ("#snapshot", FolderKind.SYSTEM),
+        ("lost+found", FolderKind.SYSTEM),
+        ("System Volume Information", FolderKind.SYSTEM),
+        ("Photos Library.photoslibrary", FolderKind.BUNDLE),
+        ("Old.aplibrary", FolderKind.BUNDLE),
+        ("holiday.png.download", FolderKind.UNFINISHED),
+        ("holiday.png.crdownload", FolderKind.UNFINISHED),
+        ("anna", FolderKind.WALKED),
+        ("anna.2026", FolderKind.WALKED),
+        ("recycled", FolderKind.WALKED),
     ],
 )
-def test_first_bytes_of_images_are_known(first_bytes: bytes) -> None:
-    """Sixteen bytes are enough to know an image without an extension."""
-    assert looks_like_picture(first_bytes.ljust(16, b"\0"))
+def test_row_54_folders_of_systems_and_programs_are_not_walked(name: str, kind: FolderKind) -> None:
+    """Bins, snapshots, libraries and what a browser has not loaded hold no screenshots."""
+    assert kind_of_folder(name) is kind
+    assert is_walked_folder(name) is (kind is FolderKind.WALKED)
 
 
 @pytest.mark.parametrize(
-    "first_bytes",
-    [b"", b"P", b"#!/bin/sh\n", b"RIFF\x24\x00\x00\x00WAVEfmt ", b"\0\0\0\x18ftypmp42"],
+    ("name", "is_empty", "beside", "expected"),
+    [
+        ("fox.png", True, ["fox.png", "fox.Ab12Cd.png.part"], True),
+        ("fox.png", True, ["fox.png.part"], True),
+        ("fox.png", True, ["fox.png", "other.png.part", "foxes.png.part"], False),
+        ("fox.png", True, ["fox.txt", "fox.png"], False),
+        ("fox.png", False, ["fox.png.part"], False),
+        ("fox.png", False, ["fox.png.aria2"], True),
+        ("fox.png", False, ["other.png.aria2"], False),
+    ],
 )
-def test_first_bytes_of_anything_else_are_not(first_bytes: bytes) -> None:
-    """Sounds and films share containers with images and are none."""
-    assert not looks_like_picture(first_bytes)
+def test_row_54_what_lies_beside_a_picture_tells_that_it_is_being_loaded(
+    name: str, is_empty: bool, beside: list[str], expected: bool
+) -> None:
+    """An empty file is a browser's place-holder, a whole one is the user's."""
+    assert is_loading(name, is_empty=is_empty, beside=beside) is expected

@@ -51,6 +51,6 @@ def test_row_01_dropped_events_of_a_mac_are_a_doubt(flag: str) -> None:
 def test_row_44_a_mac_without_fsevents_is_told_of() -> None:
     """The fallback to kqueue opens a descriptor for each file, under a limit of 256."""
     assert observers.shortcoming(Observer(), system="linux") is None
-    told = observers.shortcoming(Observer(), system="darwin")
-    assert told is not None
-    assert "FSEvents" in told
+    warning = observers.shortcoming(Observer(), system="darwin")
+    assert warning is not None
+    assert "FSEvents" in warning

@@ -10,16 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.inbox_files import inbox_file, stamp
+from tasted.inbox.due_profiles import DueProfiles, look_at_profiles
 from tasted.inbox.profiles import (
     PHOTOS_MAX,
     Folders,
-    Looked,
-    Plain,
+    NotAProfile,
+    details_in_sidecars,
     folder_of,
     folders_of,
     is_text_of_folder,
+    label_folders_apart,
     label_groups,
-    look_at_profiles,
     profile_content_id,
 )
 from tasted.inbox.reconcile import Reason, gone, moved_away, reconcile
@@ -33,7 +34,7 @@ CURRENT = Current(
     scorer="taste",
     taste="v1",
     taste_fingerprint="t1",
-    acting_digest="",
+    config_digest="",
     labels_digest="",
     liked=1,
     rejected=1,
@@ -83,18 +84,29 @@ class Look:
         paths = sorted(path for path in self.files if folder_of(path) == folder)
         entries = [self.ledger[path] for path in paths]
         parts = tuple(
-            Part(each.path, each.content_id if each.status == "scored" else None, each.text_id)
-            for each in entries
+            Part(entry.path, entry.content_id if entry.status == "scored" else None, entry.text_id)
+            for entry in entries
         )
         contents = [part.content_id for part in parts if part.content_id is not None]
         given = {"parts": parts, "content_id": profile_content_id(contents), **fields}
         self.ledger[folder] = entry_of(folder, 1, **given)
         return self.ledger[folder]
 
-    def __call__(self, **given: Any) -> Looked:
+    def content_of(self, file: InboxFile) -> str | None:
+        """Return what the ledger proves of a file."""
+        entry = self.ledger.get(file.path)
+        return entry.content_id if entry is not None and entry.stamp == file.stamp else None
+
+    def __call__(self, **given: Any) -> DueProfiles:
         """Look; what is not said is quiet, settled and current."""
         texts = given.pop("texts", {})
-        folders = folders_of(self.files, texts)
+        folders = folders_of(
+            self.files,
+            texts,
+            content_of=self.content_of,
+            details_of=details_in_sidecars(self.ledger),
+            marked=given.pop("marked", ()),
+        )
         settled, current = given.get("settled", self.files), given.pop("current", CURRENT)
         tasks = reconcile(settled, self.ledger, current, now=NOW, version=VERSION)
         arguments = {
@@ -111,7 +123,7 @@ class Look:
         return look_at_profiles(folders, self.ledger, current, **arguments)
 
 
-def due(looked: Looked) -> list[str]:
+def due(looked: DueProfiles) -> list[str]:
     """Return the folders of the tasks."""
     return [task.file.path for task in looked.tasks]
 
@@ -137,9 +149,9 @@ def test_what_is_a_profile() -> None:
     assert list(found.profiles) == ["twelve/", "two/"]
     assert [photo.path for photo in found.profiles["two/"].photos] == many("two/", 2)
     assert found.plain == {
-        "big/": Plain.TOO_LARGE,
-        "liked/big/": Plain.TOO_LARGE,
-        "two/deep/": Plain.NESTED,
+        "big/": NotAProfile.TOO_LARGE,
+        "liked/big/": NotAProfile.TOO_LARGE,
+        "two/deep/": NotAProfile.NESTED,
     }
 
 
@@ -171,7 +183,7 @@ def test_which_text_belongs_to_a_folder(path: str, is_text: bool) -> None:
 )
 def test_references_are_grouped_by_the_folder_that_is_one_label(paths: list[str]) -> None:
     """Every path is there; a group has 2 to 12 members, all of one folder below a label folder."""
-    groups = label_groups(paths)
+    groups = label_groups({path: path for path in paths})
     assert set(groups) == set(paths)
     sizes = Counter(group for group in groups.values() if group is not None)
     for path, group in groups.items():
@@ -179,6 +191,65 @@ def test_references_are_grouped_by_the_folder_that_is_one_label(paths: list[str]
         is_one = folder_of(path) == "liked/anna/" and 2 <= together <= PHOTOS_MAX
         assert group == ("liked/anna/" if is_one else None)
     assert all(2 <= size <= PHOTOS_MAX for size in sizes.values())
+
+
+def test_row_54_copies_of_one_content_count_once() -> None:
+    """Twelve photos and a conflict copy are a profile, two and a copy are two, one is none."""
+    look = Look(*many("anna/", PHOTOS_MAX), *many("bea/", 2), "cleo/a.png", "cleo/b.png")
+    copies = {
+        "anna/03.sync-conflict-20260102-101112-ABCDEFG.png": "anna/03.png",
+        "bea/00 (Bea's conflicted copy 2026-01-02).png": "bea/00.png",
+        "cleo/b.png": "cleo/a.png",
+    }
+    for number, (copy, original) in enumerate(copies.items(), 100):
+        look.files[copy] = inbox_file(copy, number)
+        look.files[copy] = replace(
+            look.files[copy],
+            stamp=replace(stamp(number), size_bytes=look.files[original].stamp.size_bytes),
+        )
+        content = look.ledger[original].content_id
+        look.ledger[copy] = entry_of(copy, number, stamp=look.files[copy].stamp, content_id=content)
+    anna, bea = look().tasks
+    assert [photo.path for photo in anna.photos] == many("anna/", PHOTOS_MAX)
+    assert [photo.path for photo in bea.photos] == many("bea/", 2)
+    assert [part.path for part in bea.parts] == many("bea/", 2)
+    found = folders_of(look.files, content_of=look.content_of)
+    assert (found.profiles.keys(), found.plain) == ({"anna/", "bea/"}, {})
+
+
+def test_row_54_a_copy_whose_content_is_not_known_yet_changes_nothing() -> None:
+    """The document of the profile stands, and nothing is said of too many pictures."""
+    look = Look(*many("anna/", PHOTOS_MAX))
+    look.documented("anna/")
+    assert look() == DueProfiles((), 0, (), ())
+    copy = "anna/03 (1).png"
+    size_bytes = look.files["anna/03.png"].stamp.size_bytes
+    file = inbox_file(copy, 99)
+    look.files[copy] = replace(file, stamp=replace(file.stamp, size_bytes=size_bytes))
+    found = folders_of(look.files, content_of=look.content_of)
+    assert (found.profiles, found.plain, found.undecided) == ({}, {}, {"anna/"})
+    assert look() == DueProfiles((), 1, (), ())
+    # another picture after all
+    look.ledger[copy] = entry_of(copy, 99, stamp=look.files[copy].stamp)
+    assert folders_of(look.files, content_of=look.content_of).plain == {
+        "anna/": NotAProfile.TOO_LARGE
+    }
+    assert look().outdated == ("anna/",)
+
+
+def test_row_54_pictures_of_thirteen_sizes_are_no_copies() -> None:
+    """Nothing has to be known of their contents."""
+    found = folders_of(listed(many("anna/", PHOTOS_MAX + 1)))
+    assert found == Folders({}, {"anna/": NotAProfile.TOO_LARGE})
+
+
+def test_row_54_copies_among_references_count_once() -> None:
+    """A label folder with twelve contents is one label; one that cannot be read is no copy."""
+    contents: dict[str, str | None] = {path: path for path in many("liked/anna/", PHOTOS_MAX)}
+    contents["liked/anna/03 (1).png"] = "liked/anna/03.png"
+    assert set(label_groups(contents).values()) == {"liked/anna/"}
+    contents["liked/anna/04 (1).png"] = None
+    assert set(label_groups(contents).values()) == {None}
 
 
 def test_a_profile_is_due_once_all_its_photos_are_done() -> None:
@@ -219,7 +290,7 @@ def test_a_profile_is_done_while_its_document_tells_of_exactly_this() -> None:
     look.documented("bea/")
     done = look.documented("anna/")
     assert due(look()) == []
-    assert look() == Looked((), 0, (), (), 0)
+    assert look() == DueProfiles((), 0, (), ())
     assert due(look(forced={"anna/"})) == ["anna/"]
     assert look(forced={"anna/"}).tasks[0].reason is Reason.PROFILE_AGAIN
     assert due(look(texts={"anna/": BIO})) == ["anna/"]
@@ -262,7 +333,7 @@ def test_a_folder_of_failures_has_no_document() -> None:
     look.documented("anna/")
     for number, path in enumerate(many("anna/", 2), 1):
         look.ledger[path] = entry_of(path, number, "error")
-    assert look() == Looked((), 0, ("anna/",), (), 0)
+    assert look() == DueProfiles((), 0, ("anna/",), ())
     assert look(forced={"anna/"}).given_up == {"anna/"}
 
 
@@ -290,8 +361,8 @@ def test_a_profile_that_failed_is_tried_again_like_a_file(
     look.documented("anna/", **failed, embedder_fingerprint=None, taste_fingerprint=None)
     assert [task.attempts for task in look().tasks] == [2] * is_due
     assert all(task.reason is Reason.PROFILE_AGAIN for task in look().tasks)
-    look.files |= listed(["anna/new.png"])
-    look.ledger["anna/new.png"] = entry_of("anna/new.png", 1)
+    look.files["anna/new.png"] = inbox_file("anna/new.png", 7)
+    look.ledger["anna/new.png"] = entry_of("anna/new.png", 7)
     assert [(task.attempts, task.reason) for task in look().tasks] == [(0, Reason.PROFILE)]
 
 
@@ -304,7 +375,7 @@ def test_documents_of_what_is_no_profile_any_more() -> None:
     look.ledger["maya/"] = replace(look.ledger["anna/"], path="maya/")
     look.files |= listed([*many("grown/", 13), *many("shrunk/", 1)])
     looked = look(doubtful={"doubtful/"})
-    assert looked == Looked((), 0, ("grown/", "shrunk/"), ("maya/",), 1)
+    assert looked == DueProfiles((), 0, ("grown/", "shrunk/"), ("maya/",))
     # a document under a new name is awaited before the old one goes
     look.ledger["anna/"] = replace(look.ledger["anna/"], taste_fingerprint="t0")
     assert look(doubtful={"doubtful/"}).moved == ()
@@ -342,4 +413,45 @@ def test_exactly_the_profiles_without_their_document_are_due(
         assert 2 <= len(task.photos) <= PHOTOS_MAX
         assert {photo.path for photo in task.photos} == {part.path for part in task.parts}
         look.documented(task.file.path)
-    assert look() == Looked((), 0, (), (), 0)
+    assert look() == DueProfiles((), 0, (), ())
+
+
+def test_a_folder_of_several_people_is_no_profile() -> None:
+    """Its document goes; a text of the folder speaks for one person, a mark against it."""
+    look = Look()
+    look.documented("anna/")
+    look.documented("bea/")
+    look.ledger["anna/00.png"] = replace(look.ledger["anna/00.png"], name="Maya", age=25)
+    assert look().outdated == ()
+    look.ledger["anna/02.png"] = replace(look.ledger["anna/02.png"], name="Zoe")
+    looked = look()
+    assert (looked.outdated, looked.tasks, looked.waiting) == (("anna/",), (), 0)
+    assert folders_of(look.files, details_of=details_in_sidecars(look.ledger)).plain == {
+        "anna/": NotAProfile.NAMES
+    }
+    assert look(texts={"anna/": BIO}).outdated == ()
+    assert look(texts={"anna/": BIO}, marked={"anna/", "bea/"}).outdated == ("anna/", "bea/")
+    # while one of them is read anew, its sidecar speaks on
+    look.files["anna/02.png"] = inbox_file("anna/02.png", 77)
+    assert look().outdated == ("anna/",)
+
+
+def test_the_same_rule_holds_for_the_label_folders() -> None:
+    """Ten people in a folder of liked/ are ten labels."""
+    paths = [*many("liked/screenshots/", 10), *many("liked/anna/", 3), *many("rejected/deep/x/", 2)]
+    look = Look(*paths)
+    for number, path in enumerate(many("liked/screenshots/", 10)):
+        look.ledger[path] = replace(look.ledger[path], age=20 + number)
+    apart = label_folders_apart(
+        paths,
+        details_of=details_in_sidecars(look.ledger),
+        texts=(),
+        marked=("liked/anna/",),
+    )
+    assert apart == {"liked/screenshots/", "liked/anna/"}
+    contents: dict[str, str | None] = dict.fromkeys(paths)
+    assert set(label_groups(contents, apart=apart).values()) == {None}
+    assert set(label_groups(contents, apart={"liked/anna/"}).values()) == {
+        None,
+        "liked/screenshots/",
+    }

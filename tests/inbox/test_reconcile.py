@@ -16,7 +16,7 @@ from tasted.inbox.reconcile import (
     reason_for,
     reconcile,
 )
-from tasted.records import Companion, Current, InboxFile, Label, LedgerEntry, Proven
+from tasted.records import Companion, Current, InboxFile, Label, LedgerEntry, ScoredInputs
 
 NOW = 1_000_000.0
 VERSION = "0.1.0"
@@ -26,7 +26,7 @@ CURRENT = Current(
     scorer="taste",
     taste="v1",
     taste_fingerprint="t1",
-    acting_digest="",
+    config_digest="",
     labels_digest="",
     liked=1,
     rejected=1,
@@ -79,12 +79,22 @@ def test_a_file_without_its_own_sidecar_is_fresh(label: Label | None, fresh: Rea
     assert reason(replace(file, companion=None), entry) is fresh
 
 
-@pytest.mark.parametrize("field", ["size_bytes", "modified_ns", "inode"])
+@pytest.mark.parametrize("field", ["size_bytes", "modified_ns", "inode", "changed_ns"])
 def test_row_20_each_part_of_the_stamp_counts(field: str) -> None:
-    """A change of size, time or inode alone is another content until it is hashed."""
+    """A change of size, time, inode or change time alone is another content until it is hashed."""
     file = inbox_file()
     other = replace(file.stamp, **{field: 77})
     assert reason(file, replace(entry_of(file), stamp=other)) is Reason.UNSCORED
+
+
+def test_a_sidecar_of_an_older_version_has_no_change_time_and_is_current() -> None:
+    """Nothing is scored, learnt or hashed again because a version began to look at it."""
+    for file in (inbox_file(text=5), inbox_file("liked/a.png", text=5, label=Label.LIKED)):
+        entry = entry_of(file, "scored" if file.label is None else "learnt")
+        text = replace(entry.companion, stamp=replace(stamp(5), changed_ns=None))
+        old = replace(entry, stamp=replace(entry.stamp, changed_ns=None), companion=text)
+        assert reason(file, old) is None
+        assert reason(replace(file, stamp=replace(file.stamp, inode=9)), old) is not None
 
 
 def test_row_46_another_taste_or_embedder_makes_a_score_stale() -> None:
@@ -144,7 +154,29 @@ def test_attempts_are_kept_for_the_same_content_only() -> None:
     assert again == [Task(file, Reason.RETRY, attempts=3)]
     changed = inbox_file(number=8)
     fresh = reconcile({file.path: changed}, {file.path: failed}, CURRENT, now=NOW, version=VERSION)
-    assert fresh == [Task(changed, Reason.UNSCORED, attempts=0)]
+    assert fresh == [Task(changed, Reason.UNSCORED, attempts=0, looks_first=True)]
+
+
+def test_what_failed_is_not_scored_by_its_looks_to_fail_over_its_text_again() -> None:
+    """Its attempts would begin anew with each score, and never come to an end."""
+    file = inbox_file()
+    failed = replace(entry_of(file, "error"), attempts=1, retry_at=NOW)
+    (again,) = reconcile({file.path: file}, {file.path: failed}, CURRENT, now=NOW, version=VERSION)
+    assert (again.reason, again.attempts, again.looks_first) == (Reason.RETRY, 1, False)
+
+
+def test_a_text_that_is_still_to_be_read_is_work() -> None:
+    """Whatever ended the daemon between the two; a new taste scores the looks again before that."""
+    file = inbox_file()
+    pending = replace(entry_of(file), text_pending=True)
+    (text,) = reconcile({file.path: file}, {file.path: pending}, None, now=NOW, version=VERSION)
+    assert text == Task(file, Reason.TEXT, content_id=pending.content_id)
+    stale = replace(pending, taste_fingerprint="t0")
+    (again,) = reconcile({file.path: file}, {file.path: stale}, CURRENT, now=NOW, version=VERSION)
+    assert (again.reason, again.looks_first) == (Reason.STALE, True)
+    done = replace(entry_of(file), taste_fingerprint="t0")
+    (again,) = reconcile({file.path: file}, {file.path: done}, CURRENT, now=NOW, version=VERSION)
+    assert (again.reason, again.looks_first) == (Reason.STALE, False)
 
 
 def test_a_file_whose_stamp_alone_changed_says_what_is_proven() -> None:
@@ -152,13 +184,13 @@ def test_a_file_whose_stamp_alone_changed_says_what_is_proven() -> None:
     file = inbox_file(number=8)
     old = replace(entry_of(inbox_file()), text_id="1" * 64)
 
-    def proven(entry: LedgerEntry) -> Proven | None:
+    def scored_inputs(entry: LedgerEntry) -> ScoredInputs | None:
         (task,) = reconcile({file.path: file}, {file.path: entry}, CURRENT, now=NOW, version="")
-        return task.proven
+        return task.scored_inputs
 
-    assert proven(old) == Proven("0" * 64, "1" * 64, "e1", "t1")
-    assert proven(replace(old, status="error")) is None
-    assert proven(replace(old, stamp=file.stamp, taste_fingerprint="t0")) is None
+    assert scored_inputs(old) == ScoredInputs("0" * 64, "1" * 64, "e1", "t1")
+    assert scored_inputs(replace(old, status="error")) is None
+    assert scored_inputs(replace(old, stamp=file.stamp, taste_fingerprint="t0")) is None
 
 
 def test_row_24_a_sidecar_has_served_when_its_content_is_done_under_another_name() -> None:

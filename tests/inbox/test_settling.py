@@ -177,9 +177,9 @@ def test_row_04_a_file_without_its_end_is_given_more_time() -> None:
     ends: set[str] = set()
     asked: list[str] = []
 
-    def is_whole(file: InboxFile) -> bool:
-        asked.append(file.path)
-        return file.path in ends
+    def is_whole(path: str, _file: InboxFile) -> bool:
+        asked.append(path)
+        return path in ends
 
     settling = Settling(quiet_seconds=1, is_whole=is_whole, unfinished_seconds=5)
     files = {"a.png": inbox_file("a.png"), "b.png": inbox_file("b.png")}
@@ -197,7 +197,7 @@ def test_row_04_a_file_without_its_end_is_given_more_time() -> None:
 def test_row_04_a_copy_that_goes_on_after_a_stall_is_whole_in_the_end() -> None:
     """A new state of a file is asked about anew."""
     answers = iter([False, True])
-    settling = Settling(quiet_seconds=1, is_whole=lambda _file: next(answers))
+    settling = Settling(quiet_seconds=1, is_whole=lambda _path, _file: next(answers))
     settling.look({"a.png": inbox_file(number=1)}, now=0)
     settling.look({"a.png": inbox_file(number=1)}, now=1)
     settling.look({"a.png": inbox_file(number=2)}, now=2)

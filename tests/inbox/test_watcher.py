@@ -8,8 +8,8 @@ import pytest
 from watchdog.observers.polling import PollingObserver
 
 from kit.waiting import eventually
-from tasted.files import write_atomically
 from tasted.inbox.watcher import Watcher
+from tasted.system.files import write_atomically
 
 
 class Hints:
@@ -24,7 +24,7 @@ class Hints:
         with self._lock:
             self._paths.add(path)
 
-    def tells_of(self, path: Path) -> bool:
+    def tells_of(self, path: Path | str) -> bool:
         """Tell whether a path was hinted at."""
         with self._lock:
             return str(path) in self._paths
@@ -70,7 +70,7 @@ def test_row_42_new_subfolders_are_watched_too(inbox: Path, hints: Hints, watche
     """A file in a folder that was made after the start is hinted at."""
     watcher.start([inbox], deletions_in=[], folders=[])
     (inbox / "anna").mkdir()
-    eventually(lambda: hints.tells_of(inbox / "anna"))
+    eventually(lambda: hints.tells_of(f"{inbox / 'anna'}/"))
 
     def stirs() -> bool:
         (inbox / "anna" / "a.png").write_bytes(b"1")

@@ -11,24 +11,23 @@ from numpy.typing import NDArray
 
 from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
 from kit.pixel_engine import PixelSums
-from tasted.documents import Made, scored_document
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.engine.documents import DocumentContext, scored_document
 from tasted.judging.judged import Preferences
+from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.taste import TasteJudge
-from tasted.judging.wishes import Wishes
-from tasted.learning.versions import TasteVersions
+from tasted.judging.versions import TasteVersions
 from tasted.library.library import Embedded, Library
-from tasted.outbox.failures import source_part
-from tasted.outbox.sidecar import Sidecar
+from tasted.outbox.sidecar import Sidecar, source_part
 from tasted.reading.companion import CompanionText
 from tasted.reading.reader import ScreenText
 from tasted.records import FileStamp, PictureFacts, View
-from tasted.scoring.interests import Interest
-from tasted.scoring.personality import Trait
+from tasted.scoring.interests.interests import Interest
+from tasted.scoring.traits.personality import Trait
 
 IDENTITY = EmbedderIdentity("pixels", FINGERPRINT, DIMENSIONS)
 WEIGHTS = {"physical": 0.6, "personality": 0.3, "interests": 0.1}
-WISHES = Preferences(
+PREFERENCES = Preferences(
     (Trait("kind"), Trait("sporty", "lazy")),
     (Interest("hiking"), Interest("登山"), Interest("smoking", dealbreaker=True)),
     WEIGHTS,
@@ -73,17 +72,17 @@ def documents(
     embedder = LazyEmbedder(IDENTITY, reads_text=True, load=lambda: PixelSums(DIMENSIONS))
     judge = TasteJudge(
         library,
-        Wishes(library, embedder, WISHES.traits, WISHES.interests),
+        StatedPreferences(library, embedder, PREFERENCES.traits, PREFERENCES.interests),
         TasteVersions(folder / "tastes"),
-        WISHES,
+        PREFERENCES,
         embedder_fingerprint=FINGERPRINT,
         bios_of=lambda _pictures: {},
     )
-    made = Made(
+    made = DocumentContext(
         source=source_part("a.png", FileStamp(1, 2, 3), None, content_id=content("a")),
         facts=facts,
         embedder=IDENTITY,
-        references=library.counts(),
+        references=judge.counts,
         timing_ms={},
         now=datetime.now(UTC),
         version="0",
@@ -92,8 +91,8 @@ def documents(
     for views, bio in itertools.product((RANDOM[:3], SAME[:3], -SAME[:3]), bios):
         text = CompanionText("Ann", 29, bio)
         judged = judge.judge(Embedded(views, facts), content("a"), text, timing_ms={})
-        told = ScreenText(text, "companion", None)
-        found.append(scored_document(made, judged, told, keep_text="all"))
+        screen_text = ScreenText(text, "companion", None)
+        found.append(scored_document(made, judged, screen_text, keep_text="all"))
     return found
 
 
@@ -121,13 +120,13 @@ def test_every_sidecar_is_whole(
         assert again == document
         evidence = document.evidence
         assert evidence is not None
-        parts = evidence.bias + evidence.looks + sum(each.contribution for each in evidence.parts)
+        parts = evidence.bias + evidence.looks + sum(part.contribution for part in evidence.parts)
         assert parts == pytest.approx(evidence.log_odds, abs=1e-9)
         assert (document.unsure_because is None) == (document.verdict != "unsure")
         if document.verdict == "unsure":
             assert document.confidence_score is None or not document.strong
         if min(likes, rejects) < 4 and not any(
-            each.kind == "dealbreaker" for each in evidence.parts
+            part.kind == "dealbreaker" for part in evidence.parts
         ):
             assert (document.verdict, document.calibrated) == ("unsure", False)
             assert document.next is not None
@@ -155,5 +154,5 @@ def test_vectors_that_are_none_are_refused(tmp_path: Path, number: float) -> Non
     """The library takes neither zeros nor what is not finite, so that no taste ever sees them."""
     library = Library.open(tmp_path, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
     row = np.full(DIMENSIONS, number, np.float32)
-    with pytest.raises(ValueError, match="length 1"):
+    with pytest.raises(ValueError, match="lengths up to 1"):
         library.learn([learned("liked/a.png", row)])

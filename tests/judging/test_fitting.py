@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
 from kit.pixel_engine import PixelSums
+from tasted.copies.finding import CopyFinder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.judging.fitting import fit_version, lessons_of
-from tasted.judging.wishes import Wishes
-from tasted.learning.version import TasteVersion
+from tasted.judging.fitting import counted_labels, fit_version
+from tasted.judging.stated_preferences import StatedPreferences
+from tasted.judging.version import TasteVersion
 from tasted.library.library import Embedded, Library
 from tasted.records import Origin, PictureFacts
-from tasted.scoring.interests import Interest
-from tasted.scoring.personality import Trait
+from tasted.scoring.interests.interests import Interest
+from tasted.scoring.traits.personality import Trait
 
 FACTS = PictureFacts(10, 10, "PNG")
 
@@ -45,23 +46,25 @@ class Counting(PixelSums):
         return super().embed_texts(texts)
 
 
-def wishes(
+def stated_preferences(
     library: Library,
     *,
     traits: tuple[Trait, ...] = (),
     words: str = "",
     model: PixelSums | None = None,
-) -> Wishes:
-    """Return wishes whose texts a fake model embeds."""
+) -> StatedPreferences:
+    """Return stated preferences whose texts a fake model embeds."""
     embedder = LazyEmbedder(
         EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS),
         reads_text=True,
         load=lambda: model or PixelSums(DIMENSIONS),
     )
-    return Wishes(library, embedder, traits, [Interest(each) for each in words.split()])
+    return StatedPreferences(library, embedder, traits, [Interest(word) for word in words.split()])
 
 
-def fit(library: Library, wanted: Wishes, bios: Mapping[str, str] | None = None) -> TasteVersion:
+def fit(
+    library: Library, wanted: StatedPreferences, bios: Mapping[str, str] | None = None
+) -> TasteVersion:
     """Fit a version to all of a library."""
     known = bios or {}
     return fit_version(
@@ -69,7 +72,8 @@ def fit(library: Library, wanted: Wishes, bios: Mapping[str, str] | None = None)
         wanted,
         number=1,
         fitted_to="labels",
-        bios_of=lambda pictures: {each: known[each] for each in pictures if each in known},
+        bios_of=lambda pictures: {key: known[key] for key in pictures if key in known},
+        copies=CopyFinder(),
     )
 
 
@@ -78,16 +82,31 @@ def test_the_photos_of_a_profile_are_one_reference(library: Library) -> None:
     rows = random_units(5, seed=2)
     paths = ("liked/anna/1.png", "liked/b.png", "liked/anna/2.png", "rejected/c.png")
     library.learn([learned(path, row) for path, row in zip(paths, rows, strict=False)])
-    first, second, third = lessons_of(library)
+    first, second, third = counted_labels(library)
     assert first.contents == (content("liked/anna/1.png"), content("liked/anna/2.png"))
     assert np.array_equal(first.views, rows[[0, 2]])
     assert (second.contents, third.contents) == (
         (content("liked/b.png"),),
         (content("rejected/c.png"),),
     )
-    version = fit(library, wishes(library))
+    version = fit(library, stated_preferences(library))
     assert version.items == (first.contents, second.contents, third.contents)
     assert (version.taste.liked_count, version.taste.rejected_count) == (2, 1)
+
+
+def test_photos_of_several_people_are_as_many_references(library: Library) -> None:
+    """The light process says of which folders; that alone makes another taste."""
+    rows = random_units(3, seed=2)
+    paths = ("liked/shots/1.png", "liked/shots/2.png", "liked/anna/3.png")
+    library.learn([learned(path, row) for path, row in zip(paths, rows, strict=True)])
+    before = library.changes
+    assert len(counted_labels(library)) == 2
+    library.take_apart(["liked/shots/"])
+    assert library.changes > before
+    assert len(counted_labels(library)) == 3
+    before = library.changes
+    library.take_apart(["liked/shots/"])
+    assert library.changes == before
 
 
 def test_what_was_brought_to_teach_is_no_history(library: Library) -> None:
@@ -96,9 +115,9 @@ def test_what_was_brought_to_teach_is_no_history(library: Library) -> None:
     brought = learned("liked/brought.png", rows[0])
     fed = learned("liked/fed.png", rows[1], origin=Origin.FEEDBACK)
     library.learn([brought, fed])
-    for each in (brought, fed):
-        library.remember({each.reference.content_id: Embedded(each.views, FACTS)})
-    version = fit(library, wishes(library))
+    for learnt in (brought, fed):
+        library.remember({learnt.reference.content_id: Embedded(learnt.views, FACTS)})
+    version = fit(library, stated_preferences(library))
     assert len(version.history) == 41
     assert fed.reference.content_id in version.history
     assert brought.reference.content_id not in version.history
@@ -106,11 +125,21 @@ def test_what_was_brought_to_teach_is_no_history(library: Library) -> None:
     assert len(version.history_parts) == 41
 
 
+def test_row_51_what_is_gone_from_the_inbox_is_no_history(library: Library) -> None:
+    """Nothing is ranked among pictures that were deleted; their vectors stay known."""
+    library.present = {content(f"seen {n}") for n in range(35)} | {content("never embedded")}
+    version = fit(library, stated_preferences(library))
+    assert set(version.history) == {content(f"seen {n}") for n in range(35)}
+    assert content("seen 39") in library.cached([content("seen 39")])
+
+
 def test_texts_of_references_are_evidence_where_they_are_known(library: Library) -> None:
     """A column is missing for a reference without a bio, and told for the other."""
     rows = random_units(2, seed=4)
     library.learn([learned("liked/a.png", rows[0]), learned("rejected/b.png", rows[1])])
-    version = fit(library, wishes(library, words="hiking"), {content("liked/a.png"): "I hike."})
+    version = fit(
+        library, stated_preferences(library, words="hiking"), {content("liked/a.png"): "I hike."}
+    )
     interests = version.columns[:, 2]
     assert interests[0] > 0
     assert np.isnan(interests[1])
@@ -119,16 +148,16 @@ def test_texts_of_references_are_evidence_where_they_are_known(library: Library)
 def test_traits_are_measured_beside_the_history(library: Library) -> None:
     """With 40 pictures seen there is a figure for each reference; without traits there is none."""
     library.learn([learned("liked/a.png", random_units(1, seed=5)[0])])
-    assert np.isnan(fit(library, wishes(library)).columns[:, 0]).all()
+    assert np.isnan(fit(library, stated_preferences(library)).columns[:, 0]).all()
     # the fake model has one direction for all words, so that no trait has a direction of its own
-    scales = fit(library, wishes(library, traits=(Trait("kind"),))).scales
+    scales = fit(library, stated_preferences(library, traits=(Trait("kind"),))).scales
     assert [trait.name for trait in scales.traits] == ["kind"]
     assert scales.directions.shape == (1, DIMENSIONS)
 
 
 def test_without_references_there_is_a_taste_of_texts_alone(library: Library) -> None:
     """Nothing is liked, nothing rejected, and fitting is no error."""
-    version = fit(library, wishes(library, words="hiking"))
+    version = fit(library, stated_preferences(library, words="hiking"))
     assert (version.items, len(version.taste.liked)) == ((), 0)
     assert TasteVersion.from_bytes(version.to_bytes()).digest() == version.digest()
 
@@ -138,17 +167,17 @@ def test_a_fit_embeds_so_many_bios_and_no_more(library: Library) -> None:
     rows = random_units(200, seed=6)
     seen = {content(f"told {n}"): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
     library.remember(seen)
-    bios = {each: f"I am number {index}." for index, each in enumerate(seen)}
+    bios = {content_id: f"I am number {index}." for index, content_id in enumerate(seen)}
     model = Counting()
-    wanted = wishes(library, traits=(Trait("kind"),), model=model)
+    wanted = stated_preferences(library, traits=(Trait("kind"),), model=model)
     fit(library, wanted, bios)
     # the sentences of the trait, and the bios
     assert sorted(model.calls) == [12, 100]
     fit(library, wanted, bios)
     fit(library, wanted, bios)
     assert sorted(model.calls) == [12, 100, 100]
-    # another wish needs the phrases, too; the rest counts by what is known
-    both = wishes(library, traits=(Trait("kind"),), words="hiking", model=model)
+    # another stated preference needs the phrases, too; the rest counts by what is known
+    both = stated_preferences(library, traits=(Trait("kind"),), words="hiking", model=model)
     fit(library, both, bios)
     assert len(both.unknown(bios)) == 100
 
@@ -158,7 +187,7 @@ def test_the_text_of_a_folder_speaks_for_its_photos(library: Library) -> None:
     rows = random_units(3, seed=8)
     paths = ("liked/anna/1.png", "liked/anna/2.png", "rejected/c.png")
     library.learn([learned(path, row) for path, row in zip(paths, rows, strict=True)])
-    wanted = wishes(library, words="hiking")
-    told = {content("liked/anna/1.png"): "Tea.", content("liked/anna/2.png"): "I hike."}
-    assert fit(library, wanted, told).columns[0, 2] > 0
-    assert fit(library, wanted, {**told, "liked/anna/": "Tea and books."}).columns[0, 2] < 0
+    wanted = stated_preferences(library, words="hiking")
+    bios = {content("liked/anna/1.png"): "Tea.", content("liked/anna/2.png"): "I hike."}
+    assert fit(library, wanted, bios).columns[0, 2] > 0
+    assert fit(library, wanted, {**bios, "liked/anna/": "Tea and books."}).columns[0, 2] < 0

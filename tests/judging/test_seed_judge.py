@@ -9,12 +9,12 @@ from kit.pixel_engine import PixelSums
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.judging.judged import NEIGHBOURS, Preferences
 from tasted.judging.seed import SeedJudge, trait_prompt
-from tasted.judging.wishes import text_content_id
+from tasted.judging.stated_preferences import text_content_id
 from tasted.library.library import Library
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, Origin
-from tasted.scoring.interests import Interest
-from tasted.scoring.personality import Trait
+from tasted.scoring.interests.interests import Interest
+from tasted.scoring.traits.personality import Trait
 
 WORDS_OF_NOBODY = Preferences((), (), {}, 0.6, 0.8)
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.errors import LibraryUnusable
 from tasted.judging.judged import NEIGHBOURS, Judged, Preferences
+from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.taste import TasteJudge
-from tasted.judging.wishes import Wishes
-from tasted.learning.versions import TasteVersions
+from tasted.judging.versions import TasteVersions
 from tasted.library.library import Embedded, Library
 from tasted.records import Label, PictureFacts
 
@@ -25,6 +26,7 @@ class Home:
     """The library of a home and its tastes; `judge` is what a new engine makes of them."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
         self.tastes = folder / "tastes"
         self.library = Library.open(
             folder / "library", fingerprint=FINGERPRINT, dimensions=DIMENSIONS
@@ -39,7 +41,7 @@ class Home:
         )
         return TasteJudge(
             self.library,
-            Wishes(self.library, embedder, (), ()),
+            StatedPreferences(self.library, embedder, (), ()),
             TasteVersions(self.tastes),
             Preferences((), (), WEIGHTS, 0.6, 0.85),
             embedder_fingerprint=FINGERPRINT,
@@ -104,7 +106,9 @@ def test_the_judge_says_what_its_documents_say_to_do_next(home: Home) -> None:
     assert judge.next_step is None
     assert score(judge).next is None
     home.library.keep_only(PATHS[:4])
-    assert judge.next_step == "Like 2 and reject 2, and 2 more of either, to get verdicts"
+    assert judge.next_step == (
+        "To get verdicts: 10 labels, at least 4 likes and 4 rejects. You have 2 likes and 2 rejects"
+    )
     assert score(judge).next == judge.next_step
 
 
@@ -163,8 +167,8 @@ def test_neighbours_are_told_by_content_in_whatever_order_they_were_learnt(home:
     assert after == before
     for label, near in ((Label.LIKED, after.liked), (Label.REJECTED, after.rejected)):
         assert len(near) == NEIGHBOURS
-        assert {each.reference.label for each in near} == {label}
-        similarities = [each.similarity for each in near]
+        assert {neighbour.reference.label for neighbour in near} == {label}
+        similarities = [neighbour.similarity for neighbour in near]
         assert similarities == sorted(similarities, reverse=True)
 
 
@@ -176,9 +180,9 @@ def test_equally_near_references_are_told_in_their_order_and_none_twice(tmp_path
     likes = [f"liked/{index}.png" for index in range(9)]
     home.teach([*likes, *PATHS[1::2]], np.concatenate([alike, ROWS[1::2]]))
     judge = home.judge()
-    assert [each.reference.path for each in score(judge).liked] == likes[:NEIGHBOURS]
+    assert [neighbour.reference.path for neighbour in score(judge).liked] == likes[:NEIGHBOURS]
     own = judge.judge(Embedded(alike[:1], FACTS), content("0.png"), None, timing_ms={})
-    assert [each.reference.path for each in own.liked] == likes[1 : NEIGHBOURS + 1]
+    assert [neighbour.reference.path for neighbour in own.liked] == likes[1 : NEIGHBOURS + 1]
 
 
 def test_likes_that_become_a_profile_are_another_taste(home: Home) -> None:
@@ -191,3 +195,52 @@ def test_likes_that_become_a_profile_are_another_taste(home: Home) -> None:
     renamed = [path.replace("anna", "berta") for path in moved]
     home.teach(renamed, ROWS)
     assert score(judge).taste == "v2", "what the folder is called says nothing"
+
+
+@pytest.mark.parametrize("what", ["table", "taste", "both"])
+def test_what_is_searched_is_made_again_when_it_is_lost(home: Home, what: str) -> None:
+    """The taste on the disk makes the table again; without both, the next try fits it again."""
+    judge = home.judge()
+    first = score(judge)
+    if what != "taste":
+        for file in home.tastes.parent.glob("library/neighbours_*/data/*"):
+            file.unlink()
+    if what != "table":
+        (home.tastes / "v1.taste").unlink()
+    if what == "both":
+        with pytest.raises(LibraryUnusable, match="is not there any more"):
+            score(judge)
+    second = score(judge)
+    assert (second.confidence, second.evidence) == (first.confidence, first.evidence)
+    assert (second.liked, second.rejected) == (first.liked, first.rejected)
+    assert judge.suspects() == ()
+
+
+def test_many_pictures_in_a_row_are_scored_like_single_ones(home: Home) -> None:
+    """By vectors that are read once: the same score, and the same neighbours to 1e-6."""
+    judge = home.judge()
+    single = score(judge)
+    judge.prepare(64)
+    many = score(judge)
+    assert (many.confidence, many.verdict, many.summary) == (
+        single.confidence,
+        single.verdict,
+        single.summary,
+    )
+    assert many.evidence == single.evidence
+    for one, other in ((single.liked, many.liked), (single.rejected, many.rejected)):
+        assert [near.reference for near in one] == [near.reference for near in other]
+        for numbers in ("similarity", "contribution"):
+            assert [getattr(near, numbers) for near in one] == pytest.approx(
+                [getattr(near, numbers) for near in other], abs=1e-6
+            )
+
+
+def test_the_taste_of_one_scorer_takes_the_place_of_that_of_another(home: Home) -> None:
+    """Both search one table, which holds what was asked for last."""
+    judge = home.judge()
+    first = score(judge)
+    near = home.library.nearest(SHOT[0], Label.LIKED, limit=3, exclude=None)
+    assert near[0].similarity == pytest.approx(float((ROWS[::2] @ SHOT[0]).max()), abs=1e-6)
+    assert score(judge) == first
+    assert home.library.nearest(SHOT[0], Label.LIKED, limit=3, exclude=None) == near

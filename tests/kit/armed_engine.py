@@ -1,4 +1,4 @@
-"""Begins `kit.pixel_engine` at another fault point each time: `python armed_engine.py FILE`.
+"""Starts `kit.pixel_engine` with a fault point from a list: `python armed_engine.py FILE`.
 
 Each engine takes the first line of FILE, so that the engines of one daemon end at different places;
 when the file is empty they end no more.
@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from tasted.faultpoints import VARIABLE
+from tasted.system.faultpoints import VARIABLE
 
 COMMAND = (sys.executable, __file__)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from kit.children import python
 from tasted.cli.context import Context
 from tasted.cli.main import main
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 def run(home: Home, *words: str, working_folder: Path | None = None) -> int:

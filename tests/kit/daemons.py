@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from kit.waiting import eventually
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.home.status import Status, read_status
 from tasted.outbox.places import sidecar_places
 from tasted.outbox.sidecar import Sidecar
-from tasted.status import Status, read_status
 
 PATIENCE_SECONDS = 90.0
 _TESTS = Path(__file__).parent.parent

@@ -50,6 +50,6 @@ class FakeDesktop:
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         return [json.loads(line) for line in lines]
 
-    def told(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Return the texts that notify-send was to show."""
         return [arguments[-1] for arguments in self.calls()]

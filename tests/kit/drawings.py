@@ -1,13 +1,13 @@
-"""Drawn pictures as bytes, and a home that was taught to like mountains and reject gyms."""
+"""Drawn pictures as bytes, and a home whose labels like mountains and reject gyms."""
 
 import functools
 import io
 import random
 
-from tasted.demo.scenes import draw_scene, random_scene
-from tasted.home import Home
+from tasted.home.layout import Home
+from training.pictures.scenes import draw_scene, random_scene
 
-LESSONS = 6
+PER_LABEL = 6
 
 
 @functools.cache
@@ -19,9 +19,9 @@ def drawing(place: str, *, seed: int, file_format: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
-def teach_scenes(home: Home) -> None:
+def label_scenes(home: Home) -> None:
     """Drop references into the label folders: mountains liked, gyms rejected."""
-    for index in range(1, LESSONS + 1):
+    for index in range(1, PER_LABEL + 1):
         liked = home.inbox / "liked" / f"mountain-{index}.png"
         liked.write_bytes(drawing("mountain", seed=index))
         rejected = home.inbox / "rejected" / f"gym-{index}.png"

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from kit.memories import content, unit
 from tasted.records import Label, Neighbour, Origin, Reference
-from tasted.scoring.evidence import Evidence, Mean, ReferenceMeans
+from tasted.scoring.seed.evidence import Mean, ReferenceMeans, SeedEvidence
 
 
 def mean_at(similarity: float | None) -> Mean | None:
@@ -45,7 +45,7 @@ def evidence(
     trait_text_vector: NDArray[np.float32] | None = None,
     interests: tuple[str, ...] = (),
     reads_text: bool = True,
-) -> Evidence:
+) -> SeedEvidence:
     """Return evidence for a picture at `unit(1)`.
 
     Args:
@@ -65,8 +65,8 @@ def evidence(
         interests: the user's interests.
         reads_text: whether the embedder does.
     """
-    known = [each for each in (liked, reference, feedback, best) if each is not None]
-    return Evidence(
+    known = [given for given in (liked, reference, feedback, best) if given is not None]
+    return SeedEvidence(
         vector=unit(1) if vector is None else vector,
         liked=near_liked,
         rejected=near_rejected,

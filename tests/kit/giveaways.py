@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from tasted.home import Home
-from tasted.learning.version import TasteVersion
+from tasted.home.layout import Home
+from tasted.judging.version import TasteVersion
 from tasted.library.library import Library
-from tasted.outbox.ledger import sidecars
 from tasted.outbox.places import flat_place
+from tasted.outbox.sidecar_files import sidecars
 
 
 def needles(home: Home, content: str, paths: Iterable[str], *texts: str) -> dict[str, bytes]:
@@ -24,6 +24,7 @@ def needles(home: Home, content: str, paths: Iterable[str], *texts: str) -> dict
     found = {"id": content.encode(), "vector": library.cached([content])[content].vector.tobytes()}
     for file in home.tastes.glob("*.taste"):
         version = TasteVersion.from_bytes(file.read_bytes())
+        # the neighbour table holds the same bytes
         for row, contents in enumerate(version.items):
             if content in contents:
                 found[f"centred vector in {file.name}"] = version.taste.references[row].tobytes()

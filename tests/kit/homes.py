@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tasted.home import Home
+from tasted.home.layout import Home
 
 # pictures of tests have no text, and looking for it takes a second for each
 _UNREAD = '[reading]\nengine = "companion"\n'
@@ -11,7 +11,7 @@ _UNREAD = '[reading]\nengine = "companion"\n'
 def home_with(root: Path, toml: str | None = "", env: str | None = None) -> Home:
     """Make a home of this settings file and `.env`; None leaves the file out."""
     home = Home(root.resolve())
-    home.make_folders()
+    home.make_folders(is_new=True)
     if toml is not None:
         home.config_file.write_text(toml, "utf-8")
     if env is not None:

@@ -10,7 +10,7 @@ import pytest
 
 from tasted.cli.context import Context
 from tasted.cli.main import main
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 class Login:

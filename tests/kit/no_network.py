@@ -48,7 +48,7 @@ def _instructions(machine: str) -> bytes:
         (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _KILL_PROCESS),
     )
-    return b"".join(struct.pack("=HBBI", *each) for each in program)
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
 def forbid_network() -> None:

@@ -12,15 +12,15 @@ from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
-from kit import armed_engine, pixel_engine, quick_engine
+from kit import armed_engine, faulty_engine, pixel_engine, quick_engine
 from tasted.config import load_settings
-from tasted.daemon.lookout import WatcherFactory
+from tasted.daemon.scanning.watch import WatcherFactory
 from tasted.daemon.supervisor import run_daemon
-from tasted.engine_process import COMMAND
-from tasted.errors import HomeLocked
-from tasted.home import Home
+from tasted.errors import TastedError
+from tasted.home.layout import Home
 from tasted.inbox.watcher import Watcher
-from tasted.logs import set_up_logs
+from tasted.rpc.client import COMMAND
+from tasted.system.logs import set_up_logs
 
 Hint = Callable[[str], None]
 OBSERVERS = ("real", "null", "lying")
@@ -28,6 +28,7 @@ ENGINES = {
     "quick": quick_engine.COMMAND,
     "pixel": pixel_engine.COMMAND,
     "armed": armed_engine.COMMAND,
+    "faulty": faulty_engine.COMMAND,
     "real": COMMAND,
 }
 _DELAY_SECONDS_MAX = 0.3
@@ -64,10 +65,10 @@ class Liar:
         elif lie < 0.6:
             self._kept.append(f"{path}.never-was.png")
         if self._random.random() < 0.5:
-            told, self._kept = self._kept, []
-            self._random.shuffle(told)
+            delayed, self._kept = self._kept, []
+            self._random.shuffle(delayed)
             delay = self._random.uniform(0, _DELAY_SECONDS_MAX)
-            timer = threading.Timer(delay, lambda: [self._hint(each) for each in told])
+            timer = threading.Timer(delay, lambda: [self._hint(late) for late in delayed])
             timer.daemon = True
             timer.start()
 
@@ -89,6 +90,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engine", choices=sorted(ENGINES), default="quick")
     parser.add_argument("--engine-option", action="append", default=[])
+    parser.add_argument("--once", action="store_true")
     parser.add_argument("--saves-power", help="why this machine is to save power")
     chosen = parser.parse_args()
     home = Home(chosen.home.resolve())
@@ -103,9 +105,10 @@ def main() -> int:
             make_watcher=watcher_factory(chosen.observer, seed=chosen.seed),
             engine_command=(*ENGINES[chosen.engine], *chosen.engine_option),
             power=lambda: chosen.saves_power,
+            until_idle=chosen.once,
         )
-    except HomeLocked as locked:
-        return locked.exit_code
+    except TastedError as error:
+        return error.exit_code
     return 0
 
 

@@ -1,12 +1,14 @@
 """What a whole outbox looks like: one valid sidecar for each file, and nothing half written."""
 
+import contextlib
 from collections import Counter
+from collections.abc import Iterator
 
 from kit.pictures import noise
-from tasted.files import content_id, is_temporary
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.inbox.listing import list_inbox
 from tasted.outbox.sidecar import Sidecar
+from tasted.system.files import content_id, is_temporary
 
 
 def picture(number: int) -> bytes:
@@ -21,11 +23,18 @@ def documents(home: Home) -> dict[str, Sidecar]:
         ValueError: for a file that is no valid sidecar.
         AssertionError: when two belong to one path.
     """
-    files = [path for path in home.outbox.rglob("*.json") if path.is_file()]
-    read = [Sidecar.model_validate_json(path.read_bytes()) for path in files]
-    paths = Counter(each.ledger_entry().path for each in read)
+    read = [Sidecar.model_validate_json(content) for content in _contents(home)]
+    paths = Counter(sidecar.ledger_entry().path for sidecar in read)
     assert paths.keys() == {path for path in paths if paths[path] == 1}, paths
-    return {each.ledger_entry().path: each for each in read}
+    return {sidecar.ledger_entry().path: sidecar for sidecar in read}
+
+
+def _contents(home: Home) -> Iterator[bytes]:
+    for path in home.outbox.rglob("*.json"):
+        # a running daemon removes the sidecar of what moved between the listing and the reading
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file():
+                yield path.read_bytes()
 
 
 def temporary_files(home: Home) -> list[str]:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from kit.sidecars import NOW, VERSION
-from tasted.outbox.page import PageView, render
-from tasted.outbox.page_cards import Shown
-from tasted.outbox.page_choice import choose
-from tasted.outbox.page_notices import top_of
+from kit.sidecars import NOW, VERSION, entries_of
+from tasted.home.status import Status
+from tasted.outbox.page.cards import ResultCard
+from tasted.outbox.page.choice import choose
+from tasted.outbox.page.notices import top_of
+from tasted.outbox.page.page import PageView, render
 from tasted.outbox.sidecar import Sidecar
-from tasted.status import Status
 
 Attributes = list[tuple[str, str | None]]
 
@@ -34,14 +34,15 @@ def page_of(
     documents: Sequence[Sidecar], status: Status | None = None, *, gone: Sequence[str] = ()
 ) -> str:
     """Return the page of some sidecars; the pictures of `gone` are missing."""
-    by_path = {each.ledger_entry().path: each for each in documents}
-    choice = choose(each.ledger_entry() for each in documents)
+    by_path = {document.ledger_entry().path: document for document in documents}
+    choice = choose(entries_of(documents))
     groups = {
         group: [
-            Shown(
+            ResultCard(
                 by_path[path],
                 path not in gone,
-                tuple(each for each in choice.photos.get(path, ()) if each not in gone),
+                tuple(photo for photo in choice.photos.get(path, ()) if photo not in gone),
+                choice.ranks.get(path),
             )
             for path in paths
         ]
@@ -77,8 +78,8 @@ class Parsed(HTMLParser):
         """Return the values of an attribute, over all elements of a kind."""
         return [
             value or ""
-            for each, attrs in self.elements
-            if each == tag
+            for element_tag, attrs in self.elements
+            if element_tag == tag
             for name, value in attrs
             if name == attribute
         ]

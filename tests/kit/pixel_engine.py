@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasted.config import Settings
-from tasted.embedding.weights import ModelFolder, dimensions_of
-from tasted.engine import serve
+from tasted.embedding.models.weights import ModelFolder, dimensions_of
+from tasted.engine.assembly import Load
+from tasted.engine.server import serve
 
 COMMAND = (sys.executable, __file__)
 
@@ -31,8 +32,8 @@ class PixelSums:
     def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return histograms of length 1."""
         size = self.dimensions
-        sums = [np.bincount(each.ravel() % size, minlength=size) for each in pictures]
-        return np.array([each / np.linalg.norm(each) for each in sums], dtype=np.float32)
+        sums = [np.bincount(pixels.ravel() % size, minlength=size) for pixels in pictures]
+        return np.array([row / np.linalg.norm(row) for row in sums], dtype=np.float32)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one direction for all words."""
@@ -45,8 +46,13 @@ def load(model: ModelFolder, _settings: Settings) -> PixelSums:
     return PixelSums(dimensions_of(model))
 
 
-if __name__ == "__main__":
+def main(loads: Load) -> None:
+    """Serve descriptor 0 until it closes."""
     # a stray print of any library must not land between two frames
     answers = os.dup(1)
     os.dup2(2, 1)
-    serve(0, answers, load=load)
+    serve(0, answers, load=loads)
+
+
+if __name__ == "__main__":
+    main(load)

@@ -20,7 +20,7 @@ from kit.drawings import drawing
 from kit.waiting import eventually
 from tasted.cli.context import Context
 from tasted.cli.main import main
-from tasted.home import Home
+from tasted.home.layout import Home
 
 _SYSTEMD = Path("/usr/lib/systemd/systemd")
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
@@ -49,7 +49,13 @@ def live(home: Home, user_home: Path) -> dict[str, Any]:
     inherited = {name: value for name, value in os.environ.items() if name != "SUDO_USER"}
     done = subprocess.run(
         [*command, str(home.root), str(user_home)],
-        env={**inherited, "HOME": str(user_home), "PYTHONPATH": tests},
+        # a home in /tmp lets the unit have no /tmp of its own, and torch wants one to be imported
+        env={
+            **inherited,
+            "HOME": str(user_home),
+            "PYTHONPATH": tests,
+            "TMPDIR": str(home.state),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -109,7 +115,7 @@ def _main(home: Home, user_home: Path) -> dict[str, Any]:
     eventually(lambda: read_sidecar(home, "b.png"), within_seconds=PATIENCE_SECONDS)
     seen["after_kill"] = _command("status")
     found = _answer("doctor", "--home", str(home.root))["findings"]
-    seen["doctor"] = {each["check"]: each["what"] for each in found}
+    seen["doctor"] = {finding["check"]: finding["what"] for finding in found}
     seen["stopped"] = _command("stop")
     seen["exit"] = _ask("show", "tasted", "--property=ExecMainStatus", "--value")
     seen["started"] = _command("start")

@@ -13,21 +13,39 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from tasted import frames
-from tasted.errors import ItemError
-from tasted.home import Home
+from tasted.engine.reading_files import InboxReader, OpenedFile
+from tasted.errors import EngineFailed, ItemError
+from tasted.home.layout import Home
+from tasted.home.status import write_current
 from tasted.inbox.profiles import profile_content_id
-from tasted.intake import Intake, Item, ProfileItem, Read, item_from, profile_from
-from tasted.outbox.failures import error_sidecar, source_part
+from tasted.outbox.failures import error_sidecar
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.sidecar import ModelPart, Sidecar
-from tasted.platform import end_with_parent
-from tasted.records import Current, Proven
-from tasted.status import write_current
+from tasted.outbox.sidecar import ModelPart, Sidecar, source_part
+from tasted.records import Current, ScoredInputs
+from tasted.rpc import framing
+from tasted.rpc.encoding import hello_from, request_from, to_json
+from tasted.rpc.messages import (
+    PROTOCOL,
+    BatchScored,
+    EngineAnswer,
+    FileResult,
+    FileScored,
+    ProfileScored,
+    PublishTaste,
+    Ready,
+    ReferencesMissing,
+    RequestedFile,
+    ScoreBatch,
+    ScoreProfile,
+    TastePublished,
+    WarmedUp,
+    WarmUp,
+)
+from tasted.system.platform import end_with_parent
 
 COMMAND = (sys.executable, __file__)
 POISON = b"IEND poison"
@@ -60,108 +78,113 @@ class QuickEngine:
     def __init__(self, home: Home, *, version: str) -> None:
         self._home = home
         self._version = version
-        self._intake = Intake(home.inbox, max_bytes=_BYTES_MAX)
+        self._inbox = InboxReader(home.inbox, max_bytes=_BYTES_MAX)
         ledger = Ledger(home.outbox)
         ledger.refresh()
         entries = ledger.entries
         self._learnt = {path for path in entries if entries[path].status == "learnt"}
         self._present: set[str] = set()
 
-    def answer(self, message: frames.Message) -> frames.Message:
+    def answer(self, message: framing.Message) -> EngineAnswer:
         """Answer one request."""
-        if message["type"] == "labels":
-            return self._labels(message)
-        if message["type"] == "profile":
-            return self._profile(profile_from(message))
-        items = [item_from(item) for item in message["items"]]
-        return {"type": "documents", "answers": [self._document(item) for item in items]}
+        match request_from(message):
+            case WarmUp():
+                return WarmedUp()
+            case PublishTaste() as request:
+                return self._labels(request)
+            case ScoreProfile() as request:
+                return ProfileScored(self._profile(request))
+            case ScoreBatch() as request:
+                for file in request.files:
+                    framing.write(1, to_json(FileScored(self._result(file))))
+                return BatchScored()
+        raise EngineFailed("The engine without a model keeps nothing that could be erased.")
 
-    def _labels(self, message: frames.Message) -> frames.Message:
-        paths = set(message["paths"])
+    def _labels(self, request: PublishTaste) -> TastePublished | ReferencesMissing:
+        paths = set(request.paths)
         self._present = paths & self._learnt
+        unlearnt = paths - self._learnt
+        if not unlearnt <= request.without:
+            return ReferencesMissing(tuple(sorted(unlearnt)))
         current = Current(
             embedder=_EMBEDDER,
             embedder_fingerprint=_EMBEDDER,
             scorer=_EMBEDDER,
             taste=_EMBEDDER,
             taste_fingerprint=self._taste(),
-            acting_digest=message["acting_digest"],
-            labels_digest=message["labels_digest"],
+            config_digest=request.config_digest,
+            labels_digest=request.labels_digest,
             liked=len(self._present),
             rejected=0,
         )
         write_current(self._home.current_file, current)
-        told = {name: getattr(current, name) for name in Current.__slots__}
-        return {"type": "current", "current": told, "unlearnt": sorted(paths - self._learnt)}
+        return TastePublished(current, tuple(sorted(unlearnt)))
 
     def _taste(self) -> str:
         names = "\0".join(sorted(self._present)).encode("utf-8", "surrogateescape")
         return hashlib.sha256(names).hexdigest()
 
-    def _document(self, item: Item) -> dict[str, Any]:
-        read = self._intake.look(item)
+    def _result(self, file: RequestedFile) -> FileResult:
+        opened = self._inbox.stat(file)
         document: Sidecar | None = None
         try:
-            if read is not None and self._intake.read(item, read):
-                proven = Proven(read.content, read.text_id, _EMBEDDER, self._taste())
-                if item.proven == proven:
-                    source = read.source(item.path).model_dump(mode="json")
-                    return {"path": item.path, "document": None, "unchanged": source}
-                document = self._scored(item, read)
+            if opened is not None and self._inbox.read(file, opened):
+                taste = self._taste() if file.label is None else None
+                inputs = ScoredInputs(opened.content_id, opened.text_id, _EMBEDDER, taste)
+                if file.scored_inputs == inputs:
+                    return FileResult(file.path, unchanged=opened.source(file.path))
+                document = self._scored(file, opened)
         except ItemError as error:
-            if read is not None:
+            if opened is not None:
                 document = error_sidecar(
-                    read.source(item.path),
+                    opened.source(file.path),
                     error,
-                    label=item.label,
-                    attempts=item.attempts + 1,
+                    label=file.label,
+                    attempts=file.attempts + 1,
                     now=datetime.now(UTC),
                     version=self._version,
                 )
-        return {
-            "path": item.path,
-            "document": document.model_dump(mode="json") if document is not None else None,
-        }
+        return FileResult(file.path, document)
 
-    def _scored(self, item: Item, read: Read) -> Sidecar:
-        self._misbehave(item, read.data)
+    def _scored(self, file: RequestedFile, opened: OpenedFile) -> Sidecar:
+        self._misbehave(file, opened.data)
         with (self._home.state / "scores").open("a", encoding="ascii") as stream:
-            stream.write(json.dumps([item.path, read.content]) + "\n")
-        if item.label is not None:
-            self._learnt.add(item.path)
-            self._present.add(item.path)
+            stream.write(json.dumps([file.path, opened.content_id]) + "\n")
+        if file.label is not None:
+            self._learnt.add(file.path)
+            self._present.add(file.path)
         return Sidecar(
-            kind="screenshot" if item.label is None else "reference",
-            status="scored" if item.label is None else "learnt",
+            kind="screenshot" if file.label is None else "reference",
+            status="scored" if file.label is None else "learnt",
             summary="Quickly done.",
-            verdict="unsure" if item.label is None else None,
-            source=read.source(item.path),
+            verdict="unsure" if file.label is None else None,
+            source=opened.source(file.path),
             model=ModelPart(
                 embedder=_EMBEDDER,
                 embedder_fingerprint=_EMBEDDER,
                 dimensions=1,
-                taste_fingerprint=self._taste(),
+                taste_fingerprint=self._taste() if file.label is None else None,
             ),
             scored_at=datetime.now(UTC),
             tasted_version=self._version,
         )
 
-    def _profile(self, item: ProfileItem) -> frames.Message:
+    def _profile(self, profile: ScoreProfile) -> Sidecar:
         with (self._home.state / "profiles").open("a", encoding="ascii") as stream:
-            stream.write(json.dumps([item.path, [part.path for part in item.parts]]) + "\n")
-        contents = [part.sha256 for part in item.parts if part.sha256 is not None]
+            stream.write(json.dumps([profile.path, [part.path for part in profile.parts]]) + "\n")
+        contents = [part.sha256 for part in profile.parts if part.sha256 is not None]
         companion, text_id = None, None
-        if item.companion is not None:
-            companion, text_id, _text = self._intake.read_text(item.companion)
+        if profile.companion is not None:
+            companion, text_id, _text = self._inbox.read_text(profile.companion)
         content = profile_content_id(contents)
-        document = Sidecar(
+        return Sidecar(
             kind="profile",
             status="scored",
             summary="Quickly done.",
             verdict="unsure",
-            parts=list(item.parts),
+            parts=list(profile.parts),
             source=source_part(
-                item.path, item.stamp, companion, content_id=content, text_id=text_id
+                profile.path, profile.stamp, companion, content_id=content, text_id=text_id
             ),
             model=ModelPart(
                 embedder=_EMBEDDER,
@@ -172,15 +195,14 @@ class QuickEngine:
             scored_at=datetime.now(UTC),
             tasted_version=self._version,
         )
-        return {"type": "document", "document": document.model_dump(mode="json")}
 
-    def _misbehave(self, item: Item, data: bytes) -> None:
+    def _misbehave(self, file: RequestedFile, data: bytes) -> None:
         if data.endswith(POISON):
             os.kill(os.getpid(), signal.SIGSEGV)
         if data.endswith(HANG):
             time.sleep(3600)
         if data.endswith(VANISH):
-            (self._home.inbox / item.path).unlink()
+            (self._home.inbox / file.path).unlink()
 
 
 def main() -> None:
@@ -188,20 +210,22 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--grow-mb", type=int, default=0)
     grows_mb: int = parser.parse_args().grow_mb
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    hello = frames.read(0)
-    end_with_parent(hello["parent"])
-    engine = QuickEngine(Home(Path(hello["home"])), version=hello["version"])
-    frames.write(1, {"type": "ready"})
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(ignored, signal.SIG_IGN)
+    hello = hello_from(framing.read(0))
+    end_with_parent(hello.parent)
+    engine = QuickEngine(Home(Path(hello.home)), version=hello.version)
+    framing.write(1, to_json(Ready(os.getpid(), PROTOCOL)))
     held = 0
     while True:
         try:
-            message = frames.read(0)
-        except frames.PipeClosed:
+            message = framing.read(0)
+        except framing.PipeClosed:
             return
+        if message.get("type") == "EndBatch":
+            continue
         held += grows_mb * 1_000_000
-        frames.write(1, {**engine.answer(message), "resident_bytes": held})
+        framing.write(1, to_json(replace(engine.answer(message), resident_bytes=held)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.reading.choosing import Choice, Machine, choose
+from tasted.reading.choosing import Machine, OcrChoice, choose
 from tasted.reading.ocr import OcrEngine, TextLine
 from tasted.reading.reader import Reader
 
@@ -14,7 +14,7 @@ from tasted.reading.reader import Reader
 def unread() -> Reader:
     """Return a reader of text files alone."""
 
-    def opened(_choice: Choice) -> OcrEngine:
+    def opened(_choice: OcrChoice) -> OcrEngine:
         raise AssertionError("nothing was chosen to read with")
 
     return Reader(choose("companion", ()), (), opened)
@@ -27,7 +27,7 @@ class FixedEngine:
 
     def __init__(self, *texts: str, raises: Exception | None = None) -> None:
         self.lines = [
-            TextLine(text, (0.1, 0.3 + 0.05 * n, 0.6, 0.33 + 0.05 * n), 0.9)
+            TextLine(text, (0.1, 0.3 + 0.05 * n, 0.1 + 0.01 * len(text), 0.33 + 0.05 * n), 0.9)
             for n, text in enumerate(texts)
         ]
         self.raises = raises

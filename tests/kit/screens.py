@@ -212,3 +212,38 @@ def long_screen(look: str, count: int, *, photos: Sequence[Image.Image]) -> Scre
         screen.photo((48, 200 + 1500 * row, 1074, 1074), radius=36)
         screen.words(60, 1310 + 1500 * row, 4)
     return screen
+
+
+def marketing_picture(
+    photo: Image.Image, *, size: tuple[int, int], seed: int, is_even: bool
+) -> tuple[NDArray[np.uint8], Box]:
+    """Draw a picture that praises an app: a phone in its frame, on one colour or on a gradient.
+
+    Returns:
+        The picture, and where the photograph on the phone's screen lies.
+    """
+    width, height = size
+    random = np.random.default_rng(seed)
+    first, last = random.integers(60, 240, size=(2, 3))
+    along = np.zeros(height) if is_even else np.linspace(0, 1, height)
+    column = first + along[:, None] * (last - first)
+    pixels = np.broadcast_to(column[:, None], (height, width, 3)).astype(np.uint8)
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    draw = ImageDraw.Draw(image)
+    for top, line, points in ((120, "Meet somebody new", 96), (250, "in your own town", 70)):
+        draw.text((120, top), line, fill=(255, 255, 255), font=ImageFont.load_default(points))
+    left, top, frame = round(0.16 * width), 420, 26
+    across = width - 2 * left
+    down = min(2 * across, height - 480)
+    draw.rounded_rectangle((left, top, left + across, top + down), 80, fill=(18, 18, 20))
+    screen = (left + frame, top + frame, left + across - frame, top + down - frame)
+    draw.rounded_rectangle(screen, 60, fill=(250, 250, 252))
+    wide = across - 2 * frame - 60
+    box = (left + frame + 30, top + frame + 120, wide, round(1.05 * wide))
+    image.paste(ImageOps.fit(photo, box[2:]), box[:2])
+    below = box[1] + box[3] + 20
+    draw.text((box[0], below), "Anna, 31", fill=(20, 20, 20), font=ImageFont.load_default(60))
+    for row in range(5):
+        bar = (box[0], below + 100 + 60 * row, box[0] + round(0.8 * wide), below + 135 + 60 * row)
+        draw.rounded_rectangle(bar, 14, fill=(214, 216, 222))
+    return np.array(image), box

@@ -1,13 +1,21 @@
 """Sidecars of every kind, without an engine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tasted.errors import EmptyFile
-from tasted.outbox.failures import error_sidecar, source_part
-from tasted.outbox.profiles import left_out, photo_parts
-from tasted.outbox.sidecar import ComponentScores, ModelPart, Sidecar, Source
+from tasted.outbox.failures import error_sidecar, left_out
+from tasted.outbox.sidecar import (
+    ComponentScores,
+    ModelPart,
+    Sidecar,
+    Source,
+    photo_parts,
+    source_part,
+)
+from tasted.packing.entries import Entries
+from tasted.packing.entry_rows import SharedTexts, packed_entry
 from tasted.records import FileStamp, InboxFile, Label, Part
 
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
@@ -64,3 +72,12 @@ def failed(path: str = "a.png", *, attempts: int = 1, label: Label | None = None
     return error_sidecar(
         source_of(path), error, label=label, attempts=attempts, now=NOW, version=VERSION
     )
+
+
+def entries_of(documents: Iterable[Sidecar]) -> Entries:
+    """Return what a ledger holds of some documents."""
+    shared, rows = SharedTexts(), {}
+    for document in documents:
+        entry = document.ledger_entry()
+        rows[entry.path] = packed_entry(entry, bytes(32), shared)
+    return Entries(rows, shared)

@@ -1,6 +1,6 @@
 """A status of a daemon in which every field says something."""
 
-from tasted.status import (
+from tasted.home.status import (
     AccessReport,
     FaultReport,
     LastError,
@@ -25,7 +25,7 @@ FULL = Status(
     last_scored="anna/1.png",
     counts={"scored": 3},
     ignored={"link": 1},
-    watch=WatchReport("polling", "the inbox lies on nfs4", losses=2, restarts=3),
+    watch=WatchReport("polling", "the inbox is on nfs4", losses=2, restarts=3),
     access=AccessReport("/opt/python3.11", "EPERM", "/home/inbox", opened_file=True),
     restless=("b.png",),
     contradictions=("liked/a.png",),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.scoring.taste.centring import centred_items
+from tasted.scoring.taste.model import Taste
+
 DIMENSIONS = 48
 
 
@@ -34,3 +37,10 @@ def drawn(count: int, *, seed: int, sharpness: float = 3.0, dimensions: int = DI
     rows = mean + latent
     vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return Drawn(vectors.astype(np.float32), liked)
+
+
+def sum_of_references(taste: Taste, views: NDArray[np.float32]) -> float:
+    """Return what all references add to the logit of one item of k views, (k, d)."""
+    (item,) = centred_items([views], taste.mean)
+    products = taste.references.astype(np.float64) @ item
+    return float((taste.coefficients * products).sum())

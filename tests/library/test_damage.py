@@ -149,12 +149,12 @@ def test_row_37_a_flipped_bit_in_a_reference_is_reported(tmp_path: Path) -> None
     assert len(library.references()) == 4
     assert library.counts()[Label.LIKED] == 4
     found = library.nearest(rows[3], Label.LIKED, limit=5, exclude=None)
-    assert "liked/3.png" not in {each.reference.path for each in found}
+    assert "liked/3.png" not in {neighbour.reference.path for neighbour in found}
     library.learn([learned("liked/3.png", rows[3])])
-    for each in (library, _open(tmp_path)):
-        assert each.damaged() == []
-        assert each.counts()[Label.LIKED] == 5
-        (nearest,) = each.nearest(rows[3], Label.LIKED, limit=1, exclude=None)
+    for opened in (library, _open(tmp_path)):
+        assert opened.damaged() == []
+        assert opened.counts()[Label.LIKED] == 5
+        (nearest,) = opened.nearest(rows[3], Label.LIKED, limit=1, exclude=None)
         assert nearest.reference.path == "liked/3.png"
         assert nearest.similarity == pytest.approx(1)
 
@@ -188,8 +188,8 @@ def test_a_flipped_bit_in_the_cache_means_not_cached(tmp_path: Path) -> None:
     keys = [content(str(number)) for number in range(5)]
     assert library.cached(keys).keys() == set(keys) - {keys[3]}
     library.remember({keys[3]: Embedded(rows[3][None], FACTS)})
-    for each in (library, _open(tmp_path)):
-        assert np.array_equal(each.cached(keys)[keys[3]].vector, rows[3])
+    for opened in (library, _open(tmp_path)):
+        assert np.array_equal(opened.cached(keys)[keys[3]].vector, rows[3])
 
 
 def test_flips_anywhere_never_give_wrong_vectors(tmp_path: Path) -> None:
@@ -295,3 +295,29 @@ def test_every_other_error_names_the_folder(tmp_path: Path) -> None:
         raise RustPanic
     with pytest.raises(KeyboardInterrupt), faults_of(tmp_path, "read"):
         raise KeyboardInterrupt
+
+
+def test_row_50_a_library_that_is_moved_is_not_made_where_it_was(tmp_path: Path) -> None:
+    """LanceDB would make every missing folder; each call is refused before it can."""
+    home = tmp_path / "home"
+    home.mkdir()
+    library = _open(home / "library")
+    home.rename(tmp_path / "elsewhere")
+    with pytest.raises(LibraryUnusable, match="removed or replaced"):
+        library.remember({content("a"): Embedded(unit(1)[None], FACTS)})
+    with pytest.raises(LibraryUnusable, match="removed or replaced"):
+        library.remember_texts({content("a"): "[]"}, "reader")
+    with pytest.raises(LibraryUnusable, match="cannot be opened"):
+        _open(home / "library")
+    assert not home.exists()
+    assert not library.is_in_place
+    (tmp_path / "elsewhere").rename(home)
+    assert library.is_in_place
+
+
+def test_row_50_a_file_in_the_place_of_the_library_is_named(tmp_path: Path) -> None:
+    """And so is what mends it."""
+    (tmp_path / "library").touch()
+    with pytest.raises(LibraryUnusable, match="a file lies where this folder belongs") as caught:
+        _open(tmp_path / "library")
+    assert "tasted rebuild" in caught.value.remedy

@@ -60,7 +60,7 @@ def test_the_bytes_are_gone_and_the_rest_is_as_it_was(tmp_path: Path) -> None:
     assert len(_still_there(tmp_path)) == 6
     erased = erase_rows(tmp_path, contents=[content("gone")], paths=[])
     assert erased == found
-    assert sorted((each.table.split("_")[0], each.path or "") for each in erased) == [
+    assert sorted((row.table.split("_")[0], row.path or "") for row in erased) == [
         *[("references", GONE)] * 2,
         *[("references", OLD)] * 2,
         *[("vectors", "")] * 2,
@@ -83,7 +83,7 @@ def test_a_row_is_erased_by_its_path_alone(tmp_path: Path) -> None:
     (row,) = erase_rows(tmp_path, contents=[], paths=[OLD])
     assert (row.path, row.content_id) == (OLD, content("gone"))
     assert {"old path", "hash of the old path"}.isdisjoint(_still_there(tmp_path))
-    assert [each.path for each in _open(tmp_path).references() if each.path == GONE] == [GONE]
+    assert [kept.path for kept in _open(tmp_path).references() if kept.path == GONE] == [GONE]
 
 
 def test_old_versions_go_also_when_no_row_is_left(tmp_path: Path) -> None:

@@ -41,11 +41,11 @@ def test_neighbours_are_those_of_numpy(
                 for item in chosen
             }
             best = sorted(cosines.values(), reverse=True)[:limit]
-            assert [each.similarity for each in found] == pytest.approx(best, abs=2e-6)
-            for each in found:
-                expected = cosines[each.reference.path]
-                assert each.similarity == pytest.approx(expected, abs=2e-6)
-                assert -1 <= each.similarity <= 1
+            assert [near.similarity for near in found] == pytest.approx(best, abs=2e-6)
+            for neighbour in found:
+                expected = cosines[neighbour.reference.path]
+                assert neighbour.similarity == pytest.approx(expected, abs=2e-6)
+                assert -1 <= neighbour.similarity <= 1
 
 
 @settings(max_examples=15, deadline=None)
@@ -60,7 +60,7 @@ def test_means_from_sums_are_the_full_scan(seed: int, count: int) -> None:
             f"{random.choice(['liked', 'rejected'])}/{n}.png",
             rows[n],
             name=f"c{n}",
-            origin=Origin(random.choice([each.value for each in Origin])),
+            origin=Origin(random.choice([possible.value for possible in Origin])),
         )
         for n in range(count)
     ]

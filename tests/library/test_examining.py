@@ -23,12 +23,12 @@ def _filled(folder: Path) -> Path:
 def test_every_row_is_counted_by_a_process_of_its_own(tmp_path: Path) -> None:
     """As the doctor asks for it; nothing is written."""
     folder = _filled(tmp_path / "library")
-    before = {str(each): each.stat().st_mtime_ns for each in folder.rglob("*")}
+    before = {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
     command = [sys.executable, "-I", "-m", "tasted.library.examining", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     rows = json.loads(done.stdout)["rows"]
     assert sum(rows.values()) == 7
-    assert {str(each): each.stat().st_mtime_ns for each in folder.rglob("*")} == before
+    assert {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")} == before
     assert examine(tmp_path / "missing") == {}
     assert not (tmp_path / "missing").exists()
 

@@ -21,7 +21,7 @@ def _glance(folder: Path, fingerprint: str = FINGERPRINT) -> Glance:
 
 
 def _files(folder: Path) -> dict[str, int]:
-    return {str(each): each.stat().st_mtime_ns for each in folder.rglob("*")}
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 
 def test_what_the_writer_committed_is_seen(tmp_path: Path) -> None:

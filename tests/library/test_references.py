@@ -27,7 +27,9 @@ def _open(folder: Path, fingerprint: str = FINGERPRINT) -> Library:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return where the library of the test lies."""
-    return tmp_path / "state" / "library"
+    state = tmp_path / "state"
+    state.mkdir()
+    return state / "library"
 
 
 @pytest.fixture
@@ -78,10 +80,10 @@ def test_another_content_at_a_path_replaces_the_row(folder: Path, library: Libra
     """A path has one reference: the one that was learnt last."""
     library.learn([learned("liked/a.png", unit(1), name="old")])
     library.learn([learned("liked/a.png", unit(0, 1), name="new")])
-    for each in (library, _open(folder)):
-        (reference,) = each.references()
+    for opened in (library, _open(folder)):
+        (reference,) = opened.references()
         assert reference.content_id == content("new")
-        (found,) = each.nearest(unit(0, 1), Label.LIKED, limit=5, exclude=None)
+        (found,) = opened.nearest(unit(0, 1), Label.LIKED, limit=5, exclude=None)
         assert found.similarity == pytest.approx(1)
 
 
@@ -100,8 +102,8 @@ def test_origin_is_decided_once(folder: Path, library: Library) -> None:
     library.learn([learned("liked/a.png", unit(1), origin=Origin.FEEDBACK)])
     library.keep_only([])
     library.learn([learned("liked/a.png", unit(1), origin=Origin.FEEDBACK)])
-    for each in (library, _open(folder)):
-        assert [reference.origin for reference in each.references()] == [Origin.REFERENCE]
+    for opened in (library, _open(folder)):
+        assert [reference.origin for reference in opened.references()] == [Origin.REFERENCE]
 
 
 def test_origin_of_another_content_is_its_own(library: Library) -> None:
@@ -117,13 +119,13 @@ def test_absent_references_do_not_count_and_come_back(folder: Path, library: Lib
     library.learn([learned(both[0], unit(1)), learned(both[1], unit(0.9, 0.1))])
     before = library.state_digest()
     assert library.keep_only(["liked/b.png", "liked/unknown.png"]) == 1
-    for each in (library, _open(folder)):
-        assert _paths(each) == ["liked/b.png"]
-        assert each.counts()[Label.LIKED] == 1
-        assert each.sums().total(Label.LIKED)[1] == 1
-        found = each.nearest(unit(1), Label.LIKED, limit=5, exclude=None)
+    for opened in (library, _open(folder)):
+        assert _paths(opened) == ["liked/b.png"]
+        assert opened.counts()[Label.LIKED] == 1
+        assert opened.sums().total(Label.LIKED)[1] == 1
+        found = opened.nearest(unit(1), Label.LIKED, limit=5, exclude=None)
         assert [neighbour.reference.path for neighbour in found] == ["liked/b.png"]
-        assert each.state_digest() != before
+        assert opened.state_digest() != before
     assert library.keep_only(both) == 1
     assert library.keep_only(both) == 0
     assert library.state_digest() == before
@@ -166,7 +168,7 @@ def test_copies_of_a_content_count_once(library: Library) -> None:
     library.learn([learned("liked/other.png", unit(0.1, 1))])
     assert library.counts()[Label.LIKED] == 2
     found = library.nearest(unit(1), Label.LIKED, limit=2, exclude=None)
-    assert [each.reference.path for each in found] == ["liked/z.png", "liked/other.png"]
+    assert [neighbour.reference.path for neighbour in found] == ["liked/z.png", "liked/other.png"]
     vector, count = library.sums().total(Label.LIKED)
     assert count == 2
     assert np.allclose(vector, unit(1) + unit(0.1, 1).astype(np.float64))
@@ -185,7 +187,7 @@ def test_a_picture_is_never_its_own_neighbour(library: Library) -> None:
     """The excluded content is out of the neighbours and of the sums."""
     library.learn([learned("liked/a.png", unit(1)), learned("liked/b.png", unit(0.5, 1))])
     found = library.nearest(unit(1), Label.LIKED, limit=5, exclude=content("liked/a.png"))
-    assert [each.reference.path for each in found] == ["liked/b.png"]
+    assert [neighbour.reference.path for neighbour in found] == ["liked/b.png"]
     sums = library.sums().without(content("liked/a.png"))
     vector, count = sums.total(Label.LIKED)
     assert count == 1
@@ -204,7 +206,7 @@ def test_search_is_by_label_and_origin(library: Library) -> None:
     library.learn([learned("liked/far.png", unit(0, 1))])
     library.learn([learned("liked/near.png", unit(1), origin=Origin.FEEDBACK)])
     liked = library.nearest(unit(1), Label.LIKED, limit=5, exclude=None)
-    assert [each.reference.path for each in liked] == ["liked/near.png", "liked/far.png"]
+    assert [neighbour.reference.path for neighbour in liked] == ["liked/near.png", "liked/far.png"]
     (brought,) = library.nearest(
         unit(1), Label.LIKED, limit=5, exclude=None, origin=Origin.REFERENCE
     )
@@ -220,9 +222,9 @@ def test_equally_near_references_have_one_order(library: Library, tmp_path: Path
     library.learn(rows)
     for row in reversed(rows):
         other.learn([row])
-    ids = sorted(each.reference.content_id for each in rows)[:3]
-    for each in (library, other):
-        found = each.nearest(unit(1), Label.LIKED, limit=3, exclude=None)
+    ids = sorted(learnt.reference.content_id for learnt in rows)[:3]
+    for opened in (library, other):
+        found = opened.nearest(unit(1), Label.LIKED, limit=3, exclude=None)
         assert [neighbour.reference.content_id for neighbour in found] == ids
 
 

@@ -19,9 +19,9 @@ def test_texts_come_back_whatever_embeds(tmp_path: Path) -> None:
     """After a restart and with another embedder; only what was asked for, of that reader."""
     library = _open(tmp_path)
     library.remember_texts({content("a"): SAID, content("b"): "[]"}, READER)
-    for each in (library, _open(tmp_path), _open(tmp_path, "f" * 64)):
-        assert each.cached_texts([content("a"), content("c")], READER) == {content("a"): SAID}
-        assert each.cached_texts([content("a")], "tesseract") == {}
+    for opened in (library, _open(tmp_path), _open(tmp_path, "f" * 64)):
+        assert opened.cached_texts([content("a"), content("c")], READER) == {content("a"): SAID}
+        assert opened.cached_texts([content("a")], "tesseract") == {}
 
 
 def test_another_reader_takes_the_place(tmp_path: Path) -> None:

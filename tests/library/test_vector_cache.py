@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kit.memories import DIMENSIONS, FINGERPRINT, content, random_units, unit
 from tasted.library.library import Embedded, Library
-from tasted.records import PictureFacts
+from tasted.records import PictureFacts, View
 
 FACTS = PictureFacts(1170, 2532, "PNG", frames=2, notes=("An 'odd' \ud83d note, é",))
 
@@ -21,11 +22,25 @@ def test_what_is_remembered_comes_back_exactly(tmp_path: Path) -> None:
     rows = random_units(700, seed=3)
     made = {content(str(n)): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
     library.remember(made)
-    for each in (library, _open(tmp_path)):
-        found = each.cached([*made, content("never seen")])
+    for opened in (library, _open(tmp_path)):
+        found = opened.cached([*made, content("never seen")])
         assert found.keys() == made.keys()
         assert all(np.array_equal(found[key].vector, made[key].vector) for key in made)
         assert found[content("0")].facts == FACTS
+
+
+def test_the_weight_of_a_view_is_kept(tmp_path: Path) -> None:
+    """As the length of its vector, and beside its box; a picture without a whole view is none."""
+    library = _open(tmp_path)
+    views = (View("tile", (0, 0, 9, 9)), View("tile", (0, 9, 9, 9), weight=0.25))
+    rows = np.stack([unit(1), np.float32(0.25) * unit(0, 1)])
+    library.remember({content("a"): Embedded(rows, PictureFacts(9, 18, "PNG", views=views))})
+    found = _open(tmp_path).cached([content("a")])[content("a")]
+    assert found.facts.views == views
+    assert np.array_equal(found.views, rows)
+    assert np.linalg.norm(found.vector) == pytest.approx(1)
+    with pytest.raises(ValueError, match="a vector of length 1"):
+        library.remember({content("b"): Embedded(rows[1:], FACTS)})
 
 
 def test_a_content_is_cached_once(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from kit.desktops import FakeDesktop
 from kit.waiting import eventually
-from tasted.notify.desktop import Desktop, NotShown
-from tasted.notify.trial import TEXT, try_out
+from tasted.notify.desktop import TEST_TEXT, Desktop, NotShown, try_out
 
 _HOSTILE = '" & (do shell script "touch /tmp/x") & "'
 
@@ -93,7 +92,7 @@ def test_a_trial_says_what_came_of_it(fake: FakeDesktop, tmp_path: Path) -> None
     tried = try_out(Desktop(system="darwin", path=fake.path))
     assert tried.is_handed_over
     assert "Script Editor" in tried.remedy
-    assert TEXT in fake.calls()[0]
+    assert TEST_TEXT in fake.calls()[0]
     assert "desktop" in try_out(Desktop(system="linux", path=fake.path)).remedy
     failed = try_out(Desktop(system="linux", path=str(tmp_path)))
     assert not failed.is_handed_over

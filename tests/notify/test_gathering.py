@@ -77,7 +77,7 @@ def test_every_match_is_told_once_and_never_two_notifications_soon(
 ) -> None:
     """Whatever happens when, whenever it is looked at: nothing lost, doubled, or told too often."""
     gathering, now, count, strong = Gathering(), 0.0, 0, 0
-    told: list[tuple[float, News]] = []
+    sent: list[tuple[float, News]] = []
     for pause, event in events:
         now += pause
         if event in {"match", "strong"}:
@@ -90,15 +90,15 @@ def test_every_match_is_told_once_and_never_two_notifications_soon(
         due_at, news = gathering.due_at(), gathering.take(now=now)
         assert bool(news) == (due_at is not None and due_at <= now)
         if news:
-            told.append((now, news))
+            sent.append((now, news))
     rest = gathering.take_matches()
-    assert sum(news.matches for _at, news in told) + rest.matches == count
-    assert sum(news.strong for _at, news in told) + rest.strong == strong
+    assert sum(news.matches for _at, news in sent) + rest.matches == count
+    assert sum(news.strong for _at, news in sent) + rest.strong == strong
     for kind in ("matches", "is_blocked"):
-        times = [at for at, news in told if getattr(news, kind)]
+        times = [at for at, news in sent if getattr(news, kind)]
         # in whole seconds, for sums of floats are a little off
         assert all(later - at > PAUSE_SECONDS - 1 for at, later in pairwise(times))
-    assert all(0 <= news.strong <= news.matches for _at, news in told)
+    assert all(0 <= news.strong <= news.matches for _at, news in sent)
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_every_match_is_told_once_and_never_two_notifications_soon(
         (News(30, 2), "30 new matches, 2 of them strong."),
         (News(1, 1), "1 new strong match."),
         (News(2, 2), "2 new strong matches."),
-        (News(is_blocked=True), "Nothing is scored until something is mended: see tasted status."),
+        (News(is_blocked=True), "Scoring has stopped and needs your help: run tasted status."),
         (
             News(2, is_blocked=True),
-            "Nothing is scored until something is mended: see tasted status. 2 new matches.",
+            "Scoring has stopped and needs your help: run tasted status. 2 new matches.",
         ),
     ],
 )

@@ -4,16 +4,19 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
 from kit.sidecars import failed, profile, scored
 from tasted.errors import OutboxUnwritable
-from tasted.home import Home
-from tasted.outbox.ledger import Ledger, sidecars
+from tasted.home.layout import Home
+from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar
-from tasted.outbox.writer import Writer
+from tasted.outbox.sidecar_files import sidecars
+from tasted.outbox.sidecar_writer import Writer
 
 
 @pytest.fixture
@@ -44,21 +47,21 @@ def test_sidecars_are_found_with_their_places(home: Home, ledger: Ledger) -> Non
 
 
 def test_who_asks_while_it_is_refreshed_sees_it_whole(home: Home, ledger: Ledger) -> None:
-    """The scorer reads a sidecar while the scout looks, without waiting for the whole look."""
+    """The worker reads a sidecar while the scanner looks, without waiting for the whole look."""
     for number in range(300):
         put(home, f"{number}.png.json", scored(f"{number}.png"))
     ledger.refresh()
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
-    scout = threading.Thread(target=lambda: [ledger.refresh() for _ in range(30)])
-    scout.start()
+    scanner = threading.Thread(target=lambda: [ledger.refresh() for _ in range(30)])
+    scanner.start()
     try:
-        while scout.is_alive():
+        while scanner.is_alive():
             assert ledger.place_of("299.png") is not None
             assert len(ledger.entries) == 300
     finally:
         sys.setswitchinterval(interval)
-        scout.join()
+        scanner.join()
 
 
 def test_row_45_a_deleted_sidecar_is_noticed(home: Home, ledger: Ledger) -> None:
@@ -180,3 +183,45 @@ def test_a_list_passes_over_what_is_not_ours(home: Home) -> None:
         scored().to_json().replace(b'"path_hex": null', b'"path_hex": "zz"')
     )
     assert [document.source.path for _place, document in sidecars(home.outbox)] == ["a.png"]
+
+
+class _Slow(Ledger):
+    """A ledger in which something happens between its look at the disk and what it makes of it."""
+
+    def __init__(self, outbox: Path) -> None:
+        super().__init__(outbox)
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def _read(self, place: str, stamp: bytes) -> Any:
+        entry = super()._read(place, stamp)
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return entry
+
+
+def test_what_is_written_while_another_thread_looks_is_not_forgotten(home: Home) -> None:
+    """No lock is held while the disk is read; the ledger takes both in, and hands out no halves."""
+    Writer(home.outbox, Ledger(home.outbox)).write(scored("old.png"))
+    ledger = _Slow(home.outbox)
+    writer = Writer(home.outbox, ledger)
+    writer.write(scored("gone.png"))
+
+    def meanwhile() -> None:
+        thread = threading.Thread(target=change)
+        thread.start()
+        thread.join(30)
+        assert not thread.is_alive()
+
+    def change() -> None:
+        writer.write(scored("new.png"))
+        writer.remove("gone.png")
+
+    ledger.meanwhile = meanwhile
+    before = ledger.entries
+    ledger.refresh()
+    assert ledger.entries.keys() == {"old.png", "new.png"}
+    assert ledger.entry_of("gone.png") is None
+    assert before.keys() == {"gone.png"}
+    changes = ledger.changes
+    ledger.refresh()
+    assert (ledger.changes, ledger.entries.keys()) == (changes, {"old.png", "new.png"})

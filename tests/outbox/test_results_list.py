@@ -6,19 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.sidecars import NOW, failed, profile, scored
+from kit.sidecars import NOW, entries_of, failed, profile, scored
 from tasted.errors import UsageError
+from tasted.outbox import results
 from tasted.outbox.results import (
     Selection,
     parse_since,
     photo_count,
     photo_paths,
     picture_path,
-    select,
+    select_paths,
     verdict_of,
 )
 from tasted.outbox.sidecar import Sidecar
 from tasted.records import Label
+
+
+def select(documents: list[Sidecar], selection: Selection) -> list[Sidecar]:
+    """Select, which the entries of the ledger do in the same way."""
+    selected = results.select(documents, selection)
+    found = select_paths(entries_of(documents), selection)
+    assert found == [picture_path(sidecar) for sidecar in selected]
+    return selected
 
 
 def paths(documents: list[Sidecar]) -> list[str]:
@@ -95,7 +104,10 @@ def test_the_top_is_the_beginning_of_the_whole(scores: list[float | None], top: 
     documents = [scored(f"{index}.png", score) for index, score in enumerate(scores)]
     whole = select(documents, Selection())
     assert select(documents, Selection(top=top)) == whole[:top]
-    values = [-1.0 if each.confidence_score is None else each.confidence_score for each in whole]
+    values = [
+        -1.0 if document.confidence_score is None else document.confidence_score
+        for document in whole
+    ]
     assert values == sorted(values, reverse=True)
 
 

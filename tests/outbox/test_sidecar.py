@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from kit.sidecars import NOW, VERSION, failed, profile, scored, source_of
 from tasted.errors import EmptyFile, ItemError, TruncatedImage, UnreadableFile
-from tasted.outbox.failures import error_sidecar, source_part
+from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import (
     ComponentScores,
     EvidenceLine,
@@ -32,8 +32,10 @@ from tasted.outbox.sidecar import (
     decoded_path,
     encoded_path,
     json_schema,
+    source_part,
 )
 from tasted.records import Companion, FileStamp, Label
+from tasted.system.clock import EARLIEST, LATEST
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "sidecar_v1.json"
 SCHEMA = Path(__file__).parents[2] / "docs" / "sidecar.schema.json"
@@ -61,7 +63,10 @@ FULL = Sidecar(
         age=29,
         bio="Hiking, pottery, bad puns.",
         images_found=2,
-        text_source="companion",
+        text_source="ocr:rapidocr",
+        text_on_photos="SEA COAST",
+        text_script="Latin",
+        text_confidence=0.97,
     ),
     views=[ViewPart(kind="photo", box=(0, 380, 1170, 1240), physical=0.93)],
     source=source_part(
@@ -102,7 +107,8 @@ KEYS = [
     "calibrated", "strong", "unsure_because", "rank", "next", "judgement", "origin",
     "component_scores", "weights", "reasons", "neighbours", "extracted_data", "views", "source",
     "model", "references", "notes", "error", "timing_ms", "scored_at", "tasted_version",
-    "evidence", "parts",
+    "evidence", "parts", "blank", "gone_since", "first_scored_at", "rescore_timing_ms",
+    "former_verdict", "verdict_changed_at", "text_pending",
 ]  # fmt: skip
 
 
@@ -146,7 +152,9 @@ def test_every_kind_of_sidecar_fits_the_schema(sidecar: Sidecar) -> None:
 units = st.floats(0, 1)
 counts = st.integers(0, 2**53)
 texts = st.text(max_size=20)
-moments = st.datetimes(timezones=st.just(UTC))
+moments = st.datetimes(
+    EARLIEST.replace(tzinfo=None), LATEST.replace(tzinfo=None), timezones=st.just(UTC)
+)
 
 
 @st.composite
@@ -232,6 +240,14 @@ def test_an_undecodable_path_is_that_of_the_ledger() -> None:
         {"status": "done"},
         {"schema_version": 2},
         {"scored_at": datetime(2026, 11, 23, 17, 5)},  # noqa: DTZ001 - a naive time is the point
+        {"scored_at": "9999-12-31T23:59:59-01:00"},
+        {"scored_at": "0001-01-01T00:00:00+01:00"},
+        {
+            "error": {
+                "code": "empty", "message": "", "remedy": "",
+                "attempts": 1, "retry_at": "9999-12-31T23:59:59Z",
+            }
+        },
         {"timing_ms": {"decode": -1}},
         {"rank": {"percentile": 1.5, "of": 3}},
         {"neighbours": {"liked": [{"id": "short", "path": "a", "similarity": 0.5}]}},
@@ -301,3 +317,12 @@ def test_a_failure_says_what_happened_and_what_to_do() -> None:
     assert document.error.retry_at is None
     assert document.verdict is document.confidence_score is document.model is None
     assert document.ledger_entry().embedder_fingerprint is None
+
+
+def test_a_mark_of_what_is_gone_survives_its_json() -> None:
+    """What is there again, or has new stamps, says nothing of it."""
+    since = datetime(2026, 11, 23, tzinfo=UTC)
+    sidecar = Sidecar.model_validate_json(scored().marked(since).to_json())
+    assert sidecar.ledger_entry().gone_since == since.timestamp()
+    assert not sidecar.marked(None).ledger_entry().is_gone
+    assert sidecar.restamped(source_of("a.png", 2)).gone_since is None

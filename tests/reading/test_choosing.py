@@ -10,6 +10,7 @@ import pytest
 
 from tasted.reading.choosing import PACKAGES, Machine, Wanted, choose
 from tasted.reading.opening import open_engine
+from tasted.system.packages import installed_version
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"rapidocr", "onnxruntime", "Vision"}
@@ -105,3 +106,16 @@ def test_what_was_chosen_opens() -> None:
 def test_this_machine_is_asked_without_loading_anything() -> None:
     """The real probes answer for whatever is installed here."""
     assert choose("auto", ("en",)).reads_companion
+
+
+def test_a_reader_that_is_being_installed_ends_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder of metadata is there, and nothing in it yet: the package tells no version."""
+    (tmp_path / "halfway-1.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    machine = replace(
+        _machine("linux", {"rapidocr", "onnxruntime"}),
+        version_of=lambda _distribution: installed_version("halfway"),
+    )
+    assert choose("rapidocr", ("en",), machine).reader == "rapidocr unknown en"

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasted.reading.layout import Profile, read_layout, rows_of
+from tasted.reading.choosing import EngineName
+from tasted.reading.layout import ProfileText, read_layout
 from tasted.reading.ocr import TextLine
+from tasted.reading.picture_text import Shares
+from tasted.reading.rows import rows_of
 
 ASPECT = 0.46
 SIZE = 0.02
@@ -19,7 +22,7 @@ def _line(text: str, top: float, *, left: float = 0.06, size: float = SIZE) -> T
     return TextLine(text, (left, top, left + 0.012 * len(text), top + size), 0.97)
 
 
-def _read(*lines: TextLine) -> Profile:
+def _read(*lines: TextLine) -> ProfileText:
     return read_layout(lines, aspect=ASPECT)
 
 
@@ -31,21 +34,46 @@ _ANY_LINE = st.builds(
     st.text(max_size=12) | st.sampled_from(["Maya, 29", "29", "LIKE", "Tea", "5 km", "9:41"]),
     st.tuples(*[st.floats()] * 4) | st.tuples(*[st.floats(0, 1)] * 4),
     st.floats() | st.floats(0.7, 1),
+    st.booleans(),
 )
 
 
-@given(st.lists(_ANY_LINE, max_size=12), st.floats(), st.randoms())
-@example([TextLine("Tea", (0, 0.5, 1, 0.5), 1.0)] * 2, 0.5, random.Random(1))
+_SHARE = st.floats() | st.floats(0, 1)
+
+
+@given(
+    st.lists(_ANY_LINE, max_size=12),
+    st.floats(),
+    st.lists(st.tuples(*[_SHARE] * 4) | st.just((0.0, 0.0, 1.0, 0.9)), max_size=2),
+    st.sampled_from([None, "rapidocr", "tesseract"]),
+    st.randoms(),
+)
+@example([TextLine("Tea", (0, 0.5, 1, 0.5), 1.0)] * 2, 0.5, [], None, random.Random(1))
+@example(
+    [TextLine("Al 29", (0, 0.5, 1, 0.6), 1.0)] * 2, 0.5, [(0, 0, 1, 1)], None, random.Random(1)
+)
 def test_every_line_survives_once_in_any_order(
-    lines: list[TextLine], aspect: float, dice: random.Random
+    lines: list[TextLine],
+    aspect: float,
+    photos: list[Shares],
+    engine: EngineName | None,
+    dice: random.Random,
 ) -> None:
     """Any boxes: nothing is raised, nothing lost or doubled, and the order given is no matter."""
-    profile = read_layout(lines, aspect=aspect)
-    parts = (profile.heading, profile.facts, profile.texts, profile.dropped)
+    profile = read_layout(lines, aspect=aspect, photos=photos, engine=engine)
+    parts = (
+        profile.heading,
+        profile.facts,
+        profile.texts,
+        profile.printed,
+        profile.dropped,
+        profile.unread,
+    )
     assert sorted(map(repr, itertools.chain(*parts))) == sorted(map(repr, lines))
     shuffled = list(lines)
     dice.shuffle(shuffled)
-    again = read_layout(shuffled, aspect=aspect)
+    again = read_layout(shuffled, aspect=aspect, photos=photos, engine=engine)
+    assert again.confidence is None or 0 <= again.confidence <= 1
     assert (again.name, again.age, again.bio) == (profile.name, profile.age, profile.bio)
 
 
@@ -168,12 +196,39 @@ def test_an_age_among_the_facts_belongs_to_the_name_on_top() -> None:
         "5\u2019 7\u201d",
         "183 cm",
         "they/them",
+        "London \u00b7 3 km",
+        "London \u00b7 3 km away",
+        "New York, 12 miles away",
+        "London 3 km away",
+        "K\u00f6ln - 3 km entfernt",
+        "Lives in London",
     ],
 )
 def test_facts_are_no_text(fact: str) -> None:
     """Distance, height and pronouns are set apart."""
     profile = _read(*FILLER, _line(fact, 0.45))
     assert [line.text for line in profile.facts] == [fact]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I run, 5 km",
+        "every morning 10 km",
+        "We live in London",
+        "London is 3 km too far",
+        "Lives in the moment, in London and in every book",
+    ],
+)
+def test_sentences_with_distances_are_text(text: str) -> None:
+    """What a person says of places and ways stays in the bio."""
+    assert text in (_read(*FILLER, _line(text, 0.45)).bio or "")
+
+
+@pytest.mark.parametrize("text", ["O", "X", "\u00a9 O", "(x)"])
+def test_a_button_on_its_own_is_no_text(text: str) -> None:
+    """A cross or a circle is taken for a letter."""
+    assert _read(*FILLER, _line(text, 0.45)).bio == "\n".join(FILLER_TEXT)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +279,7 @@ def test_signs_are_dropped() -> None:
 
 def test_nothing_is_nothing() -> None:
     """A picture without text."""
-    assert _read() == Profile(None, None, None, (), (), (), ())
+    assert _read() == ProfileText(None, None, None, (), (), (), (), ())
 
 
 def test_equal_lines_count_as_often_as_they_are_there() -> None:

@@ -1,5 +1,6 @@
 """RapidOCR on drawn profiles: every letter that a person wrote, nothing of the app."""
 
+import importlib
 import importlib.util
 import subprocess
 import sys
@@ -88,6 +89,27 @@ def test_a_profile_is_read_to_the_letter(
     assert _distance(profile.bio or "", wanted) <= 0.01 * len(wanted)
     assert {line.text for line in profile.facts} == set(drawn.facts)
     assert {line.text for line in profile.dropped} == set(drawn.chrome)
+
+
+def test_both_precisions_read_the_same_words() -> None:
+    """By onnxruntime as by OpenVINO in bfloat16; a processor without it reads twice alike."""
+    drawn = draw_profile(ANNE, "list", "dark")
+    engines = (RapidOcr(threads=1), RapidOcr(threads=1, may_be_bfloat16=False))
+    read = [{line.text for line in engine.read(drawn.pixels, ())} for engine in engines]
+    assert read[0] == read[1]
+    assert set(ANNE.bio) <= read[0]
+
+
+@pytest.mark.parametrize("changed", ["FileInfo", "InferSession"])
+def test_a_rapidocr_with_other_private_names_still_reads(
+    changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What bfloat16 needs of it is not promised: without that it reads with onnxruntime."""
+    drawn = draw_profile(MAYA, "list", "light")
+    importlib.import_module("rapidocr.inference_engine.onnxruntime")
+    monkeypatch.delattr(f"rapidocr.inference_engine.base.{changed}")
+    read = {line.text for line in RapidOcr(threads=1).read(drawn.pixels, ())}
+    assert set(MAYA.bio) <= read
 
 
 def test_accents_survive(engine: OcrEngine) -> None:

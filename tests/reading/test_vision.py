@@ -82,7 +82,7 @@ PIXELS = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
 
 
 def test_lines_come_back_from_the_top_left() -> None:
-    """Vision counts from the bottom; no guess, or a doubted one, is no line."""
+    """Vision counts from the bottom; no guess is no line, and a doubted one is marked."""
     mac = ForgedMac(
         results=[
             _observation(("Maya", 1.0), ("Maja", 0.5), box=(0.125, 0.75, 0.5, 0.125)),
@@ -91,7 +91,10 @@ def test_lines_come_back_from_the_top_left() -> None:
         ]
     )
     lines = AppleVision(mac.frameworks()).read(PIXELS, ("en", "pt-BR"))
-    assert lines == [TextLine("Maya", (0.125, 0.125, 0.625, 0.25), 1.0)]
+    assert lines == [
+        TextLine("Maya", (0.125, 0.125, 0.625, 0.25), 1.0),
+        TextLine("O", (0, 0, 1, 1), 0.3, is_doubted=True),
+    ]
     assert mac.asked == {"level": 0, "corrects": True, "languages": ["en", "pt-BR"]}
     assert mac.results_in_pool == [1]
     assert mac.pool == 0

@@ -4,13 +4,15 @@ import io
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
+from kit import hdr
 from kit.daemons import running
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.pictures import display_p3_profile
-from tasted.home import Home
+from tasted.home.layout import Home
 
 PLAIN = "mountain"
 SEED = 7
@@ -107,15 +109,30 @@ def _unusual_files() -> dict[str, bytes]:
     }
 
 
+def _hdr_files() -> dict[str, bytes]:
+    """Return the same picture as HDR, and with a gamma of its own."""
+    picture = Image.open(io.BytesIO(drawing(PLAIN, seed=SEED))).convert("RGB")
+    pixels = np.asarray(picture)
+    pq, hlg = (hdr.hdr_codes(pixels, transfer) for transfer in (hdr.PQ, hdr.HLG))
+    return {
+        "pq-8.png": hdr.coded_png(pq, transfer=hdr.PQ),
+        "pq-16.png": hdr.coded_png(pq, transfer=hdr.PQ, depth=16),
+        "pq.avif": hdr.coded_avif(pq, transfer=hdr.PQ),
+        "hlg-16.png": hdr.coded_png(hlg, transfer=hdr.HLG, depth=16),
+        "gamma.png": hdr.gamma_png(pixels, 1.8),
+    }
+
+
 def test_row_28_row_29_row_31_row_32_row_33_row_34_unusual_formats_score_like_the_plain_picture(
     home: Home,
 ) -> None:
-    """HEIC, CMYK, 16 bit, palette, rotation, profile, animation: the same likeness within 0.1."""
-    teach_scenes(home)
-    files = _unusual_files()
+    """HEIC, CMYK, 16 bit, palette, animation: the same likeness within 0.1; HDR within 3 points."""
+    label_scenes(home)
+    files = _unusual_files() | _hdr_files()
     (home.inbox / "plain.png").write_bytes(drawing(PLAIN, seed=SEED))
     for name, data in files.items():
         (home.inbox / name).write_bytes(data)
+    hdr_names = _hdr_files().keys()
     with running(home) as daemon:
         plain = daemon.sidecar("plain.png", status="scored")
         grey = daemon.sidecar("grey.png", status="scored")
@@ -129,3 +146,7 @@ def test_row_28_row_29_row_31_row_32_row_33_row_34_unusual_formats_score_like_th
             assert sidecar.component_scores.physical == pytest.approx(
                 like.component_scores.physical, abs=0.1
             ), name
+            if name in hdr_names:
+                assert sidecar.confidence_score == pytest.approx(
+                    plain.confidence_score, abs=0.03
+                ), name

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from kit.daemons import json_lines, read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.homes import home_with
 from kit.waiting import eventually
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 def _snapshot(home: Home) -> dict[Path, int]:
@@ -27,7 +27,7 @@ def _snapshot(home: Home) -> dict[Path, int]:
 
 def test_score_answers_for_any_picture_and_stores_nothing(home: Home, tmp_path: Path) -> None:
     """With and without a daemon the same document comes back for a picture outside."""
-    teach_scenes(home)
+    label_scenes(home)
     picture = tmp_path / "outside.png"
     picture.write_bytes(drawing("mountain", seed=30))
     alone = tasted(home, "score", "--json", str(picture))
@@ -39,14 +39,15 @@ def test_score_answers_for_any_picture_and_stores_nothing(home: Home, tmp_path: 
         before = _snapshot(home)
         asked = tasted(home, "score", "--json", str(picture))
         assert asked.returncode == 0, asked.stderr
-        assert "own settings" not in asked.stderr
+        assert "other settings" not in asked.stderr
         other = {"TASTED_EMBEDDER__MODEL": "clip"}
-        told = tasted(home, "score", "--json", str(picture), environment=other)
-        # the daemon's model, and no word of the one that was asked for in vain
-        assert told.returncode == 0, told.stderr
-        assert f"(pid {daemon.process.pid}) answered, with its own settings" in told.stderr
-        assert "the model pocket." in told.stderr
-        assert "model clip" in told.stderr
+        said = tasted(home, "score", str(picture), environment=other)
+        # the daemon's model is used, not the one of the environment
+        assert said.returncode == 0, said.stderr
+        assert (
+            f"(pid {daemon.process.pid}), with other settings and the model pocket." in said.stderr
+        )
+        assert "model clip" in said.stderr
     assert _snapshot(home) == before
     (first,), (second,) = json_lines(alone.stdout), json_lines(asked.stdout)
     assert first["component_scores"] == second["component_scores"]
@@ -57,7 +58,7 @@ def test_score_answers_for_any_picture_and_stores_nothing(home: Home, tmp_path: 
 
 def test_score_of_an_inbox_file_also_writes_its_sidecar(home: Home) -> None:
     """Asking for a file of the inbox does its work at once."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("gym", seed=30))
     # by the name that tasted prints, from a folder in which it is nothing
     done = tasted(home, "score", "a.png", cwd=home.root)
@@ -76,24 +77,24 @@ def test_score_says_which_files_have_no_score(home: Home, tmp_path: Path) -> Non
     done = tasted(home, "score", str(good), str(broken), str(tmp_path / "missing.png"))
     assert done.returncode == 3
     assert "good.png" in done.stdout
-    # nothing was taught, so the sentence has what to do, and it is not said once more
-    assert done.stdout.casefold().count("like 4 and reject 4, and 2 more of either") == 1
-    assert "missing.png is not there" in done.stderr
-    assert "broken.png" in done.stdout
+    # without labels the sentence says what to do, and it is said once
+    assert done.stdout.casefold().count("10 labels, at least 4 likes and 4 rejects") == 1
+    assert "missing.png was not found, here or in the inbox" in done.stderr
+    assert "broken.png" in done.stderr
 
 
 def test_results_are_listed_best_first(home: Home) -> None:
     """`results` reads the outbox alone; `--match` and `--top` choose."""
-    teach_scenes(home)
+    label_scenes(home)
     for index in range(2):
         (home.inbox / f"peak-{index}.png").write_bytes(drawing("mountain", seed=30 + index))
         (home.inbox / f"gym-{index}.png").write_bytes(drawing("gym", seed=30 + index))
     once = tasted(home, "run", "--once")
     assert once.returncode == 0, once.stderr
     listed = json_lines(tasted(home, "results", "--json").stdout)
-    scores = [each["confidence_score"] for each in listed]
+    scores = [row["confidence_score"] for row in listed]
     assert scores == sorted(scores, reverse=True)
-    assert [each["source"]["path"].split("-")[0] for each in listed] == ["peak"] * 2 + ["gym"] * 2
+    assert [row["source"]["path"].split("-")[0] for row in listed] == ["peak"] * 2 + ["gym"] * 2
     top = tasted(home, "results", "--match", "--top", "1", "--print0").stdout
     assert top.endswith("\0")
     assert Path(top.rstrip("\0")).is_file()
@@ -101,13 +102,13 @@ def test_results_are_listed_best_first(home: Home) -> None:
 
 def test_rescore_makes_every_score_anew(home: Home) -> None:
     """`rescore` works beside the daemon and without it, and tells what was really done."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("gym", seed=30))
     with running(home) as daemon:
         first = daemon.sidecar("a.png", status="scored")
         daemon.await_state("idle")
         done = tasted(home, "rescore", "--json")
-        assert json.loads(done.stdout) == {"rescored": 1}, done.stderr
+        assert json.loads(done.stdout) == {"rescored": 1, "failed": 0}, done.stderr
         second = read_sidecar(home, "a.png")
         assert second is not None
         assert second.scored_at > first.scored_at
@@ -119,9 +120,9 @@ def test_rescore_makes_every_score_anew(home: Home) -> None:
             # it has its answer; before that it would do the work of a dead daemon itself
             eventually(lambda: not list(home.requests.iterdir()))
             daemon.kill()
-            _shown, told = midway.communicate(timeout=60)
+            _shown, said = midway.communicate(timeout=60)
         assert midway.returncode != 0
-        assert "0 of 1 were scored again" in told
+        assert "stopped after 0 of 1 pictures" in said
     # what a re-score that was not waited for leaves behind when the power is lost
     (home.outbox / "a.png.json").write_bytes(b"")
     assert tasted(home, "run", "--once").returncode == 0
@@ -133,7 +134,7 @@ def test_rescore_makes_every_score_anew(home: Home) -> None:
     assert tasted(home, "run", "--once").returncode == 0
     assert read_sidecar(home, "a.png") is not None
     alone = tasted(home, "rescore", "--json")
-    assert json.loads(alone.stdout) == {"rescored": 1}, alone.stderr
+    assert json.loads(alone.stdout) == {"rescored": 1, "failed": 0}, alone.stderr
     fourth = read_sidecar(home, "a.png")
     assert fourth is not None
     assert fourth.scored_at > third.scored_at
@@ -143,7 +144,7 @@ def test_status_tells_the_truth_before_during_and_after(home: Home) -> None:
     """`status` works on a fresh home, beside the daemon, and when it has gone."""
     never = tasted(home, "status")
     assert never.returncode == 0
-    assert "never ran here" in never.stdout
+    assert "has never run here" in never.stdout
     with running(home) as daemon:
         daemon.await_state("idle")
         report = json.loads(tasted(home, "status", "--json").stdout)
@@ -157,7 +158,7 @@ def test_status_tells_the_truth_before_during_and_after(home: Home) -> None:
 
 def test_stats_count_what_lies_in_the_outbox(home: Home) -> None:
     """Verdicts, references and errors add up."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=30))
     (home.inbox / "b.png").write_bytes(b"")
     assert tasted(home, "run", "--once").returncode == 0
@@ -169,7 +170,7 @@ def test_stats_count_what_lies_in_the_outbox(home: Home) -> None:
 
 def test_a_home_is_private(home: Home) -> None:
     """Everything that the program makes is readable by its owner alone."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=30))
     assert tasted(home, "run", "--once").returncode == 0
     for folder in (home.outbox, home.state):
@@ -192,23 +193,35 @@ def test_the_installed_demo_shows_a_right_ranking() -> None:
     assert len(report["results"]) >= 25
 
 
-def test_score_of_a_folder_is_one_failed_file(home: Home, tmp_path: Path) -> None:
-    """A folder among the files is told of; the others have their answer."""
-    good = tmp_path / "good.png"
-    good.write_bytes(drawing("gym", seed=30))
-    done = tasted(home, "score", str(home.inbox), str(good))
+def test_score_of_a_folder_scores_what_is_in_it(home: Home, tmp_path: Path) -> None:
+    """All pictures of it and below; one that is broken is an error object, and has the blame."""
+    folder = tmp_path / "album"
+    (folder / "may").mkdir(parents=True)
+    (folder / "1.png").write_bytes(drawing("gym", seed=30))
+    (folder / "may" / "2.png").write_bytes(drawing("gym", seed=31))
+    (folder / "notes.txt").write_text("no picture")
+    done = tasted(home, "score", "album", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    scored = [line.split(":")[0] for line in done.stdout.splitlines() if line.startswith("album")]
+    assert scored == ["album/1.png", "album/may/2.png"]
+    # without labels the sentence says what to do, once for each picture
+    assert done.stdout.casefold().count("10 labels, at least 4 likes and 4 rejects") == 2
+    (folder / "broken.png").write_bytes(b"words")
+    (tmp_path / "empty").mkdir()
+    done = tasted(home, "score", "--json", "album", "empty", cwd=tmp_path)
     assert done.returncode == 3
-    assert "is a folder" in done.stderr
-    assert "good.png" in done.stdout
-    # nothing was taught, so the sentence has what to do, and it is not said once more
-    assert done.stdout.casefold().count("like 4 and reject 4, and 2 more of either") == 1
-    assert tasted(home, "score", str(home.inbox)).returncode == 3
+    assert len(json_lines(done.stdout)) == 2
+    broken, empty, whole = json_lines(done.stderr)
+    assert broken["file"] == str(folder / "broken.png")
+    assert broken["error"]["code"] == "not_an_image"
+    assert (empty["file"], empty["error"]["code"]) == ("empty", "not_found")
+    assert whole["error"]["message"] == "2 of 4 files could not be scored."
 
 
 def test_run_says_at_once_why_nothing_is_scored(tmp_path: Path) -> None:
     """The reason and what mends it, once, where the daemon was started; not `status` alone."""
     home = home_with(tmp_path / "home", '[embedder]\nmodel = "openai/clip-vit-large-patch14"\n')
-    teach_scenes(home)
+    label_scenes(home)
     said = tmp_path / "stderr"
     with said.open("wb") as stream:
         daemon = subprocess.Popen(
@@ -222,5 +235,5 @@ def test_run_says_at_once_why_nothing_is_scored(tmp_path: Path) -> None:
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(60) == 0
     first, *others = said.read_text("utf-8").splitlines()
-    assert first.startswith("tasted watches")
+    assert first.startswith("Watching ")
     assert [line[:17] for line in others] == ["tasted: blocked: ", "  → Download it w"]

@@ -15,10 +15,10 @@ from kit.homes import quick_home
 from kit.launchctl import FakeLaunchctl, launchctl_on_path
 from kit.login import Login
 from kit.waiting import eventually
-from tasted.home import Home
-from tasted.lock import process_exists
-from tasted.service.definition import LABEL
-from tasted.status import read_status
+from tasted.home.layout import Home
+from tasted.home.lock import process_exists
+from tasted.home.status import read_status
+from tasted.service.definitions.definition import LABEL
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def _found(login: Login, words: str, **environment: str) -> dict[str, dict[str, 
     status, out, errors = login.types(f"{words} --json", **environment)
     assert status in {0, 1}, errors
     answer = json.loads(out)
-    return {each["check"]: each for each in answer["findings"]}
+    return {finding["check"]: finding for finding in answer["findings"]}
 
 
 def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchctl) -> None:
@@ -62,7 +62,7 @@ def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchc
     eventually(has_tried, within_seconds=PATIENCE_SECONDS)
     shell = {"TASTED_ENGINE__BATCH_SIZE": "3", "TASTED_LOG__LEVEL": "info"}
     found = _found(login, "doctor", **shell)
-    assert found["inbox"]["what"] == f"The service may read {home.inbox}, which holds no file yet."
+    assert found["inbox"]["what"] == f"The service may read {home.inbox}, which has no files yet."
     assert {name for name in found if found[name]["level"] == "wrong"} == {"variables"}
     assert found["variables"]["what"].endswith(": TASTED_ENGINE__BATCH_SIZE (engine.batch_size).")
 
@@ -90,8 +90,8 @@ def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchc
     assert not launchd.jobs
     assert not process_exists(process.pid)
     assert _place(user) is None
-    left = {str(each.relative_to(user)) for each in user.rglob("*") if each.is_file()}
-    assert {each for each in left if not each.startswith("defaults/")} == {
+    left = {str(path.relative_to(user)) for path in user.rglob("*") if path.is_file()}
+    assert {path for path in left if not path.startswith("defaults/")} == {
         "home/inbox/a.txt",
         "home/inbox/b.png",
     }

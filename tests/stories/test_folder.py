@@ -5,6 +5,7 @@ whole inbox is the truth.
 """
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -21,8 +22,8 @@ from kit.observed_daemon import OBSERVERS
 from kit.outboxes import documents, is_done, picture, temporary_files
 from kit.quick_engine import scores_begun
 from kit.waiting import eventually
-from tasted.files import content_id
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.system.files import content_id
 
 PATIENCE_SECONDS = 60.0
 MAC_NAME = "Screenshot 2026-05-09 at 10.45.42\u202fAM.png"
@@ -42,6 +43,10 @@ NAMES = (
     "shot.png",
     "%s{0}$(x)`y`.png",
     os.fsdecode(b"caf\xe9\xff.png"),
+    "image.jpg_large",
+    "pic.png?width=640",
+    "shot.png.1",
+    "WhatsApp Image 2026-08-31 at 15.41.14",
 )
 
 
@@ -130,7 +135,7 @@ def test_row_08_row_19_row_20_row_24_row_45_files_change(home: Home, daemon: Run
     assert {path for path, _content in begun} == {*documents(home), "move.png"}
 
 
-def test_row_17_row_18_row_39_row_40_row_41_row_42_folders_and_names(
+def test_row_17_row_18_row_39_row_40_row_41_row_42_row_52_folders_and_names(
     home: Home, daemon: RunningDaemon, tmp_path: Path
 ) -> None:
     """Folders made and moved in, a burst, every kind of name: all scored; links and FIFOs never."""
@@ -162,10 +167,15 @@ def test_row_17_row_18_row_39_row_40_row_41_row_42_folders_and_names(
     found = documents(home)
     assert len(found) == 1 + 3 + len(NAMES) + 150
     assert Counter(path for path, _content in scores_begun(home)) == dict.fromkeys(found, 1)
-    assert content_id(picture(4)) not in {each.source.sha256 for each in found.values()}
+    assert content_id(picture(4)) not in {sidecar.source.sha256 for sidecar in found.values()}
     assert status is not None
     assert status.ignored["link"] == 3
     assert status.ignored["special"] == 2
+    assert {ignored.path for ignored in status.ignored_newest} <= {
+        "b.png.part", "c.crdownload", "d.json", "link.png", "folder", "round", "pipe.png",
+        "socket.png",
+    }  # fmt: skip
+    assert len(status.ignored_newest) == 5
     assert not temporary_files(home)
     places = [path for path in home.outbox.rglob("*") if path.is_file()]
     assert all(path.resolve().is_relative_to(home.outbox) for path in places)
@@ -226,8 +236,8 @@ def test_row_46_labels_and_texts_change_what_is_current(home: Home, daemon: Runn
     done(home, "other.png")
 
     def tastes() -> set[str | None]:
-        scored = [each for each in documents(home).values() if each.status == "scored"]
-        return {each.model.taste_fingerprint for each in scored if each.model is not None}
+        scored = [sidecar for sidecar in documents(home).values() if sidecar.status == "scored"]
+        return {sidecar.model.taste_fingerprint for sidecar in scored if sidecar.model is not None}
 
     def one_new(former: set[str | None]) -> set[str | None]:
         now = tastes()
@@ -248,3 +258,79 @@ def test_row_46_labels_and_texts_change_what_is_current(home: Home, daemon: Runn
     daemon.await_state("idle")
     begun = Counter(path for path, _content in scores_begun(home))
     assert begun == {"before.png": 3, "other.png": 4, "liked/1.png": 1}
+
+
+def _turned(file: Path, data: bytes) -> None:
+    """Write other bytes of the same number in place, and put the modification time back."""
+    before = file.stat()
+    assert before.st_size == len(data)
+    with file.open("r+b") as stream:
+        stream.write(data)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = file.stat()
+    assert (after.st_mtime_ns, after.st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+def _without_change_times(home: Home) -> dict[Path, bytes]:
+    """Make every sidecar one of a version that did not know change times; return what it wrote."""
+    written: dict[Path, bytes] = {}
+    for file in home.outbox.rglob("*.json"):
+        value = json.loads(file.read_bytes())
+        for part in (value["source"], value["source"]["companion"] or {}):
+            part.pop("changed_ns", None)
+        written[file] = json.dumps(value).encode()
+        file.write_bytes(written[file])
+    return written
+
+
+@pytest.mark.parametrize("observer", ["real", "null"])
+def test_row_20_what_is_edited_in_place_with_its_old_time_is_seen(
+    home: Home, observer: str
+) -> None:
+    """The change time tells; where no byte has changed, only the stamps are written anew."""
+    inbox = home.inbox
+    (inbox / "liked" / "1.png").write_bytes(picture(1))
+    for name in ("turned", "moded"):
+        (inbox / f"{name}.png").write_bytes(picture(2))
+        (inbox / f"{name}.txt").write_text("Name: Maya\n", "utf-8")
+    with observing(home, observer) as daemon:
+        done(home, "turned.png", "moded.png", "liked/1.png")
+        daemon.await_state("idle")
+        first, begun = documents(home), scores_begun(home)
+        other = next(
+            data for number in range(3, 10_000) if len(data := picture(number)) == len(picture(2))
+        )
+        _turned(inbox / "turned.png", other)
+        (inbox / "moded.png").chmod(0o640)
+        (inbox / "moded.txt").chmod(0o640)
+        (inbox / "liked" / "1.png").chmod(0o640)
+        done(home, "turned.png", "moded.png", "liked/1.png")
+        eventually(
+            lambda: documents(home)["moded.png"].source != first["moded.png"].source,
+            within_seconds=PATIENCE_SECONDS,
+        )
+        daemon.await_state("idle")
+        second = documents(home)
+        assert daemon.stop() == 0
+    assert second["turned.png"].source.sha256 == content_id(other)
+    for path in ("moded.png", "liked/1.png"):
+        assert second[path].source != first[path].source
+        assert second[path].model_copy(update={"source": first[path].source}) == first[path]
+    assert [path for path, _content in scores_begun(home)[len(begun) :]] == ["turned.png"]
+
+
+def test_row_07_sidecars_of_a_version_without_change_times_stay_as_they_are(home: Home) -> None:
+    """A start after an upgrade scores nothing, hashes nothing and writes nothing."""
+    (home.inbox / "liked" / "1.png").write_bytes(picture(1))
+    (home.inbox / "a.png").write_bytes(picture(2))
+    (home.inbox / "a.txt").write_text("Name: Maya\n", "utf-8")
+    with observing(home) as daemon:
+        done(home, "before.png", "a.png", "liked/1.png")
+        daemon.await_state("idle")
+        assert daemon.stop() == 0
+    written, begun = _without_change_times(home), scores_begun(home)
+    with observing(home) as daemon:
+        assert daemon.await_state("idle").engine_pid is None
+        assert daemon.stop() == 0
+    assert {file: file.read_bytes() for file in written} == written
+    assert scores_begun(home) == begun

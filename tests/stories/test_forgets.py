@@ -17,12 +17,12 @@ from kit.daemons import (
     tasted,
     tasted_on_terminal,
 )
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.giveaways import found_in, needles
 from kit.waiting import eventually
-from tasted.faultpoints import FORGET_POINTS, VARIABLE
-from tasted.files import content_id
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.system.faultpoints import FORGET_POINTS, VARIABLE
+from tasted.system.files import content_id
 
 NAME = "Zoë peak \U0001f3d4.png"
 BIO = "wild secret of the northern hills"
@@ -35,7 +35,7 @@ def _a_liked_profile(home: Home) -> None:
     """Lay out lessons, a picture with a text and its copy among the likes, and others like it."""
     with home.config_file.open("a", encoding="utf-8") as settings:
         settings.write('[log]\nlevel = "debug"\n')
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "anna").mkdir()
     (home.inbox / "anna" / NAME).write_bytes(DATA)
     (home.inbox / PATHS[2]).write_text(f"Name: Zoë\n{BIO}", "utf-8")
@@ -105,7 +105,8 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         wanted = needles(home, CONTENT, PATHS, BIO)
         there = {"id", "vector", BIO, f"name {NAME}", f"name {NAME} in JSON", f"hash of {PATHS[1]}"}
         assert there <= found_in(home.root, wanted)
-        assert any(name.startswith("centred vector") for name in found_in(home.tastes, wanted))
+        for folder in (home.tastes, home.library):
+            assert any(name.startswith("centred vector") for name in found_in(folder, wanted))
         assert f"name {NAME} in a link" in found_in(home.outbox, wanted)
         assert "other-0.png.json" in _mentioning(home)
         done = tasted(home, "forget", "--json", "--delete-picture", str(home.inbox / PATHS[0]))
@@ -156,7 +157,7 @@ def test_without_a_daemon_a_dry_run_changes_nothing_and_the_real_one_everything(
         home.lock_file
     }
     (listed,) = json_lines(dry.stdout)
-    assert {each["path"] for each in listed["files"]} >= {f"inbox/{path}" for path in paths}
+    assert {file["path"] for file in listed["files"]} >= {f"inbox/{path}" for path in paths}
     asked = tasted(home, "forget", CONTENT[:8])
     assert asked.returncode == 2
     assert "--keep-picture" in asked.stderr
@@ -167,7 +168,7 @@ def test_without_a_daemon_a_dry_run_changes_nothing_and_the_real_one_everything(
     assert found["tastes"] >= 1
     erased = _erased(done.stdout)
     assert {kind: erased[kind] for kind in found} == found
-    assert "Time Machine" in done.stderr
+    assert "Time Machine" in done.stdout
     assert tasted(home, "run", "--once").returncode == 0
     assert found_in(home.root, wanted) == set()
     assert _liked(home, "other-1.png") == 6

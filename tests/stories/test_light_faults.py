@@ -20,9 +20,9 @@ from kit.outboxes import documents, is_done, picture, temporary_files
 from kit.quick_engine import HANG, POISON, VANISH, scores_begun
 from kit.waiting import eventually
 from tasted.errors import HomeLocked
-from tasted.faultpoints import LIGHT_POINTS, VARIABLE
-from tasted.home import Home
-from tasted.lock import process_exists
+from tasted.home.layout import Home
+from tasted.home.lock import process_exists
+from tasted.system.faultpoints import LIGHT_POINTS, VARIABLE
 
 PATIENCE_SECONDS = 60.0
 QUEUE_OF_INOTIFY = Path("/proc/sys/fs/inotify/max_queued_events")
@@ -47,21 +47,27 @@ def settle(home: Home, *paths: str) -> None:
 def test_row_02_killed_at_every_step_and_nothing_is_lost(home: Home) -> None:
     """Each life ends at another place; the sidecars are whole after it, and complete at the end."""
     for number, point in enumerate(LIGHT_POINTS):
-        for each in range(8):
-            (home.inbox / f"{number}-{each}.png").write_bytes(picture(100 * number + each))
+        for index in range(8):
+            (home.inbox / f"{number}-{index}.png").write_bytes(picture(100 * number + index))
         # the first files that a life writes are its status
         passes = 8 if point.startswith("write.") else 1
         with observing(home, environment={VARIABLE: f"{point}:{passes}"}) as daemon:
-            if point == "scout.former_removed":
+            if point == "scanner.former_removed":
                 settle(home, f"{number}-1.png")
                 (home.inbox / f"{number}-1.png").rename(home.inbox / "renamed.png")
+            if point == "scanner.gone_marked":
+                settle(home, f"{number}-1.png")
+                (home.inbox / f"{number}-1.png").unlink()
             assert daemon.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL, point
         documents(home)
     with observing(home) as daemon:
         settle(home, "renamed.png")
         daemon.await_state("idle")
     assert not temporary_files(home)
-    assert documents(home).keys() == {path.name for path in home.inbox.glob("*.png")}
+    found = documents(home)
+    gone = {path for path in found if found[path].gone_since is not None}
+    assert found.keys() - gone == {path.name for path in home.inbox.glob("*.png")}
+    assert len(gone) == 1
 
 
 @contextlib.contextmanager

@@ -17,11 +17,11 @@ from kit.homes import quick_home
 from kit.launchctl import FakeLaunchctl, launchctl_on_path
 from kit.login import Login
 from kit.waiting import eventually
-from tasted.faultpoints import VARIABLE
-from tasted.home import Home
-from tasted.lock import process_exists
-from tasted.service.definition import LABEL, STOP_SECONDS
-from tasted.status import read_status
+from tasted.home.layout import Home
+from tasted.home.lock import process_exists
+from tasted.home.status import read_status
+from tasted.service.definitions.definition import LABEL, STOP_SECONDS
+from tasted.system.faultpoints import VARIABLE
 
 # throttle and times to end are those of the plist
 pytestmark = pytest.mark.timeout(400)
@@ -104,13 +104,13 @@ def test_a_service_from_its_installation_to_its_end(
     status, out, said = login.types("service install")
     assert status == 0, said
     assert "macOS will announce a background item" in said
-    assert "Undo everything with: tasted service uninstall" in said
+    assert "To undo this: tasted service uninstall" in said
     assert "running" in out
 
     # what launchd gives it, and what the plist asks for
     pid = _pid(launchd)
-    told = (Path("/proc") / str(pid) / "status").read_text()
-    assert "Umask:\t0077" in told
+    process_status = (Path("/proc") / str(pid) / "status").read_text()
+    assert "Umask:\t0077" in process_status
     limits = (Path("/proc") / str(pid) / "limits").read_text().split()
     assert limits[limits.index("open") + 2] == "10240"
     assert Path(f"/proc/{pid}/cwd").readlink() == home.state

@@ -9,7 +9,7 @@ from kit.homes import quick_home
 from kit.outboxes import documents, picture
 from kit.pages import parsed
 from kit.waiting import eventually
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 @pytest.fixture
@@ -40,18 +40,16 @@ def test_the_page_follows_results_faults_and_deletions(home: Home) -> None:
         (home.inbox / "b.png").write_bytes(picture(3))
         (home.inbox / "empty.png").write_bytes(b"")
         says(home, 'a "<b>.png', "b.png", "What to do: Save or copy the picture again.")
-        says(home, "watching the inbox", "Taught by 1 liked", but="Nothing liked yet")
+        says(home, "watching the inbox", "Based on 1 like", but="Nothing liked yet")
         assert len(documents(home)) == 4
         assert str(home.page_file) in tasted(home, "status").stdout
         (home.inbox / "b.png").unlink()
-        says(home, "The picture is gone from the inbox")
-        (home.outbox / "b.png.json").unlink()
-        says(home, "watching the inbox", but="b.png")
+        says(home, "Not shown: 1 result of pictures that are gone", but="b.png")
         aside = home.root / "aside"
         home.inbox.rename(aside)
-        says(home, "Held up", "Nothing is scored just now", 'a "<b>.png')
+        says(home, "On hold", "Scoring is on hold", 'a "<b>.png')
         aside.rename(home.inbox)
-        says(home, "watching the inbox", but="Held up")
+        says(home, "watching the inbox", but="On hold")
         daemon.await_state("idle")
         home.page_file.unlink()
         says(home, "watching the inbox")

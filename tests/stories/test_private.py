@@ -11,12 +11,12 @@ import pytest
 from kit import no_network
 from kit.children import python
 from kit.daemons import observing, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.homes import quick_home
 from kit.outboxes import documents, is_done, picture
 from kit.waiting import eventually
 from tasted.errors import HomeInvalid
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.outbox.sidecar import Sidecar
 
 UNMASKED = ("sh", "-c", 'umask 0; exec "$@"', "sh")
@@ -43,7 +43,7 @@ def test_nobody_else_may_read_and_nothing_goes_out(home: Home) -> None:
 
     The light process maps no library that decodes or computes; the engine alone does.
     """
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "anna").mkdir()
     (home.inbox / "anna" / "a.png").write_bytes(drawing("mountain", seed=7))
     (home.inbox / "anna" / "a.txt").write_text("Name: Maya\n", "utf-8")
@@ -56,14 +56,16 @@ def test_nobody_else_may_read_and_nothing_goes_out(home: Home) -> None:
         asked = tasted(home, "rescore", "--json", environment={})
         assert asked.returncode == 0, asked.stderr
         daemon.await_state("idle")
-        assert "libtorch" in Path(f"/proc/{daemon.engine_pid()}/maps").read_text("utf-8")
+        engine = Path(f"/proc/{daemon.engine_pid()}/maps").read_text("utf-8")
+        assert "libopenvino" in engine
+        assert "libtorch" not in engine
         assert daemon.stop() == 0
     made = [path for path in home.root.rglob("*") if path not in users]
     modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in made}
     assert len(made) > 40
     assert {modes[path] for path in made if path.is_dir()} == {0o700}
     assert {modes[path] for path in made if not path.is_dir()} == {0o600}
-    for library in ("torch", "lancedb", "/PIL/", "numpy", "pyarrow", "heif"):
+    for library in ("torch", "openvino", "vips", "lancedb", "/PIL/", "numpy", "pyarrow", "heif"):
         assert library not in mapped, library
 
 
@@ -102,9 +104,9 @@ def test_row_39_names_cannot_steer_terminals_logs_or_the_outbox(tmp_path: Path) 
         eventually(lambda: STEERING in documents(home), within_seconds=60)
         daemon.await_state("idle")
         said = [tasted(home, command) for command in ("results", "status", "references")]
-    for each in said:
-        assert each.returncode == 0, each.stderr
-        lines = (each.stdout + each.stderr).splitlines()
+    for answer in said:
+        assert answer.returncode == 0, answer.stderr
+        lines = (answer.stdout + answer.stderr).splitlines()
         assert all(line.isprintable() for line in lines), lines
     assert "\\x1b[31m" in said[0].stdout
     for line in (home.logs / "tasted.log").read_text("ascii").splitlines():

@@ -6,20 +6,30 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, RunningDaemon, observing, read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.daemons import (
+    PATIENCE_SECONDS,
+    RunningDaemon,
+    json_lines,
+    observing,
+    read_sidecar,
+    running,
+    tasted,
+)
+from kit.drawings import drawing, label_scenes
 from kit.giveaways import found_in, needles
 from kit.homes import pocket_home, quick_home
 from kit.outboxes import documents, picture, temporary_files
 from kit.quick_engine import profiles_begun
 from kit.readers import files_with
 from kit.waiting import eventually
-from tasted.faultpoints import VARIABLE
-from tasted.files import content_id
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.home.status import read_current
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.profiles import label_groups
+from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.outbox.sidecar import Sidecar
+from tasted.system.faultpoints import VARIABLE
+from tasted.system.files import content_id
 
 
 @pytest.fixture
@@ -47,8 +57,8 @@ def profile(home: Home, folder: str, *names: str) -> Sidecar:
         found = document(home, folder)
         if found is None:
             return None
-        told = [part.path.removeprefix(f"{folder}/") for part in found.parts]
-        return found if told == list(names) else None
+        names_of_parts = [part.path.removeprefix(f"{folder}/") for part in found.parts]
+        return found if names_of_parts == list(names) else None
 
     return eventually(fits, within_seconds=PATIENCE_SECONDS)
 
@@ -56,7 +66,7 @@ def profile(home: Home, folder: str, *names: str) -> Sidecar:
 def plain(daemon: RunningDaemon) -> dict[str, str]:
     """Return the folders that the status calls no profiles."""
     status = daemon.await_state("idle")
-    return {each.folder: each.why for each in status.plain}
+    return {plain_folder.folder: plain_folder.why for plain_folder in status.plain}
 
 
 def test_a_folder_of_photos_has_a_document_as_long_as_it_is_a_profile(home: Home) -> None:
@@ -81,8 +91,8 @@ def test_a_folder_of_photos_has_a_document_as_long_as_it_is_a_profile(home: Home
 
         (home.inbox / "anna" / "bio.txt").write_text("Name: Anna\nHiking", "utf-8")
         eventually(lambda: _bytes_of_text(home, "anna") > 0, within_seconds=60)
-        told = daemon.await_state("idle")
-        assert "text_without_picture" not in told.ignored
+        status = daemon.await_state("idle")
+        assert "text_without_picture" not in status.ignored
         (home.inbox / "anna" / "bio.txt").write_text("Name: Anna\nHiking, and more", "utf-8")
         size = (home.inbox / "anna" / "bio.txt").stat().st_size
         eventually(lambda: _bytes_of_text(home, "anna") == size, within_seconds=60)
@@ -107,16 +117,44 @@ def test_a_folder_of_photos_has_a_document_as_long_as_it_is_a_profile(home: Home
         (home.inbox / "maya" / "51.png").unlink()
         eventually(lambda: document(home, "maya") is None, within_seconds=60)
 
-        # of a folder that is gone everything stays, as of any file; two photos of the other went
+        # of a folder that is gone everything is kept for a while; two photos of the other went
         shutil.rmtree(home.inbox / "anna")
-        eventually(
-            lambda: daemon.await_state("idle").counts["orphaned"] == 2 + 7, within_seconds=60
-        )
-        assert documents(home)["anna/"].source.path == "anna/"
+        eventually(lambda: daemon.await_state("idle").counts["gone"] == 2 + 6, within_seconds=60)
+        assert documents(home)["anna/"].gone_since is not None
         begun = len(profiles_begun(home))
         daemon.stop()
     with observing(home) as daemon:
         daemon.await_state("idle")
+    assert len(profiles_begun(home)) == begun
+
+
+def test_row_54_conflict_copies_count_once(home: Home) -> None:
+    """Thirteen files of twelve contents are a profile; its document stands while a copy comes."""
+    put(home, "anna", *range(12))
+    put(home, "bea", 20, 21)
+    with observing(home) as daemon:
+        names = sorted(f"{number}.png" for number in range(12))
+        first = profile(home, "anna", *names)
+        profile(home, "bea", "20.png", "21.png")
+        daemon.await_state("idle")
+        begun = len(profiles_begun(home))
+        conflicts = {
+            "anna/3.sync-conflict-20260102-101112-ABCDEFG.png": "anna/3.png",
+            "bea/20 (Bea's conflicted copy 2026-01-02).png": "bea/20.png",
+        }
+        for copy, original in conflicts.items():
+            shutil.copy2(home.inbox / original, home.inbox / copy)
+        eventually(lambda: conflicts.keys() <= documents(home).keys(), within_seconds=60)
+        assert plain(daemon) == {}
+        assert documents(home)["anna/"] == first
+        assert len(profiles_begun(home)) == begun
+        # the copies have their sidecars, and the list tells of two profiles
+        assert len(tasted(home, "results").stdout.splitlines()) == 2
+        daemon.stop()
+    with observing(home) as daemon:
+        assert plain(daemon) == {}
+        daemon.stop()
+    assert documents(home)["anna/"] == first
     assert len(profiles_begun(home)) == begun
 
 
@@ -127,7 +165,7 @@ def _bytes_of_text(home: Home, folder: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("point", "is_written"), [("worker.answered:3", False), ("worker.kept:4", True)]
+    ("point", "is_written"), [("worker.answered:4", False), ("worker.kept:4", True)]
 )
 def test_row_02_a_daemon_killed_over_a_profile_makes_it_once(
     home: Home, point: str, *, is_written: bool
@@ -159,7 +197,7 @@ def _judged(home: Home, judgement: str | None) -> bool:
 def test_a_profile_is_scored_liked_and_forgotten(tmp_path: Path) -> None:
     """The real engine scores all photos together; what they taught is one; nothing is left."""
     home = pocket_home(tmp_path / "home")
-    teach_scenes(home)
+    label_scenes(home)
     anna = home.inbox / "anna"
     anna.mkdir()
     for number in (1, 2, 3):
@@ -179,11 +217,17 @@ def test_a_profile_is_scored_liked_and_forgotten(tmp_path: Path) -> None:
         assert [part.confidence for part in scored.parts] == alone
         listed = tasted(home, "results").stdout
         assert listed.count("anna/") == 1
+        assert listed.startswith("Anna ")
         assert "anna/ (3 photos)" in listed
 
+        asked = tasted(home, "score", str(anna)).stdout
+        assert f"{anna} (3 photos): {scored.summary}\n" in asked
         assert tasted(home, "like", str(anna)).returncode == 0
         eventually(lambda: _judged(home, "liked"), within_seconds=PATIENCE_SECONDS)
-        assert set(label_groups(list_inbox(home.inbox).files).values()) == {None, "liked/anna/"}
+        assert set(label_groups(dict.fromkeys(list_inbox(home.inbox).files)).values()) == {
+            None,
+            "liked/anna/",
+        }
         assert tasted(home, "undo", str(anna)).returncode == 0
         eventually(lambda: _judged(home, None), within_seconds=PATIENCE_SECONDS)
         daemon.await_state("idle")
@@ -207,3 +251,111 @@ def test_a_profile_is_scored_liked_and_forgotten(tmp_path: Path) -> None:
         assert not files_with(home.root, BIO)
         assert not anna.exists()
         assert not (home.outbox / "anna").exists()
+
+
+PEOPLE = ("Maya", "Zoe", "Lena", "Ida")
+
+
+def test_screenshots_of_several_people_are_several_results_and_labels(tmp_path: Path) -> None:
+    """Each has a result of its own, `status` says why, and so it is for what they teach."""
+    home = pocket_home(tmp_path / "home")
+    label_scenes(home)
+    shots = home.inbox / "Screenshots"
+    shots.mkdir()
+    for number, name in enumerate(PEOPLE):
+        (shots / f"{number}.png").write_bytes(drawing("mountain", seed=70 + number))
+        (shots / f"{number}.txt").write_text(f"Name: {name}\nAge: {25 + number}\nHi", "utf-8")
+    paths = {f"Screenshots/{number}.png" for number in range(4)}
+    with running(home) as daemon:
+        for path in paths:
+            daemon.sidecar(path, status="scored")
+        eventually(lambda: plain(daemon) == {"Screenshots/": "names"}, within_seconds=60)
+        assert "Screenshots/" not in documents(home)
+        results = json_lines(tasted(home, "results", "--json").stdout)
+        assert {result["source"]["path"] for result in results} == paths
+        assert "names several people" in tasted(home, "status").stdout
+
+        liked = tasted(home, "like", str(shots))
+        assert (
+            "Screenshots names several people, so each picture is labelled separately."
+            in liked.stderr
+        )
+        assert liked.stdout.count("Liked ") == 4
+        assert tasted(home, "undo", str(shots)).returncode == 0
+        # dragged there as a folder
+        shutil.copytree(shots, home.inbox / "liked" / "Screenshots")
+        for text in (home.inbox / "liked" / "Screenshots").glob("*.txt"):
+            text.unlink()
+        labels = {f"liked/{path}" for path in paths}
+
+        def known() -> bool:
+            found = documents(home)
+            return all(path in found and found[path].extracted_data is not None for path in labels)
+
+        eventually(known, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: plain(daemon).get("liked/Screenshots/") == "names", within_seconds=60)
+        (home.inbox / "liked" / "Screenshots" / "bio.txt").write_text("all of one", "utf-8")
+        eventually(lambda: "liked/Screenshots/" not in plain(daemon), within_seconds=60)
+
+        (shots / ".not-a-profile").touch()
+        eventually(lambda: plain(daemon)["Screenshots/"] == "marked", within_seconds=60)
+
+
+BIOS = ("Long walks before breakfast", "Chess; bring your own clock", "I paint, you cook?")
+
+
+def test_photos_that_share_no_likeness_beside_different_texts_count_each(tmp_path: Path) -> None:
+    """No name tells them apart, so the engine does, once: for the inbox, and for a label folder."""
+    home = quick_home(tmp_path / "home")
+    label_scenes(home)
+    for place in ("beach", "city", "forest", "library"):
+        for number in range(4):
+            (home.inbox / f"{place}-{number}.png").write_bytes(drawing(place, seed=80 + number))
+    friends, walks = home.inbox / "Friends", home.inbox / "walks"
+    with running(home) as daemon:
+        eventually(lambda: len(documents(home)) == 28, within_seconds=PATIENCE_SECONDS)
+        friends.mkdir()
+        walks.mkdir()
+        for number, place in enumerate(("mountain", "gym", "beach")):
+            (friends / f"{number}.png").write_bytes(drawing(place, seed=90))
+            (friends / f"{number}.txt").write_text(BIOS[number], "utf-8")
+            # as different texts, and photos that are alike
+            (walks / f"{number}.png").write_bytes(drawing("mountain", seed=60 + number))
+            (walks / f"{number}.txt").write_text(BIOS[number], "utf-8")
+        profile(home, "walks", "0.png", "1.png", "2.png")
+        eventually(lambda: plain(daemon) == {"Friends/": "looks"}, within_seconds=PATIENCE_SECONDS)
+        assert "Friends/" not in documents(home)
+        results = json_lines(tasted(home, "results", "--json").stdout)
+        paths = {result["source"]["path"] for result in results}
+        assert {f"Friends/{number}.png" for number in range(3)} | {"walks/"} <= paths
+        assert "do not look alike" in tasted(home, "status").stdout
+        liked = tasted(home, "like", str(friends))
+        assert "Friends has photos that do not look alike and texts that differ" in liked.stderr
+        assert liked.stdout.count("Liked ") == 3
+        assert tasted(home, "undo", str(friends)).returncode == 0
+
+        # dragged there as a folder, without the texts; known from where it was scored
+        shutil.copytree(friends, home.inbox / "liked" / "Friends")
+        for text in (home.inbox / "liked" / "Friends").glob("*.txt"):
+            text.unlink()
+        both = {"Friends/": "looks", "liked/Friends/": "looks"}
+        eventually(lambda: plain(daemon) == both, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: _liked(home) == 6 + 3, within_seconds=PATIENCE_SECONDS)
+        daemon.stop()
+    # what was found is kept, and a text of the folder has the last word
+    (friends / "bio.txt").write_text("all of one", "utf-8")
+    with running(home) as daemon:
+        profile(home, "Friends", "0.png", "1.png", "2.png")
+        assert plain(daemon) == {"liked/Friends/": "looks"}
+        (friends / "bio.txt").unlink()
+        eventually(lambda: plain(daemon) == both, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: "Friends/" not in documents(home), within_seconds=PATIENCE_SECONDS)
+        assert len(UnlikePhotos(home.unlike_file).current) == 2
+        forgotten = tasted(home, "forget", "--delete-picture", str(friends / "0.png"))
+        assert forgotten.returncode == 0, forgotten.stderr
+        assert UnlikePhotos(home.unlike_file).current == frozenset()
+
+
+def _liked(home: Home) -> int:
+    current = read_current(home.current_file)
+    return current.liked if current is not None else 0

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from kit.daemons import read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.waiting import eventually
-from tasted.faultpoints import VARIABLE
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.system.faultpoints import VARIABLE
 
 
 def _damage(home: Home) -> None:
@@ -28,7 +28,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 def test_row_37_a_damaged_library_waits_for_a_rebuild(home: Home) -> None:
     """Blocked with the command that mends it; after that the score is what it had been."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         before = daemon.sidecar("a.png", status="scored")
@@ -57,7 +57,7 @@ def test_row_37_a_damaged_library_waits_for_a_rebuild(home: Home) -> None:
 
 def test_row_02_a_rebuild_that_was_killed_ends_by_itself(home: Home) -> None:
     """The old library is set aside until the new one is published, whoever publishes it."""
-    teach_scenes(home)
+    label_scenes(home)
     with running(home) as daemon:
         daemon.sidecar("liked/mountain-1.png", status="learnt")
         daemon.await_state("idle")
@@ -77,7 +77,7 @@ def test_row_02_a_rebuild_that_was_killed_ends_by_itself(home: Home) -> None:
 
 def test_a_rebuild_without_a_library_is_a_first_build(home: Home) -> None:
     """Nothing is there to set aside, and what teaches is learnt."""
-    teach_scenes(home)
+    label_scenes(home)
     done = tasted(home, "rebuild", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"learnt": 12}

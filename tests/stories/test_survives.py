@@ -7,18 +7,18 @@ import signal
 from pathlib import Path
 
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
-from kit.drawings import LESSONS, drawing, teach_scenes
+from kit.drawings import PER_LABEL, drawing, label_scenes
 from kit.waiting import eventually
 from tasted.errors import HomeLocked
-from tasted.faultpoints import VARIABLE
-from tasted.files import content_id
-from tasted.home import Home
-from tasted.lock import process_exists
+from tasted.home.layout import Home
+from tasted.home.lock import process_exists
+from tasted.system.faultpoints import VARIABLE
+from tasted.system.files import content_id
 
 
 def test_row_02_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> None:
     """After SIGKILL in the middle of a batch a new daemon finishes exactly what was missing."""
-    teach_scenes(home)
+    label_scenes(home)
     for index in range(24):
         (home.inbox / f"{index}.png").write_bytes(drawing("city", seed=100 + index))
     with running(home) as daemon:
@@ -84,7 +84,7 @@ def test_an_engine_killed_under_the_daemon_is_replaced(home: Home) -> None:
 
 def test_row_20_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> None:
     """The same content under another time or inode is hashed, and not scored again."""
-    teach_scenes(home)
+    label_scenes(home)
     picture = home.inbox / "a.png"
     picture.write_bytes(drawing("forest", seed=5))
     with running(home) as daemon:
@@ -107,7 +107,7 @@ def test_row_20_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> Non
 def test_row_24_a_rename_interrupted_by_a_kill_leaves_no_second_sidecar(home: Home) -> None:
     """Killed after the new sidecar and before the old one went, a new daemon ends it."""
     (home.inbox / "old.png").write_bytes(drawing("forest", seed=5))
-    with running(home, environment={VARIABLE: "scout.former_removed"}) as daemon:
+    with running(home, environment={VARIABLE: "scanner.former_removed"}) as daemon:
         daemon.sidecar("old.png", status="scored")
         (home.inbox / "old.png").rename(home.inbox / "new.png")
         daemon.process.wait(60)
@@ -130,8 +130,8 @@ def test_row_24_a_renamed_screenshot_takes_its_sidecar_along(home: Home) -> None
         eventually(lambda: not (home.outbox / "old.png.json").exists(), within_seconds=30)
 
 
-def test_the_sidecar_of_a_deleted_picture_stays_and_is_counted(home: Home) -> None:
-    """Results are kept; `status` says that their picture is gone."""
+def test_row_51_the_sidecar_of_a_deleted_picture_is_kept_for_a_while(home: Home) -> None:
+    """By the real engine, whose taste counts it no more; `status` says that it is gone."""
     (home.inbox / "a.png").write_bytes(drawing("forest", seed=5))
     with running(home) as daemon:
         daemon.sidecar("a.png", status="scored")
@@ -139,7 +139,7 @@ def test_the_sidecar_of_a_deleted_picture_stays_and_is_counted(home: Home) -> No
 
         def counted() -> bool:
             status = daemon.status()
-            return status is not None and status.counts.get("orphaned") == 1
+            return status is not None and status.counts.get("gone") == 1
 
         eventually(counted, within_seconds=30)
     assert (home.outbox / "a.png.json").exists()
@@ -168,7 +168,7 @@ def test_row_13_sigint_stops_cleanly(home: Home) -> None:
 
 def test_a_moved_home_works(home: Home, tmp_path: Path) -> None:
     """Nothing in a home holds an absolute path of it."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         daemon.sidecar("a.png", status="scored")
@@ -182,13 +182,16 @@ def test_a_moved_home_works(home: Home, tmp_path: Path) -> None:
         (moved.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
         scored = daemon.sidecar("b.png", status="scored")
         assert scored.references is not None
-        assert (scored.references.liked, scored.references.rejected) == (LESSONS, LESSONS)
+        assert (scored.references.liked, scored.references.rejected) == (
+            PER_LABEL,
+            PER_LABEL,
+        )
     assert (moved.outbox / "a.png.json").read_bytes() == before
 
 
 def test_row_13_a_stop_is_heard_while_references_are_learnt(home: Home) -> None:
     """A rebuilt library does not keep the daemon from leaving, nor its engine."""
-    teach_scenes(home)
+    label_scenes(home)
     for index in range(40):
         (home.inbox / "liked" / f"more-{index}.png").write_bytes(drawing("city", seed=index))
     with running(home) as daemon:

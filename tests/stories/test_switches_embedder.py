@@ -4,14 +4,14 @@ from pathlib import Path
 
 from kit.checkpoints import save_tiny_resnet
 from kit.daemons import json_lines, read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.waiting import eventually
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 def test_a_resnet_judges_pictures_alone(home: Home, tmp_path: Path) -> None:
     """References are learnt anew before the first score with it; the missing words are told."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     folder = save_tiny_resnet(tmp_path / "resnet")
     added = tasted(home, "models", "add", str(folder), "--name", "microsoft/resnet-50", "--json")
@@ -43,4 +43,4 @@ def test_a_resnet_judges_pictures_alone(home: Home, tmp_path: Path) -> None:
     assert reference.model is not None
     assert reference.model.dimensions == 32
     listed = json_lines(tasted(home, "references", "--json").stdout)
-    assert {each["state"] for each in listed} == {"learnt"}
+    assert {row["state"] for row in listed} == {"learnt"}

@@ -27,8 +27,8 @@ def test_the_unit_lives_and_leaves_nothing(tmp_path: Path) -> None:
     again = seen["after_kill"]
     assert (again["condition"], again["starts"]) == ("running", 2)
     assert again["pid"] != seen["installed"]["pid"]
-    assert seen["doctor"]["definition"] == "tasted.service is as it would be written today."
-    assert seen["doctor"]["login item"] == f"It runs (systemd, pid {again['pid']})."
+    assert seen["doctor"]["definition"] == "tasted.service is up to date."
+    assert seen["doctor"]["login item"] == f"Running (systemd, pid {again['pid']})."
     assert seen["doctor"]["inbox"] == f"The service may read {home.inbox}, and its files."
     assert (seen["stopped"]["condition"], seen["exit"]) == ("stopped", "0")
     assert seen["started"]["condition"] == "running"

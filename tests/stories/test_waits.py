@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from kit.daemons import WITHOUT_OVERRIDE, read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.waiting import eventually
 from tasted.embedding import pocket
-from tasted.home import Home
+from tasted.home.layout import Home
 
 
 def test_row_38_files_wait_for_a_missing_model_and_start_by_themselves(home: Home) -> None:
@@ -34,7 +34,7 @@ def test_row_38_files_wait_for_a_missing_model_and_start_by_themselves(home: Hom
 
 def test_saved_settings_act_and_broken_ones_do_not(home: Home) -> None:
     """An invalid edit keeps the last good values and shows why; a valid one re-scores."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     good = home.config_file.read_text(encoding="utf-8")
     with running(home) as daemon:
@@ -87,7 +87,7 @@ def test_row_11_an_outbox_that_is_gone_holds_the_queue(home: Home) -> None:
 
 def test_row_14_an_inbox_that_is_gone_is_waited_for(home: Home) -> None:
     """A vanished inbox is no reason to stop, and its absence deletes nothing."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         before = daemon.sidecar("a.png", status="scored")
@@ -105,7 +105,7 @@ def test_row_14_an_inbox_that_is_gone_is_waited_for(home: Home) -> None:
 
 def test_row_15_an_empty_mount_point_unteaches_nothing(home: Home) -> None:
     """An inbox without its label folders is a disk that is not connected: work waits for it."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         daemon.sidecar("a.png", status="scored")
@@ -170,7 +170,7 @@ def test_a_command_that_cannot_end_says_why(home: Home) -> None:
 
 def test_a_reference_that_failed_at_first_counts_later(home: Home) -> None:
     """Once it can be learnt everything is scored anew with it, once."""
-    teach_scenes(home)
+    label_scenes(home)
     good = home.config_file.read_text(encoding="utf-8")
     config = f"{good}\n[limits]\nmax_pixels = 70_000\n"
     home.config_file.write_text(config, encoding="utf-8")

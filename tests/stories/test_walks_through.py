@@ -8,16 +8,16 @@ from pathlib import Path
 import jsonschema
 
 from kit.daemons import json_lines, read_sidecar, running, tasted
-from kit.drawings import drawing, teach_scenes
+from kit.drawings import drawing, label_scenes
 from kit.waiting import eventually
-from tasted.home import Home
-from tasted.lock import process_exists
+from tasted.home.layout import Home
+from tasted.home.lock import process_exists
 from tasted.outbox.sidecar import json_schema
 
 
 def test_row_42_a_dropped_screenshot_becomes_a_scored_sidecar(home: Home) -> None:
     """A picture like those liked is a match with reasons and neighbours; its sidecar is valid."""
-    teach_scenes(home)
+    label_scenes(home)
     with running(home) as daemon:
         daemon.sidecar("liked/mountain-1.png", status="learnt")
         (home.inbox / "anna").mkdir()
@@ -40,7 +40,7 @@ def test_row_42_a_dropped_screenshot_becomes_a_scored_sidecar(home: Home) -> Non
 
 def test_row_07_files_that_waited_while_no_daemon_ran_are_scored(home: Home) -> None:
     """What lies in the inbox at the start is scored like what arrives later."""
-    teach_scenes(home)
+    label_scenes(home)
     for index in range(3):
         (home.inbox / f"{index}.png").write_bytes(drawing("gym", seed=50 + index))
     with running(home) as daemon:
@@ -50,7 +50,7 @@ def test_row_07_files_that_waited_while_no_daemon_ran_are_scored(home: Home) -> 
 
 def test_row_07_a_restart_scores_nothing_again(home: Home) -> None:
     """A second daemon finds every sidecar current and does not even start the engine."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     with running(home) as daemon:
         daemon.sidecar("a.png", status="scored")
@@ -79,7 +79,7 @@ def test_without_likes_the_verdict_is_unsure(home: Home) -> None:
 
 def test_row_46_liking_changes_the_taste(home: Home) -> None:
     """`tasted like` on a scored screenshot re-scores the others, and calls it feedback."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "gym.png").write_bytes(drawing("gym", seed=60))
     (home.inbox / "other.png").write_bytes(drawing("gym", seed=61))
     with running(home) as daemon:
@@ -99,6 +99,11 @@ def test_row_46_liking_changes_the_taste(home: Home) -> None:
     assert second.component_scores is not None
     assert first.component_scores is not None
     assert second.component_scores.physical > first.component_scores.physical
+    # the look at the picture was the first one, and so was the news
+    assert second.timing_ms == first.timing_ms
+    assert second.timing_ms["total"] > 0
+    assert second.rescore_timing_ms["embed"] == 0
+    assert second.first_scored_at == first.first_scored_at == first.scored_at
     assert judged.neighbours is not None
     own = judged.source.sha256
     assert own not in {neighbour.id for neighbour in judged.neighbours.liked}
@@ -106,7 +111,7 @@ def test_row_46_liking_changes_the_taste(home: Home) -> None:
 
 def test_a_removed_reference_stops_counting_and_counts_again(home: Home) -> None:
     """Deleting a liked picture takes its lesson back; putting it back teaches again."""
-    teach_scenes(home)
+    label_scenes(home)
     (home.inbox / "a.png").write_bytes(drawing("mountain", seed=7))
     lesson = home.inbox / "liked" / "mountain-1.png"
     with running(home) as daemon:
@@ -128,7 +133,7 @@ def test_a_removed_reference_stops_counting_and_counts_again(home: Home) -> None
 
 def test_a_content_in_both_folders_counts_for_neither(home: Home) -> None:
     """A contradiction is reported and does not move any score."""
-    teach_scenes(home)
+    label_scenes(home)
     shutil.copy(home.inbox / "liked" / "mountain-1.png", home.inbox / "rejected" / "oops.png")
     with running(home) as daemon:
         daemon.sidecar("rejected/oops.png", status="learnt")
@@ -140,14 +145,14 @@ def test_a_content_in_both_folders_counts_for_neither(home: Home) -> None:
         )
         assert set(status.contradictions) == {"liked/mountain-1.png", "rejected/oops.png"}
         listed = json_lines(tasted(home, "references", "--json").stdout)
-    assert {each["path"] for each in listed if each["state"] == "contradiction"} == set(
+    assert {row["path"] for row in listed if row["state"] == "contradiction"} == set(
         status.contradictions
     )
 
 
 def test_a_companion_text_that_arrives_later_is_read(home: Home) -> None:
     """Text beside a screenshot gives name, age and bio, also when it comes second."""
-    teach_scenes(home)
+    label_scenes(home)
     config = home.config_file.read_text(encoding="utf-8")
     home.config_file.write_text(
         f'{config}\n[preferences]\ninterests = ["hiking"]\n', encoding="utf-8"

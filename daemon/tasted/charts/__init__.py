@@ -1,6 +1,6 @@
-"""Charts as PNG, for a person to look at. The one room besides `demo` that draws with PIL.
+"""Charts as SVG, for a person to look at.
 
-- canvas: paper, ink, letters and soft edges
-- reliability: what probabilities are worth
-- ranking: the user's references, best first
+canvas         paper, ink and shapes
+reliability    how far probabilities can be trusted
+ranking        the user's references, best first
 """

@@ -1,27 +1,21 @@
-"""Paper, ink and letters for charts. Draws with PIL; touches no file.
+"""Paper, ink and shapes for charts, as the text of an SVG file. Touches no file.
 
-Everything is drawn at twice its size and reduced at the end, for Pillow's lines have hard edges.
+An SVG is exact at every size and uses the fonts of whoever looks at it, so any script can be shown.
 """
 
-import io
+import base64
 from collections.abc import Sequence
+from xml.sax.saxutils import escape
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+PAPER = "#faf9f6"
+PANEL = "#ffffff"
+INK = "#1f2430"
+QUIET = "#6b7280"
+GRID = "#e5e7eb"
+LIKED = "#0f766e"
+REJECTED = "#c2410c"
+"""Teal and orange also differ in lightness, so they can be told apart without seeing colours."""
 
-PAPER = (250, 249, 246)
-PANEL = (255, 255, 255)
-INK = (31, 36, 48)
-QUIET = (107, 114, 128)
-GRID = (229, 231, 235)
-LIKED = (15, 118, 110)
-REJECTED = (194, 65, 12)
-"""Teal and orange differ in lightness, too: they can be told apart without seeing colours."""
-
-_TWICE = 2
-
-Colour = tuple[int, int, int]
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -31,89 +25,59 @@ class Canvas:
     """A sheet of paper of width by height pixels; all arguments are in these pixels."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
-        self._image = Image.new("RGB", (width * _TWICE, height * _TWICE), PAPER)
-        self._draw = ImageDraw.Draw(self._image)
+        self._size = width, height
+        self._elements: list[str] = []
+        self.box((0, 0, width, height), fill=PAPER)
 
     def text(
-        self, at: Point, words: str, *, size: float, colour: Colour = INK, anchor: str = "ls"
+        self, at: Point, words: str, *, size: float, colour: str = INK, anchor: str = "start"
     ) -> None:
-        """Write a line; the anchor is Pillow's: first letter left, middle or right, then height.
-
-        The font that comes with Pillow has Latin letters; others are shown as a question mark.
-        """
-        shown = "".join(letter if ord(letter) < _LATIN_END else "?" for letter in words)
-        self._draw.text(_scaled(at), shown, fill=colour, font=_font(size), anchor=anchor)
-
-    def text_width(self, words: str, *, size: float) -> float:
-        """Return how wide a line is."""
-        return float(_font(size).getlength(words)) / _TWICE
-
-    def line(self, points: Sequence[Point], *, colour: Colour, width: float = 1) -> None:
-        """Draw a line through some points."""
-        self._draw.line(
-            [_scaled(point) for point in points],
-            fill=colour,
-            width=max(1, round(width * _TWICE)),
-            joint="curve",
+        """Write a line from, around or up to a point; the anchor is `start`, `middle` or `end`."""
+        shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in words)
+        self._elements.append(
+            f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}" '
+            f'text-anchor="{anchor}">{escape(shown)}</text>'
         )
 
-    def dashes(
-        self, start: Point, end: Point, *, colour: Colour, width: float = 1, length: float = 6
+    def line(
+        self, points: Sequence[Point], *, colour: str, width: float = 1, dash: float | None = None
     ) -> None:
-        """Draw a dashed line."""
-        along = np.subtract(end, start)
-        count = max(1, int(np.hypot(*along) / (2 * length)))
-        for place in range(count):
-            first, last = (
-                np.add(start, along * place / count),
-                np.add(start, along * (place + 0.5) / count),
-            )
-            self.line([(first[0], first[1]), (last[0], last[1])], colour=colour, width=width)
+        """Draw a line through some points, with dashes of a length or without."""
+        joined = " ".join(f"{x:g},{y:g}" for x, y in points)
+        dashes = "" if dash is None else f' stroke-dasharray="{dash:g}"'
+        self._elements.append(
+            f'<polyline points="{joined}" fill="none" stroke="{colour}" '
+            f'stroke-width="{width:g}" stroke-linejoin="round"{dashes}/>'
+        )
 
-    def box(self, box: Box, *, fill: Colour, radius: float = 0, edge: Colour | None = None) -> None:
+    def box(self, box: Box, *, fill: str, radius: float = 0, edge: str = "none") -> None:
         """Fill a rectangle."""
-        left, top = _scaled((box[0], box[1]))
-        right, bottom = _scaled((box[2], box[3]))
-        # Pillow counts the last pixel in
-        corners = (left, top, max(left, right - 1), max(top, bottom - 1))
-        self._draw.rounded_rectangle(
-            corners, radius * _TWICE, fill=fill, outline=edge, width=_TWICE
+        left, top, right, bottom = box
+        self._elements.append(
+            f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" '
+            f'rx="{radius:g}" fill="{fill}" stroke="{edge}"/>'
         )
 
-    def dot(self, at: Point, radius: float, *, fill: Colour, edge: Colour = PANEL) -> None:
+    def dot(self, at: Point, radius: float, *, fill: str, edge: str = PANEL) -> None:
         """Draw a filled circle with a thin edge."""
-        self._draw.circle(_scaled(at), radius * _TWICE, fill=fill, outline=edge, width=3)
+        self._elements.append(
+            f'<circle cx="{at[0]:g}" cy="{at[1]:g}" r="{radius:g}" fill="{fill}" '
+            f'stroke="{edge}" stroke-width="1.5"/>'
+        )
 
-    def picture(self, at: Point, pixels: NDArray[np.uint8], side: int) -> None:
-        """Put a picture, (h, w, 3), into a square, cut to its middle."""
-        height, width = pixels.shape[:2]
-        short = min(height, width)
-        top, left = (height - short) // 2, (width - short) // 2
-        square = Image.fromarray(pixels[top : top + short, left : left + short])
-        size = side * _TWICE
-        reduced = square.resize((size, size), Image.Resampling.LANCZOS)
-        self._image.paste(reduced, (round(at[0] * _TWICE), round(at[1] * _TWICE)))
+    def picture(self, at: Point, jpeg: bytes, side: int) -> None:
+        """Put a square picture, the bytes of a JPEG, into a square."""
+        data = base64.b64encode(jpeg).decode("ascii")
+        self._elements.append(
+            f'<image x="{at[0]:g}" y="{at[1]:g}" width="{side}" height="{side}" '
+            f'href="data:image/jpeg;base64,{data}"/>'
+        )
 
-    def png(self) -> bytes:
-        """Return the sheet as the bytes of a PNG, without any metadata."""
-        sheet = self._image.resize((self.width, self.height), Image.Resampling.BOX)
-        stream = io.BytesIO()
-        sheet.save(stream, "PNG", optimize=True)
-        return stream.getvalue()
-
-
-_LATIN_END = 0x250
-
-
-def percent(share: float) -> str:
-    """Return a share as people read it."""
-    return f"{100 * share:.0f} %"
-
-
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size * _TWICE)
-
-
-def _scaled(at: Point) -> Point:
-    return at[0] * _TWICE, at[1] * _TWICE
+    def svg(self) -> bytes:
+        """Return the sheet as the bytes of an SVG file."""
+        width, height = self._size
+        opening = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}" font-family="system-ui, sans-serif">'
+        )
+        return "\n".join([opening, *self._elements, "</svg>\n"]).encode()

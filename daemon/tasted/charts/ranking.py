@@ -1,25 +1,14 @@
-"""The ranking strip: the user's references, best first, with what the user said. Draws with PIL."""
+"""The ranking strip: the user's references, best first, with their labels."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tasted.charts.canvas import (
-    GRID,
-    INK,
-    LIKED,
-    PANEL,
-    QUIET,
-    REJECTED,
-    Canvas,
-    percent,
-)
+from tasted.amounts import percent
+from tasted.charts.canvas import GRID, LIKED, PANEL, QUIET, REJECTED, Canvas
 
 SHOWN_MAX = 100
-"""Pictures; of more, the best and the worst are shown."""
+"""Pictures; with more, the best and the worst are shown."""
 THUMBNAIL = 100
 _WIDTH = 1200
 _MARGIN = 48
@@ -36,8 +25,8 @@ class Ranked:
 
     liked: bool
     probability: float | None
-    pixels: NDArray[np.uint8] | None
-    """(h, w, 3); None when it is not among those that are shown, or cannot be."""
+    thumbnail: bytes | None
+    """A square JPEG; None when it is not shown, or cannot be."""
 
 
 def shown_places(count: int) -> list[int]:
@@ -49,11 +38,11 @@ def shown_places(count: int) -> list[int]:
 
 
 def draw_ranking(ranked: Sequence[Ranked], *, subtitle: str) -> bytes:
-    """Draw a band of all pictures, and thumbnails of the best and the worst; return a PNG.
+    """Draw a band of all pictures, and thumbnails of the best and the worst; return an SVG.
 
     Args:
         ranked: best first, at least one.
-        subtitle: what judged, and how well.
+        subtitle: which scorer, and how good it is.
     """
     places = shown_places(len(ranked))
     blocks = _blocks(places)
@@ -68,19 +57,14 @@ def draw_ranking(ranked: Sequence[Ranked], *, subtitle: str) -> bytes:
     for number, block in enumerate(blocks):
         if number:
             between = block[0] - blocks[number - 1][-1] - 1
-            canvas.text(
-                (_WIDTH / 2, top + 18),
-                f"{between} more between",
-                size=14,
-                colour=QUIET,
-                anchor="ms",
-            )
+            words = f"{between:,} more between"
+            canvas.text((_WIDTH / 2, top + 18), words, size=14, colour=QUIET, anchor="middle")
             top += 44
         for place, rank in enumerate(block):
             left = _MARGIN + place % _IN_ROW * _STEP
             _thumbnail(canvas, ranked[rank], left, top + place // _IN_ROW * _ROW)
         top += math.ceil(len(block) / _IN_ROW) * _ROW
-    return canvas.png()
+    return canvas.svg()
 
 
 def _blocks(places: list[int]) -> list[list[int]]:
@@ -92,47 +76,41 @@ def _blocks(places: list[int]) -> list[list[int]]:
 
 
 def _legend(canvas: Canvas) -> None:
-    right = float(_WIDTH - _MARGIN)
-    for words, is_liked in (("you rejected", False), ("you liked", True)):
-        right -= canvas.text_width(words, size=14)
-        canvas.text((right, 56), words, size=14, colour=INK)
-        right -= 18
-        _badge(canvas, right, 51, is_liked=is_liked)
-        right -= 30
+    for left, words, is_liked in (
+        (_WIDTH - 268, "you liked", True),
+        (_WIDTH - 154, "you rejected", False),
+    ):
+        _badge(canvas, left, 51, is_liked=is_liked)
+        canvas.text((left + 16, 56), words, size=14)
 
 
 def _band(canvas: Canvas, ranked: Sequence[Ranked]) -> None:
-    # cells of a few pixels touch; larger ones stand apart
+    # cells of a few pixels touch; larger ones have a gap
     gap = 2 if len(ranked) < (_WIDTH - 2 * _MARGIN) / 8 else 0
     wide = (_WIDTH - 2 * _MARGIN + gap) / len(ranked)
-    for place, each in enumerate(ranked):
+    for place, picture in enumerate(ranked):
         left = _MARGIN + place * wide
         box = (left, 118, left + wide - gap, 118 + _BAND)
-        canvas.box(box, fill=LIKED if each.liked else REJECTED)
+        canvas.box(box, fill=LIKED if picture.liked else REJECTED)
     canvas.text((_MARGIN, 168), "best", size=12, colour=QUIET)
-    canvas.text((_WIDTH - _MARGIN, 168), "worst", size=12, colour=QUIET, anchor="rs")
+    canvas.text((_WIDTH - _MARGIN, 168), "worst", size=12, colour=QUIET, anchor="end")
 
 
-def _thumbnail(canvas: Canvas, each: Ranked, left: float, top: float) -> None:
-    colour = LIKED if each.liked else REJECTED
-    if each.pixels is None:
+def _thumbnail(canvas: Canvas, picture: Ranked, left: float, top: float) -> None:
+    colour = LIKED if picture.liked else REJECTED
+    if picture.thumbnail is None:
         canvas.box((left, top, left + THUMBNAIL, top + THUMBNAIL), fill=GRID)
     else:
-        canvas.picture((left, top), each.pixels, THUMBNAIL)
+        canvas.picture((left, top), picture.thumbnail, THUMBNAIL)
     canvas.box((left, top + THUMBNAIL, left + THUMBNAIL, top + THUMBNAIL + 5), fill=colour)
-    _badge(canvas, left + THUMBNAIL - 13, top + 13, is_liked=each.liked)
-    if each.probability is not None:
-        canvas.text(
-            (left + THUMBNAIL / 2, top + THUMBNAIL + 23),
-            percent(each.probability),
-            size=13,
-            colour=INK,
-            anchor="ms",
-        )
+    _badge(canvas, left + THUMBNAIL - 13, top + 13, is_liked=picture.liked)
+    if picture.probability is not None:
+        below = (left + THUMBNAIL / 2, top + THUMBNAIL + 23)
+        canvas.text(below, percent(picture.probability), size=13, anchor="middle")
 
 
 def _badge(canvas: Canvas, x: float, y: float, *, is_liked: bool) -> None:
-    """Draw a tick or a cross, for whoever does not see the colours."""
+    """Draw a tick or a cross, which can be read without seeing colours."""
     canvas.dot((x, y), 9, fill=LIKED if is_liked else REJECTED)
     if is_liked:
         canvas.line([(x - 4, y), (x - 1, y + 3), (x + 4, y - 3)], colour=PANEL, width=1.8)

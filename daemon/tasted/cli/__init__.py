@@ -1,1 +1,4 @@
-"""The commands, one file per family. Importing this package imports nothing heavy."""
+"""The command line: `main` finds the command, `context` is what a command is handed.
+
+Importing this package imports nothing heavy.
+"""

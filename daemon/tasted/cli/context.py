@@ -1,7 +1,7 @@
-"""What every command is handed: the home, the settings, and where to speak. Touches stdout, stderr.
+"""What every command is handed: the home, the settings, and how to print. Touches stdout, stderr.
 
-Machine output goes to stdout, one JSON object per line; everything for humans goes to stderr or,
-when it is the answer itself and `--json` was not given, to stdout.
+With `--json`, stdout has only the answer and stderr only errors, one JSON object per line. Without,
+the answer goes to stdout and everything else to stderr, in words.
 """
 
 import json
@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tasted.home import FoundHome, Home, find_home
+from tasted.cli.terminal import say_on_stderr, stdout_columns, wants_colour
+from tasted.errors import TastedError, UsageError
+from tasted.home.layout import FoundHome, Home, find_home
 
 if TYPE_CHECKING:
     from tasted.config import Settings
 
 
 def _asker() -> Callable[[str], bool] | None:
-    """Return what puts a question to the person at the terminal; None where nobody sits."""
+    """Return what asks the person at the terminal; None without a terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         return None
     return lambda question: click.confirm(question, default=False, err=True)
@@ -37,10 +39,10 @@ class Context:
         named_home: the value of `--home`.
         json: whether `--json` was given.
         system: `sys.platform`; tests of the login item name another.
-        ask: puts a question to a person, and tells whether the answer is yes; None where nobody is
-            there to answer.
-        temporary: folders that are emptied now and then; None: those of the system. Tests name
-            none, for a checkout that lies in one is tested as well.
+        ask: asks a person, and returns whether the answer is yes; None where nobody can answer.
+        columns: the width of the terminal that stdout is; None when it is a pipe or a file.
+        temporary: folders that are emptied now and then; None: those of the system. Tests pass
+            none, because a checkout may be in one.
     """
 
     environment: Mapping[str, str]
@@ -49,6 +51,7 @@ class Context:
     json: bool = False
     system: str = sys.platform
     ask: Callable[[str], bool] | None = field(default_factory=_asker)
+    columns: int | None = field(default_factory=stdout_columns)
     temporary: tuple[Path, ...] | None = None
     _found: FoundHome | None = field(default=None, repr=False)
 
@@ -64,6 +67,20 @@ class Context:
             )
         return self._found
 
+    def output_path(self, path: Path) -> Path:
+        """Return where a file or folder is to be made that was named on the command line.
+
+        Raises:
+            UsageError: when it is relative to a working folder that was removed: making it would
+                create that folder again.
+        """
+        if not path.is_absolute() and not self.working_folder.is_dir():
+            raise UsageError(
+                f"The working folder {self.working_folder} was removed.",
+                remedy="Change to another folder, or give the full path.",
+            )
+        return self.working_folder / path
+
     def home(self, *, near: Path | None = None) -> Home:
         """Return the home. Raises HomeInvalid as `found` does."""
         return self.found(near=near).home
@@ -78,15 +95,23 @@ class Context:
 
         return load_settings(self.home(), environment=self.environment).settings
 
+    @property
+    def has_colour(self) -> bool:
+        """Whether stdout is a terminal that may be sent colours."""
+        return self.columns is not None and wants_colour(self.environment)
+
     def start_logs(self, *, terminal: bool = False) -> None:
-        """Send logs to the home's log file, and with `terminal` to a person who looks at stderr.
+        """Send logs to the home's log file, and with `terminal` also to stderr if it is one.
 
         Raises:
             ConfigError: as `settings` does.
+            HomeInvalid: when a folder of the home cannot be made.
         """
-        from tasted.logs import set_up_logs, terminal_or_none  # noqa: PLC0415 - 0.1 s
+        from tasted.system.logs import set_up_logs, terminal_or_none  # noqa: PLC0415 - 0.1 s
 
         chosen = self.settings().log
+        # names a file that is where a folder should be
+        self.home().make_folders()
         set_up_logs(
             self.home().logs / "tasted.log",
             level=chosen.level,
@@ -96,11 +121,30 @@ class Context:
         )
 
     def say(self, text: str) -> None:
-        """Tell a human, on stderr."""
-        click.echo(text, err=True)
+        """Print a remark for a person on stderr; with `--json` nothing."""
+        if not self.json:
+            say_on_stderr(text)
+
+    def show_error(self, error: TastedError, *, file: str | None = None) -> None:
+        """Print an error on stderr: what happened and what to do; with `--json` as an object.
+
+        Args:
+            error: of the command, or of one of its files.
+            file: which file, as it was typed; None for the command as a whole.
+        """
+        if self.json:
+            report = {"code": error.code, "message": error.message, "remedy": error.remedy}
+            value = {"error": report} if file is None else {"file": file, "error": report}
+            # ASCII as in `answer`
+            say_on_stderr(json.dumps(value))
+            return
+        for line in error.message.splitlines():
+            say_on_stderr(f"tasted: {printable(line)}")
+        if error.remedy:
+            say_on_stderr(f"  → {printable(error.remedy)}")
 
     def show(self, text: str) -> None:
-        """Print an answer for a human on stdout; with `--json` nothing, the object says it."""
+        """Print an answer for a person on stdout; with `--json` nothing."""
         if not self.json:
             click.echo(text)
 
@@ -112,10 +156,10 @@ class Context:
 
 
 def printable(text: str) -> str:
-    """Return text that cannot steer a terminal: control and bidi characters are escaped.
+    """Return text that cannot control a terminal: control and bidi characters are escaped.
 
-    File names and texts of screenshots are other people's words. Spaces of every width are shown as
-    they are: macOS puts U+202F before AM and PM.
+    File names and texts of screenshots come from others. Spaces of every width are kept: macOS puts
+    U+202F before AM and PM.
     """
     return "".join(
         character if _is_shown(character) else repr(character)[1:-1] for character in text

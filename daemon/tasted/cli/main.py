@@ -1,15 +1,15 @@
-"""The `tasted` command: finds the subcommand, and is the one ring where errors become exit codes.
+"""The `tasted` command: finds the subcommand, and is the only place where errors become exit codes.
 
 Touches argv, stdout, stderr. A subcommand's module is imported when it is asked for, so that
 `--help` and `--version` stay quick.
 """
 
 import importlib
-import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,45 +17,60 @@ import click
 
 from tasted import __version__
 from tasted.cli.context import Context, printable
-from tasted.cli.silence import warning_of_silence
-from tasted.errors import TastedError
+from tasted.cli.help_examples import epilog
+from tasted.cli.terminal import give_up, give_up_what_is_gone, is_of_stdout, working_folder
+from tasted.errors import CommandError, TastedError, UsageError
+from tasted.service.definitions.definition import definition_file
+from tasted.system.clock import from_epoch
 
 _INTERRUPTED = 130
-_USAGE = 2
-# the service itself, what tells of it in full, and what a shell runs behind the user's back
+# the service itself, commands that report on it in full, and what a shell runs unseen
 _SILENT_ABOUT_SERVICE = frozenset({"run", "service", "doctor", "uninstall", "completion"})
 
 # name → (module, one line for --help). The line stands here so that --help imports no module;
 # a test keeps it equal to the command's own docstring.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "results": ("tasted.cli.results", "List what was scored, best first."),
-    "score": ("tasted.cli.score", "Score pictures now and print what their sidecars say."),
-    "like": ("tasted.cli.teach", "Teach that you like these pictures."),
-    "reject": ("tasted.cli.teach", "Teach that you do not like these pictures."),
-    "undo": ("tasted.cli.teach", "Take back what these pictures taught."),
-    "status": ("tasted.cli.status", "Say what tasted is doing, and why if it is not."),
-    "init": ("tasted.cli.init", "Make a home: the folders and a settings file."),
-    "config": ("tasted.cli.config", "Show, check and edit the settings."),
-    "models": ("tasted.cli.models", "List, download and add models."),
-    "run": ("tasted.cli.run", "Watch the inbox and score what arrives, until stopped."),
-    "service": ("tasted.cli.service", "Let tasted run from login to logout."),
-    "doctor": ("tasted.cli.doctor", "Find out what is wrong, why it matters, and what mends it."),
-    "demo": ("tasted.cli.demo", "Watch the whole program work on drawn pictures."),
-    "references": ("tasted.cli.references", "List the pictures that teach."),
-    "evaluate": (
-        "tasted.cli.evaluate",
-        "Say how well your likes are told from your rejects, and what would help.",
+    "results": ("tasted.cli.commands.results", "List results, best first."),
+    "score": ("tasted.cli.commands.score", "Score pictures now and print the results."),
+    "like": ("tasted.cli.commands.label", "Mark pictures as liked."),
+    "reject": ("tasted.cli.commands.label", "Mark pictures as rejected."),
+    "undo": ("tasted.cli.commands.label", "Remove your like or reject from pictures."),
+    "status": (
+        "tasted.cli.commands.status",
+        "Show what tasted is doing, or what it is waiting for.",
     ),
-    "rescore": ("tasted.cli.rescore", "Score everything again from what is kept."),
-    "rebuild": ("tasted.cli.rebuild", "Make a damaged library again from your likes and rejects."),
-    "forget": ("tasted.cli.forget", "Erase everything that is kept about pictures."),
-    "uninstall": ("tasted.cli.uninstall", "Remove what tasted left on this machine."),
-    "stats": ("tasted.cli.stats", "Count what was scored, learnt and failed."),
-    "completion": ("tasted.cli.completion", "Print or install shell completion."),
+    "open": (
+        "tasted.cli.commands.open",
+        "Open the page of results, the inbox, the outbox or the settings file.",
+    ),
+    "init": ("tasted.cli.commands.init", "Create a tasted folder."),
+    "config": ("tasted.cli.commands.config", "Show, check and change the settings."),
+    "models": ("tasted.cli.commands.models", "List, download and add models."),
+    "run": ("tasted.cli.commands.run", "Watch the inbox and score new pictures until stopped."),
+    "service": ("tasted.cli.commands.service", "Start tasted automatically when you log in."),
+    "doctor": (
+        "tasted.cli.commands.doctor",
+        "Check everything and show how to fix what is wrong.",
+    ),
+    "demo": ("tasted.cli.commands.demo", "Watch tasted work on drawn pictures."),
+    "references": ("tasted.cli.commands.references", "List your likes and rejects."),
+    "evaluate": (
+        "tasted.cli.commands.evaluate",
+        "Show how well tasted knows your taste, and what would help.",
+    ),
+    "rescore": ("tasted.cli.commands.rescore", "Score everything again from stored data."),
+    "rebuild": (
+        "tasted.cli.commands.rebuild",
+        "Rebuild a damaged library from your likes and rejects.",
+    ),
+    "forget": ("tasted.cli.commands.forget", "Erase everything tasted keeps about pictures."),
+    "uninstall": ("tasted.cli.commands.uninstall", "Remove what tasted put on this computer."),
+    "stats": ("tasted.cli.commands.stats", "Count results, labels and errors."),
+    "completion": ("tasted.cli.commands.completion", "Print or install shell completion."),
 }
 
 
-class _Commands(click.Group):
+class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the table: every day first."""
         return list(COMMANDS)
@@ -65,8 +80,10 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name)
-        _add_shared_options(command)
+        # a name that would hide a builtin ends with an underscore
+        names = vars(module)
+        command: click.Command = names.get(cmd_name) or names[f"{cmd_name}_"]
+        _add_common_options(command, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -74,19 +91,10 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_module, line) in COMMANDS.items()])
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the subcommand, and leave quietly when the reader (head, less) has seen enough."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # stdout must not be flushed again at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
-
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Answer an unknown name with the nearest known one."""
+        """Answer an unknown name with the most similar known one."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib  # noqa: PLC0415 - only on the way to an error
 
@@ -104,13 +112,16 @@ def _set_home(ctx: click.Context, _parameter: click.Parameter, value: Path | Non
 def _set_json(ctx: click.Context, _parameter: click.Parameter, value: Any) -> None:
     if value:
         ctx.obj.json = True
+        # a program reads JSON and cannot answer a question
+        ctx.obj.ask = None
 
 
-def _add_shared_options(command: click.Command) -> None:
+def _add_common_options(command: click.Command, words: str) -> None:
+    command.epilog = epilog(words)
     # --home and --json are accepted before and after the subcommand
     if isinstance(command, click.Group):
-        for nested in command.commands.values():
-            _add_shared_options(nested)
+        for name, nested in command.commands.items():
+            _add_common_options(nested, f"{words} {name}")
         return
     present = {option for parameter in command.params for option in parameter.opts}
     if "--json" not in present:
@@ -120,43 +131,41 @@ def _add_shared_options(command: click.Command) -> None:
                 is_flag=True,
                 expose_value=False,
                 callback=_set_json,
-                help="Print JSON on stdout.",
+                help="Print JSON.",
             )
         )
     if "--home" not in present:
         command.params.append(
             click.Option(
                 ["--home"],
-                type=click.Path(file_okay=False, path_type=Path),
+                type=click.Path(file_okay=False, readable=False, path_type=Path),
                 expose_value=False,
                 callback=_set_home,
-                help="The home to work on.",
+                help="The tasted folder to use.",
             )
         )
 
 
 @click.group(
-    cls=_Commands,
+    cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Drop a picture into inbox/, read outbox/<picture>.json. Nothing leaves this machine.",
+    epilog=f"{epilog('')}\n\nYour pictures never leave this computer.",
 )
 @click.option(
     "--home",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False, readable=False, path_type=Path),
     expose_value=False,
     callback=_set_home,
-    help="The home to work on; else TASTED_HOME, a parent folder with a config, or ~/Tasted.",
+    help="The tasted folder to use; else TASTED_HOME, a parent folder with settings, or ~/Tasted.",
 )
-@click.option(
-    "--json", is_flag=True, expose_value=False, callback=_set_json, help="Print JSON on stdout."
-)
+@click.option("--json", is_flag=True, expose_value=False, callback=_set_json, help="Print JSON.")
 @click.version_option(__version__, prog_name="tasted", message="%(prog)s %(version)s")
 @click.pass_context
 def tasted(ctx: click.Context) -> None:
-    """Score new screenshots against the pictures you liked and rejected, on this machine alone."""
+    """Score new screenshots by what you liked and rejected."""
     context: Context = ctx.obj
     if ctx.invoked_subcommand not in _SILENT_ABOUT_SERVICE:
-        warning = warning_of_silence(context.environment, context.system)
+        warning = silent_service_warning(context.environment, context.system)
         if warning is not None:
             context.say(f"tasted: {printable(warning)}")
 
@@ -169,51 +178,130 @@ def main(arguments: Sequence[str], context: Context) -> int:
         context: the collaborators; `named_home` and `json` are filled in from the options.
     """
     try:
+        return _run(arguments, context)
+    except click.UsageError as error:
+        # parsing may have ended before it came to the option
+        context.json |= "--json" in arguments
+        return _report(context, UsageError(_usage_message(error), remedy=_usage_remedy(error)))
+    except click.ClickException as error:
+        _report(context, UsageError(error.format_message()))
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        context.say("Interrupted.")
+        return _INTERRUPTED
+    except TastedError as error:
+        return _report(context, error)
+    except OSError as error:
+        return _refused(context, error)
+    except Exception as error:  # noqa: BLE001 - the outermost ring hides nothing: it prints the traceback
+        message = f"{traceback.format_exc()}tasted itself failed: {type(error).__name__}: {error}"
+        return _report(context, TastedError(message, remedy="Please report it with these lines."))
+
+
+def _run(arguments: Sequence[str], context: Context) -> int:
+    try:
         status = tasted.main(
             args=list(arguments), prog_name="tasted", standalone_mode=False, obj=context
         )
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
+    except SystemExit:
+        # click leaves like this when the reader (head, less) has seen enough
+        give_up(sys.stdout)
+        return 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0
-    except click.UsageError as error:
-        # parsing may have ended before it came to the option
-        context.json |= "--json" in arguments
-        # a list of choices is set in with tabs, which would be shown escaped
-        message = error.format_message().replace("\n\t", "\n    ")
-        return _report(context, "usage", message, _usage_remedy(error), _USAGE)
-    except click.ClickException as error:
-        return _report(context, "usage", error.format_message(), "", error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
-        return _INTERRUPTED
-    except TastedError as error:
-        return _report(context, error.code, error.message, error.remedy, error.exit_code)
-    except Exception as error:  # noqa: BLE001 - the outermost ring: nothing is hidden by it
-        click.echo(traceback.format_exc(), err=True)
-        message = f"tasted itself failed: {type(error).__name__}: {error}"
-        return _report(context, "failed", message, "Please report it with the lines above.", 1)
     return status if isinstance(status, int) else 0
+
+
+def _refused(context: Context, error: OSError) -> int:
+    """Report what the operating system refused; tasted is not at fault then."""
+    if is_of_stdout(error):
+        give_up(sys.stdout)
+        return _report(
+            context,
+            CommandError(
+                f"Cannot write to stdout: {error.strerror or error}.",
+                remedy="Check where the output goes, and whether the disk is full.",
+            ),
+        )
+    where = f" ({error.filename})" if error.filename else ""
+    return _report(
+        context,
+        CommandError(
+            f"The operating system refused: {error.strerror or error}{where}.",
+            remedy="Check who owns it, whether its disk is connected, and whether it is full.",
+        ),
+    )
+
+
+def _usage_message(error: click.UsageError) -> str:
+    # click indents a list of choices with tabs, which would be shown escaped
+    message = error.format_message().replace("\n\t", "\n    ")
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    given = message.partition(" is not one of ")[0].rpartition(": ")[2].strip("'")
+    if isinstance(kind, click.Choice) and given:
+        import difflib  # noqa: PLC0415 - only on the way to an error
+
+        near = difflib.get_close_matches(given, map(str, kind.choices), n=1)
+        return f"{message} Did you mean {near[0]!r}?" if near else message
+    return message
 
 
 def _usage_remedy(error: click.UsageError) -> str:
     return f"See: {error.ctx.command_path} --help" if error.ctx is not None else ""
 
 
-def _report(context: Context, code: str, message: str, remedy: str, exit_code: int) -> int:
-    if context.json:
-        error = {"code": code, "message": message, "remedy": remedy}
-        click.echo(json.dumps({"error": error}, ensure_ascii=False), err=True)
-    else:
-        for line in message.splitlines():
-            click.echo(f"tasted: {printable(line)}", err=True)
-        if remedy:
-            click.echo(f"  → {printable(remedy)}", err=True)
-    return exit_code
+def _report(context: Context, error: TastedError) -> int:
+    context.show_error(error)
+    return error.exit_code
+
+
+def silent_service_warning(environment: Mapping[str, str], system: str) -> str | None:
+    """Return a warning when a service is installed and does not respond; else None.
+
+    Every command asks, so it costs nothing where no service is installed.
+    """
+    file = definition_file(environment, system)
+    if file is None or not file.exists():
+        return None
+    from tasted.home.layout import Home  # noqa: PLC0415 - only where a service is installed
+    from tasted.home.status import read_heartbeats  # noqa: PLC0415 - as above
+    from tasted.service.definitions.definition import home_in  # noqa: PLC0415 - as above
+    from tasted.service.definitions.installed import arguments_of  # noqa: PLC0415 - as above
+    from tasted.service.problems import STALE_SECONDS  # noqa: PLC0415 - as above
+
+    root = home_in(arguments_of(file) or ())
+    if root is None:
+        # not written by tasted; `service status` reports it
+        return None
+    home = Home(root)
+    beats = read_heartbeats(home.status_file, home.blocked_file)
+    # a service that was installed this minute has not had the time
+    heard = max([beat.heartbeat_at for beat in beats], default=_modified_at(file))
+    minutes = (datetime.now(UTC) - heard).total_seconds() / 60
+    if minutes * 60 <= STALE_SECONDS:
+        return None
+    since = "for" if beats else "since it was installed"
+    ago = "" if beats else " ago"
+    return (
+        f"the service has not responded {since} {minutes:.0f} minutes{ago}. "
+        "See: tasted service status"
+    )
+
+
+def _modified_at(file: Path) -> datetime:
+    try:
+        return from_epoch(file.stat().st_mtime)
+    except OSError:
+        # removed this instant
+        return datetime.now(UTC)
 
 
 def run() -> None:
-    """Be the console script."""
-    context = Context(environment=os.environ, working_folder=Path.cwd())
-    sys.exit(main(sys.argv[1:], context))
+    """Run as the console script."""
+    context = Context(environment=os.environ, working_folder=working_folder())
+    status = main(sys.argv[1:], context)
+    give_up_what_is_gone()
+    sys.exit(status)

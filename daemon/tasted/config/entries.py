@@ -1,6 +1,6 @@
-"""Entries of lists that are words, or a table with more about them. Pure.
+"""List entries that are words, or a table with more about them. Pure.
 
-A list may hold both: ["hiking", { name = "smoking", dealbreaker = true }].
+A list may have both: ["hiking", { name = "smoking", dealbreaker = true }].
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from tasted.config.kinds import LIST_LENGTH_MAX, Words, none_when_blank
 
 ENTRY_KINDS = frozenset({"words", "table"})
-"""How places of mistakes name what an entry is taken for."""
+"""How pydantic's locations name the kind of an entry."""
 
 
 class _Entry(BaseModel):
@@ -21,14 +21,14 @@ class _Entry(BaseModel):
 
 
 class TraitEntry(_Entry):
-    """What a person should be like, and what not."""
+    """What a person should be like, and the opposite."""
 
     name: Words
     opposite: Annotated[Words | None, BeforeValidator(none_when_blank)] = None
 
 
 class InterestEntry(_Entry):
-    """What a person should care for, or, as a dealbreaker, must not."""
+    """What a person should be interested in, or, as a dealbreaker, must not."""
 
     name: Words
     dealbreaker: bool = False
@@ -38,11 +38,11 @@ ENTRY_TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("preferences", "traits"): TraitEntry,
     ("preferences", "interests"): InterestEntry,
 }
-"""The tables that may stand in lists, by setting."""
+"""The tables that lists may have, by setting."""
 
 
 def entry_keys(setting: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the keys of a table in the list of a setting; () where there are no tables."""
+    """Return the keys of a table in the list of a setting; () if it has no tables."""
     return tuple(ENTRY_TABLES[setting].model_fields) if setting in ENTRY_TABLES else ()
 
 

@@ -1,4 +1,4 @@
-"""The kinds of values that settings have, beyond numbers: names, lists of words, choices. Pure."""
+"""Types of settings beyond numbers: names, lists of words, choices. Pure."""
 
 from typing import Annotated, Literal
 
@@ -11,7 +11,7 @@ LIST_LENGTH_MAX = 200
 
 
 def _one_line(text: str) -> str:
-    # an undecodable byte of the environment arrives as a surrogate, which no JSON pipe can carry
+    # an undecodable byte of the environment becomes a surrogate, which JSON cannot carry
     if any(ord(letter) < ord(" ") or "\ud800" <= letter <= "\udfff" for letter in text):
         raise PydanticCustomError("one_line", "it should be one line of readable characters")
     return text
@@ -26,18 +26,18 @@ def _not_empty(text: str) -> str:
 def _words(text: str) -> str:
     words = " ".join(text.split())
     if not words:
-        raise PydanticCustomError("not_empty", "it should not be empty: write words or remove it")
+        raise PydanticCustomError("not_empty", "it should not be empty: write words, or remove it")
     return words
 
 
 def none_when_blank(value: object) -> object:
-    """Take an empty text as nothing."""
-    # TOML has no word for nothing
+    """Return None for an empty text."""
+    # TOML has no null
     return None if isinstance(value, str) and not value.strip() else value
 
 
 def lower_case(value: object) -> object:
-    """Take INFO as info; a choice is made in any letter case."""
+    """Return a choice in lower case: INFO is info."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
@@ -47,7 +47,7 @@ Name = Annotated[
 Words = Annotated[
     str, Field(max_length=_WORDS_LENGTH_MAX), AfterValidator(_words), AfterValidator(_one_line)
 ]
-# what Tesseract is started with must not be able to look like an option or a path
+# codes become arguments of Tesseract, and must not look like an option or a path
 LanguageList = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{2,8}){0,3}$")], ...],
     Field(strict=False, min_length=1, max_length=20),

@@ -1,4 +1,4 @@
-"""The names of all settings, read off the model, and the nearest right one to a wrong one. Pure.
+"""The names of all settings, taken from the model, and the most similar one to a wrong name. Pure.
 
 A setting is known here by its path: `("watch", "settle_seconds")`, `("preferences", "weights",
 "physical")`. In the environment the same is `TASTED_WATCH__SETTLE_SECONDS`.
@@ -10,14 +10,17 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from tasted.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER, Settings
-from tasted.faultpoints import VARIABLE as FAULT_VARIABLE
-from tasted.home import HOME_VARIABLE
+from tasted.config.settings import Settings
+from tasted.home.layout import HOME_VARIABLE
+from tasted.system.faultpoints import VARIABLE as FAULT_VARIABLE
 
 Key = tuple[str, ...]
 
+ENVIRONMENT_PREFIX = "TASTED_"
+NESTED_DELIMITER = "__"
+
 NOT_SETTINGS = frozenset({HOME_VARIABLE, FAULT_VARIABLE})
-"""Names with our prefix that mean something else and are no mistake."""
+"""Names with our prefix that are not settings, and not mistakes."""
 _COMPARED_LENGTH = 80
 
 
@@ -30,7 +33,7 @@ def _fields_below(model: type[BaseModel], above: Key = ()) -> Iterator[tuple[Key
 
 
 def section_model(field: FieldInfo) -> type[BaseModel] | None:
-    """Return the model of a field that is a table of settings, None for a single setting."""
+    """Return the model of a field that is a table of settings; None for a single setting."""
     kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
@@ -52,18 +55,19 @@ SETTINGS: dict[Key, FieldInfo] = {
 TABLES: frozenset[Key] = frozenset(
     path for path, field in _fields_below(Settings) if section_model(field) is not None
 )
-"""Every table that holds settings."""
+"""Every table of settings."""
 BY_ENVIRONMENT_NAME: dict[str, Key] = {environment_name(path): path for path in SETTINGS}
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate that the word was probably meant to be."""
-    near = difflib.get_close_matches(word[:_COMPARED_LENGTH], list(candidates), n=1, cutoff=0.6)
+def nearest(word: str, candidates: Iterable[str], *, similarity: float = 0.6) -> str | None:
+    """Return the most similar candidate; with a similarity of 1, only the word itself."""
+    words = list(candidates)
+    near = difflib.get_close_matches(word[:_COMPARED_LENGTH], words, n=1, cutoff=similarity)
     return near[0] if near else None
 
 
 def key_hint(table: Key, key: str) -> str:
-    """Say which key an unknown one of a table was probably meant to be; may be empty."""
+    """Return a hint at the key that an unknown one is similar to; may be empty."""
     siblings = [path[-1] for path in (*SETTINGS, *TABLES) if path[:-1] == table]
     near = nearest(key.lower(), siblings) if table else None
     if near is not None:
@@ -74,13 +78,13 @@ def key_hint(table: Key, key: str) -> str:
 
 
 def section_hint(name: str) -> str:
-    """Say which section an unknown one was probably meant to be; may be empty."""
+    """Return a hint at the section that an unknown one is similar to; may be empty."""
     near = nearest(name.lower(), [path[0] for path in TABLES if len(path) == 1])
     return f" Did you mean [{near}]?" if near is not None else ""
 
 
 def environment_hint(name: str) -> str:
-    """Say which name of the environment an unknown one was probably meant to be; may be empty."""
+    """Return a hint at the variable that an unknown one is similar to; may be empty."""
     words = name.upper().removeprefix(ENVIRONMENT_PREFIX)
     known = {full.removeprefix(ENVIRONMENT_PREFIX): full for full in BY_ENVIRONMENT_NAME}
     near = nearest(words, known)

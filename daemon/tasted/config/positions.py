@@ -1,11 +1,12 @@
-"""On which line of a TOML text each key stands, which tomllib does not tell. Pure.
+"""Finds the line of every key in a TOML text, which tomllib does not report. Pure.
 
-No second parser: a text that is valid as a whole is cut at the line ends where what has gathered
-so far is valid by itself, so each piece is one statement.
+There is no second parser: a valid text is cut at every line end where the lines so far are valid by
+themselves, so that every piece is one statement.
 """
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 _DEPTH_MAX = 4
@@ -13,16 +14,16 @@ _STATEMENT_LINES_MAX = 200
 
 
 def key_lines(text: str) -> dict[tuple[str, ...], int]:
-    """Map the path of every key and table to the line, from 1, on which it is first named.
+    """Return the line, from 1, on which every key and table is first named.
 
     Args:
-        text: TOML that `tomllib` accepts. Keys behind a value of more than 200 lines are left out.
+        text: TOML that `tomllib` accepts. Keys after a value of more than 200 lines are left out.
     """
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
-    for first, statement in _statements(text):
-        if statement.text.startswith("["):
-            table = _header(statement.values)
+    for first, statement in statements(text):
+        if statement.is_header:
+            table = statement.header
             for depth in range(1, len(table) + 1):
                 found.setdefault(table[:depth], first)
         else:
@@ -31,15 +32,31 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
     return found
 
 
-class _Statement:
-    __slots__ = ("text", "values")
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Some lines that are valid by themselves: a header, a value, or a comment."""
 
-    def __init__(self, text: str, values: dict[str, Any]) -> None:
-        self.text = text.lstrip()
-        self.values = values
+    text: str
+    """With its line end."""
+    values: dict[str, Any]
+    """Its values, parsed by itself."""
+
+    @property
+    def is_header(self) -> bool:
+        """Whether a table begins here."""
+        return self.text.lstrip().startswith("[")
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The path of the table that begins here."""
+        return _header(self.values)
 
 
-def _statements(text: str) -> Iterator[tuple[int, _Statement]]:
+def statements(text: str) -> Iterator[tuple[int, Statement]]:
+    """Yield the statements of a text that `tomllib` accepts, with their first line, from 1.
+
+    It ends before a statement of more than 200 lines.
+    """
     gathered: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         gathered.append(line)
@@ -49,9 +66,9 @@ def _statements(text: str) -> Iterator[tuple[int, _Statement]]:
         try:
             values = tomllib.loads(piece)
         except (ValueError, RecursionError):
-            # the statement goes on: a string or a list of several lines
+            # a string or a list continues on the next line
             continue
-        yield number - len(gathered) + 1, _Statement(piece, values)
+        yield number - len(gathered) + 1, Statement(piece, values)
         gathered.clear()
 
 

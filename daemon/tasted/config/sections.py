@@ -1,7 +1,7 @@
 """The sections of settings: every key, its default, its bounds and what it does. Touches nothing.
 
-The descriptions, and the docstrings of the sections, are the text of `config/tasted.toml`: they
-speak to a person who never saw Python. A key exists only when it acts in this version.
+The descriptions and the docstrings of the sections are the text of `config/tasted.toml`, for people
+who do not know Python. Every key has an effect in this version.
 """
 
 from typing import Annotated, Literal, Self
@@ -21,8 +21,8 @@ from tasted.config.kinds import (
 )
 
 
-class Section(BaseModel):
-    """A table of settings: frozen, strict about kinds of values, and without unknown keys."""
+class SettingsSection(BaseModel):
+    """A section of settings: frozen, strict about types, and without unknown keys."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -34,72 +34,77 @@ class Section(BaseModel):
     )
 
 
-class Watch(Section):
+class WatchSettings(SettingsSection):
     """How the inbox is watched."""
 
     settle_seconds: float = Field(
         default=0.5,
         ge=0.05,
         le=60,
-        description="How long a new file must stay unchanged before it is read. Raise it if "
-        "files arrive slowly, over a network for instance.",
+        description="How long a new file must stay unchanged before tasted reads it. Raise it if "
+        "files arrive slowly, for instance over a network.",
     )
     poll: Annotated[Literal["auto", "on", "off"], BeforeValidator(lower_case)] = Field(
         default="auto",
-        description="Whether the inbox is looked through every five seconds instead of waiting "
-        "for the system to report changes: auto does so on network drives, which report none.",
+        description="Whether to check the inbox every five seconds instead of waiting for the "
+        "system to report changes. auto does that on network drives, which report none.",
     )
     rescan_seconds: float = Field(
         default=60,
         ge=0.5,
         le=86_400,
-        description="How often the whole inbox is looked through, in case the system forgot to "
-        "report a new file.",
+        description="How often to check the whole inbox, in case the system did not report a new "
+        "file.",
     )
 
 
-class Embedder(Section):
+class EmbedderSettings(SettingsSection):
     """The model that looks at pictures, and what it runs on."""
 
     model: Name = Field(
         default="openai/clip-vit-base-patch32",
         description="The model that looks at your pictures: the name of a CLIP model on Hugging "
-        "Face, a folder on this machine that holds one (if it is not an absolute path, it is "
-        'looked for in this home), or one of the short names "clip" (the default model), '
-        '"resnet50" (pictures only, no words) and "pocket" (tiny, for trying things out). '
-        "Download it with: tasted models pull",
+        "Face, a folder with a model (relative to the tasted folder), or one of the short names "
+        '"clip" (the default model), "resnet50" (pictures only) and "pocket" (tiny, to try things '
+        "out). `tasted models pull` downloads it.",
     )
     revision: Annotated[Name | None, BeforeValidator(none_when_blank)] = Field(
         default=None,
-        description="Which version of the model `tasted models pull` downloads: a branch, a tag or "
-        "a commit on Hugging Face. Empty means the newest. What was downloaded last is used.",
+        description="Which version of the model `tasted models pull` downloads: a branch, tag or "
+        "commit on Hugging Face. Empty means the newest. tasted uses the last downloaded one.",
     )
     device: Annotated[Literal["auto", "cpu", "cuda", "mps"], BeforeValidator(lower_case)] = Field(
         default="auto",
-        description="What computes: cpu (the processor), mps (the graphics of an Apple computer), "
-        "cuda (an NVIDIA card), or auto (the best that is there).",
+        description="What the model runs on: cpu (the processor), mps (Apple graphics), cuda (an "
+        "NVIDIA card), or auto (an NVIDIA card if there is one, otherwise the processor).",
     )
     dtype: Annotated[Literal["auto", "float32", "bfloat16"], BeforeValidator(lower_case)] = Field(
         default="auto",
-        description="How exactly numbers are kept: float32 is exact, bfloat16 is faster on some "
-        "machines and makes every vector anew; auto is float32.",
+        description="The precision of the model: float32 is exact, bfloat16 is nearly so and "
+        "faster on some processors. auto is bfloat16 on those and float32 elsewhere. After a "
+        "change, every picture is embedded again.",
+    )
+    runtime: Annotated[Literal["auto", "openvino", "torch"], BeforeValidator(lower_case)] = Field(
+        default="auto",
+        description="The library that runs the model. openvino starts sooner and needs less "
+        "memory, but runs on the processor only. torch also runs on cards and reads older files of "
+        "models. auto takes openvino wherever it can.",
     )
 
 
-class Views(Section):
-    """Which parts of a picture are looked at."""
+class ViewsSettings(SettingsSection):
+    """Which parts of a picture the model looks at."""
 
     mode: Annotated[Literal["auto", "center", "whole"], BeforeValidator(lower_case)] = Field(
         default="auto",
-        description="auto finds the photographs of a screenshot and looks at each of them, at most "
-        "six; where there is none it looks at the screen from top to bottom. center looks at the "
-        "middle square alone, whole at everything at once, made smaller. A change makes every "
-        "vector anew.",
+        description="auto looks at every photo in a screenshot, at most six, or at the screen from "
+        "top to bottom if there is none. center looks only at the middle square, whole at "
+        "everything at once, made smaller. After a change, every picture is embedded again.",
     )
 
 
-class Engine(Section):
-    """The process that holds the model; it runs only while there is work."""
+class EngineSettings(SettingsSection):
+    """The process that runs the model. It runs only while there is work."""
 
     idle_seconds: float = Field(
         default=120,
@@ -108,65 +113,67 @@ class Engine(Section):
         description="How long the model stays in memory when there is nothing to do.",
     )
     batch_size: int = Field(
-        default=8,
+        default=32,
         ge=1,
         le=256,
-        description="How many pictures are worked on at a time. Fewer need less memory.",
+        description="How many pictures the model is given at a time. Each is written as soon as it "
+        "is done.",
     )
     max_memory_mb: int = Field(
         default=4_000,
         ge=100,
         le=1_000_000,
-        description="How much memory the model's process may hold, in megabytes, before it is "
-        "started anew between two batches. A model that needs more by itself is refused.",
+        description="How much memory the model's process may use, in megabytes, before it is "
+        "restarted between two batches. A model that needs more by itself is refused.",
     )
     threads: int = Field(
         default=0,
         ge=0,
         le=256,
-        description="How many of the processor's cores the model may keep busy at a time. 0 means "
-        "half of them.",
+        description="How many processor cores the model may use. 0 means half of them.",
     )
     save_power: bool = Field(
         default=True,
-        description="Whether pictures that were there before tasted was started wait while this "
-        "machine saves power: in low-power mode, or on a battery below 30 %. New ones are scored "
-        "anyway.",
+        description="Whether pictures that were there before tasted started wait while the "
+        "computer saves power: in low-power mode, or on a battery below 30 %. New ones do not "
+        "wait.",
     )
     deadline_seconds: float = Field(
         default=120,
         ge=0.5,
         le=3_600,
-        description="How long one picture may take before the model is stopped and started anew.",
+        description="How long one picture may take before the model is restarted.",
     )
 
 
-class Scoring(Section):
+class ScoringSettings(SettingsSection):
     """How a score becomes a verdict."""
 
     scorer: Annotated[Literal["taste", "seed"], BeforeValidator(lower_case)] = Field(
         default="taste",
-        description="How scores are made. taste learns from what you liked and rejected how likely "
-        "you are to like a screenshot, and says when it does not know. seed is the fixed formula "
-        "that tasted began with: it only compares.",
+        description="How scores are made. taste learns from your likes and rejects how likely you "
+        "are to like a screenshot, and says when it is unsure. seed is a fixed formula that only "
+        "compares pictures.",
     )
     max_error_rate: float = Field(
         default=0.2,
         ge=0.01,
         le=0.5,
-        description="For taste: how many of the pictures that you would like may be called no "
-        "match, and of the others a match: 0.2 is one in five. With less, more stay unsure, and "
-        "more must be liked and rejected before there are verdicts: 4 of each at 0.2, 9 at 0.1.",
+        description="For taste: how many of the pictures you would like may become no match, and "
+        "how many of the others a match. 0.2 is one in five. This holds on average; one user in "
+        "five has more errors, because their labels happen to mislead. At 0.1, hardly anybody has "
+        "more than one error in five. A lower rate leaves more pictures unsure, and needs more "
+        "likes and rejects before there are verdicts: 4 of each at 0.2, 9 of each at 0.1.",
     )
     match_threshold: Share = Field(
         default=0.6,
-        description="With seed alone: from this confidence on, a screenshot is a match. taste goes "
-        "by max_error_rate.",
+        description="Only for seed: a screenshot with at least this confidence is a match. taste "
+        "uses max_error_rate instead.",
     )
     strong_match_threshold: Share = Field(
         default=0.85,
-        description="From this confidence on, a match is called a strong one; with taste once "
-        "confidences can be taken at their word. Not below match_threshold.",
+        description="A match with at least this confidence is a strong match; with taste, once "
+        "there are enough labels to trust the confidence. Not below match_threshold.",
     )
 
     @model_validator(mode="after")
@@ -184,50 +191,47 @@ class Scoring(Section):
         return self
 
 
-class Weights(Section):
-    """How much each part of a score counts beside the others."""
+class WeightsSettings(SettingsSection):
+    """How much every part of a score counts."""
 
-    physical: Weight = Field(
-        default=0.6, description="Looks: likeness to the pictures that you liked."
-    )
-    personality: Weight = Field(default=0.3, description="Traits that can be seen in the pictures.")
-    interests: Weight = Field(default=0.1, description="Interests that are named in the text.")
+    physical: Weight = Field(default=0.6, description="Looks: similarity to your likes.")
+    personality: Weight = Field(default=0.3, description="Traits seen in the pictures.")
+    interests: Weight = Field(default=0.1, description="Interests named in the text.")
 
     @model_validator(mode="after")
     def _some_part_counts(self) -> Self:
         if self.physical + self.personality + self.interests <= 0:
-            raise PydanticCustomError("weights", "one of the weights at least should be above 0")
+            raise PydanticCustomError("weights", "at least one of the weights should be above 0")
         return self
 
 
-class Preferences(Section):
-    """What you look for, in words, and what counts how much."""
+class PreferencesSettings(SettingsSection):
+    """What you look for, in words, and how much it counts."""
 
     traits: TraitList = Field(
         default=(),
-        description='What a person should be like, in a few words each: ["kind", "sporty"]. They '
-        "are looked for in the pictures and in the text. taste compares them with what is usual: "
-        "that takes 30 pictures, and for the text 30 texts; until then they do not count there. "
-        "Naming the contrary helps it:"
+        description='What a person should be like, a few words per trait: ["kind", "sporty"]. They '
+        "are looked for in pictures and text. taste compares with what is usual, so they count "
+        "from 30 pictures on, and in the text from 30 texts on. Naming the opposite helps:"
         '\n\n[{ name = "kind", opposite = "cruel" }, "sporty"]',
     )
     interests: InterestList = Field(
         default=(),
-        description='What a person should care for: ["hiking", "jazz"]. They are looked for in '
-        "the text. For taste, what must not be there rules a person out:"
+        description='What a person should be interested in: ["hiking", "jazz"]. tasted looks for '
+        "them in the text. For taste, a dealbreaker rules a person out:"
         '\n\n["hiking", { name = "smoking", dealbreaker = true }]',
     )
-    weights: Weights = Field(
-        default=Weights(),
-        description="How much looks, traits and interests count beside each other. Only their "
-        "proportions matter; 0 leaves a part out.",
+    weights: WeightsSettings = Field(
+        default=WeightsSettings(),
+        description="How much looks, traits and interests count. Only their proportions matter; 0 "
+        "leaves a part out.",
     )
 
 
-class Reading(Section):
-    """How the text of a screenshot is read: name, age and bio.
+class ReadingSettings(SettingsSection):
+    """How to read the text in a screenshot: name, age and bio.
 
-    A text file of the same name beside a screenshot always comes first.
+    A text file with the same name beside a screenshot always comes first.
     """
 
     engine: Annotated[
@@ -235,74 +239,86 @@ class Reading(Section):
         BeforeValidator(lower_case),
     ] = Field(
         default="auto",
-        description="What reads the text in pictures: vision (built into macOS), rapidocr, "
-        "tesseract, or auto (the first of these that is installed). companion reads only text "
-        "files, none reads nothing at all. What is not installed yet: tasted doctor says how.",
+        description="What reads the text in pictures: vision (part of macOS), rapidocr, tesseract, "
+        "or auto (the first of these that is installed). companion reads only text files, none "
+        "reads nothing. `tasted doctor` shows how to install one.",
     )
     languages: LanguageList = Field(
         default=("en",),
-        description='The languages of the texts, the likeliest first: ["en", "pt-BR"]. rapidocr '
-        "reads those with Latin letters, whatever this says.",
+        description='The languages of the texts, the most likely first: ["en", "pt-BR"]. rapidocr '
+        "always reads Latin, Chinese and Japanese letters, and no others. tesseract reads the "
+        "languages it has data for. `tasted doctor` shows what cannot be read.",
     )
     keep_text: Annotated[Literal["all", "fields", "none"], BeforeValidator(lower_case)] = Field(
         default="all",
-        description="What is kept of a text, in the outbox and in .tasted: all of it, only the "
-        "fields name and age (in the outbox), or nothing. Scores are the same, but what is not "
-        "kept in .tasted is read again for every new score.",
+        description="What to keep of a text, in the outbox and in .tasted: all of it, only the "
+        "fields name and age (in the outbox), or none. Scores are the same, but text that is not "
+        "kept in .tasted must be read again for every new score.",
     )
 
 
-class Notify(Section):
-    """Notifications on the desktop. They hold counts alone: no name, no word and no file."""
+class OutboxSettings(SettingsSection):
+    """How long results are kept."""
+
+    keep_gone_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="How long to keep the result of a deleted picture, in days. It disappears from "
+        "results, counts and page at once, and returns if the picture does; `tasted results "
+        "--gone` lists it. 0 keeps none.",
+    )
+
+
+class NotifySettings(SettingsSection):
+    """Notifications on the desktop. They contain only counts: no names, words or files."""
 
     on: NoticeList = Field(
         default=(),
-        description='What is announced: "match" (new pictures are matches), "strong_match" (only '
-        'those that are strong ones), "blocked" (nothing is scored until you do something). Many '
-        "at a time are one notification, and there is one in ten minutes at most."
+        description='What to announce: "match" (new matches), "strong_match" (only strong ones), '
+        '"blocked" (nothing is scored until you do something). Several matches are one '
+        "notification, at most every ten minutes."
         '\n\n["match", "blocked"]',
     )
 
 
-class Limits(Section):
-    """What is refused, so that one odd file cannot harm the machine."""
+class LimitsSettings(SettingsSection):
+    """What to refuse, so that one bad file cannot harm the computer."""
 
     max_bytes: int = Field(
         default=100_000_000,
         ge=1_000,
         le=10_000_000_000,
-        description="The largest file that is opened, in bytes.",
+        description="The largest file to open, in bytes.",
     )
     max_pixels: int = Field(
         default=80_000_000,
         ge=1_000,
         # Pillow refuses more, whatever this says
         le=178_956_970,
-        description="The largest picture that is opened, in pixels: its width times its height.",
+        description="The largest picture to open, in pixels: width times height.",
     )
     min_free_mb: int = Field(
         default=200,
         ge=0,
         le=1_000_000,
-        description="Scoring pauses while the disk has less room than this, in megabytes.",
+        description="Scoring pauses while the disk has less free space than this, in megabytes.",
     )
 
 
-class Log(Section):
-    """What is written down for the day when something goes wrong."""
+class LogSettings(SettingsSection):
+    """Log files, for when something goes wrong."""
 
     level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lower_case)] = (
         Field(
             default="info",
-            description="How much is written to .tasted/logs: error the least, debug the most.",
+            description="How much to write to .tasted/logs: error is the least, debug the most.",
         )
     )
     max_mb: float = Field(
         default=5,
         ge=0.01,
         le=1_000,
-        description="A log file of this size, in megabytes, is put aside.",
+        description="The size of a log file, in megabytes, before a new one begins.",
     )
-    keep: int = Field(
-        default=3, ge=1, le=100, description="How many log files that were put aside are kept."
-    )
+    keep: int = Field(default=3, ge=1, le=100, description="How many old log files to keep.")

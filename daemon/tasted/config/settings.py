@@ -3,71 +3,47 @@
 import hashlib
 import json
 
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from typing_extensions import override
+from pydantic import BaseModel, ConfigDict
 
 from tasted.config.sections import (
-    Embedder,
-    Engine,
-    Limits,
-    Log,
-    Notify,
-    Preferences,
-    Reading,
-    Scoring,
-    Views,
-    Watch,
+    EmbedderSettings,
+    EngineSettings,
+    LimitsSettings,
+    LogSettings,
+    NotifySettings,
+    OutboxSettings,
+    PreferencesSettings,
+    ReadingSettings,
+    ScoringSettings,
+    ViewsSettings,
+    WatchSettings,
 )
 
-ENVIRONMENT_PREFIX = "TASTED_"
-NESTED_DELIMITER = "__"
 
+class Settings(BaseModel):
+    """Everything that can be set; frozen, and the same after a round trip through JSON.
 
-class Settings(BaseSettings):
-    """Everything that can be set; frozen, and the same after a walk through JSON.
-
-    Making one directly reads neither files nor the environment: `load_settings` does that.
+    Making one reads neither files nor the environment: `load_settings` does that.
     """
 
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="forbid",
-        env_prefix=ENVIRONMENT_PREFIX,
-        env_nested_delimiter=NESTED_DELIMITER,
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    watch: Watch = Watch()
-    embedder: Embedder = Embedder()
-    views: Views = Views()
-    engine: Engine = Engine()
-    scoring: Scoring = Scoring()
-    preferences: Preferences = Preferences()
-    reading: Reading = Reading()
-    notify: Notify = Notify()
-    limits: Limits = Limits()
-    log: Log = Log()
+    watch: WatchSettings = WatchSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    views: ViewsSettings = ViewsSettings()
+    engine: EngineSettings = EngineSettings()
+    scoring: ScoringSettings = ScoringSettings()
+    preferences: PreferencesSettings = PreferencesSettings()
+    reading: ReadingSettings = ReadingSettings()
+    outbox: OutboxSettings = OutboxSettings()
+    notify: NotifySettings = NotifySettings()
+    limits: LimitsSettings = LimitsSettings()
+    log: LogSettings = LogSettings()
 
-    @classmethod
-    @override
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take what is given and nothing else.
+    def config_digest(self) -> str:
+        """Return a sha256, as hex, of the settings that affect sidecars.
 
-        The built-in sources read `os.environ` and the working folder, drop misspelt names and know
-        no lines; `tasted.config.loading` hands its own over.
-        """
-        return (init_settings,)
-
-    def acting_digest(self) -> str:
-        """Return a sha256, as hex, over the settings that act on sidecars.
-
-        Two settings with the same digest give every picture the same score, or the same refusal.
+        Settings with the same digest give every picture the same score, or the same error.
         """
         acting = self.model_dump(
             mode="json",

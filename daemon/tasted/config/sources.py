@@ -1,7 +1,7 @@
-"""What the settings file, the `.env` and the environment say, each value with its place.
+"""Reads the settings file, the `.env` and the environment: values with their places.
 
-Touches the two files, by reading. The process environment is passed in. Nothing is validated here
-beyond names: unknown ones become problems, values travel on as they were written.
+Reads the two files; the process environment is passed in. Only names are checked here: unknown ones
+become problems, and values stay as they were written.
 """
 
 import json
@@ -13,10 +13,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, get_origin
 
-from dotenv.parser import parse_stream
-
+from tasted.config.diagnosis import mistake_at
+from tasted.config.foreign_files import foreign_kind
 from tasted.config.names import (
     BY_ENVIRONMENT_NAME,
+    ENVIRONMENT_PREFIX,
+    NESTED_DELIMITER,
     NOT_SETTINGS,
     SETTINGS,
     TABLES,
@@ -27,26 +29,30 @@ from tasted.config.names import (
     spoken,
 )
 from tasted.config.positions import key_lines
-from tasted.config.settings import ENVIRONMENT_PREFIX, NESTED_DELIMITER
 
 _FILE_BYTES_MAX = 1_000_000
 _SHOWN_NAME_LENGTH = 80
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+_WHY_NOT_UTF_8 = "save it again with the encoding UTF-8"
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A value that somebody wrote for a setting."""
+class GivenSetting:
+    """A value that a person wrote for a setting."""
 
     key: Key
     value: Any
     origin: str
-    """The place, for people: `config/tasted.toml line 12`."""
+    """The place, in words: `config/tasted.toml line 12`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A name with its text, as environments and `.env` files hold them."""
+class EnvironmentEntry:
+    """A name with its text, from an environment or a `.env` file."""
 
     name: str
     text: str | None
@@ -55,96 +61,110 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a source gives, and what is wrong with it, one sentence per problem."""
+class ParsedSource:
+    """The values of one source, and what is wrong with it, one sentence per problem."""
 
-    given: list[Given] = field(default_factory=list)
+    given: list[GivenSetting] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def read_toml(file: Path, shown: str) -> Reading:
-    """Read the settings file; one that is not there gives nothing.
+def read_toml(file: Path, shown: str) -> ParsedSource:
+    """Read the settings file; a missing one has no values.
 
     Args:
-        file: where it lies.
+        file: the settings file.
         shown: how messages name it.
     """
-    text, problems = _read_text(file, shown)
-    if problems or not text:
-        return Reading(problems=problems)
+    text, problems = read_text(file, shown)
+    return ParsedSource(problems=problems) if problems else parse_toml(text, shown)
+
+
+def parse_toml(text: str, shown: str) -> ParsedSource:
+    """Parse the text of a settings file.
+
+    Args:
+        text: of the file.
+        shown: how messages name the file.
+    """
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Reading(problems=[_malformed(text, shown, str(error))])
+        return ParsedSource(problems=[_malformed(text, shown, str(error))])
     except (ValueError, RecursionError):
-        # tomllib lets these through: a number of over 4300 digits, lists nested without end
-        return Reading(problems=[f"{shown}:1:1: a number is too long or lists are nested too deep"])
-    reading = Reading()
-    _flatten(values, (), _Places(shown, key_lines(text)), reading)
-    return reading
+        # from tomllib: a number of over 4300 digits, or lists nested too deep
+        return ParsedSource(
+            problems=[f"{shown}:1:1: a number is too long or lists are nested too deep"]
+        )
+    source = ParsedSource()
+    _flatten(values, (), _Places(shown, key_lines(text)), source)
+    return source
 
 
-def read_environment_file(file: Path, shown: str) -> tuple[dict[str, Named], list[str]]:
-    """Read a `.env`; later lines win, `$` stands for itself. One that is not there is empty.
+def read_environment_file(file: Path, shown: str) -> tuple[dict[str, EnvironmentEntry], list[str]]:
+    """Read a `.env`; later lines win, and `$` has no meaning. A missing file is empty.
 
     Args:
-        file: where it lies.
+        file: the `.env`.
         shown: how messages name it.
 
     Returns:
         The names with their texts, and what is wrong with the file itself.
     """
-    text, problems = _read_text(file, shown)
-    found: dict[str, Named] = {}
+    text, problems = read_text(file, shown)
+    found: dict[str, EnvironmentEntry] = {}
+    if not text:
+        return found, problems
+    from dotenv.parser import parse_stream  # noqa: PLC0415 - nearly no home has the file
+
     for binding in parse_stream(StringIO(text)):
         written = binding.original.string
         blank_lines = written[: len(written) - len(written.lstrip())].count("\n")
         place = f"{shown} line {binding.original.line + blank_lines}"
         if binding.key is not None:
-            found[binding.key] = Named(binding.key, binding.value, place)
+            found[binding.key] = EnvironmentEntry(binding.key, binding.value, place)
         elif binding.error and ENVIRONMENT_PREFIX in written.upper():
-            problems.append(f"{place}: this line is not of the form NAME=value")
+            problems.append(f"{place}: this line does not have the form NAME=value")
     return found, problems
 
 
-def read_environment(environment: Mapping[str, str]) -> dict[str, Named]:
+def read_environment(environment: Mapping[str, str]) -> dict[str, EnvironmentEntry]:
     """Give the names of a process environment their place."""
-    return {name: Named(name, text, "environment") for name, text in environment.items()}
+    return {name: EnvironmentEntry(name, text, "environment") for name, text in environment.items()}
 
 
-def settings_among(named: Iterable[Named]) -> Reading:
-    """Pick the settings out of the names; one with our prefix that is none is a problem.
+def settings_among(named: Iterable[EnvironmentEntry]) -> ParsedSource:
+    """Return the settings among the names; an unknown name with our prefix is a problem.
 
-    An empty text counts as not given. Lists are JSON when they begin with `[`, else their entries
-    are separated by commas.
+    An empty text counts as not given. A list that begins with `[` is JSON, else its entries are
+    separated by commas.
     """
-    reading = Reading()
+    source = ParsedSource()
     for entry in named:
         if not entry.name.upper().startswith(ENVIRONMENT_PREFIX) or entry.name in NOT_SETTINGS:
             continue
         key = BY_ENVIRONMENT_NAME.get(entry.name)
         if key is None:
-            reading.problems.append(_unknown_name(entry))
+            source.problems.append(_unknown_name(entry))
         elif entry.text is not None and entry.text.strip():
-            value = _typed(entry.text.strip(), SETTINGS[key].annotation)
-            reading.given.append(Given(key, value, f"{entry.place} {entry.name}"))
-    return reading
+            value = typed(entry.text.strip(), SETTINGS[key].annotation)
+            source.given.append(GivenSetting(key, value, f"{entry.place} {entry.name}"))
+    return source
 
 
-def read_flags(flags: Mapping[str, Any]) -> Reading:
-    """Take what the options of a command say: dotted key → value; None counts as not given."""
-    reading = Reading()
+def read_flags(flags: Mapping[str, Any]) -> ParsedSource:
+    """Return the options of a command: dotted key → value; None counts as not given."""
+    source = ParsedSource()
     for dotted, value in flags.items():
         key = tuple(dotted.split("."))
         if key not in SETTINGS:
-            reading.problems.append(f"flag: unknown key `{dotted}`.{key_hint((), key[-1])}")
+            source.problems.append(f"flag: unknown key `{dotted}`.{key_hint((), key[-1])}")
         elif value is not None:
-            reading.given.append(Given(key, value, "flag"))
-    return reading
+            source.given.append(GivenSetting(key, value, "flag"))
+    return source
 
 
 def readable(text: str, length: int = _SHOWN_NAME_LENGTH) -> str:
-    """Make a text from outside safe to show: no control characters, no lone surrogates, short."""
+    """Return a text from outside as it can be shown: short, without control characters."""
     safe = text.encode("utf-8", "backslashreplace").decode("utf-8")
     safe = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in safe)
     return safe if len(safe) <= length else safe[: length - 1] + "…"
@@ -160,7 +180,8 @@ class _Places:
         return self.shown if line is None else f"{self.shown} line {line}"
 
 
-def _read_text(file: Path, shown: str) -> tuple[str, list[str]]:
+def read_text(file: Path, shown: str) -> tuple[str, list[str]]:
+    """Read a file of settings; return its text, "" if it is missing, and what is wrong."""
     try:
         if not file.exists():
             return "", []
@@ -171,12 +192,15 @@ def _read_text(file: Path, shown: str) -> tuple[str, list[str]]:
         return "", [f"{shown}: it cannot be read: {error.strerror}"]
     if len(data) > _FILE_BYTES_MAX:
         return "", [f"{shown}: it is larger than {_FILE_BYTES_MAX} bytes"]
+    kind = foreign_kind(data)
+    if kind is not None:
+        return "", [f"{shown}:1:1: {kind}"]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
-        return "", [f"{shown}:{line}:{column}: this is not UTF-8 text"]
+        return "", [f"{shown}:{line}:{column}: this is not UTF-8 text; {_WHY_NOT_UTF_8}"]
 
 
 def _malformed(text: str, shown: str, message: str) -> str:
@@ -185,24 +209,28 @@ def _malformed(text: str, shown: str, message: str) -> str:
         line, column = int(found[1]), int(found[2])
     else:
         line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
+    found_mistake = mistake_at(text, line, column)
+    if found_mistake is not None:
+        place = f"{shown}:{found_mistake.line}:{found_mistake.column}"
+        return f"{place}: {readable(found_mistake.sentence, 200)}"
     return f"{shown}:{line}:{column}: {readable(_POSITION.sub('', message), 200)}"
 
 
-def _flatten(values: Mapping[str, Any], above: Key, places: _Places, reading: Reading) -> None:
+def _flatten(values: Mapping[str, Any], above: Key, places: _Places, source: ParsedSource) -> None:
     for name, value in values.items():
         key = (*above, name)
         place = places.of(key)
         if key in SETTINGS:
-            reading.given.append(Given(key, value, place))
+            source.given.append(GivenSetting(key, value, place))
         elif key not in TABLES:
-            reading.problems.append(f"{place}: {_unknown_key(above, name, value)}")
+            source.problems.append(f"{place}: {_unknown_key(above, name, value)}")
         elif isinstance(value, dict):
-            _flatten(value, key, places, reading)
+            _flatten(value, key, places, source)
         else:
             example = next(setting for setting in SETTINGS if setting[: len(key)] == key)
-            reading.problems.append(
+            source.problems.append(
                 f"{place}: {spoken(key)} is a table of settings, such as {spoken(example)}, "
-                "and not a value"
+                "not a value"
             )
 
 
@@ -212,10 +240,10 @@ def _unknown_key(table: Key, name: str, value: object) -> str:
         return f"unknown key `{shown}` in [{'.'.join(table)}].{key_hint(table, name)}"
     if isinstance(value, dict | list):
         return f"unknown section [{shown}].{section_hint(name)}"
-    return f"unknown key `{shown}` outside of any section.{key_hint((), name)}"
+    return f"unknown key `{shown}` outside any section.{key_hint((), name)}"
 
 
-def _unknown_name(entry: Named) -> str:
+def _unknown_name(entry: EnvironmentEntry) -> str:
     section = tuple(entry.name.removeprefix(ENVIRONMENT_PREFIX).lower().split(NESTED_DELIMITER))
     if section in TABLES:
         example = next(name for name in BY_ENVIRONMENT_NAME if name.startswith(entry.name))
@@ -223,11 +251,20 @@ def _unknown_name(entry: Named) -> str:
     return f"{entry.place}: unknown name {readable(entry.name)}.{environment_hint(entry.name)}"
 
 
-def _typed(text: str, kind: Any) -> Any:
-    # a text that is not of its kind travels on: the refusal comes from the model, with the place
+def typed(text: str, kind: Any) -> Any:
+    """Return the value of a setting that was written as text, in an environment or a command.
+
+    A text of another type is returned unchanged, and the model refuses it.
+
+    Args:
+        text: without white space around it.
+        kind: the annotation of the setting.
+    """
     try:
         if get_origin(kind) is tuple:
             return json.loads(text) if text.startswith("[") else text.split(",")
+        if kind is bool:
+            return _TRUTHS.get(text.casefold(), text)
         return kind(text) if kind in {int, float} else text
     except (ValueError, RecursionError):
         return text

@@ -2,7 +2,7 @@
 
 Pure, but for `python -m tasted.config.template FOLDER`, which writes both files there.
 
-Prose is `# text`; a setting at its default is `#key = value`, so that taking one `#` away sets it.
+Prose is `# text`; a setting at its default is `#key = value`, so that removing the `#` sets it.
 """
 
 import json
@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from tasted.config.names import Key, environment_name, section_model
 from tasted.config.settings import Settings
-from tasted.files import write_atomically
+from tasted.system.files import write_atomically
 
 _WIDTH = 88
 _PUBLIC = 0o644
@@ -27,27 +27,26 @@ _NOTHING: Mapping[Key, Any] = {}
 _HEAD = """\
 Settings of tasted.
 
-Every setting is listed here with the value that it has anyway. To change one, take away the # in
-front of its name and write another value behind the = sign. Save, and a running tasted follows;
-a mistake is reported and the last good values stay. Look at what is in force with:
+All settings are listed here with their defaults. To change one, remove the # in front of its name
+and write another value after the = sign. A running tasted follows when you save. If there is a
+mistake, it reports it and keeps the last valid values. To see all values in force:
 tasted config show
 
-Words stand in "quotes", lists of words in ["square", "brackets"], numbers as they are; 1_000 is
-1000. Lines that begin with # are not read."""
+Write words in "quotes", lists of words in ["square", "brackets"], and numbers as they are; 1_000
+is 1000. Lines that begin with # are comments."""
 
 _ENVIRONMENT_HEAD = """\
-Copy this file to config/.env to set things without changing config/tasted.toml; what stands there
-wins over tasted.toml, and the environment wins over both. Every setting of tasted.toml has a name
-here: TASTED_, the section, two underscores, the key. Lists are separated by commas or written as
-JSON. Names that do not begin with TASTED_ belong to other programs and are left alone, but for the
-older ones below."""
+Copy this file to config/.env to change settings without editing config/tasted.toml. It takes
+precedence over tasted.toml, and the environment takes precedence over both. The name of a setting
+is TASTED_, the section, two underscores, and the key. Separate the entries of a list by commas, or
+write JSON. Names that do not begin with TASTED_ are ignored, except those below."""
 
 _OLDER_HEAD = """\
-Older names for the model: clip or resnet50, and for clip the name on Hugging Face. A TASTED_ name
-wins over them."""
+Older names for the model: clip or resnet50, and for clip its name on Hugging Face. A TASTED_ name
+takes precedence over them."""
 
 _HUGGINGFACE_HEAD = """\
-Where models are kept after download, shared with other programs that use Hugging Face."""
+Where downloaded models are kept. Other programs that use Hugging Face share this folder."""
 
 
 def render_toml(chosen: Mapping[Key, Any] = _NOTHING) -> str:
@@ -94,6 +93,9 @@ def toml_value(value: Any) -> str:
         return '""'
     if isinstance(value, BaseModel):
         pairs = (f"{name} = {toml_value(below)}" for name, below in value)
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, Mapping):
+        pairs = (f"{name} = {toml_value(below)}" for name, below in value.items())
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"

@@ -1,7 +1,7 @@
-"""Tells a person what happened, when the settings ask for it. One thread, asleep without news.
+"""Shows desktop notifications, when the settings ask for them. One thread, asleep without news.
 
-What it hears of comes from the threads that work, which it never holds up; what cannot be shown is
-logged once, and does no other harm. `status.json` and the page tell everything anyway.
+Its news comes from the other threads, which it never delays; a notification that cannot be shown is
+logged once, and does no other harm. `status.json` and the page show everything anyway.
 """
 
 import threading
@@ -11,11 +11,11 @@ from collections.abc import Callable
 import structlog
 
 from tasted.config import Settings
+from tasted.home.status import Status
 from tasted.notify.desktop import DEADLINE_SECONDS, Desktop, NotShown
 from tasted.notify.gathering import Gathering
 from tasted.notify.news import Kind, News
 from tasted.outbox.sidecar import Sidecar
-from tasted.status import Status
 
 log = structlog.get_logger("tasted.announcer")
 
@@ -59,10 +59,10 @@ class Announcer:
 
     def follow(self, status: Status) -> None:
         """Take in a status that was written. Quick, never raises."""
-        is_told = status.fault is not None and Kind.BLOCKED in self._settings().notify.on
+        is_shown = status.fault is not None and Kind.BLOCKED in self._settings().notify.on
         with self._changed:
             before = self._gathering.due_at()
-            if is_told:
+            if is_shown:
                 self._gathering.blocked(now=self._clock())
             else:
                 self._gathering.unblocked()
@@ -70,22 +70,22 @@ class Announcer:
                 self._changed.notify()
 
     def start(self) -> None:
-        """Begin to tell."""
+        """Start the thread."""
         self._thread.start()
 
-    def close(self, *, tells_rest: bool) -> None:
+    def close(self, *, shows_rest: bool) -> None:
         """End the thread; nothing may be taken in afterwards.
 
         Args:
-            tells_rest: tell what waited for the end of its burst, and wait for that. Else a program
-                that is just showing something is ended.
+            shows_rest: show what waited for the end of its burst, and wait for that. Otherwise a
+                program that is showing something is ended.
         """
         with self._changed:
-            if not tells_rest:
+            if not shows_rest:
                 self._gathering.take_matches()
             self._is_closed = True
             self._changed.notify()
-        if tells_rest:
+        if shows_rest:
             # twice: one may be on its way
             self._thread.join(2 * DEADLINE_SECONDS)
         self._desktop.interrupt()
@@ -94,14 +94,14 @@ class Announcer:
     def _run(self) -> None:
         try:
             while not self._is_closed:
-                self._tell(self._next())
-            self._tell(self._gathering.take_matches())
+                self._show(self._next())
+            self._show(self._gathering.take_matches())
         except Exception:
-            # the only ring of a thread that must not take the daemon along
+            # the last catch of a thread that must not end the daemon
             log.exception("announcer_failed")
 
     def _next(self) -> News:
-        """Wait until something is to be told, or until the end."""
+        """Wait until something is to be shown, or until the end."""
         with self._changed:
             while not self._is_closed:
                 now, due_at = self._clock(), self._gathering.due_at()
@@ -110,7 +110,7 @@ class Announcer:
                 self._changed.wait(None if due_at is None else due_at - now)
         return News()
 
-    def _tell(self, news: News) -> None:
+    def _show(self, news: News) -> None:
         if not news:
             return
         try:

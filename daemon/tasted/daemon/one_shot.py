@@ -1,6 +1,6 @@
 """What commands do while no daemon runs: the same code, without threads.
 
-Touches the lock, the engine, the outbox for files of the inbox, and what shall be forgotten.
+Touches the lock, the engine, the outbox for files of the inbox, and what is to be forgotten.
 """
 
 import contextlib
@@ -10,21 +10,24 @@ from typing import Any
 
 from tasted import __version__
 from tasted.config import Settings
-from tasted.daemon.acting import Acting
-from tasted.daemon.desk import Desk, Sight
-from tasted.daemon.forget_order import Order
-from tasted.daemon.forgetting import Forgetting
-from tasted.daemon.rebuilding import rebuild
-from tasted.daemon.sighting import trusted_listing
-from tasted.daemon.supervisor import make_engine, make_page
-from tasted.daemon.work_queue import LabelsUpdate
-from tasted.daemon.worker import Worker
-from tasted.home import Home
-from tasted.inbox.presence import labels_digest, seen_references
-from tasted.lock import hold_lock
+from tasted.daemon.engine_and_page import make_engine, make_page
+from tasted.daemon.forgetting.erasing import Eraser
+from tasted.daemon.shared.config_digest import ConfigDigest
+from tasted.daemon.shared.forget_order import Order
+from tasted.daemon.shared.shared_state import ScanResult, SharedState
+from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.work_queue import PresentLabels
+from tasted.daemon.working.rebuild import rebuild
+from tasted.daemon.working.worker import Worker
+from tasted.home.layout import Home
+from tasted.home.lock import hold_lock
+from tasted.home.status import read_current
+from tasted.inbox.present_references import labels_digest, seen_references
+from tasted.inbox.profiles import details_in_sidecars, label_folders_apart
+from tasted.inbox.trusted_listing import trusted_listing
+from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.writer import Writer
-from tasted.status import read_current
+from tasted.outbox.sidecar_writer import Writer
 
 
 def score_now(
@@ -33,7 +36,7 @@ def score_now(
     """Score files and return their documents as JSON, by path; None for a file that is gone.
 
     Args:
-        home: whose taste is asked; its lock is held meanwhile.
+        home: whose taste scores them; its lock is held meanwhile.
         settings: as loaded.
         inside: paths relative to the inbox; their sidecars are written.
         outside: absolute paths; nothing is stored for them.
@@ -42,8 +45,8 @@ def score_now(
         HomeLocked: when a daemon came up meanwhile.
         ServiceFault: when nothing can be scored.
     """
-    with _ready_worker(home, settings) as (worker, labels, _desk):
-        worker.check_ground()
+    with _ready_worker(home, settings) as (worker, labels, _shared):
+        worker.preflight()
         if labels is not None:
             worker.update_labels(labels)
         return {
@@ -53,30 +56,31 @@ def score_now(
 
 
 def rebuild_now(home: Home, settings: Settings) -> int:
-    """Make the library anew, and return how many references it has.
+    """Rebuild the library, and return how many references it has.
 
     Raises:
         HomeLocked: when a daemon came up meanwhile.
         ServiceFault: when that fails.
     """
-    with _ready_worker(home, settings, whole=True) as (worker, labels, desk):
-        worker.check_ground()
-        return rebuild(home, desk, worker, labels)
+    with _ready_worker(home, settings, whole=True) as (worker, labels, shared):
+        worker.preflight()
+        return rebuild(home, shared, worker, labels)
 
 
 @contextlib.contextmanager
 def _ready_worker(
     home: Home, settings: Settings, *, whole: bool = False
-) -> Iterator[tuple[Worker, LabelsUpdate | None, Desk]]:
-    """Own the home, look once, and give a worker, what it must tell its engine, and their desk.
+) -> Iterator[tuple[Worker, PresentLabels | None, SharedState]]:
+    """Own the home, scan once, and yield a worker, the labels for its engine, and their state.
 
-    After a look that could not see everything there is nothing to tell: what was published counts.
+    After an incomplete scan there are no labels to send: what was published counts.
     """
     with hold_lock(home) as lock:
-        ledger = Ledger(home.outbox)
+        home = home.taken()
+        ledger = Ledger.of(home)
         ledger.refresh()
-        desk = Desk(settings, ledger, read_current(home.current_file))
-        listing = trusted_listing(home.inbox, desk.current, whole=whole)
+        shared = SharedState(settings, ledger, read_current(home.current_file))
+        listing = trusted_listing(home.inbox, shared.taste.current, whole=whole)
         seen = seen_references(
             listing.files,
             ledger.entries,
@@ -84,25 +88,41 @@ def _ready_worker(
             passed_over=listing.passed_over,
         )
         present = {path: stamp for path, stamp in seen.items() if stamp is not None}
-        acting = Acting(home, version=__version__).digest(settings)
+        config_digest = ConfigDigest(home, version=__version__).digest(settings)
+        unlike = UnlikePhotos(home.unlike_file).current
+        apart = label_folders_apart(
+            present,
+            details_of=details_in_sidecars(ledger.entries),
+            texts=listing.texts,
+            marked=listing.marked,
+            unlike=unlike,
+        )
         labels = (
-            LabelsUpdate(tuple(present), labels_digest(present), acting)
+            PresentLabels(
+                tuple(present),
+                labels_digest(present, apart=apart),
+                config_digest,
+                frozenset(listing.texts),
+                listing.marked,
+                unlike,
+            )
             if listing.healthy
             else None
         )
-        desk.sight = Sight(listing.files, labels)
+        shared.last_scan = ScanResult(listing.files, labels)
         worker = Worker(
             home,
-            desk,
-            Writer(home.outbox, ledger),
+            shared,
+            Writer(home.outbox, ledger, check=home.check_outbox),
             make_engine(home, settings, lock=lock),
             settings,
             stop=threading.Event(),
             version=__version__,
         )
         with worker.engine:
-            yield worker, labels, desk
-        make_page(home, desk).follow(None)
+            yield worker, labels, shared
+        make_page(home, shared).follow(None)
+        ledger.save_index(is_last=True)
 
 
 def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
@@ -112,12 +132,16 @@ def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
         HomeLocked: when a daemon came up meanwhile.
         ServiceFault: when something cannot be erased.
     """
-    with hold_lock(home) as lock, make_engine(home, settings, lock=lock) as engine:
-        ledger = Ledger(home.outbox)
-        desk = Desk(settings, ledger, read_current(home.current_file))
-        writer = Writer(home.outbox, ledger)
-        page = make_page(home, desk)
-        answer = Forgetting(home, desk, writer, engine, page).carry_out(order)
+    with hold_lock(home) as lock, contextlib.ExitStack() as held:
+        home = home.taken()
+        engine = held.enter_context(make_engine(home, settings, lock=lock))
+        status_file = held.enter_context(StatusFile(home))
+        ledger = Ledger.of(home)
+        shared = SharedState(settings, ledger, read_current(home.current_file))
+        writer = Writer(home.outbox, ledger, check=home.check_outbox)
+        page = make_page(home, shared)
+        answer = Eraser(home, shared, writer, engine, page, status_file).carry_out(order)
         if not order.is_dry:
             page.follow(None)
+            ledger.save_index(is_last=True)
         return answer

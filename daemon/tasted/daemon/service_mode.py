@@ -1,8 +1,8 @@
-"""`tasted run --service`: what a person has to mend is waited for, not ended with.
+"""`tasted run --service`: waits for what a person has to fix, instead of exiting.
 
-A service manager starts anew what ends with a failure, every few seconds and for ever. So a broken
-setting, or a home that is in other hands or may not be read, keeps this process alive in the state
-`blocked`; `.tasted/blocked.json` says why, and it goes on by itself when that is mended.
+A service manager restarts what fails every few seconds, forever. So a broken setting, or a home
+that another process uses or that may not be read, keeps this process alive in the state `blocked`;
+`.tasted/blocked.json` says why, and it continues by itself once that is fixed.
 Touches that file, stderr and the files that launchd made of stdout and stderr.
 """
 
@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from tasted.daemon.bell import Bell
-from tasted.daemon.notifier import Notifier
+from tasted.daemon.main_wakeup import MainWakeup
+from tasted.daemon.sd_notify import SystemdNotifier
 from tasted.errors import CommandError, TastedError
-from tasted.home import Home
-from tasted.platform import access_remedy
-from tasted.status import FaultReport, Heartbeat, write_blocked
+from tasted.home.layout import Home
+from tasted.home.status import FaultReport, Heartbeat, write_blocked
+from tasted.system.platform import access_remedy
 
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 _STDOUT, _STDERR = 1, 2
@@ -28,48 +28,52 @@ _UNDER_LAUNCHD = "XPC_SERVICE_NAME"
 
 
 def serve(
-    attempt: Callable[[Bell], None], home: Home, *, notifier: Notifier, say: Callable[[str], None]
+    attempt: Callable[[MainWakeup], None],
+    home: Home,
+    *,
+    notifier: SystemdNotifier,
+    say: Callable[[str], None],
 ) -> None:
-    """Try to be the daemon until that ends as asked, however long something stands in the way.
+    """Run the daemon until it ends as asked, and wait as long as something prevents it.
 
     Args:
         attempt: runs the daemon; calls `unblock` when it has the home; raises CommandError or
             OSError when it cannot.
         home: as it was named; it may not be there.
-        notifier: the line to systemd.
-        say: tells a human.
+        notifier: sends to systemd.
+        say: prints a line for the user.
     """
     started_at = datetime.now(UTC)
-    told = None
+    last_report = None
     failures = 0
-    with contextlib.closing(Bell()) as bell, bell.rung_by_signals():
+    with contextlib.closing(MainWakeup()) as wakeup, wakeup.woken_by_signals():
         while True:
             try:
-                attempt(bell)
+                attempt(wakeup)
             except (CommandError, OSError) as error:
                 report = _report(error)
             else:
                 return
-            if report != told:
-                told = report
+            if report != last_report:
+                last_report = report
                 # a full disk must not end what waits for space
                 with contextlib.suppress(OSError):
                     say(
                         f"{datetime.now(UTC):%F %T}Z blocked: {report.message}\n  → {report.remedy}"
                     )
             _publish(home, Heartbeat(os.getpid(), "blocked", started_at, datetime.now(UTC), report))
-            # a start that waits for a person is over: systemd must not end it
+            # the start counts as done: systemd must not end a start that waits for a person
             notifier.ready()
             pause_seconds = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS) - 1)]
             failures += 1
-            if _asked_to_stop(bell, notifier, pause_seconds):
+            if _asked_to_stop(wakeup, notifier, pause_seconds):
                 notifier.stopping()
                 unblock(home)
                 return
 
 
 def unblock(home: Home) -> None:
-    """Take back what was said of being blocked."""
+    """Remove the file that says why the service is blocked."""
     with contextlib.suppress(OSError):
         home.blocked_file.unlink()
 
@@ -77,7 +81,7 @@ def unblock(home: Home) -> None:
 def cut_output(environment: Mapping[str, str]) -> None:
     """Empty the files that launchd appends stdout and stderr to, when they have grown long.
 
-    It never rotates them, and whoever renames them is written past.
+    It never rotates them, and keeps writing to one that was renamed.
     """
     if not environment.get(_UNDER_LAUNCHD):
         return
@@ -88,11 +92,11 @@ def cut_output(environment: Mapping[str, str]) -> None:
                 os.ftruncate(descriptor, 0)
 
 
-def _asked_to_stop(bell: Bell, notifier: Notifier, seconds: float) -> bool:
+def _asked_to_stop(wakeup: MainWakeup, notifier: SystemdNotifier, seconds: float) -> bool:
     ends = time.monotonic() + seconds
     while True:
         left = max(0.0, ends - time.monotonic())
-        if bell.wait(min(left, notifier.ping_seconds or left)):
+        if wakeup.wait(min(left, notifier.ping_seconds or left)):
             return True
         notifier.ping()
         if time.monotonic() >= ends:
@@ -100,7 +104,7 @@ def _asked_to_stop(bell: Bell, notifier: Notifier, seconds: float) -> bool:
 
 
 def _publish(home: Home, beat: Heartbeat) -> None:
-    # a home that is not there must not be made by telling so; what was said on stderr remains
+    # a missing home must not be created for this; stderr has the reason
     with contextlib.suppress(OSError):
         if home.state.is_dir():
             write_blocked(home.blocked_file, beat)
@@ -112,8 +116,8 @@ def _report(error: CommandError | OSError) -> FaultReport:
     where = f" ({error.filename})" if error.filename else ""
     return FaultReport(
         "not_permitted" if isinstance(error, PermissionError) else "system",
-        f"The system refuses something that is needed: {error.strerror or error}{where}.",
+        f"The system refuses what tasted needs{where}: {error.strerror or error}.",
         access_remedy(error, sys.executable)
-        or "Check who owns it, and whether the disk is connected and not full; the service goes "
-        "on by itself.",
+        or "Check who owns it, and whether the disk is connected and not full; the service then "
+        "continues.",
     )

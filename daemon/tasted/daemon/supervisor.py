@@ -1,7 +1,7 @@
 """The daemon from start to stop: lock, threads, signals, orderly end. Touches signals.
 
 The main thread does nothing but wait, so that a signal is never delayed by work. While it waits it
-tells systemd that the daemon lives, for as long as the scout gets on.
+tells systemd that the daemon is alive, as long as the scanner makes progress.
 """
 
 import contextlib
@@ -9,76 +9,55 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NoReturn
 
 import structlog
 
 from tasted import __version__
+from tasted.amounts import counted
 from tasted.config import Settings
 from tasted.daemon.announcer import Announcer
-from tasted.daemon.bell import SIGNALS, Bell
-from tasted.daemon.desk import Desk
-from tasted.daemon.forgetting import Forgetting
-from tasted.daemon.lookout import WatcherFactory
-from tasted.daemon.notifier import Notifier
-from tasted.daemon.pulse import Pulse
-from tasted.daemon.rebuilding import remove_former
-from tasted.daemon.reporting import Reporter
-from tasted.daemon.scorer import Scorer
-from tasted.daemon.scout import Scout
-from tasted.daemon.thrift import Thrift
-from tasted.daemon.worker import Worker
-from tasted.engine_process import COMMAND, EngineProcess
-from tasted.errors import LibraryUnusable, ServiceFault
-from tasted.files import sweep_temporary
-from tasted.folder_locks import FolderLocks
-from tasted.home import Home
-from tasted.inbox.labels import sweep_copies
+from tasted.daemon.engine_and_page import make_engine, make_page
+from tasted.daemon.forgetting.erasing import Eraser
+from tasted.daemon.leftovers import remove_leftovers
+from tasted.daemon.main_wakeup import INSISTING, MainWakeup
+from tasted.daemon.scanning.power_hold import PowerHold
+from tasted.daemon.scanning.scanner import Scanner
+from tasted.daemon.scanning.watch import WatcherFactory
+from tasted.daemon.sd_notify import SystemdNotifier
+from tasted.daemon.shared.reporting import Reporter
+from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.turn_timer import TurnTimer
+from tasted.daemon.working.loop import WorkLoop
+from tasted.daemon.working.worker import Worker
+from tasted.errors import (
+    HomeReplaced,
+    ServiceFault,
+    SomeFailed,
+    TastedError,
+)
+from tasted.home.crash_reports import CrashLog
+from tasted.home.folder_locks import FolderLocks
+from tasted.home.layout import Home
+from tasted.home.lock import WaitEndedError, hold_lock, is_lock_of
+from tasted.home.status import Status, read_current
+from tasted.inbox.reconcile import failed_by_tasted, to_score_again
 from tasted.inbox.watcher import Watcher
-from tasted.lock import hold_lock, is_lock_of
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.page_writer import PageWriter
-from tasted.outbox.writer import Writer
-from tasted.power import saving_reason
-from tasted.priority import thread_count
-from tasted.status import Status, read_current
+from tasted.outbox.sidecar_writer import Writer
+from tasted.rpc.client import COMMAND, EngineProcess
+from tasted.system.power import saving_reason
 
 _GRACE_SECONDS = 5.0
 # twice this and the grace must fit into the 30 seconds that service managers give
 _JOIN_SECONDS = 10.0
-_STALE_SECONDS = 3600.0
-# written by none but the owner of the lock and its engine
-_WRITTEN_BY_OWNER = ("status.json", "current.json", ".answer.json", ".taste")
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 
 log = structlog.get_logger("tasted.daemon")
-
-
-def make_engine(
-    home: Home, settings: Settings, *, lock: int, command: tuple[str, ...] = COMMAND
-) -> EngineProcess:
-    """Return the engine of a home, not yet started; it shares the home's lock."""
-    return EngineProcess(
-        {
-            "type": "hello",
-            "home": str(home.root),
-            "settings": settings.model_dump(mode="json"),
-            "version": __version__,
-        },
-        stderr_file=home.logs / "engine.stderr",
-        deadline_seconds=settings.engine.deadline_seconds,
-        max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
-        threads=thread_count(settings.engine.threads),
-        command=command,
-        lock=lock,
-    )
-
-
-def make_page(home: Home, desk: Desk) -> PageWriter:
-    """Return what writes the page of a home, for whoever owns it."""
-    return PageWriter(home.page_file, home.inbox, desk.ledger, desk.lock, version=__version__)
 
 
 def run_daemon(
@@ -93,8 +72,8 @@ def run_daemon(
     on_status: Callable[[Status], None] = lambda _status: None,
     make_watcher: WatcherFactory = Watcher,
     engine_command: tuple[str, ...] = COMMAND,
-    bell: Bell | None = None,
-    notifier: Notifier | None = None,
+    wakeup: MainWakeup | None = None,
+    notifier: SystemdNotifier | None = None,
     power: Callable[[], str | None] = saving_reason,
 ) -> None:
     """Watch and score until asked to stop.
@@ -102,22 +81,23 @@ def run_daemon(
     Args:
         home: an existing home.
         settings: as loaded.
-        reload: loads them anew after a file of them was saved; raises ConfigError.
+        reload: loads them again after one of their files was saved; raises ConfigError.
         until_idle: return when nothing is left to do.
         rescore: score everything again that has a score.
-        on_start: called once the home is this process's own.
+        on_start: called once this process owns the home.
         on_progress: called with the number of files that are still to be scored again because of
             `rescore` or a request, as the status is written.
         on_status: handed each snapshot before it is written, by the thread that writes it.
         make_watcher: builds the watcher around its callbacks.
         engine_command: what is started as the engine.
-        bell: rung by signals already, when they may come before this; else one is made.
-        notifier: the line to systemd; none in a terminal.
-        power: tells why the machine saves power, if it does.
+        wakeup: already woken by signals, when they may come earlier; else one is made.
+        notifier: sends to systemd; none in a terminal.
+        power: returns why the machine saves power; None when it does not.
 
     Raises:
         HomeLocked: when another process has the home.
         HomeInvalid: when its folders cannot serve.
+        HomeReplaced: when another home has come to its place.
         ServiceFault: with `until_idle`, what keeps the queue from being emptied.
     """
     os.umask(_PRIVATE_UMASK)
@@ -126,43 +106,54 @@ def run_daemon(
     home.close_to_others()
     folders = FolderLocks((home.inbox, home.outbox))
     with contextlib.ExitStack() as held:
-        if bell is None:
-            bell = held.enter_context(contextlib.closing(Bell()))
-            held.enter_context(bell.rung_by_signals())
-        lock = held.enter_context(hold_lock(home, folders=folders))
+        if wakeup is None:
+            wakeup = held.enter_context(contextlib.closing(MainWakeup()))
+            held.enter_context(wakeup.woken_by_signals())
+        try:
+            lock = held.enter_context(hold_lock(home, folders=folders, pause=wakeup.wait))
+        except WaitEndedError:
+            return
+        home = home.taken()
+        status_file = held.enter_context(StatusFile(home))
         on_start()
         daemon = _Daemon(
             home,
             settings,
+            status_file=status_file,
             lock=lock,
             folders=folders,
-            bell=bell,
+            wakeup=wakeup,
             reload=reload,
             until_idle=until_idle,
             on_progress=on_progress,
             on_status=on_status,
             make_watcher=make_watcher,
             engine=partial(make_engine, home, lock=lock, command=engine_command),
-            notifier=notifier or Notifier(),
+            notifier=notifier or SystemdNotifier(),
             power=power,
         )
         daemon.run(rescore=rescore)
 
 
-def _sweep(home: Home, writer: Writer) -> None:
-    """Remove what interrupted writes left; where that cannot be done just now, say so and go on."""
+def _leave(status: int, *, why: BaseException | None = None) -> NoReturn:
+    """End the process at once, and with it the lock: everything that counts is on disk."""
     try:
-        writer.sweep()
-        sweep_temporary(home.state, older_than_seconds=0, written_for=_WRITTEN_BY_OWNER)
-        # commands write there too, but none of them takes this long
-        sweep_temporary(home.state, older_than_seconds=_STALE_SECONDS)
-        sweep_copies(home.inbox, older_than_seconds=_STALE_SECONDS)
-    except OSError as error:
-        log.warning("not_swept", error=str(error))
+        if why is not None:
+            log.error("end_failed", exc_info=why)
+        logging.shutdown()
+    finally:
+        os._exit(status)
+
+
+@contextlib.contextmanager
+def _leaving_at_once() -> Iterator[None]:
+    """Let a second signal end the process at once: what is on disk is always complete."""
+    former = {number: signal.signal(number, lambda *_: os._exit(1)) for number in INSISTING}
     try:
-        remove_former(home)
-    except LibraryUnusable as fault:
-        log.warning("former_library_not_removed", message=fault.message, remedy=fault.remedy)
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 class _Daemon:
@@ -171,29 +162,32 @@ class _Daemon:
         home: Home,
         settings: Settings,
         *,
+        status_file: StatusFile,
         lock: int,
         folders: FolderLocks,
-        bell: Bell,
+        wakeup: MainWakeup,
         reload: Callable[[], Settings],
         until_idle: bool,
         on_progress: Callable[[int], None],
         on_status: Callable[[Status], None],
         make_watcher: WatcherFactory,
         engine: Callable[[Settings], EngineProcess],
-        notifier: Notifier,
+        notifier: SystemdNotifier,
         power: Callable[[], str | None],
     ) -> None:
-        ledger = Ledger(home.outbox)
-        self._desk = desk = Desk(settings, ledger, read_current(home.current_file))
-        self._bell = bell
+        ledger = Ledger.of(home)
+        self._shared = shared = SharedState(settings, ledger, read_current(home.current_file))
+        self._wakeup = wakeup
         self._notifier = notifier
-        self._pulse = Pulse(on_first=notifier.ready)
-        self._fault: ServiceFault | None = None
+        self._turn_timer = TurnTimer()
+        self._fault: TastedError | None = None
+        self._replaced: HomeReplaced | None = None
+        self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
         self._until_idle = until_idle
         self._stop = threading.Event()
         self._failed: list[str] = []
-        page = make_page(home, desk)
-        self._announcer = announcer = Announcer(lambda: desk.settings)
+        page = make_page(home, shared)
+        self._announcer = announcer = Announcer(lambda: shared.settings)
 
         def follow(status: Status) -> None:
             page.follow(status)
@@ -201,13 +195,12 @@ class _Daemon:
             on_status(status)
 
         self._reporter = Reporter(
-            home, desk, version=__version__, on_progress=on_progress, on_status=follow
+            status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
         )
-        writer = Writer(home.outbox, ledger)
-        _sweep(home, writer)
-        self._scout = Scout(
+        writer = Writer(home.outbox, ledger, check=home.check_outbox)
+        self._scanner = Scanner(
             home,
-            desk,
+            shared,
             reload=reload,
             reporter=self._reporter,
             on_idle=self._idle,
@@ -217,17 +210,22 @@ class _Daemon:
             stop=self._stop,
             version=__version__,
             remove_sidecar=writer.remove,
+            prepare=partial(remove_leftovers, home, writer),
+            mark_sidecar=writer.mark,
+            seconds_to_page=page.seconds_to_choice,
             make_watcher=make_watcher,
-            pulse=self._pulse,
-            # whoever waits for the end has decided
-            thrift=None if until_idle else Thrift(desk.queue, lambda: desk.settings, reason=power),
+            turn_timer=self._turn_timer,
+            # a user who waits for the end wants the work done now
+            power_hold=None
+            if until_idle
+            else PowerHold(shared.queue, lambda: shared.settings, reason=power),
         )
-        self._scorer = Scorer(
+        self._work_loop = WorkLoop(
             home,
-            desk,
+            shared,
             make_worker=lambda settings, stop: Worker(
                 home,
-                desk,
+                shared,
                 writer,
                 engine(settings),
                 settings,
@@ -235,91 +233,119 @@ class _Daemon:
                 version=__version__,
                 on_score=announcer.scored,
             ),
-            carry_out=lambda engine, order: Forgetting(home, desk, writer, engine, page).carry_out(
-                order
-            ),
+            carry_out=lambda engine, order: Eraser(
+                home, shared, writer, engine, page, status_file
+            ).carry_out(order),
             reporter=self._reporter,
             stop=self._stop,
             on_hold=self._held,
         )
 
     def run(self, *, rescore: bool) -> None:
+        """Work until asked to stop, and end every thread; no thread outlives the lock."""
         self._reporter.write(state="starting")
         log.info("started", version=__version__, pid=os.getpid())
         if rescore:
             self._force_everything()
-        scout = threading.Thread(target=self._guarded, args=(self._scout.run,), name="scout")
-        scorer = threading.Thread(target=self._guarded, args=(self._scorer.run,), name="scorer")
-        self._announcer.start()
-        scout.start()
-        scorer.start()
-        self._wait()
-        self._end(scout, scorer)
+        scanner = threading.Thread(target=self._guarded, args=(self._scanner.run,), name="scanner")
+        worker = threading.Thread(target=self._guarded, args=(self._work_loop.run,), name="worker")
+        try:
+            self._announcer.start()
+            scanner.start()
+            worker.start()
+            self._notifier.ready()
+            self._wait()
+            with _leaving_at_once():
+                is_over = self._end(scanner, worker)
+        except BaseException as error:  # noqa: BLE001 - it is logged, and nothing follows it
+            # a process whose threads go on without the lock would be alive and useless
+            _leave(1, why=error)
+        if not is_over:
+            _leave(int(bool(self._failed or self._fault)), why=self._fault)
         if self._failed:
             raise RuntimeError(f"thread {self._failed[0]} ended by itself")
         if self._fault is not None:
             raise self._fault
+        if self._until_idle:
+            self._refuse_failures()
+
+    def _refuse_failures(self) -> None:
+        """Do not exit as if all were well when tasted itself failed on something."""
+        last_scan = self._shared.last_scan
+        there = last_scan.settled.keys() | last_scan.profiles
+        failed = there & failed_by_tasted(self._shared.ledger.entries)
+        if failed:
+            raise SomeFailed(
+                f"tasted itself failed on {counted(len(failed), 'file')}; your files are fine.",
+                remedy="See what to report: tasted doctor. To try again: tasted rescore",
+            )
 
     def _wait(self) -> None:
-        patience = self._notifier.watchdog_seconds or 0.0
-        while not self._bell.wait(self._notifier.ping_seconds):
-            # without it systemd ends a daemon that has gone deaf, and starts it anew
-            if self._pulse.busy_seconds < patience:
+        patience_seconds = self._notifier.watchdog_seconds or 0.0
+        while not self._wakeup.wait(self._notifier.ping_seconds):
+            # without a ping systemd ends the daemon, which is stuck, and restarts it
+            if not self._turn_timer.is_stuck(patience_seconds):
                 self._notifier.ping()
 
     def _force_everything(self) -> None:
-        self._desk.ledger.refresh()
-        entries = self._desk.ledger.entries
-        self._desk.forced = {path for path, entry in entries.items() if entry.status == "scored"}
+        self._shared.ledger.refresh()
+        entries = self._shared.ledger.entries
+        self._shared.forced.add(to_score_again(entries))
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Be the ring of a thread: whatever it did not foresee ends the daemon, loudly.
+        """Run a thread's work: whatever it does not handle ends the daemon, and is logged.
 
-        launchd or systemd starts it anew, and everything it knows is on disk.
+        launchd or systemd restarts it, and everything it knows is on disk.
         """
         try:
             work()
-        except Exception:
-            log.exception("thread_failed", thread=threading.current_thread().name)
-            self._failed.append(threading.current_thread().name)
-            self._bell.ring()
+        except HomeReplaced as replaced:
+            # nothing is broken: another home is at the path of this daemon's home
+            log.warning("home_replaced", message=replaced.message)
+            self._replaced = self._fault = replaced
+            self._wakeup.wake()
+        except BaseException as error:
+            # BaseException: a panic of pydantic's Rust code is not an Exception
+            name = threading.current_thread().name
+            self._failed.append(name)
+            self._wakeup.wake()
+            log.exception("thread_failed", thread=name)
+            self._crashes.note(error, name)
 
     def _idle(self) -> None:
         if self._until_idle:
-            self._bell.ring()
+            self._wakeup.wake()
 
     def _held(self, fault: ServiceFault) -> None:
         if self._until_idle:
             self._fault = fault
-            self._bell.ring()
+            self._wakeup.wake()
 
-    def _end(self, scout: threading.Thread, scorer: threading.Thread) -> None:
-        """Stop everything in the order in which work flows.
+    def _end(self, scanner: threading.Thread, worker: threading.Thread) -> bool:
+        """Stop everything in the order in which work flows; return whether all threads ended.
 
-        The scout first, so that nothing new comes; then the queue, so that the scorer takes nothing
-        more; then the scorer, which finishes the batch in hand or loses it: a batch that is not
-        written was not done, and is found again at the next start; then the announcer.
+        The scanner first, so that nothing new comes; then the queue, so that the worker takes
+        nothing more; then the worker, which finishes the batch in hand or loses it: a batch that is
+        not written was not done, and is found again at the next start; then the announcer.
         """
-        for each in SIGNALS:
-            # asked a second time: leave at once; what is on disk is whole at every instant
-            signal.signal(each, lambda *_: os._exit(1))
-        self._notifier.stopping()
+        if self._replaced is None:
+            # a service goes on with the home that is there now
+            self._notifier.stopping()
         self._reporter.write(state="stopping")
         self._stop.set()
-        self._desk.wake_scout()
-        self._desk.queue.close()
-        self._desk.nudge_scorer()
-        scorer.join(_GRACE_SECONDS)
-        if scorer.is_alive():
+        self._shared.wakeups.wake_scanner()
+        self._shared.queue.close()
+        self._shared.wakeups.wake_worker()
+        worker.join(_GRACE_SECONDS)
+        if worker.is_alive():
             log.info("batch_abandoned")
-            self._scorer.interrupt()
-        scorer.join(_JOIN_SECONDS)
-        scout.join(_JOIN_SECONDS)
+            self._work_loop.interrupt()
+        worker.join(_JOIN_SECONDS)
+        scanner.join(_JOIN_SECONDS)
+        if not (worker.is_alive() or scanner.is_alive()):
+            self._shared.ledger.save_index(is_last=True)
         self._reporter.write(state="stopped")
         # after those who give it news; a stop that a person asked for waits for no desktop
-        self._announcer.close(tells_rest=self._until_idle)
+        self._announcer.close(shows_rest=self._until_idle)
         log.info("stopped")
-        if scorer.is_alive() or scout.is_alive():
-            # the lock must not be freed while a thread still works
-            logging.shutdown()
-            os._exit(0)
+        return not (worker.is_alive() or scanner.is_alive())

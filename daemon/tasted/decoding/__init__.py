@@ -1,1 +1,11 @@
-"""The room that turns the bytes of a file into upright sRGB pixels, or says why it cannot."""
+"""Bytes of a file → upright sRGB pixels, and the parts of them that are embedded: START HERE.
+
+pictures       bytes → pixels, or an ItemError that says why not        Pillow, pillow-heif
+plain_png      most screenshots, in half the time; halving              libvips
+incomplete     files without their end                                  pure
+containers     chunks, segments and boxes of the formats                pure
+developing     an opened image → upright sRGB, 8 bits                   Pillow
+modes, colour, code_points   bit depth, transparency, colour space      Pillow
+views          pixels → the regions that are embedded                   pure numpy
+photo_regions  the photographs of a screen                              page_cuts, texture, samples
+"""

@@ -1,4 +1,4 @@
-"""Where the photographs lie in a screenshot, told from the page around them. Pure numpy.
+"""Where the photographs are in a screenshot, found by the page around them. Pure numpy.
 
 A page has one exact colour, its paper, and whole rows and columns of it; a photograph has not. So a
 screen is cut along its gaps of paper until nothing more can be cut. What is large, not cut further
@@ -6,16 +6,19 @@ and bounded by straight edges is a photograph, or a card: that is cut again by a
 Lines of text, buttons and bars fall into pieces too small. Light or dark makes no difference.
 
 Where paper does not explain what lies around the photographs, there is no page: an ordinary
-photograph is one region, itself.
+photograph is one region, itself. But what is mostly of even colours is never a photograph as a
+whole: there bars and buttons count as page too, and where that does not explain it either,
+photographs are recognised by their texture, whatever is behind them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.decoding.page_cuts import PageCuts, Paper, is_straight
 from tasted.decoding.samples import Rectangle, Samples
+from tasted.decoding.texture import Texture
 from tasted.records import Box
 
 _SHORT_SIDE_MIN = 48
@@ -32,6 +35,12 @@ _PLAIN_MIN = 0.5
 _FLAT_MAX = 0.6
 """Photographs have fewer flat samples than this, and drawings more: a wall with a window in it is
 drawn just as a card with a photograph is."""
+_MUCH_FLAT = 0.45
+"""Of 480 photographs of things none has more than 0.41 of flat samples; pages have 0.5 to 0.9."""
+_FRAME = 0.04
+"""How much of its short side the frame of a phone takes on each side."""
+_FRAME_MIN = 0.8
+"""The share of its colour along the edges; the corners are round."""
 _SCREEN_ASPECT_MIN = 1.5
 """A picture taller than this is a screen: what stands on its page counts, drawn or not."""
 
@@ -75,7 +84,8 @@ def find_photos(pixels: NDArray[np.uint8]) -> list[Box]:
         return []
     found = _Finder(samples, PageCuts(samples)).photos()
     return [
-        samples.in_pixels(each) for each in sorted(found, key=lambda each: (each.top, each.left))
+        samples.in_pixels(photo)
+        for photo in sorted(found, key=lambda photo: (photo.top, photo.left))
     ]
 
 
@@ -83,11 +93,49 @@ def find_photos(pixels: NDArray[np.uint8]) -> list[Box]:
 class _Finder:
     samples: Samples
     cuts: PageCuts
+    counts_flat: bool = False
+    """Whether all that is of an even colour is page, as bars and buttons are, and not paper alone.
+    A drawn photograph is lost by it."""
 
     def photos(self) -> list[Rectangle]:
+        whole = self.samples.whole
         rows, columns = self.samples.grey.shape
         is_screen = rows > _SCREEN_ASPECT_MIN * columns
-        return self._explain(self.samples.whole, _PAGE, _PAGES_DEEP, counts_drawn=is_screen).photos
+        found = self.photos_on(whole, counts_drawn=is_screen)
+        return [photo for region in found for photo in self._within(region)]
+
+    def _within(self, region: Rectangle) -> list[Rectangle]:
+        """Return the photographs of a region that was not cut further: itself, but for flat ones.
+
+        The frame of a phone holds a photograph; a drawing has none in it, and stands for itself.
+        """
+        is_much_flat = bool(region.of(self.samples.flat).mean() >= _MUCH_FLAT)
+        is_whole = region == self.samples.whole
+        if not is_much_flat and (is_whole or not self._has_frame(region)):
+            return [region]
+        page = region if is_whole else _without_frame(region)
+        inside = replace(self, counts_flat=True).photos_on(page)
+        if inside and inside != [page]:
+            return inside
+        inside = Texture(self.samples).photos(region, self.cuts.side_min) if is_much_flat else []
+        return inside if inside or is_whole else [region]
+
+    def _has_frame(self, region: Rectangle) -> bool:
+        """Tell whether one colour goes around a region that is not the paper within it."""
+        inner = _without_frame(region)
+        papers = self._papers(inner)
+        frame = np.bincount(_ring(region.of(self.samples.grey)), minlength=256)
+        level = int(frame.argmax())
+        low, high = max(0, level - _CARD.levels), level + _CARD.levels + 1
+        return (
+            bool(papers)
+            and abs(papers[0][0] - level) > _PAGE.levels
+            and float(frame[low:high].sum()) >= _FRAME_MIN * float(frame.sum())
+        )
+
+    def photos_on(self, page: Rectangle, *, counts_drawn: bool = False) -> list[Rectangle]:
+        """Return the photographs on a page; the page itself where it is none."""
+        return self._explain(page, _PAGE, _PAGES_DEEP, counts_drawn=counts_drawn).photos
 
     def _explain(
         self, region: Rectangle, tolerance: _Tolerance, deep: int, *, counts_drawn: bool
@@ -107,7 +155,7 @@ class _Finder:
                 continue
             if counts_drawn or not page.photos:
                 return page
-            photos = [each for each in page.photos if each.of(self.samples.flat).mean() < _FLAT_MAX]
+            photos = [part for part in page.photos if part.of(self.samples.flat).mean() < _FLAT_MAX]
             if photos:
                 return _Explained(photos, page.paper)
         return whole
@@ -117,13 +165,14 @@ class _Finder:
     ) -> _Explained:
         """Look into what stands on a paper."""
         photos: list[Rectangle] = []
-        explained = float(region.of(paper.marked).sum())
+        page = paper.marked | self.samples.flat if self.counts_flat else paper.marked
+        explained = float(region.of(page).sum())
         for part in parts:
             trimmed = self.cuts.trimmed(part, paper)
             if trimmed is not None and is_straight(trimmed, region, paper):
                 inside = self._explain(trimmed, _CARD, deep - 1, counts_drawn=False)
                 photos += inside.photos
-                explained += inside.paper - float(trimmed.of(paper.marked).sum())
+                explained += inside.paper - float(trimmed.of(page).sum())
         return _Explained(photos, explained)
 
     def _papers(self, region: Rectangle) -> list[tuple[int, float]]:
@@ -140,3 +189,15 @@ class _Finder:
             found.append((level, share))
             counts[low:high] = 0
         return found
+
+
+def _without_frame(region: Rectangle) -> Rectangle:
+    margin = round(_FRAME * region.short_side)
+    return Rectangle(
+        region.top + margin, region.left + margin, region.bottom - margin, region.right - margin
+    )
+
+
+def _ring(grid: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the samples next to the four edges of a grid, without those at the very edge."""
+    return np.concatenate([grid[2], grid[-3], grid[:, 2], grid[:, -3]])

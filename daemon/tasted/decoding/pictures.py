@@ -1,27 +1,27 @@
 """Decodes the bytes of one file into upright sRGB pixels, or says why it cannot.
 
-Touches no file. Pillow is asked for the one format that the content has, after the end of the file
-was seen and before a pixel is decoded against the limit of pixels; every exception of a decoder
-leaves here as an `ItemError`.
+Touches no file. Pillow gets only the one format that the content has, after a check of the file's
+end and, before a pixel is decoded, of the limit of pixels. Every exception of a decoder leaves
+as an `ItemError`, except those of the machine: memory, or a missing module.
 """
 
 import contextlib
 import functools
 import importlib
-import importlib.metadata
 import io
 import re
-import struct
+import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import PIL
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageFile, PngImagePlugin
+from PIL import Image, ImageChops, ImageFile, PngImagePlugin
 
-from tasted.decoding import colour, containers, formats, modes
+from tasted import picture_formats
+from tasted.decoding import colour, developing, incomplete
 from tasted.errors import (
     DecodeFailed,
     EmptyFile,
@@ -32,9 +32,11 @@ from tasted.errors import (
     UnsupportedFormat,
 )
 from tasted.records import PictureFacts
+from tasted.system.machine_faults import shortage_of
+from tasted.system.packages import installed_version
 
-_POLICY = "1"
-"""Raised with every change in this room that can change a pixel."""
+_POLICY = "3"
+"""Raise it with every change in this room that can change a pixel."""
 
 
 def _major(version: str) -> str:
@@ -43,35 +45,34 @@ def _major(version: str) -> str:
 
 PREPROCESSING = (
     f"pixels{_POLICY}-pillow{_major(PIL.__version__)}"
-    f"-heif{_major(importlib.metadata.version('pillow-heif'))}"
+    f"-heif{_major(installed_version('pillow-heif'))}"
 )
 """Names everything here that decides a pixel; part of an embedder's fingerprint."""
-
-# the model looks at 224 pixels and text recognition at a phone's width: 1024 keeps both
-_SHORT_SIDE_KEPT = 1024
-# above this the JPEG decoder itself leaves out what a reduction would average away
-_DRAFT_PIXELS = 16_000_000
-_PAGES_MAX = 1000
 
 # Pillow refuses a PNG whose colour profile has more than 1 MiB; those of calibrated screens may
 PngImagePlugin.MAX_TEXT_CHUNK = colour.PROFILE_BYTES_MAX
 
-_PLURALS = {"TIFF": "pages", "MPO": "pictures", "HEIF": "pictures"}
-_UPRIGHT_NOTE = "Its orientation cannot be read; it was taken as upright."
-_SAVE_AGAIN = "Open it in an image viewer and save it again as PNG, or remove it."
-_COPY_AGAIN = "Copy it again when the first copy has ended."
-
-# Exif 2.32, table 6: what undoes each orientation
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+_DECODERS = r"(PIL|pillow_heif|tasted\.decoding)(\.|$)"
+_NO_WARNING = ("ignore", None, Warning, re.compile(_DECODERS), 0)
+_SILENCING = threading.Lock()
+_PLUGINS = {
+    "AVIF": "Avif",
+    "BMP": "Bmp",
+    "GIF": "Gif",
+    "JPEG": "Jpeg",
+    "PNG": "Png",
+    "TIFF": "Tiff",
+    "WEBP": "WebP",
 }
-_LYING = frozenset({5, 6, 7, 8})
+
+_SAVE_AGAIN = "Open it in an image viewer and save it again as PNG, or remove it."
+_COPY_AGAIN = "Copy it again once the first copy has finished."
+_GET_AGAIN = (
+    "Get it again from its source; or open it in an image viewer and save what it shows as PNG."
+)
+_EXPORT_ON_MAC = "Open it in Preview on a Mac and export it as PNG."
+NO_END_NOTE = "The end of the file is missing; the picture itself is complete."
+METADATA_NOTE = "Its metadata is damaged or too large and was ignored."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +86,19 @@ class Picture:
     """Width and height are those of the upright picture before any reduction."""
 
 
-def decode(data: bytes, *, name: str, max_pixels: int) -> Picture:
+def decode(data: bytes, *, name: str, max_pixels: int, is_last_try: bool = False) -> Picture:
     """Decode the first frame of a file into upright sRGB pixels.
 
     Normal screenshots (sRGB or without a profile, short side under 2048) come out with exactly the
-    pixels that `PIL.Image.open(...).convert("RGB")` has. Call it from one thread at a time: while
-    it runs, the warnings of the decoders are silenced for the process.
+    pixels that `PIL.Image.open(...).convert("RGB")` has. Any number of threads may call at the same
+    time. Warnings of the decoders are silenced for the process from the first call on.
 
     Args:
         data: the whole content of the file.
         name: how messages name the file; its extension decides nothing.
         max_pixels: the setting `limits.max_pixels`, checked before a pixel is decoded.
+        is_last_try: nothing more is expected to arrive: a content without its end is decoded, if
+            all of its rows are there.
 
     Raises:
         EmptyFile: no bytes.
@@ -104,63 +107,166 @@ def decode(data: bytes, *, name: str, max_pixels: int) -> Picture:
         TruncatedImage: the file ends before its picture does.
         ImageTooLarge: more pixels than allowed, by the setting or by the decoder.
         DecodeFailed: any other damage.
+        MemoryError, ImportError, OSError: of the machine; the picture may be sound.
+        AttributeError, TypeError and the like: a mistake of ours, raised in this program.
     """
     format_name = _checked_format(data, name)
+    if incomplete.is_complete(data):
+        return _decoded(data, format_name, name, max_pixels)
+    if not is_last_try:
+        raise _truncated(name)
     try:
-        with _silenced_decoders(), _opened(data, format_name) as image:
-            _check_pixels(image, name, max_pixels)
-            return _developed(image, _frames(image, data))
-    except ItemError:
-        raise
-    except Exception as error:
-        # decoders raise anything at all for damaged bytes: OSError, ValueError, SyntaxError,
-        # struct.error, zlib.error, IndexError, MemoryError, ...
-        raise _as_item_error(error, name, max_pixels) from error
+        whole = _with_its_end(data, format_name, name, max_pixels)
+        picture = _decoded(whole, format_name, name, max_pixels)
+    except (DecodeFailed, TruncatedImage) as error:
+        # room that was made for missing rows is damage to a decoder
+        raise TruncatedImage(
+            f"{name} is incomplete, and nothing more has arrived.", remedy=_GET_AGAIN
+        ) from error
+    notes = (NO_END_NOTE, *picture.facts.notes)
+    return replace(picture, facts=replace(picture.facts, notes=notes))
+
+
+def _with_its_end(data: bytes, format_name: str, name: str, max_pixels: int) -> bytes:
+    """Return the content with the end that it lacks.
+
+    Raises:
+        TruncatedImage: when rows are missing.
+    """
+    closed = incomplete.closed(data, format_name)
+    if closed is None or not _are_alike(closed, format_name, name, max_pixels):
+        raise _truncated(name)
+    return closed.data
+
+
+def _are_alike(closed: incomplete.Closed, format_name: str, name: str, max_pixels: int) -> bool:
+    if closed.probe is None:
+        return True
+    with (
+        _answering_for(name, max_pixels),
+        _opened(closed.data, format_name) as image,
+        _opened(closed.probe, format_name) as probe,
+    ):
+        _check_pixels(image, name, max_pixels)
+        for opened in (image, probe):
+            developing.draft(opened)
+            opened.load()
+        return ImageChops.difference(image, probe).getbbox() is None
+
+
+def _decoded(data: bytes, format_name: str, name: str, max_pixels: int) -> Picture:
+    try:
+        return _developed_from(data, format_name, name, max_pixels)
+    except (DecodeFailed, TruncatedImage):
+        # Pillow calls a chunk truncated, too, that is shorter than its kind wants it
+        if format_name == "JPEG":
+            found, note = _before_its_trailer(data, name, max_pixels), NO_END_NOTE
+        else:
+            found, note = _with_less_metadata(data, format_name, name, max_pixels), METADATA_NOTE
+        if found is None:
+            raise
+        return replace(found, facts=replace(found.facts, notes=(note, *found.facts.notes)))
+
+
+def _before_its_trailer(data: bytes, name: str, max_pixels: int) -> Picture | None:
+    """Decode a JPEG without end marker, which a picture in a maker's trailer hides from sight."""
+    with contextlib.suppress(DecodeFailed, TruncatedImage):
+        whole = _with_its_end(data, "JPEG", name, max_pixels)
+        return _developed_from(whole, "JPEG", name, max_pixels)
+    return None
+
+
+def _with_less_metadata(
+    data: bytes, format_name: str, name: str, max_pixels: int
+) -> Picture | None:
+    if format_name != "PNG":
+        return None
+    for less in incomplete.png_without_metadata(data, profile_bytes_max=colour.PROFILE_BYTES_MAX):
+        with contextlib.suppress(DecodeFailed, TruncatedImage):
+            return _developed_from(less, format_name, name, max_pixels)
+    return None
+
+
+def _developed_from(data: bytes, format_name: str, name: str, max_pixels: int) -> Picture:
+    with _answering_for(name, max_pixels), _opened(data, format_name) as image:
+        _check_pixels(image, name, max_pixels)
+        return Picture(*developing.developed(image, data))
 
 
 def _checked_format(data: bytes, name: str) -> str:
     if not data:
         raise EmptyFile(f"{name} is empty.", remedy=_COPY_AGAIN)
-    format_name = formats.sniff(data)
+    format_name = picture_formats.sniff(data)
     if format_name is None:
         if data.count(0) == len(data):
             raise TruncatedImage(
-                f"{name} holds nothing but zeros: its content has not arrived.", remedy=_COPY_AGAIN
+                f"{name} holds only zeros: its content has not arrived.", remedy=_COPY_AGAIN
             )
         raise NotAnImage(
-            f"{name} is not an image: its content has no image format that is known.",
+            f"{name} is not an image: its content is in no known image format.",
             remedy="Remove it, or replace it with the picture as PNG or JPEG.",
         )
-    if format_name not in formats.SUPPORTED:
+    if format_name not in picture_formats.SUPPORTED:
+        is_apples = format_name == picture_formats.APPLE_PNG
         raise UnsupportedFormat(
-            f"{name} is a picture in the format {format_name}, which is not decoded.",
-            remedy="Convert it to PNG or JPEG.",
+            f"{name} is a picture in the format {format_name}, which tasted cannot read.",
+            remedy=_EXPORT_ON_MAC if is_apples else "Convert it to PNG or JPEG.",
         )
-    if not formats.is_complete(data):
-        raise _truncated(name)
     return format_name
 
 
 def _truncated(name: str) -> TruncatedImage:
-    return TruncatedImage(f"{name} ends before its picture does.", remedy=_COPY_AGAIN)
+    return TruncatedImage(f"{name} is incomplete.", remedy=_COPY_AGAIN)
 
 
 @contextlib.contextmanager
-def _silenced_decoders() -> Iterator[None]:
-    # Pillow warns of damaged metadata on stderr, where nobody can tell which file is meant
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+def _answering_for(name: str, max_pixels: int) -> Iterator[None]:
+    """Let whatever a decoder raises leave as an `ItemError`, and nothing of it on stderr."""
+    _silence_decoders()
+    try:
         yield
+    except ItemError:
+        raise
+    except Exception as error:
+        if shortage_of(error) is not None or _is_our_own(error):
+            raise
+        # decoders raise anything at all for damaged bytes: OSError, ValueError, SyntaxError,
+        # struct.error, zlib.error, IndexError, ...
+        raise _as_item_error(error, name, max_pixels) from error
+
+
+def _is_our_own(error: Exception) -> bool:
+    """Tell a mistake in this program from damage: of a kind that no bytes cause, raised by us."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    module = traceback.tb_frame.f_globals.get("__name__", "") if traceback is not None else ""
+    mistakes = (AttributeError, NameError, TypeError, AssertionError, NotImplementedError)
+    return isinstance(error, mistakes) and module.startswith("tasted.")
+
+
+def _silence_decoders() -> None:
+    # Pillow warns of damaged metadata on stderr, where nobody can tell which file is meant. To
+    # silence it only while it decodes would set the filters of all threads back and forth
+    with _SILENCING:
+        if warnings.filters[:1] != [_NO_WARNING]:
+            warnings.filterwarnings("ignore", module=_DECODERS)
 
 
 def _opened(data: bytes, format_name: str) -> ImageFile.ImageFile:
-    if format_name == "HEIF":
-        _register_heif()
+    _load_decoder(format_name)
     return Image.open(io.BytesIO(data), formats=(format_name,))
 
 
 @functools.cache
-def _register_heif() -> None:
+def _load_decoder(format_name: str) -> None:
+    """Import what decodes a format: Pillow alone would import all it has for most of them.
+
+    A thread that asks while another one is at that is told that there is no such format.
+    """
+    if format_name != "HEIF":
+        importlib.import_module(f"PIL.{_PLUGINS[format_name]}ImagePlugin")
+        return
     # on the first HEIF only: most inboxes never see one, and libheif is large. What it would
     # decode besides the picture is left out
     importlib.import_module("pillow_heif").register_heif_opener(
@@ -179,87 +285,6 @@ def _too_large(what: str, max_pixels: int) -> ImageTooLarge:
         f"{what}; limits.max_pixels allows {max_pixels}.",
         remedy="Make the picture smaller, or raise limits.max_pixels in config/tasted.toml.",
     )
-
-
-def _frames(image: ImageFile.ImageFile, data: bytes) -> int:
-    if image.format == "GIF":
-        # Pillow reads a GIF to its end, frame by frame in Python, to count them
-        return containers.gif_frames(data) or 1
-    if image.format == "TIFF":
-        return _pages(image)
-    return int(getattr(image, "n_frames", 1))
-
-
-def _pages(image: ImageFile.ImageFile) -> int:
-    """Count the pages of a TIFF up to a bound; Pillow's own count is quadratic in their number."""
-    for page in range(1, _PAGES_MAX):
-        try:
-            image.seek(page)
-        except EOFError:
-            image.seek(0)
-            return page
-    image.seek(0)
-    return _PAGES_MAX
-
-
-def _developed(image: ImageFile.ImageFile, frames: int) -> Picture:
-    declared = image.size
-    file_format = image.format or ""
-    _draft(image)
-    image.load()
-    orientation, orientation_notes = _orientation(image)
-    info = image.info
-    plain, tone_notes = modes.to_eight_bits(image)
-    plain = _reduced(plain)
-    if orientation in _UPRIGHT:
-        plain = plain.transpose(_UPRIGHT[orientation])
-    plain, alpha_notes = modes.on_white(plain)
-    plain, colour_notes = colour.to_srgb(plain, info)
-    width, height = declared[::-1] if orientation in _LYING else declared
-    notes = (
-        *_frame_notes(file_format, frames),
-        *orientation_notes,
-        *tone_notes,
-        *alpha_notes,
-        *colour_notes,
-    )
-    facts = PictureFacts(width, height, file_format, max(frames, 1), notes)
-    # a copy, because an array that shares Pillow's memory is read-only and torch warns of those
-    return Picture(np.array(plain, dtype=np.uint8, order="C"), facts)
-
-
-def _draft(image: ImageFile.ImageFile) -> None:
-    width, height = image.size
-    factor = _reduction(width, height)
-    # HEIF has a draft too, its thumbnail: not the same picture
-    if image.format in {"JPEG", "MPO"} and width * height > _DRAFT_PIXELS and factor > 1:
-        image.draft(None, (width // factor, height // factor))
-
-
-def _reduced(image: Image.Image) -> Image.Image:
-    factor = _reduction(*image.size)
-    return image.reduce(factor) if factor > 1 else image
-
-
-def _reduction(width: int, height: int) -> int:
-    # a power of two, as JPEG drafts are: a picture has the same size in every format
-    return 1 << max(0, (min(width, height) // _SHORT_SIDE_KEPT).bit_length() - 1)
-
-
-def _orientation(image: Image.Image) -> tuple[int, tuple[str, ...]]:
-    # after loading: a PNG may keep its Exif behind the pixels, and a TIFF turns itself
-    try:
-        value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except (SyntaxError, ValueError, TypeError, LookupError, OSError, struct.error):
-        return 1, (_UPRIGHT_NOTE,)
-    return (value if isinstance(value, int) else 1), ()
-
-
-def _frame_notes(file_format: str, frames: int) -> tuple[str, ...]:
-    if frames <= 1:
-        return ()
-    which = "main one" if file_format == "HEIF" else "first"
-    return (f"Only the {which} of {frames} {_PLURALS.get(file_format, 'frames')} was looked at.",)
 
 
 def _as_item_error(error: Exception, name: str, max_pixels: int) -> ItemError:

@@ -12,6 +12,9 @@ from tasted.records import Box
 _SAMPLES_ACROSS = 390
 _SAMPLES_MAX = 3_000_000
 
+# ITU-R BT.601, of 256
+_LUMA = np.array([77, 150, 29], np.uint16)
+
 Kind = TypeVar("Kind", bound=np.generic)
 
 
@@ -60,8 +63,7 @@ class Samples:
     def of(cls, pixels: NDArray[np.uint8]) -> Self:
         """Take the samples of a picture of shape (h, w, 3)."""
         step = _step(*pixels.shape[:2])
-        wide = pixels[::step, ::step].astype(np.uint16)
-        grey = ((wide[..., 0] * 77 + wide[..., 1] * 150 + wide[..., 2] * 29) >> 8).astype(np.uint8)
+        grey = _grey(pixels[::step, ::step])
         same_across, same_down = np.ones((2, *grey.shape), np.bool_)
         same_across[:, :-1] = grey[:, 1:] == grey[:, :-1]
         same_down[:-1] = grey[1:] == grey[:-1]
@@ -86,6 +88,14 @@ class Samples:
         """Tell which samples differ from a level of grey by no more than `distance`."""
         low, high = max(0, level - distance), min(255, level + distance)
         return (self.grey >= low) & (self.grey <= high)
+
+
+def _grey(samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    # band by band: numpy is slow where neighbours in memory are three at a time
+    luma = np.zeros(samples.shape[:2], np.uint16)
+    for band, weight in enumerate(_LUMA):
+        luma += samples[..., band] * weight
+    return (luma >> 8).astype(np.uint8)
 
 
 def _step(height: int, width: int) -> int:

@@ -1,19 +1,20 @@
 """START HERE: which parts of a picture are looked at. Pure numpy.
 
-find_views     photographs of a screen, else tiles, else the whole       photo_regions, squares
-crops          the pixels that are embedded, one array for each view
+find_views     photographs of a screen, else tiles, else the whole       photo_regions
+crops          the pixels that are embedded, one array per view
 
 Boxes are in upright pixels of the original size; arrays may have been reduced while decoding.
 """
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.decoding.photo_regions import find_photos
-from tasted.decoding.squares import aspect_of, middle_square, squares_over
 from tasted.records import Box, View
 
 __all__ = ["MODES", "VIEWS_MAX", "VIEWS_VERSION", "View", "ViewsMode", "crops", "cut", "find_views"]
@@ -23,7 +24,7 @@ MODES: tuple[ViewsMode, ...] = get_args(ViewsMode)
 
 VIEWS_MAX = 6
 """Of one picture: each costs as much as a picture of its own."""
-VIEWS_VERSION = 1
+VIEWS_VERSION = 2
 """Counted up whenever this code finds other views; belongs to an embedder's fingerprint."""
 
 _PHOTO_ASPECT_MAX = 1.8
@@ -36,9 +37,21 @@ _STATUS_BAR = 0.12
 _BOTTOM_BAR = 0.2
 _NEUTRAL = 127
 """Mid grey is about the mean of photographs: normalised for a model it is nearly 0."""
+_WEIGHT_MIN = {"tile": 0.05, "photo": 0.9}
+"""A tile of bars and text counts little beside a photograph, and not nothing. What a page shows to
+be a photograph is one even where it is plain: a black shirt has as few colours as text."""
 _FRAME_SIDE_MAX = 4096
 """A strip of a whole scrolled page is thinned before it is framed: the square of its length would
 be gigabytes."""
+
+_SEVERAL_MIN = 3
+"""Two squares would leave out the middle, where the subject of most photographs is."""
+_LEVELS = 16
+"""Of each channel: what JPEG does to paper and ink matters little."""
+_COLOURS_OF_TEXT = 5.0
+_COLOURS_OF_PHOTOGRAPHS = 8.0
+"""99 of a hundred photographs of things have more, and most ten times as many."""
+_SAMPLES_ALONG = 256
 
 
 def find_views(
@@ -72,7 +85,7 @@ def find_views(
 
 
 def _center(width: int, height: int) -> list[View]:
-    return [View("center", middle_square((0, 0, width, height)))]
+    return [View("center", _middle_square((0, 0, width, height)))]
 
 
 def _whole(width: int, height: int) -> list[View]:
@@ -84,11 +97,30 @@ def _auto(pixels: NDArray[np.uint8], width: int, height: int) -> list[View]:
     regions = [_to_original(box, size, (width, height)) for box in find_photos(pixels)]
     photos = [region for box in regions if (region := _without_bars(box, width, height))]
     if photos:
-        return [View("photo", box) for box in _squares_of(photos)]
+        return _weighted(
+            [View("photo", box) for box in _squares_of(photos)], pixels, width=width, height=height
+        )
     picture = (0, 0, width, height)
-    if aspect_of(picture) > _PICTURE_ASPECT_MAX:
-        return [View("tile", box) for box in squares_over(picture, most=VIEWS_MAX)]
+    if _aspect_of(picture) > _PICTURE_ASPECT_MAX:
+        tiles = _squares_over(picture, most=VIEWS_MAX)
+        return _weighted([View("tile", box) for box in tiles], pixels, width=width, height=height)
     return _whole(width, height)
+
+
+def _weighted(
+    views: list[View], pixels: NDArray[np.uint8], *, width: int, height: int
+) -> list[View]:
+    """Give each view its weight beside the most photographic one, which has 1."""
+    if len(views) == 1:
+        return views
+    likenesses = [
+        max(_WEIGHT_MIN[view.kind], _photo_likeness(cut(pixels, view, width=width, height=height)))
+        for view in views
+    ]
+    return [
+        replace(view, weight=round(likeness / max(likenesses), 3))
+        for view, likeness in zip(views, likenesses, strict=True)
+    ]
 
 
 def _squares_of(photos: list[Box]) -> list[Box]:
@@ -96,15 +128,15 @@ def _squares_of(photos: list[Box]) -> list[Box]:
         square
         for box in photos
         for square in (
-            squares_over(box, most=VIEWS_MAX)
-            if aspect_of(box) > _PHOTO_ASPECT_MAX
-            else [middle_square(box)]
+            _squares_over(box, most=VIEWS_MAX)
+            if _aspect_of(box) > _PHOTO_ASPECT_MAX
+            else [_middle_square(box)]
         )
     ]
     if len(squares) <= VIEWS_MAX:
         return squares
     by_size = sorted(range(len(photos)), key=lambda index: -photos[index][2] * photos[index][3])
-    return [middle_square(photos[index]) for index in sorted(by_size[:VIEWS_MAX])]
+    return [_middle_square(photos[index]) for index in sorted(by_size[:VIEWS_MAX])]
 
 
 def _without_bars(box: Box, width: int, height: int) -> Box | None:
@@ -133,6 +165,68 @@ _FINDERS: dict[ViewsMode, Callable[[NDArray[np.uint8], int, int], list[View]]] =
     "center": lambda _pixels, width, height: _center(width, height),
     "whole": lambda _pixels, width, height: _whole(width, height),
 }
+
+
+def _middle_square(box: Box) -> Box:
+    """Return the largest square in the middle of a box."""
+    left, top, width, height = box
+    side = min(width, height)
+    return left + (width - side) // 2, top + (height - side) // 2, side, side
+
+
+def _aspect_of(box: Box) -> float:
+    """Return long side / short side, 1 or more."""
+    return max(box[2:]) / min(box[2:])
+
+
+def _squares_over(box: Box, *, most: int) -> list[Box]:
+    """Cover a box with squares as wide as its short side.
+
+    Args:
+        box: of any shape; a square is given back.
+        most: how many squares at most, 3 or more.
+
+    Returns:
+        As few squares as cover the box but no less than 3, evenly spaced from one end to the other;
+        they overlap. Where more than `most` were needed, `most` with gaps.
+    """
+    left, top, width, height = box
+    if width == height:
+        return [box]
+    side, long_side = min(width, height), max(width, height)
+    count = min(most, max(_SEVERAL_MIN, math.ceil(long_side / side)))
+    offsets = [index * (long_side - side) // (count - 1) for index in range(count)]
+    if height > width:
+        return [(left, top + offset, side, side) for offset in offsets]
+    return [(left + offset, top, side, side) for offset in offsets]
+
+
+def _photo_likeness(pixels: NDArray[np.uint8]) -> float:
+    """Tell how like a photograph a region is: 0 for bars and text, 1 for photographs.
+
+    Args:
+        pixels: (h, w, 3).
+    """
+    colours = _effective_colours(pixels)
+    span = _COLOURS_OF_PHOTOGRAPHS - _COLOURS_OF_TEXT
+    return min(1.0, max(0.0, (colours - _COLOURS_OF_TEXT) / span))
+
+
+def _effective_colours(pixels: NDArray[np.uint8]) -> float:
+    """Return how many colours a region has, each by its share: the exponential of their entropy.
+
+    Args:
+        pixels: (h, w, 3); it is sampled, not averaged.
+    """
+    step = max(1, min(pixels.shape[:2]) // _SAMPLES_ALONG)
+    samples = pixels[::step, ::step]
+    colours = np.zeros(samples.shape[:2], np.uint16)
+    # band by band: numpy is slow where neighbours in memory are three at a time
+    for band in range(samples.shape[-1]):
+        colours = colours * np.uint16(_LEVELS) + samples[..., band] // (256 // _LEVELS)
+    shares = np.bincount(colours.ravel()) / colours.size
+    present = shares[shares > 0]
+    return float(np.exp(-(present * np.log(present)).sum()))
 
 
 def crops(

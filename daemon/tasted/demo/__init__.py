@@ -1,5 +1,4 @@
-"""Drawn pictures for the demo and the tests: scenes, people in them, and the phone around them.
+"""The demonstration: a real daemon, the pictures that it is shown, and what came of it.
 
-Everything is drawn with PIL from a seed, so that nobody's photograph has to be shipped. Touches no
-file.
+The drawings in `drawings/` are made by `python -m training.demo_pictures drawings`.
 """

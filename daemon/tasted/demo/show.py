@@ -1,4 +1,4 @@
-"""The demonstration: a real daemon on a temporary home, taught and tested by dropping files.
+"""The demonstration: a real daemon on a temporary home that is given likes, rejects and new files.
 
 Touches a temporary folder and starts `tasted run` as a process of its own, exactly as a person
 would. It fails when a sidecar is missing or invalid, or when the ranking is wrong.
@@ -16,11 +16,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasted.demo.exhibits import Exhibit
+from tasted.amounts import decimal
+from tasted.demo.pictures import DemoPicture
 from tasted.errors import TastedError
-from tasted.files import write_atomically
-from tasted.home import Home
+from tasted.home.layout import Home
 from tasted.outbox.sidecar import Sidecar
+from tasted.system.files import write_atomically
 
 AUC_MINIMUM = 0.9
 _CONFIG = """\
@@ -46,18 +47,18 @@ class DemoFailed(TastedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """One candidate and what became of it."""
+class DemoResult:
+    """One new picture and what tasted made of it."""
 
-    exhibit: Exhibit
+    picture: DemoPicture
     sidecar: Sidecar
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DemoReport:
     """The whole demonstration."""
 
-    outcomes: tuple[Outcome, ...]
+    results: tuple[DemoResult, ...]
     """Best first, the broken file last."""
     auc: float
     """The share of pairs in which a picture of the liked kind is above one of the rejected."""
@@ -66,36 +67,36 @@ class Report:
 
 def show(
     root: Path,
-    lessons: Sequence[Exhibit],
-    candidates: Sequence[Exhibit],
+    labelled: Sequence[DemoPicture],
+    new: Sequence[DemoPicture],
     *,
     say: Callable[[str], None],
-) -> Report:
+) -> DemoReport:
     """Run the demonstration in an empty folder.
 
     Raises:
         DemoFailed: saying what was missing, invalid or wrong.
     """
     home = Home(root.resolve())
-    home.make_folders()
+    home.make_folders(is_new=True)
     write_atomically(home.config_file, _CONFIG.encode())
     started = time.monotonic()
     with _daemon(home) as process:
-        say(f"The daemon watches {home.inbox}.")
-        for lesson in lessons:
-            write_atomically(home.inbox / lesson.kind / lesson.name, lesson.data)
-        say(f"Dropped {len(lessons)} pictures into liked/ and rejected/: it learns them.")
-        _await(home, process, [f"{lesson.kind}/{lesson.name}" for lesson in lessons])
-        for candidate in candidates:
-            if candidate.bio is not None:
-                text = (home.inbox / candidate.name).with_suffix(".txt")
-                write_atomically(text, candidate.bio.encode())
-            write_atomically(home.inbox / candidate.name, candidate.data)
-        say(f"Dropped {len(candidates)} new ones into the inbox, one of them broken.")
-        found = _await(home, process, [candidate.name for candidate in candidates])
-    outcomes = [Outcome(each, found[each.name]) for each in candidates]
-    outcomes.sort(key=_rank, reverse=True)
-    report = Report(tuple(outcomes), _auc(outcomes), time.monotonic() - started)
+        say(f"The daemon is watching {home.inbox}.")
+        for picture in labelled:
+            write_atomically(home.inbox / picture.kind / picture.name, picture.data)
+        say(f"Put {len(labelled)} pictures into inbox/liked and inbox/rejected to learn from.")
+        _await(home, process, [f"{picture.kind}/{picture.name}" for picture in labelled])
+        for picture in new:
+            if picture.bio is not None:
+                text = (home.inbox / picture.name).with_suffix(".txt")
+                write_atomically(text, picture.bio.encode())
+            write_atomically(home.inbox / picture.name, picture.data)
+        say(f"Put {len(new)} new pictures into the inbox, one of them broken.")
+        found = _await(home, process, [picture.name for picture in new])
+    results = [DemoResult(picture, found[picture.name]) for picture in new]
+    results.sort(key=_confidence, reverse=True)
+    report = DemoReport(tuple(results), _auc(results), time.monotonic() - started)
     _check(report)
     return report
 
@@ -156,22 +157,24 @@ def _valid(file: Path) -> Sidecar:
         raise DemoFailed(f"The sidecar {file} is invalid: {error}.") from error
 
 
-def _rank(outcome: Outcome) -> float:
-    confidence = outcome.sidecar.confidence_score
+def _confidence(result: DemoResult) -> float:
+    confidence = result.sidecar.confidence_score
     return -1.0 if confidence is None else confidence
 
 
-def _auc(outcomes: Sequence[Outcome]) -> float:
-    liked = [_rank(each) for each in outcomes if each.exhibit.kind == "liked"]
-    rejected = [_rank(each) for each in outcomes if each.exhibit.kind == "rejected"]
+def _auc(results: Sequence[DemoResult]) -> float:
+    liked = [_confidence(result) for result in results if result.picture.kind == "liked"]
+    rejected = [_confidence(result) for result in results if result.picture.kind == "rejected"]
     won = sum((a > b) + (a == b) / 2 for a in liked for b in rejected)
     return won / (len(liked) * len(rejected))
 
 
-def _check(report: Report) -> None:
-    for outcome in report.outcomes:
-        expected = "error" if outcome.exhibit.kind == "broken" else "scored"
-        if outcome.sidecar.status != expected:
-            raise DemoFailed(f"{outcome.exhibit.name}: {outcome.sidecar.summary}")
+def _check(report: DemoReport) -> None:
+    for result in report.results:
+        expected = "error" if result.picture.kind == "broken" else "scored"
+        if result.sidecar.status != expected:
+            raise DemoFailed(f"{result.picture.name}: {result.sidecar.summary}")
     if report.auc < AUC_MINIMUM:
-        raise DemoFailed(f"The ranking is wrong: AUC {report.auc:.3f} is under {AUC_MINIMUM}.")
+        raise DemoFailed(
+            f"The ranking is wrong: AUC {decimal(report.auc, 3)} is under {AUC_MINIMUM}."
+        )

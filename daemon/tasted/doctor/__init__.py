@@ -1,10 +1,11 @@
-"""What is wrong with an installation and mends it: START HERE.
+"""Checks everything in an installation and tells the fix: START HERE.
 
-finding           what a check says                                  pure
-facts             everything that is known before a check is made    pure
-gathering         looks at the home, its model and its library       reads files, asks a process
+finding           the result of one check                            pure
+facts             everything that is known before the checks         pure
+home_facts        looks at the home, its model and its library       reads files, runs a process
 service_facts     looks at the login item                            asks launchd or systemd
-checks_*          facts → findings, each a small function            pure
-diagnosis         all checks, in the order in which one mends        pure
-mending           installs the login item anew, and lets it tell     asks launchd or systemd
+checks_*          facts → findings, one small function per check     pure
+diagnosis         all checks, in the order in which to fix things    pure
+notification      shows a test notification, when asked              runs the desktop's program
+repair            installs the login item again                      asks launchd or systemd
 """

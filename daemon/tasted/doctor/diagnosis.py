@@ -1,4 +1,4 @@
-"""All checks, in the order in which a person would mend what they find. Pure.
+"""All checks, in the order in which to fix what they find. Pure.
 
 A new check is a function from facts to findings, and a line here.
 """
@@ -9,7 +9,9 @@ from tasted.doctor.checks_access import check_access, check_places
 from tasted.doctor.checks_home import (
     check_capture,
     check_clock,
+    check_crashes,
     check_daemon,
+    check_decoding,
     check_disk,
     check_library,
     check_logs,
@@ -32,6 +34,7 @@ CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
     check_definition,
     check_login_item,
     check_daemon,
+    check_crashes,
     check_shell,
     check_access,
     check_places,
@@ -39,6 +42,7 @@ CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
     check_model,
     check_library,
     check_reading,
+    check_decoding,
     check_disk,
     check_clock,
     check_logs,
@@ -46,5 +50,5 @@ CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
 
 
 def diagnose(facts: Facts) -> list[Finding]:
-    """Return what every check found, fine things included."""
+    """Return the findings of every check, including what is fine."""
     return [finding for check in CHECKS for finding in check(facts)]

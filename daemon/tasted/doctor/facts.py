@@ -1,4 +1,4 @@
-"""Everything that the checks judge, gathered before the first of them is made. Pure."""
+"""Everything that the checks look at, collected before the first of them runs. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from tasted.config import Settings
-from tasted.reading.choosing import Choice
-from tasted.service.report import Report
-from tasted.status import AccessReport, FaultReport, Status
+from tasted.home.crash_reports import CrashReport
+from tasted.home.status import AccessReport, FaultReport, Status
+from tasted.reading.choosing import OcrChoice
+from tasted.service.report import ServiceReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,14 @@ class ServiceFacts:
 
     Attributes:
         report: what its manager and its heartbeat say.
-        written: what stands in its file; None without one.
-        rendered: what would be written for this home today.
-        refusals: why it would not be installed today.
-        bare_failure: why the Python that its file names does not start with nothing set.
-        interpreter: what the Python that its file names is, links resolved.
+        written: the text of its file; None without one.
+        rendered: the text that would be written for this home today.
+        refusals: why it could not be installed today.
+        bare_failure: why the Python in its file does not start without a shell's variables.
+        interpreter: the Python in its file, links resolved.
     """
 
-    report: Report
+    report: ServiceReport
     written: str | None
     rendered: str
     refusals: tuple[FaultReport, ...] = ()
@@ -33,15 +34,15 @@ class ServiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a folder lies.
+class FolderLocation:
+    """Where a folder is.
 
     Attributes:
         what: `inbox`, `outbox` or `home`.
         path: links resolved.
-        guarded: the place that macOS keeps background programs from reading; None elsewhere.
-        is_removable: whether it lies on a disk that may not be there at login.
-        remote_kind: its file system if that is a network's; None on a local one.
+        guarded: the place that macOS protects from background programs; None elsewhere.
+        is_removable: whether it is on a disk that may not be connected at login.
+        remote_kind: its file system if it is on a network; None if it is local.
     """
 
     what: str
@@ -56,11 +57,12 @@ class ModelFacts:
     """The model that the settings name.
 
     Attributes:
-        name: of it.
-        weights: its large file; None when it is not there.
+        name: of the model.
+        weights: its large file; None if it is missing.
         found: sha256 of that file, computed now.
-        expected: the sha256 that it should have; None when nobody wrote one down.
+        expected: the sha256 that it should have; None if unknown.
         fault: why it cannot be used.
+        slower_because: why torch runs it, where openvino was to be expected.
     """
 
     name: str
@@ -68,11 +70,12 @@ class ModelFacts:
     found: str | None = None
     expected: str | None = None
     fault: FaultReport | None = None
+    slower_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryFacts:
-    """What a process that read the whole library said: rows by table, or why it could not."""
+    """Result of reading the whole library in another process: rows by table, or a fault."""
 
     rows: Mapping[str, int]
     fault: FaultReport | None = None
@@ -80,12 +83,12 @@ class LibraryFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaptureFacts:
-    """Where macOS saves screenshots, once they were sent to the inbox.
+    """Where macOS saves screenshots, if they were sent to the inbox.
 
     Attributes:
         wanted: the inbox, as it was set.
-        location: where they are saved now; None: on the Desktop.
-        fault: why that is not known.
+        location: where they are saved now; None means the Desktop.
+        fault: why that is unknown.
     """
 
     wanted: str
@@ -95,27 +98,29 @@ class CaptureFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one home and what runs on it.
+    """What is known of one home and of what runs in it.
 
     Attributes:
         home: its root.
         system: `sys.platform`.
         now: with a time zone.
-        settings: None when they are invalid.
-        settings_fault: why they are.
-        shell_only: settings that differ by a variable of this shell: (variable, key).
-        service: None on a system without login items that are known.
-        owner: pid of the process that has the home.
-        status: what the daemon said last.
-        here: what this command itself may read of the inbox.
-        places: where the folders lie.
+        settings: None if they are invalid.
+        settings_fault: why they are invalid.
+        shell_only: settings that a variable of this shell changes: (variable, key).
+        service: None on a system whose login items tasted does not know.
+        owner: pid of the process that holds the home's lock.
+        status: the last status that a daemon wrote.
+        here: what this command itself may read in the inbox.
+        places: where the folders are.
         model: None without settings.
-        library: what was read of it.
-        reading: what reads the text of pictures; None without settings.
-        free_mb: room on the disk of the home.
+        library: the result of reading it.
+        reading: what reads the text in pictures; None without settings.
+        free_mb: free space on the home's disk.
         newest: the file of the home with the latest time, and that time.
-        log_files: size of each file in the folder of logs, in bytes.
-        capture: None when screenshots were never sent to the inbox from here.
+        crashes: of tasted itself in the last day, the newest last.
+        libvips_missing: why libvips cannot be loaded; None where it can.
+        log_files: sizes in bytes of the files in the log folder, by name.
+        capture: None if screenshots were never sent to the inbox.
     """
 
     home: Path
@@ -128,23 +133,25 @@ class Facts:
     owner: int | None
     status: Status | None
     here: AccessReport
-    places: tuple[Place, ...]
+    places: tuple[FolderLocation, ...]
     model: ModelFacts | None
     library: LibraryFacts
-    reading: Choice | None
+    reading: OcrChoice | None
     free_mb: float
     newest: tuple[Path, datetime] | None
     log_files: Mapping[str, int]
     capture: CaptureFacts | None
+    crashes: tuple[CrashReport, ...] = ()
+    libvips_missing: str | None = None
 
     @property
     def own_service(self) -> ServiceFacts | None:
-        """The login item, if there is one and it serves this home."""
+        """The login item, if it exists and serves this home."""
         service = self.service
         return service if service is not None and service.report.home == self.home else None
 
     @property
     def running(self) -> Status | None:
-        """What the daemon says that has this home now; None when there is none."""
+        """The status of the daemon that runs in this home now; None without one."""
         status = self.status
         return status if status is not None and status.pid == self.owner else None

@@ -1,4 +1,4 @@
-"""What one check found. Pure."""
+"""The result of one check. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,21 +11,21 @@ class Level(StrEnum):
     WRONG = "wrong"
     """Something does not work, or will not: the exit status is 1."""
     NOTE = "note"
-    """Worth knowing; everything that was asked for works."""
+    """Worth knowing; everything works as set up."""
     FINE = "fine"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing, and how it is.
+    """The state of one thing.
 
     Attributes:
-        check: stable name of what was looked at.
+        check: stable name of the thing.
         level: how much it matters.
-        what: how it is, as a sentence.
-        why: what depends on it; empty when it is fine.
-        remedy: the command, or the page of the settings, that mends it.
-        is_mended_by_fix: whether installing the login item anew may mend it.
+        what: its state, as a sentence.
+        why: what depends on it; empty if it is fine.
+        remedy: the command, or the page of the system's settings, that fixes it.
+        is_fixable: whether installing the login item again may fix it.
     """
 
     check: str
@@ -33,7 +33,7 @@ class Finding:
     what: str
     why: str = ""
     remedy: str = ""
-    is_mended_by_fix: bool = False
+    is_fixable: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as a JSON value."""
@@ -43,20 +43,20 @@ class Finding:
             "what": self.what,
             "why": self.why,
             "remedy": self.remedy,
-            "fixable": self.is_mended_by_fix,
+            "fixable": self.is_fixable,
         }
 
 
 def fine(check: str, what: str) -> Finding:
-    """Return that something is as it should be."""
+    """Return a finding for something that is as it should be."""
     return Finding(check, Level.FINE, what)
 
 
 def note(check: str, what: str, why: str, remedy: str) -> Finding:
-    """Return something that is worth knowing."""
+    """Return a finding for something that is worth knowing."""
     return Finding(check, Level.NOTE, what, why, remedy)
 
 
 def wrong(check: str, what: str, why: str, remedy: str, *, fix: bool = False) -> Finding:
-    """Return something that has to be mended; `fix`: by installing the login item anew."""
+    """Return a finding for a problem; `fix` if installing the login item again may solve it."""
     return Finding(check, Level.WRONG, what, why, remedy, fix)

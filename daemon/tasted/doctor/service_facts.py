@@ -1,4 +1,4 @@
-"""Looks at the login item: its file, its manager, and whether its Python starts with nothing set.
+"""Looks at the login item: its file, its manager, and whether its Python starts without a shell.
 
 Asks launchd or systemd, and starts that Python.
 """
@@ -11,18 +11,19 @@ from pathlib import Path
 
 from tasted.doctor.facts import ServiceFacts
 from tasted.errors import ServiceRefused, TastedError
-from tasted.platform import FileSystem
-from tasted.service.checks import Ground, refuse_bare_failure, refuse_ground
-from tasted.service.definition import Definition
-from tasted.service.keeper import Keeper
-from tasted.service.programs import Run
+from tasted.home.status import FaultReport
+from tasted.service.definitions.definition import Definition
+from tasted.service.installation import Installation
+from tasted.service.managers.programs import Run
+from tasted.service.managers.service_manager import ServiceManager
+from tasted.service.preflight import refuse_bare_failure, refuse_unreliable
 from tasted.service.report import look
-from tasted.status import FaultReport
+from tasted.system.platform import FileSystem
 
 
 def gather_service(
-    keeper: Keeper,
-    ground: Ground,
+    manager: ServiceManager,
+    installation: Installation,
     definition: Definition,
     *,
     now: datetime,
@@ -32,24 +33,22 @@ def gather_service(
     """Look at the login item.
 
     Args:
-        keeper: of this system.
-        ground: what it would stand on if it were installed now.
-        definition: what would be started then.
+        manager: of this system.
+        installation: what a service installed now would run.
+        definition: what that service would start.
         now: with a time zone.
         run: runs a program to its end.
-        file_system: tells on what a folder lies.
+        file_system: tells on which file system a folder is.
     """
-    installed = keeper.installed()
-    used = Path(installed[0]) if installed else ground.interpreter
+    installed = manager.installed()
+    used = Path(installed[0]) if installed else installation.interpreter
+    bare = replace(installation, interpreter=used)
     return ServiceFacts(
-        report=look(keeper, now),
-        written=_text_of(keeper.file),
-        rendered=keeper.plan(definition).text,
-        refusals=_refusals(lambda: refuse_ground(ground, file_system)),
-        bare_failure=next(
-            iter(_refusals(lambda: refuse_bare_failure(replace(ground, interpreter=used), run))),
-            None,
-        ),
+        report=look(manager, now),
+        written=_text_of(manager.file),
+        rendered=manager.plan(definition).text,
+        refusals=_refusals(lambda: refuse_unreliable(installation, file_system)),
+        bare_failure=next(iter(_refusals(lambda: refuse_bare_failure(bare, run))), None),
         interpreter=os.path.realpath(used) if used.exists() else None,
     )
 
@@ -63,7 +62,7 @@ def _refusals(refuse: Callable[[], None]) -> tuple[FaultReport, ...]:
 
 
 def reported(error: TastedError) -> FaultReport:
-    """Return the words of an error as a fact."""
+    """Return an error as a fact."""
     return FaultReport(error.code, error.message, error.remedy)
 
 
@@ -71,5 +70,5 @@ def _text_of(file: Path) -> str | None:
     try:
         return file.read_bytes().decode("utf-8", "replace")
     except OSError:
-        # what cannot be read is told of as not installed, or by its manager
+        # a file that cannot be read shows as not installed, or in the manager's answer
         return None

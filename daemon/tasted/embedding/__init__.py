@@ -1,5 +1,10 @@
-"""What turns pixels and words into unit vectors. This file imports nothing, so a light process may.
+"""Turns pictures and texts into unit vectors. Start at `embedder`: the seam to all other rooms.
 
-`weights` finds a model's folder with the standard library alone; `opening` loads it with torch;
-`fetch` is the only module of the program that opens a network connection.
+embedder     what an embedder can do                                    a Protocol
+lazy         an embedder that is known before it is loaded
+opening      a model's folder → an embedder, by a runtime               imports one when called
+runtimes     what computes the vectors: OpenVINO, or torch              the door of torch
+models       which models are on this machine; weights, fingerprint     stdlib only
+hub          downloads models                                           opens the only connections
+pocket       the small model in the package
 """

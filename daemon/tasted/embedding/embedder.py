@@ -1,4 +1,4 @@
-"""The seam between the embedding room and all others: what an embedder can do. Touches nothing."""
+"""The interface of embedders, which `runtimes.torch_embedder` implements. Touches nothing."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -12,7 +12,7 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """Hub name of the model, `pocket`, or the name that a local folder was added under."""
+        """Hub name of the model, `pocket`, or the name under which a local folder was added."""
         ...
 
     @property
@@ -32,31 +32,31 @@ class Embedder(Protocol):
 
     @property
     def device_note(self) -> str | None:
-        """Why an accelerator was passed over; None when there is nothing to say."""
+        """Why an accelerator is not used; None if there is nothing to say."""
         ...
 
     def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Embed pictures, in their order.
 
         Args:
-            pictures: n arrays of shape (h, w, 3), sRGB, uint8; each of any size from 1 by 1 on.
+            pictures: n arrays of shape (h, w, 3), sRGB, uint8; of any size from 1 by 1.
 
         Returns:
             Shape (n, d), float32, rows of length 1.
 
         Raises:
-            ModelUnusable: when the model answers with numbers that are not finite.
-            ValueError: when an array is no such picture.
+            ModelUnusable: when the model returns numbers that are not finite.
+            ValueError: when an array is not such a picture.
         """
         ...
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts, in their order; what exceeds the model's context is cut off.
+        """Embed texts, in their order; text beyond the model's context is cut off.
 
         Returns:
             Shape (n, d), float32, rows of length 1, comparable with those of pictures.
 
         Raises:
-            ModelUnusable: when the model reads no text, or its numbers are not finite.
+            ModelUnusable: when the model cannot read text, or its numbers are not finite.
         """
         ...

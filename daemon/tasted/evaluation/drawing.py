@@ -1,34 +1,37 @@
-"""An evaluation as two charts. Reads references for their thumbnails, writes PNG files."""
+"""An evaluation as two charts. Reads references for their thumbnails, writes SVG files."""
 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tasted.amounts import decimal
 from tasted.charts.ranking import THUMBNAIL, Ranked, draw_ranking, shown_places
 from tasted.charts.reliability import Panel, Share, draw_reliability
 from tasted.config import Settings
+from tasted.decoding.thumbnails import square_jpeg
 from tasted.errors import CommandError, ItemError
 from tasted.evaluation.embedding import decoded
-from tasted.evaluation.evaluate import Evaluation, Row
-from tasted.evaluation.report import main_row
-from tasted.files import private_folder, write_atomically
-from tasted.home import Home
+from tasted.evaluation.evaluate import Evaluation, ScorerResult
+from tasted.home.layout import Home
 from tasted.records import Reference
+from tasted.scoring.taste.label_stages import CALIBRATED_MIN
+from tasted.system.files import private_folder, write_atomically
 
-RELIABILITY = "reliability.png"
-RANKING = "ranking.png"
-# PIL makes the thumbnail; what it is made of needs no more than a few pixels for each of its
-_PIXELS_PER_SIDE = 6 * THUMBNAIL
+RELIABILITY = "reliability.svg"
+RANKING = "ranking.svg"
+# sharp on screens with two pixels for one
+_THUMBNAIL_PIXELS = 2 * THUMBNAIL
 
 
 def draw(evaluation: Evaluation, folder: Path, home: Home, settings: Settings) -> list[Path]:
-    """Write both charts of the first embedder, readable by the user alone.
+    """Write the charts of the first embedder, readable only by the user.
+
+    The reliability diagram needs 30 labels: with fewer it would show chance.
 
     Args:
         evaluation: with at least one reference.
-        folder: made when it is missing; charts of an earlier time are replaced.
-        home: where the pictures lie.
+        folder: created if missing; earlier charts are replaced.
+        home: where the pictures are.
         settings: limits of decoding.
 
     Returns:
@@ -37,38 +40,42 @@ def draw(evaluation: Evaluation, folder: Path, home: Home, settings: Settings) -
     Raises:
         CommandError: when they cannot be written.
     """
-    charts = {
-        RELIABILITY: _reliability(evaluation),
-        RANKING: _ranking(evaluation, home, settings),
-    }
+    charts = {RANKING: _ranking(evaluation, home, settings)}
+    if has_reliability(evaluation):
+        charts = {RELIABILITY: _reliability(evaluation), **charts}
     try:
         private_folder(folder)
         for name, data in charts.items():
             write_atomically(folder / name, data)
     except OSError as error:
         raise CommandError(
-            f"The charts cannot be written to {folder}: {error.strerror}.",
-            remedy="Name another folder with --output.",
+            f"Cannot write the charts to {folder}: {error.strerror}.",
+            remedy="Choose another folder with --output.",
         ) from error
     return [folder / name for name in charts]
+
+
+def has_reliability(evaluation: Evaluation) -> bool:
+    """Tell whether there are enough labels for a diagram that shows more than chance."""
+    return evaluation.liked + evaluation.rejected >= CALIBRATED_MIN
 
 
 def _subtitle(evaluation: Evaluation) -> str:
     return (
         f"{evaluation.liked} likes and {evaluation.rejected} rejects, each judged by all the "
-        f"others · {evaluation.sections[0].embedder}"
+        f"others · {evaluation.embedders[0].embedder}"
     )
 
 
 def _reliability(evaluation: Evaluation) -> bytes:
-    rows = evaluation.sections[0].rows
-    return draw_reliability([_panel(row) for row in rows], subtitle=_subtitle(evaluation))
+    scorers = evaluation.embedders[0].scorers
+    return draw_reliability([_panel(result) for result in scorers], subtitle=_subtitle(evaluation))
 
 
-def _panel(row: Row) -> Panel:
-    figures = row.figures
+def _panel(result: ScorerResult) -> Panel:
+    figures = result.figures
     said = [
-        f"{name} {value:.2f}"
+        f"{name} {decimal(value, 2)}"
         for name, value in (
             ("AUC", figures.auc),
             ("Brier", figures.brier),
@@ -76,46 +83,45 @@ def _panel(row: Row) -> Panel:
         )
         if value is not None
     ]
-    if row.scorer == "seed":
-        said.append("its number is no probability")
-    judged, probabilities = row.judged, row.judged.probabilities
+    if result.scorer == "seed":
+        said.append("not a probability")
+    judged, probabilities = result.judgements, result.judgements.probabilities
     given = list(zip(probabilities, judged.liked, strict=True)) if probabilities is not None else []
     return Panel(
-        title=row.scorer,
+        title=result.scorer,
         caption=" · ".join(said),
-        shares=tuple(Share(each.probability, each.like_share, each.count) for each in figures.bins),
+        shares=tuple(
+            Share(group.probability, group.like_share, group.count) for group in figures.bins
+        ),
         liked=tuple(float(probability) for probability, liked in given if liked),
         rejected=tuple(float(probability) for probability, liked in given if not liked),
     )
 
 
 def _ranking(evaluation: Evaluation, home: Home, settings: Settings) -> bytes:
-    row = main_row(evaluation)
-    judged = row.judged
+    result = evaluation.main
+    judged = result.judgements
     order = np.argsort(-judged.scores, kind="stable")
     shown = set(shown_places(len(order)))
-    photos = [evaluation.taught[int(reference)].photos[0] for reference in judged.references]
+    photos = [evaluation.items[int(reference)].photos[0] for reference in judged.references]
     ranked = [
         Ranked(
             liked=bool(judged.liked[place]),
             probability=(
                 float(judged.probabilities[place]) if judged.probabilities is not None else None
             ),
-            pixels=_thumbnail(photos[place], home, settings) if rank in shown else None,
+            thumbnail=_thumbnail(photos[place], home, settings) if rank in shown else None,
         )
         for rank, place in enumerate(order)
     ]
-    area = f" · AUC {row.figures.auc:.2f}" if row.figures.auc is not None else ""
-    return draw_ranking(ranked, subtitle=f"{row.scorer} · {_subtitle(evaluation)}{area}")
+    area = f" · AUC {decimal(result.figures.auc, 2)}" if result.figures.auc is not None else ""
+    return draw_ranking(ranked, subtitle=f"{result.scorer} · {_subtitle(evaluation)}{area}")
 
 
-def _thumbnail(reference: Reference, home: Home, settings: Settings) -> NDArray[np.uint8] | None:
+def _thumbnail(reference: Reference, home: Home, settings: Settings) -> bytes | None:
     try:
         picture = decoded(reference, home.inbox, settings)
     except ItemError:
         # it was there when it was embedded: a grey square stands for it
         return None
-    if picture is None:
-        return None
-    step = max(1, min(picture.pixels.shape[:2]) // _PIXELS_PER_SIDE)
-    return picture.pixels[::step, ::step]
+    return None if picture is None else square_jpeg(picture.pixels, _THUMBNAIL_PIXELS)

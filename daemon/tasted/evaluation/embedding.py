@@ -1,33 +1,34 @@
-"""Vectors of references by one embedder: from the library where they are, else made here.
+"""Vectors of references by one embedder: from the library if it has them, else computed here.
 
-Reads the library beside a running daemon and writes nothing to it.
+Reads the library beside a running daemon and never writes to it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasted.assembly import embedder_identity, views_identity
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING, Picture, decode
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import LazyEmbedder
+from tasted.embedding.models.weights import ModelFolder, find_model
 from tasted.embedding.opening import open_embedder
-from tasted.embedding.weights import ModelFolder, find_model
+from tasted.engine.assembly import embedder_identity, views_identity
+from tasted.engine.embed_and_read import look_at_pictures
+from tasted.engine.reading_files import InboxReader
 from tasted.errors import ItemError
-from tasted.evaluation.references import Found
-from tasted.home import Home
-from tasted.intake import Intake, Item
+from tasted.evaluation.references import FoundReferences
+from tasted.home.layout import Home
 from tasted.judging.fitting import HISTORY_MAX
-from tasted.library.embedded import Embedded
+from tasted.library.embedded import Embedded, ViewHashes
 from tasted.library.glance import Glance
-from tasted.looking import look_at_pictures
 from tasted.records import Reference
+from tasted.rpc.messages import RequestedFile
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Told before the first picture is embedded, and after each batch."""
+    """Reported before the first picture is embedded, and after each batch."""
 
     embedder: str
     done: int
@@ -36,21 +37,23 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Embeddings:
-    """What one embedder made of the references."""
+    """The references as vectors of one embedder."""
 
     embedder: str
     vectors: dict[str, Embedded]
     """By content id."""
+    hashes: dict[str, ViewHashes]
+    """By content id, where there are any."""
     cached: int
     """How many of them were in the library."""
     history: tuple[Embedded, ...]
     failed: tuple[tuple[str, str], ...]
-    """Path of a picture that has no vector, and why."""
+    """Path of each picture without a vector, and why."""
     notes: tuple[str, ...]
 
 
 def embed_references(
-    found: Found,
+    found: FoundReferences,
     model: str,
     home: Home,
     settings: Settings,
@@ -61,14 +64,14 @@ def embed_references(
 
     Args:
         found: the references.
-        model: as a setting names it: `pocket`, a hub name that was pulled, a folder, an alias.
+        model: as in the settings: `pocket`, the hub name of a pulled model, a folder, an alias.
         home: whose library and inbox these are.
         settings: device, limits, batch size.
         on_progress: called when pictures have to be embedded.
 
     Raises:
         ModelMissing, ModelUnusable: when there is no such model.
-        LibraryUnusable: when the library is there and cannot be read.
+        LibraryUnusable: when there is a library and it cannot be read.
     """
     folder = find_model(model, models_file=home.models_file, home_root=home.root)
     identity = embedder_identity(folder, settings)
@@ -78,10 +81,11 @@ def embed_references(
         load=lambda: _load(folder, settings),
     )
     glance = Glance(home.library, fingerprint=identity.fingerprint, dimensions=identity.dimensions)
-    references = [photo for each in found.taught for photo in each.photos]
-    vectors = glance.cached([each.content_id for each in references])
+    references = [photo for item in found.items for photo in item.photos]
+    vectors = glance.cached([reference.content_id for reference in references])
+    hashes = glance.hashes(list(vectors))
     cached = len(vectors)
-    missing = [each for each in references if each.content_id not in vectors]
+    missing = [reference for reference in references if reference.content_id not in vectors]
     failed: list[tuple[str, str]] = []
     done = 0
     if missing:
@@ -89,36 +93,53 @@ def embed_references(
     for batch in _batches(missing, settings.engine.batch_size):
         pictures = dict(_decoded(batch, home.inbox, settings, failed))
         if pictures:
-            vectors |= look_at_pictures(pictures, embedder.open(), settings.views.mode)
+            made = look_at_pictures(pictures, embedder.open(), settings.views.mode)
+            vectors |= made
+            hashes |= {
+                content: picture.hashes
+                for content, picture in made.items()
+                if picture.hashes is not None
+            }
         done += len(batch)
         on_progress(Progress(identity.name, done, len(missing)))
-    history = glance.sample(HISTORY_MAX, exclude=found.brought)
+    history = glance.sample(HISTORY_MAX, exclude=found.curated, among=found.present)
     return Embeddings(
-        identity.name, vectors, cached, tuple(history.values()), tuple(failed), identity.notes
+        embedder=identity.name,
+        vectors=vectors,
+        hashes=hashes,
+        cached=cached,
+        history=tuple(history.values()),
+        failed=tuple(failed),
+        notes=identity.notes,
     )
 
 
 def decoded(reference: Reference, inbox: Path, settings: Settings) -> Picture | None:
-    """Read and decode one reference; None when it is gone, or another content by now.
+    """Read and decode one reference; None when it is gone or has another content by now.
 
     Raises:
         ItemError: when it cannot be read or decoded.
-        InboxUnavailable: when macOS refuses for privacy's sake.
+        InboxUnavailable: when macOS denies access for privacy reasons.
     """
-    intake = Intake(inbox, max_bytes=settings.limits.max_bytes)
-    item = Item(reference.path, label=reference.label)
-    read = intake.look(item)
-    if read is None or not intake.read(item, read) or read.content != reference.content_id:
+    reader = InboxReader(inbox, max_bytes=settings.limits.max_bytes)
+    file = RequestedFile(reference.path)
+    opened = reader.stat(file)
+    if opened is None or not reader.read(file, opened):
         return None
-    return decode(read.data, name=item.shown, max_pixels=settings.limits.max_pixels)
+    if opened.content_id != reference.content_id:
+        return None
+    return decode(
+        opened.data, name=file.shown, max_pixels=settings.limits.max_pixels, is_last_try=True
+    )
 
 
 def _load(model: ModelFolder, settings: Settings) -> Embedder:
-    # as the engine does, but without its log, which a running daemon writes
+    # as the engine does, but without its log: a running daemon writes that
     return open_embedder(
         model,
         device=settings.embedder.device,
         dtype=settings.embedder.dtype,
+        runtime=settings.embedder.runtime,
         views=views_identity(settings),
         preprocessing=PREPROCESSING,
     )
@@ -137,7 +158,7 @@ def _decoded(
             failed.append((reference.path, error.message))
             continue
         if picture is None:
-            failed.append((reference.path, "It is gone or was changed meanwhile."))
+            failed.append((reference.path, "It has been removed or changed meanwhile."))
         else:
             yield reference.content_id, picture
 

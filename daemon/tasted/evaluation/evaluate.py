@@ -1,87 +1,99 @@
 """Evaluates scorers and embedders on the references of a home: START HERE.
 
-Every picture is judged by all the others, so that nothing is judged by what it taught. Texts are
-left out. With several embedders the history is left out too: only one of them may have seen it.
+Each picture is judged by all the others, never by its own label. Texts are not used. With several
+embedders the history is not used either, since only one of them may have seen it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tasted.config import Settings
+from tasted.copies.finding import CopyFinder, Pictured
 from tasted.evaluation.embedding import Embeddings, Progress, embed_references
-from tasted.evaluation.references import Found, Taught, find_references
-from tasted.home import Home
-from tasted.library.embedded import mean_view
-from tasted.scoring.evaluating import (
+from tasted.evaluation.judgements import (
     Figures,
-    Known,
-    LeftOut,
+    LeaveOneOutJudgements,
+    ReferenceVectors,
     ScorerName,
     figures_of,
-    left_out,
+    judge_leave_one_out,
 )
-from tasted.scoring.explaining import Doubt
-from tasted.scoring.ladder import Stage, next_step, stage
-from tasted.scoring.learning_curve import Curve, learning_curve
+from tasted.evaluation.learning_curve import LearningCurve, learning_curve
+from tasted.evaluation.references import FoundReferences, LabelledItem, find_references
+from tasted.home.layout import Home
+from tasted.inbox.unlike_photos import UnlikePhotos
+from tasted.judging.counted_labels import joined_hashes
+from tasted.library.embedded import mean_view
+from tasted.records import LabelCounts
+from tasted.scoring.taste.doubts import Doubt
+from tasted.scoring.taste.label_stages import Stage, next_step, stage
 
-__all__ = ["Evaluation", "Row", "ScorerName", "Section", "evaluate"]
+__all__ = ["EmbedderResult", "Evaluation", "ScorerName", "ScorerResult", "evaluate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class ScorerResult:
     """One scorer on the vectors of one embedder."""
 
     scorer: ScorerName
     figures: Figures
-    judged: LeftOut
+    judgements: LeaveOneOutJudgements
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Section:
+class EmbedderResult:
     """All scorers on the vectors of one embedder."""
 
     embedder: str
     cached: int
-    """Vectors that were in the library."""
+    """Vectors found in the library."""
     embedded: int
-    """Vectors that were made for this."""
+    """Vectors computed for this evaluation."""
     history: int
-    """Pictures of history that were centred on."""
+    """Pictures of history used for centring."""
     notes: tuple[str, ...]
-    rows: tuple[Row, ...]
+    scorers: tuple[ScorerResult, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """Everything that was found out."""
+    """The result."""
 
-    found: Found
-    taught: tuple[Taught, ...]
-    """Those whose photos have vectors of every embedder; judgements tell of them by index."""
+    found: FoundReferences
+    items: tuple[LabelledItem, ...]
+    """Those whose photos have vectors of every embedder; judgements refer to them by index."""
     failed: tuple[tuple[str, str], ...]
-    """Path and reason of each that has not."""
+    """Path and reason of each photo without a vector."""
     current: ScorerName
-    """The scorer that the settings name."""
-    sections: tuple[Section, ...]
-    """One for each embedder, as they were named; none without references."""
+    """The scorer named in the settings."""
+    embedders: tuple[EmbedderResult, ...]
+    """In the order given; none without references."""
     stage: Stage
     next: str | None
-    curve: Curve | None
+    curve: LearningCurve | None
     """Of the first embedder and the current scorer, of `taste` where that is `seed`."""
     doubts: tuple[Doubt, ...]
     """Of `taste` and the first embedder."""
+    counts: LabelCounts
+    """The labels, by the first embedder."""
+
+    @property
+    def main(self) -> ScorerResult:
+        """The current scorer on the first embedder, or the first scorer there is."""
+        scorers = self.embedders[0].scorers
+        return next((result for result in scorers if result.scorer == self.current), scorers[0])
 
     @property
     def liked(self) -> int:
-        """How many are liked."""
-        return sum(each.is_liked for each in self.taught)
+        """How many different pictures are liked."""
+        return self.counts.liked
 
     @property
     def rejected(self) -> int:
-        """How many are rejected."""
-        return len(self.taught) - self.liked
+        """How many different pictures are rejected."""
+        return self.counts.rejected
 
 
 def evaluate(
@@ -106,68 +118,97 @@ def evaluate(
         LibraryUnusable: when the library is there and cannot be read.
         InboxUnavailable, OutboxUnwritable: when those folders cannot be read.
     """
-    found = find_references(home.inbox, home.outbox, max_bytes=settings.limits.max_bytes)
+    found = find_references(
+        home.inbox,
+        home.outbox,
+        max_bytes=settings.limits.max_bytes,
+        unlike=UnlikePhotos(home.unlike_file).current,
+    )
     current: ScorerName = settings.scoring.scorer
-    made = [
+    embedded = [
         embed_references(found, name, home, settings, on_progress=on_progress)
-        for name in (embedders if found.taught else ())
+        for name in (embedders if found.items else ())
     ]
-    failed = {path: reason for each in made for path, reason in each.failed}
-    taught = tuple(
-        each
-        for each in found.taught
-        if all(photo.content_id in one.vectors for one in made for photo in each.photos)
+    failed = {path: reason for made in embedded for path, reason in made.failed}
+    items = tuple(
+        item
+        for item in found.items
+        if all(photo.content_id in made.vectors for made in embedded for photo in item.photos)
     )
-    known = [_known(taught, each, has_history=len(made) == 1) for each in made]
-    sections = tuple(
-        Section(
-            embedder=each.embedder,
-            cached=each.cached,
-            embedded=len(each.vectors) - each.cached,
-            history=len(each.history) if len(made) == 1 else 0,
-            notes=each.notes,
-            rows=tuple(_row(scorer, one, settings) for scorer in scorers),
+    known, lookalikes = [], []
+    for made in embedded:
+        vectors, alike = _reference_vectors(items, made, has_history=len(embedded) == 1)
+        known.append(vectors)
+        lookalikes.append(alike)
+    results = tuple(
+        EmbedderResult(
+            embedder=made.embedder,
+            cached=made.cached,
+            embedded=len(made.vectors) - made.cached,
+            history=len(made.history) if len(embedded) == 1 else 0,
+            notes=made.notes,
+            scorers=tuple(_scorer_result(scorer, vectors, settings) for scorer in scorers),
         )
-        for each, one in zip(made, known, strict=True)
-        if taught
+        for made, vectors in zip(embedded, known, strict=True)
+        if items
     )
-    liked = sum(each.is_liked for each in taught)
-    rejected = len(taught) - liked
+    fitted = known[0].fitted("taste") if items else None
+    counts = LabelCounts()
+    if fitted is not None:
+        counts = replace(fitted.counts, lookalikes=lookalikes[0])
     rate = settings.scoring.max_error_rate
     return Evaluation(
         found=found,
-        taught=taught,
+        items=items,
         failed=tuple(failed.items()),
         current=current,
-        sections=sections,
-        stage=stage(liked, rejected, max_error_rate=rate),
-        next=next_step(liked, rejected, max_error_rate=rate),
+        embedders=results,
+        stage=stage(counts.liked, counts.rejected, max_error_rate=rate),
+        next=next_step(counts.liked, counts.rejected, max_error_rate=rate),
         curve=(
-            learning_curve("taste" if current == "seed" else current, known[0]) if taught else None
+            learning_curve("taste" if current == "seed" else current, known[0]) if items else None
         ),
-        doubts=known[0].fitted("taste").doubts if taught else (),
+        doubts=fitted.doubts if fitted is not None else (),
+        counts=counts,
     )
 
 
-def _known(taught: Sequence[Taught], made: Embeddings, *, has_history: bool) -> Known:
+def _reference_vectors(
+    items: Sequence[LabelledItem], made: Embeddings, *, has_history: bool
+) -> tuple[ReferenceVectors, int]:
+    """Return the references, and how many look like copies of others."""
     views = [
-        np.concatenate([made.vectors[photo.content_id].views for photo in each.photos])
-        for each in taught
+        np.concatenate([made.vectors[photo.content_id].views for photo in item.photos])
+        for item in items
     ]
-    return Known(
+    pictures = [
+        Pictured(
+            item.path,
+            rows,
+            joined_hashes([made.hashes.get(photo.content_id) for photo in item.photos], len(rows)),
+        )
+        for item, rows in zip(items, views, strict=True)
+    ]
+    history = [picture.views for picture in made.history] if has_history and made.history else None
+    copies = CopyFinder().find(pictures, history)
+    vectors = ReferenceVectors(
         views=views,
-        whole=np.array([mean_view(each) for each in views], dtype=np.float32),
-        liked=np.array([each.is_liked for each in taught], np.bool_),
-        curated=np.array([each.is_brought for each in taught], np.bool_),
-        history=[each.views for each in made.history] if has_history and made.history else None,
+        whole=np.array([mean_view(rows) for rows in views], dtype=np.float32),
+        liked=np.array([item.is_liked for item in items], np.bool_),
+        curated=np.array([item.is_curated for item in items], np.bool_),
+        history=history,
+        copies=copies.groups,
     )
+    return vectors, copies.lookalikes
 
 
-def _row(scorer: ScorerName, known: Known, settings: Settings) -> Row:
-    judged = left_out(
+def _scorer_result(
+    scorer: ScorerName, vectors: ReferenceVectors, settings: Settings
+) -> ScorerResult:
+    judgements = judge_leave_one_out(
         scorer,
-        known,
+        vectors,
         max_error_rate=settings.scoring.max_error_rate,
         match_threshold=settings.scoring.match_threshold,
     )
-    return Row(scorer, figures_of(judged), judged)
+    return ScorerResult(scorer, figures_of(judgements), judgements)

@@ -1,4 +1,4 @@
-"""Which pictures teach right now, from the label folders. Reads inbox and outbox.
+"""The labels as they are now, from the label folders. Reads inbox and outbox.
 
 The folders are the labels, so this needs neither library nor daemon. A folder of several photos in
 a label folder is one label: see `inbox.profiles`.
@@ -9,20 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.engine.reading_files import InboxReader
 from tasted.errors import ItemError
 from tasted.inbox.listing import list_inbox
-from tasted.inbox.profiles import label_groups
-from tasted.intake import Intake, Item
+from tasted.inbox.people import Unlike
+from tasted.inbox.profiles import details_in_sidecars, label_folders_apart, label_groups
 from tasted.outbox.ledger import Ledger
 from tasted.records import InboxFile, Label, LedgerEntry, Origin, Reference
+from tasted.rpc.messages import RequestedFile
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class LabelledItem:
     """One label: a picture, or a profile of several."""
 
     path: str
-    """Relative to the inbox; of a profile that of its folder, with the slash."""
+    """Relative to the inbox; for a profile the path of its folder, with the slash."""
     photos: tuple[Reference, ...]
     """At least one, all of one label."""
 
@@ -32,37 +34,42 @@ class Taught:
         return self.photos[0].label is Label.LIKED
 
     @property
-    def is_brought(self) -> bool:
-        """Whether the user brought it to teach, rather than judging what had been scored."""
-        return all(each.origin is Origin.REFERENCE for each in self.photos)
+    def is_curated(self) -> bool:
+        """Whether the user chose it by hand, rather than judging a picture that had been scored."""
+        return all(photo.origin is Origin.REFERENCE for photo in self.photos)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundReferences:
     """The labels, and what does not count among them."""
 
-    taught: tuple[Taught, ...]
+    items: tuple[LabelledItem, ...]
     """In the order of their paths; each content is in one of them."""
     contradictions: tuple[str, ...]
     """Paths of contents that lie in both folders: they count for neither."""
     repeated: int
-    """Further files of a content that counts already."""
+    """Further files with a content that is already counted."""
     unreadable: tuple[tuple[str, str], ...]
     """Path, and why."""
-    brought: frozenset[str]
-    """Contents that the user brought to teach, contradictions included: chosen by hand, they are no
-    sample of the stream."""
+    curated: frozenset[str]
+    """Contents that the user chose by hand, contradictions included: they are not a sample of the
+    stream."""
+    present: frozenset[str]
+    """Contents of everything that has a sidecar and is still in the inbox."""
 
 
-def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
-    """Look at both label folders.
+def find_references(
+    inbox: Path, outbox: Path, *, max_bytes: int, unlike: Unlike = ()
+) -> FoundReferences:
+    """Read both label folders.
 
-    A file whose sidecar carries its stamp is not read: its content id stands there.
+    A file whose sidecar carries its stamp is not opened: the sidecar has its content id.
 
     Args:
         inbox: of the home.
         outbox: of the home; it may be missing.
         max_bytes: the largest file that is read.
+        unlike: photos that the engine found unlike.
 
     Raises:
         InboxUnavailable: when the inbox cannot be listed or read.
@@ -70,17 +77,18 @@ def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
     """
     entries = _entries(outbox)
     origins = _origins(entries)
-    intake = Intake(inbox, max_bytes=max_bytes)
+    reader = InboxReader(inbox, max_bytes=max_bytes)
     by_content: dict[str, list[Reference]] = defaultdict(list)
     unreadable: list[tuple[str, str]] = []
-    files = list_inbox(inbox).files
+    listing = list_inbox(inbox)
+    files = listing.files
     labelled = sorted(path for path, file in files.items() if file.label is not None)
     for path in labelled:
         file = files[path]
         entry = entries.get(path)
-        known = entry if entry is not None and entry.stamp == file.stamp else None
+        known = entry if entry is not None and entry.stamp.agrees(file.stamp) else None
         try:
-            content = (known.content_id if known is not None else None) or _read(intake, file)
+            content = (known.content_id if known is not None else None) or _read(reader, file)
         except ItemError as error:
             unreadable.append((path, error.message))
             continue
@@ -88,7 +96,25 @@ def find_references(inbox: Path, outbox: Path, *, max_bytes: int) -> Found:
             origin = origins.get(content, Origin.REFERENCE)
             label = file.label or Label.LIKED
             by_content[content].append(Reference(content, path, label, origin))
-    return _counted(by_content, tuple(unreadable), label_groups(labelled))
+    present = frozenset(
+        entry.content_id
+        for entry in entries.values()
+        if entry.content_id is not None and not entry.is_gone
+    )
+    apart = label_folders_apart(
+        labelled,
+        details_of=details_in_sidecars(entries),
+        texts=listing.texts,
+        marked=listing.marked,
+        unlike=unlike,
+    )
+    contents: dict[str, str | None] = dict.fromkeys(labelled)
+    contents |= {
+        reference.path: reference.content_id
+        for references in by_content.values()
+        for reference in references
+    }
+    return _counted(by_content, tuple(unreadable), label_groups(contents, apart=apart), present)
 
 
 def _entries(outbox: Path) -> dict[str, LedgerEntry]:
@@ -99,43 +125,47 @@ def _entries(outbox: Path) -> dict[str, LedgerEntry]:
 
 
 def _origins(entries: dict[str, LedgerEntry]) -> dict[str | None, Origin]:
-    scored = {each.content_id for each in entries.values() if each.status == "scored"}
-    learnt = {each.content_id: each.origin for each in entries.values() if each.origin is not None}
+    scored = {entry.content_id for entry in entries.values() if entry.status == "scored"}
+    learnt = {
+        entry.content_id: entry.origin for entry in entries.values() if entry.origin is not None
+    }
     return {**dict.fromkeys(scored, Origin.FEEDBACK), **learnt}
 
 
-def _read(intake: Intake, file: InboxFile) -> str | None:
-    item = Item(file.path, label=file.label)
-    read = intake.look(item)
-    # gone, or changing just now
-    if read is None or not intake.read(item, read):
+def _read(reader: InboxReader, file: InboxFile) -> str | None:
+    requested = RequestedFile(file.path)
+    opened = reader.stat(requested)
+    # gone, or changing at this moment
+    if opened is None or not reader.read(requested, opened):
         return None
-    return read.content
+    return opened.content_id
 
 
 def _counted(
     by_content: dict[str, list[Reference]],
     unreadable: tuple[tuple[str, str], ...],
     groups: Mapping[str, str | None],
-) -> Found:
-    taught: dict[str, list[Reference]] = defaultdict(list)
+    present: frozenset[str],
+) -> FoundReferences:
+    photos: dict[str, list[Reference]] = defaultdict(list)
     contradictions: list[str] = []
     repeated = 0
     for references in by_content.values():
-        if len({each.label for each in references}) > 1:
-            contradictions += [each.path for each in references]
+        if len({reference.label for reference in references}) > 1:
+            contradictions += [reference.path for reference in references]
             continue
         first = references[0]
-        taught[groups[first.path] or first.path].append(first)
+        photos[groups[first.path] or first.path].append(first)
         repeated += len(references) - 1
-    return Found(
-        taught=tuple(Taught(path, tuple(photos)) for path, photos in sorted(taught.items())),
+    return FoundReferences(
+        items=tuple(LabelledItem(path, tuple(own)) for path, own in sorted(photos.items())),
         contradictions=tuple(sorted(contradictions)),
         repeated=repeated,
         unreadable=unreadable,
-        brought=frozenset(
+        curated=frozenset(
             content
             for content, references in by_content.items()
-            if any(each.origin is Origin.REFERENCE for each in references)
+            if any(reference.origin is Origin.REFERENCE for reference in references)
         ),
+        present=present,
     )

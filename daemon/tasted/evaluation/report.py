@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
-from tasted.evaluation.evaluate import Evaluation, Row, Section
-from tasted.scoring.learning_curve import Curve
+from tasted.amounts import percent
+from tasted.evaluation.agreement import Agreement, agreement
+from tasted.evaluation.evaluate import EmbedderResult, Evaluation, ScorerResult
+from tasted.evaluation.learning_curve import LearningCurve
 
 _NOTICEABLE = 0.01
-"""Of an AUC: less is not worth labelling for."""
+"""Gain in AUC; a smaller one is not worth labelling for."""
 _UNEVEN = 0.02
-"""Of an AUC: by so much one kind of label has to cost more than the other to be told."""
+"""Difference in AUC; only a larger one is reported for likes or rejects."""
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -19,6 +21,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "references": {"liked": evaluation.liked, "rejected": evaluation.rejected},
         "contradictions": list(found.contradictions),
         "repeated": found.repeated,
+        "copies": evaluation.counts.copies,
+        "lookalikes": evaluation.counts.lookalikes,
         "left_out": [
             {"path": path, "reason": reason}
             for path, reason in (*found.unreadable, *evaluation.failed)
@@ -27,37 +31,42 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "scorer": evaluation.current,
         "stage": evaluation.stage.value,
         "next": evaluation.next,
-        "embedders": [_section(evaluation, each) for each in evaluation.sections],
+        "embedders": [_embedder(evaluation, embedder) for embedder in evaluation.embedders],
+        "agreement": _agreement(agreement(evaluation)) if evaluation.items else None,
         "learning_curve": asdict(evaluation.curve) if evaluation.curve is not None else None,
         "doubts": [
             {
-                "path": evaluation.taught[each.reference].path,
-                "liked": each.is_liked,
-                "probability": each.probability,
-                "lookalikes": each.lookalikes,
+                "path": evaluation.items[doubt.reference].path,
+                "liked": doubt.is_liked,
+                "probability": doubt.probability,
+                "lookalikes": doubt.lookalikes,
             }
-            for each in evaluation.doubts
+            for doubt in evaluation.doubts
         ],
         "advice": advice(evaluation),
     }
 
 
-def _section(evaluation: Evaluation, section: Section) -> dict[str, Any]:
+def _agreement(found: Agreement) -> dict[str, Any]:
+    return {**asdict(found), "agreed": found.agreed}
+
+
+def _embedder(evaluation: Evaluation, result: EmbedderResult) -> dict[str, Any]:
     return {
-        "embedder": section.embedder,
-        "from_library": section.cached,
-        "embedded": section.embedded,
-        "history": section.history,
-        "notes": list(section.notes),
-        "scorers": [_row(evaluation, each) for each in section.rows],
+        "embedder": result.embedder,
+        "from_library": result.cached,
+        "embedded": result.embedded,
+        "history": result.history,
+        "notes": list(result.notes),
+        "scorers": [_scorer(evaluation, scorer) for scorer in result.scorers],
     }
 
 
-def _row(evaluation: Evaluation, row: Row) -> dict[str, Any]:
-    judged, probabilities = row.judged, row.judged.probabilities
+def _scorer(evaluation: Evaluation, result: ScorerResult) -> dict[str, Any]:
+    judged, probabilities = result.judgements, result.judgements.probabilities
     pictures = [
         {
-            "path": evaluation.taught[int(reference)].path,
+            "path": evaluation.items[int(reference)].path,
             "liked": bool(judged.liked[place]),
             "score": float(judged.scores[place]),
             "probability": float(probabilities[place]) if probabilities is not None else None,
@@ -66,18 +75,18 @@ def _row(evaluation: Evaluation, row: Row) -> dict[str, Any]:
         for place, reference in enumerate(judged.references)
     ]
     return {
-        "scorer": row.scorer,
-        **asdict(row.figures),
-        "has_signal": row.figures.has_signal,
+        "scorer": result.scorer,
+        **asdict(result.figures),
+        "has_signal": result.figures.has_signal,
         "pictures": pictures,
     }
 
 
 def advice(evaluation: Evaluation) -> list[str]:
-    """Return what the figures say in sentences, the most important first."""
-    if not evaluation.taught:
-        return ["No references yet. Teach with: tasted like FILE and tasted reject FILE"]
-    sentences = [_signal(evaluation)]
+    """Return the figures in sentences, the most important first."""
+    if not evaluation.items:
+        return ["No likes or rejects yet. Start with: tasted like FILE"]
+    sentences = [_signal(evaluation), *evaluation.counts.remarks]
     if evaluation.next is not None:
         sentences.append(f"{evaluation.next}.")
     if evaluation.curve is not None:
@@ -85,42 +94,32 @@ def advice(evaluation: Evaluation) -> list[str]:
     return sentences
 
 
-def main_row(evaluation: Evaluation) -> Row:
-    """Return the row of the current scorer and the first embedder, or the first there is."""
-    rows = evaluation.sections[0].rows
-    return next((row for row in rows if row.scorer == evaluation.current), rows[0])
-
-
 def _signal(evaluation: Evaluation) -> str:
-    row = main_row(evaluation)
-    figures = row.figures
+    figures = evaluation.main.figures
     if figures.auc is None or figures.chance_auc is None:
         missing = "rejected" if figures.rejected == 0 else "liked"
-        return f"Nothing is {missing} yet: there is nothing to tell apart."
-    if not figures.has_signal:
-        why = (
-            f"{row.scorer} puts a like above a reject in {_percent(figures.auc)} of pairs, and "
-            f"shuffled labels reach {_percent(figures.chance_auc)}."
-            if figures.auc <= figures.chance_auc
-            else f"the probabilities of {row.scorer} say no more than the share of likes does."
-        )
-        return f"No learnable signal yet: {why}"
-    return (
-        f"{row.scorer} tells your likes from your rejects: it puts a like above a reject in "
-        f"{_percent(figures.auc)} of pairs; shuffled labels reach {_percent(figures.chance_auc)}."
+        return f"Nothing is {missing} yet, so there is nothing to compare."
+    ranking = (
+        f"it ranks a like above a reject {percent(figures.auc)} of the time (guessing could reach "
+        f"{percent(figures.chance_auc)})."
     )
+    if figures.has_signal:
+        return f"{ranking[:1].upper()}{ranking[1:]}"
+    is_luck = figures.auc <= figures.chance_auc
+    why = ranking if is_luck else "its probabilities say no more than your share of likes."
+    return f"It cannot tell your likes from your rejects yet: {why}"
 
 
-def _worth(curve: Curve) -> list[str]:
+def _worth(curve: LearningCurve) -> list[str]:
     gain = curve.half_auc - curve.quarter_auc
     measured = (
-        f"Learnt from {curve.quarter_labels} labels, pictures that it had not seen were ranked "
-        f"with an AUC of {curve.quarter_auc:.2f}; from {curve.half_labels}, of {curve.half_auc:.2f}"
+        f"With {curve.quarter_labels} labels it ranked {percent(curve.quarter_auc)} of unseen "
+        f"pairs correctly, with {curve.half_labels} labels {percent(curve.half_auc)}"
     )
     if gain > max(_NOTICEABLE, 2 * curve.half_se):
-        sentences = [f"{measured}: more labels helped, and more are likely to help again."]
+        sentences = [f"{measured}: more labels helped, and are likely to help again."]
     elif gain < _NOTICEABLE and 2 * curve.half_se < _NOTICEABLE:
-        sentences = [f"{measured}: more labels of the same kind hardly help any more."]
+        sentences = [f"{measured}: more labels of the same kind hardly help."]
     else:
         sentences = [f"{measured}. That is too close to say whether more labels help."]
     fewer = curve.cost_of_fewer_rejects - curve.cost_of_fewer_likes
@@ -129,11 +128,7 @@ def _worth(curve: Curve) -> list[str]:
         more, less = ("rejects", "likes") if fewer > 0 else ("likes", "rejects")
         costs = (curve.cost_of_fewer_rejects, curve.cost_of_fewer_likes)
         sentences.append(
-            f"Half of the {more} cost {max(costs):.2f} of that, half of the {less} "
-            f"{min(costs):.2f}: {more} teach the most now."
+            f"Leaving out half of the {more} lost {percent(max(costs))} of pairs, half of the "
+            f"{less} {percent(max(min(costs), 0.0))}: more {more} help most now."
         )
     return sentences
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tasted.platform import is_dataless
-from tasted.status import AccessReport
+from tasted.home.status import AccessReport
+from tasted.system.platform import is_dataless
 
 _FILES_TRIED_MAX = 8
 _READ_ONLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

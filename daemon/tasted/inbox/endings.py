@@ -10,16 +10,17 @@ ISO/IEC 14496-12 section 4.2 (boxes).
 
 from collections.abc import Callable
 
-HEAD_BYTES = 16
+from tasted.picture_formats import HEAD_BYTES, sniff
+
 TAIL_BYTES = 4096
-_PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
-_JPEG = b"\xff\xd8\xff"
 _JPEG_END = b"\xff\xd9"
 _GIF_END = b"\x3b"
 _BOX_HEADER_BYTES = 16
 _BOX_HEADER_BYTES_MIN = 8
 _BOXES_MAX = 1000
+_ROOM_BYTES = 512
+"""So many zeros at the end of a format that ends with its length are room for what has not come."""
 
 Read = Callable[[int, int], bytes]
 """Returns at most so many bytes (the second number) from an offset (the first)."""
@@ -41,17 +42,27 @@ def is_whole(size: int, read: Read) -> bool:
     if not head.strip(b"\0"):
         # room was made and nothing has arrived in it
         return False
-    if head[4:8] == b"ftyp":
-        return _boxes_are_whole(size, read)
-    if head[:4] == b"RIFF":
-        return size >= int.from_bytes(head[4:8], "little") + 8
-    if not head.startswith((_PNG, _JPEG, b"GIF8")):
-        return True
-    tail = read(max(size - TAIL_BYTES, 0), TAIL_BYTES)
-    if head.startswith(b"GIF8"):
+    match sniff(head):
+        case "HEIF" | "AVIF":
+            return _boxes_are_whole(size, read) and not _ends_with_room(size, read)
+        case "WEBP":
+            is_long_enough = size >= int.from_bytes(head[4:8], "little") + 8
+            return is_long_enough and not _ends_with_room(size, read)
+        case "PNG" | "JPEG" | "GIF" as name:
+            return _ends(name, read(max(size - TAIL_BYTES, 0), TAIL_BYTES))
+        case _:
+            return True
+
+
+def _ends(name: str, tail: bytes) -> bool:
+    if name == "GIF":
         return tail.rstrip(b"\0").endswith(_GIF_END)
     # phones append films behind the EOI: it is asked for somewhere near the end only
-    return (_PNG_END if head.startswith(_PNG) else _JPEG_END) in tail
+    return (_PNG_END if name == "PNG" else _JPEG_END) in tail
+
+
+def _ends_with_room(size: int, read: Read) -> bool:
+    return size > _ROOM_BYTES and not read(size - _ROOM_BYTES, _ROOM_BYTES).strip(b"\0")
 
 
 def _boxes_are_whole(size: int, read: Read) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from tasted.platform import DARWIN
+from tasted.system.platform import DARWIN
 
 ObserverFactory = Callable[[], BaseObserver]
 

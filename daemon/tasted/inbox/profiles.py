@@ -1,51 +1,57 @@
-"""Which folders are profiles, and which of them are due. Pure.
+"""Which folders are profiles, and which references are one label. Pure.
 
 An immediate subfolder of the inbox with 2 to 12 pictures is one profile, and is named by its path
-with the slash, `anna/`, which no file can have. It has a document of its own once all its pictures
-have theirs. Like everything, that is derived: the document names the photos that it was made of.
+with the slash, `anna/`, which no file can have. `due_profiles` decides when it gets its document.
+
+Copies of one content, such as a synchronising program makes of a conflict, count once. Contents are
+known from sidecars alone, so that a folder with too many pictures may have to wait for those.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tasted.inbox.naming import label_of
-from tasted.inbox.reconcile import Reason, Task, is_to_be_tried_again
-from tasted.records import Companion, Current, FileStamp, InboxFile, LedgerEntry, Part
+from tasted.inbox.naming import TEXT_EXTENSIONS, label_of, stem_of
+from tasted.inbox.people import PersonDetails, SeveralPeople, Unlike, photo_id, several_people
+from tasted.records import Companion, FileStamp, InboxFile, LedgerEntry
 
 PHOTOS_MIN = 2
 PHOTOS_MAX = 12
-_BIO = "bio.txt"
+_BIO = "bio"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The pictures of one folder, told together."""
+    """The pictures of one folder that are scored as one."""
 
     folder: str
     """Relative to the inbox, with a slash at its end."""
     photos: tuple[InboxFile, ...]
-    """2 to 12, sorted by path."""
+    """2 to 12, sorted by path; of copies of one content the one with the shortest name."""
     bio: Companion | None
     """The text of the folder."""
 
     @property
     def file(self) -> InboxFile:
-        """The folder told like a file: its photos' bytes together, and the youngest time."""
+        """The folder as if it were a file: the sum of its photos' sizes, and the newest time."""
         stamps = [photo.stamp for photo in self.photos]
         size = sum(stamp.size_bytes for stamp in stamps)
         stamp = FileStamp(size, max(stamp.modified_ns for stamp in stamps), 0)
         return InboxFile(self.folder, stamp, self.bio)
 
 
-class Plain(StrEnum):
-    """Why a folder with several pictures is no profile."""
+class NotAProfile(StrEnum):
+    """Why a folder with several pictures is not a profile."""
 
     TOO_LARGE = "too_large"
     NESTED = "nested"
+    MARKED = "marked"
+    """By the user, with a file of the name `NOT_A_PROFILE_NAME`."""
+    NAMES = SeveralPeople.NAMES.value
+    AGES = SeveralPeople.AGES.value
+    LOOKS = SeveralPeople.LOOKS.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +60,180 @@ class Folders:
 
     profiles: Mapping[str, Profile]
     """By folder."""
-    plain: Mapping[str, Plain]
-    """Folders of several pictures that are scored, or teach, each on its own."""
+    plain: Mapping[str, NotAProfile]
+    """Folders of several pictures that are scored, or count as labels, one by one."""
+    undecided: frozenset[str] = frozenset()
+    """Folders with too many pictures, if no unknown content among them is a copy of another."""
+
+
+ContentOf = Callable[[InboxFile], str | None]
+"""Returns an id of the content of a file; None while that is unknown."""
+DetailsOf = Callable[[str], PersonDetails | None]
+"""Returns what the picture at a path says about the person in it; None while unknown."""
+
+
+def why_not_one_person(
+    folder: str,
+    paths: Iterable[str],
+    *,
+    details_of: DetailsOf,
+    texts: Collection[str],
+    marked: Collection[str],
+    unlike: Unlike = (),
+) -> NotAProfile | None:
+    """Return why the pictures of a folder are not one profile; None when nothing speaks against it.
+
+    The same for folders of the inbox and of the label folders. What the user says decides: a mark
+    against, or a text of the folder, `bio.txt`, for one person.
+
+    Args:
+        folder: relative to the inbox, with its slash.
+        paths: of its pictures.
+        details_of: tells what each says.
+        texts: folders that have a text.
+        marked: folders that have a mark.
+        unlike: photos that the engine found unlike.
+    """
+    if folder in marked:
+        return NotAProfile.MARKED
+    if folder in texts:
+        return None
+    details = (known for path in paths if (known := details_of(path)) is not None)
+    several = several_people(details, unlike=unlike)
+    return NotAProfile(several.value) if several is not None else None
+
+
+def details_in_sidecars(ledger: Mapping[str, LedgerEntry]) -> DetailsOf:
+    """Return a function that looks up in the sidecars what pictures say about people.
+
+    A sidecar that is about to be replaced counts until then, so that a folder does not change its
+    kind while one of its pictures is read again.
+    """
+
+    def details_of(path: str) -> PersonDetails | None:
+        entry = ledger.get(path)
+        return details_of_entry(entry) if entry is not None else None
+
+    return details_of
+
+
+def details_of_entry(entry: LedgerEntry) -> PersonDetails:
+    """Return what a sidecar says about the person in its picture."""
+    content = entry.content_id
+    photo = photo_id(content, entry.text_id) if content is not None else None
+    return PersonDetails(entry.name, entry.age, photo)
 
 
 def folders_of(
-    files: Mapping[str, InboxFile], texts: Mapping[str, Companion] | None = None
+    files: Mapping[str, InboxFile],
+    texts: Mapping[str, Companion] | None = None,
+    *,
+    content_of: ContentOf = lambda _file: None,
+    details_of: DetailsOf = lambda _path: None,
+    marked: Collection[str] = (),
+    unlike: Unlike = (),
 ) -> Folders:
     """Sort the folders of the inbox, or those below the label folders, by what they are.
 
     Args:
         files: what a look saw, by path.
         texts: of folders, by folder.
+        content_of: tells the contents that sidecars prove.
+        details_of: tells what pictures say.
+        marked: folders that the user says are no profiles.
+        unlike: as in `why_not_one_person`.
     """
     known = texts or {}
     profiles: dict[str, Profile] = {}
-    plain: dict[str, Plain] = {}
+    plain: dict[str, NotAProfile] = {}
+    undecided: set[str] = set()
     for folder, paths in _several(files):
-        why = _why_plain(folder, len(paths))
+        pictures = [files[path] for path in paths]
+        why = _why_plain(folder, pictures, content_of)
+        photos = _once(pictures, content_of) if why is None else ()
+        if len(photos) >= PHOTOS_MIN:
+            why = why_not_one_person(
+                folder, paths, details_of=details_of, texts=known, marked=marked, unlike=unlike
+            )
         if why is not None:
             plain[folder] = why
-        elif label_of(folder) is None:
-            photos = tuple(files[path] for path in paths)
+        elif len(photos) > PHOTOS_MAX:
+            undecided.add(folder)
+        elif label_of(folder) is None and len(photos) >= PHOTOS_MIN:
             profiles[folder] = Profile(folder, photos, known.get(folder))
-    return Folders(profiles, plain)
+    return Folders(profiles, plain, frozenset(undecided))
 
 
-def label_groups(paths: Iterable[str]) -> dict[str, str | None]:
+def _why_plain(
+    folder: str, pictures: Sequence[InboxFile], content_of: ContentOf
+) -> NotAProfile | None:
+    if _depth(folder) > 1:
+        return NotAProfile.NESTED
+    # so many sizes are as many contents
+    sizes = {file.stamp.size_bytes for file in pictures}
+    if len(sizes) <= PHOTOS_MAX:
+        contents = {content_of(file) for file in pictures} - {None}
+        return NotAProfile.TOO_LARGE if len(contents) > PHOTOS_MAX else None
+    return NotAProfile.TOO_LARGE
+
+
+def _once(pictures: Iterable[InboxFile], content_of: ContentOf) -> tuple[InboxFile, ...]:
+    """Return one picture of each content, sorted by path; what is not known is no copy."""
+    kept: dict[str, InboxFile] = {}
+    # a copy has something added to the name: "03.sync-conflict-20260102.png", "0 (1).png"
+    for file in sorted(pictures, key=lambda file: (len(file.path), file.path)):
+        kept.setdefault(content_of(file) or file.path, file)
+    return tuple(sorted(kept.values(), key=lambda file: file.path))
+
+
+def label_groups(
+    contents: Mapping[str, str | None], *, apart: Collection[str] = ()
+) -> dict[str, str | None]:
     """Return for each path of a reference the profile that it is a photo of: `liked/anna/`.
 
     A subfolder of a label folder with 2 to 12 pictures is one label. None is for a reference that
-    teaches on its own: in the label folder itself, deeper, or in a folder of more pictures.
+    counts on its own: in the label folder itself, deeper, or in a folder of more pictures.
 
     Args:
-        paths: of all references that are there, relative to the inbox: with some left out a large
-            folder may look like a profile.
+        contents: content ids of all references that are there, by path relative to the inbox: with
+            some left out a large folder may look like a profile. None for what cannot be read.
+        apart: folders below the label folders that are not of one person, see `why_not_one_person`.
     """
-    groups: dict[str, str | None] = dict.fromkeys(paths)
+    groups: dict[str, str | None] = dict.fromkeys(contents)
     for folder, members in _several(groups):
-        if label_of(folder) is not None and _why_plain(folder, len(members)) is None:
+        count = len({contents[path] or path for path in members})
+        may_be_one = label_of(folder) is not None and _depth(folder) == 1 and folder not in apart
+        if may_be_one and count <= PHOTOS_MAX:
             groups |= dict.fromkeys(members, folder)
     return groups
+
+
+def label_folders_apart(
+    paths: Iterable[str],
+    *,
+    details_of: DetailsOf,
+    texts: Collection[str],
+    marked: Collection[str],
+    unlike: Unlike = (),
+) -> frozenset[str]:
+    """Return the folders below the label folders whose pictures count one by one.
+
+    Args:
+        paths: of all references.
+        details_of: as in `why_not_one_person`.
+        texts: as in `why_not_one_person`.
+        marked: as in `why_not_one_person`.
+        unlike: as in `why_not_one_person`.
+    """
+    return frozenset(
+        folder
+        for folder, members in _several(paths)
+        if label_of(folder) is not None
+        and why_not_one_person(
+            folder, members, details_of=details_of, texts=texts, marked=marked, unlike=unlike
+        )
+        is not None
+    )
 
 
 def profile_content_id(contents: Iterable[str]) -> str:
@@ -102,14 +241,21 @@ def profile_content_id(contents: Iterable[str]) -> str:
 
     The same photos in another order, or in another folder, are the same profile.
     """
-    told = "\0".join(sorted(contents))
-    return hashlib.sha256(b"tasted profile\0" + told.encode("ascii")).hexdigest()
+    joined = "\0".join(sorted(contents))
+    return hashlib.sha256(b"tasted profile\0" + joined.encode("ascii")).hexdigest()
 
 
 def is_text_of_folder(path: str) -> bool:
-    """Tell whether a text belongs to the folder that it lies in: `bio.txt`, in any letter case."""
-    folder, slash, name = path.rpartition("/")
-    return bool(slash) and name.casefold() == _BIO and _depth(f"{folder}/") == 1
+    """Tell whether a text belongs to the profile in whose folder it lies: `anna/bio.txt`."""
+    return is_bio(path) and _depth(folder_of(path)) == 1
+
+
+def is_bio(path: str) -> bool:
+    """Tell whether a text in a folder is called `bio.txt` or `bio.md`, in any letter case."""
+    _folder, slash, name = path.rpartition("/")
+    stem = stem_of(name)
+    is_text = name[len(stem) :].casefold() in TEXT_EXTENSIONS
+    return bool(slash) and is_text and stem.casefold() == _BIO
 
 
 def folder_of(path: str) -> str:
@@ -130,143 +276,3 @@ def _several(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
 def _depth(folder: str) -> int:
     """Return how deep a folder lies below the inbox or below a label folder, where that is 0."""
     return folder.count("/") - (label_of(folder) is not None)
-
-
-def _why_plain(folder: str, count: int) -> Plain | None:
-    if _depth(folder) > 1:
-        return Plain.NESTED
-    return Plain.TOO_LARGE if count > PHOTOS_MAX else None
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What one look means for profiles."""
-
-    tasks: tuple[Task, ...]
-    """Those that are due."""
-    waiting: int
-    """How many wait for their photos."""
-    outdated: tuple[str, ...]
-    """Folders whose document tells of what is no profile any more, though they are there."""
-    moved: tuple[str, ...]
-    """Folders that are gone, and whose photos have their document under another name."""
-    orphans: int
-    """How many documents are of folders that are gone, those that moved not counted."""
-    given_up: frozenset[str] = frozenset()
-    """Folders that a command wants done again, and that get no document."""
-
-
-def look_at_profiles(
-    folders: Folders,
-    ledger: Mapping[str, LedgerEntry],
-    current: Current | None,
-    *,
-    files: Mapping[str, InboxFile],
-    settled: Mapping[str, InboxFile],
-    undone: AbstractSet[str],
-    quiet: Collection[str],
-    doubtful: AbstractSet[str],
-    forced: AbstractSet[str],
-    now: float,
-    version: str,
-) -> Looked:
-    """Compare the profiles of a look with what the outbox proves.
-
-    Args:
-        folders: what the folders are.
-        ledger: what the sidecars prove, by path.
-        current: what the engine published.
-        files: what the look saw, by path.
-        settled: those of them that are settled, by path.
-        undone: paths of settled files that have no current sidecar.
-        quiet: folders in which nothing stirs, their texts included.
-        doubtful: folders of which the look may not have seen everything; nothing is done to them.
-        forced: folders that a command wants done again.
-        now: seconds since the epoch.
-        version: of this tasted.
-    """
-    wish = _Wish(current, forced, now, version)
-    tasks: list[Task] = []
-    present: list[tuple[Part, ...]] = []
-    outdated: list[str] = []
-    waiting = 0
-    for folder, profile in folders.profiles.items():
-        if folder in doubtful:
-            continue
-        parts = _parts(profile.photos, ledger, settled, undone)
-        entry = ledger.get(folder)
-        if parts is None:
-            waiting += 1
-        elif all(part.content_id is None for part in parts):
-            # each photo says itself why it cannot be scored
-            outdated += [folder] * (entry is not None)
-        elif not wish.is_due(profile, parts, entry):
-            present.append(parts)
-        elif folder not in quiet:
-            waiting += 1
-        else:
-            same = entry is not None and entry.parts == parts and entry.companion == profile.bio
-            attempts = entry.attempts if entry is not None and same else 0
-            reason = Reason.PROFILE_AGAIN if same else Reason.PROFILE
-            tasks.append(Task(profile.file, reason, attempts, photos=profile.photos, parts=parts))
-    entries = [
-        entry
-        for path, entry in ledger.items()
-        if entry.is_profile and path not in folders.profiles and path not in doubtful
-    ]
-    lived_in = {folder_of(path) for path in files}
-    outdated += [entry.path for entry in entries if entry.path in lived_in]
-    gone = [entry for entry in entries if entry.path not in lived_in]
-    # digests of all profiles, for the rare look that sees one gone
-    there = {profile_content_id(_contents_of(parts)) for parts in present} if gone else set()
-    moved = tuple(entry.path for entry in gone if entry.content_id in there)
-    served = folders.profiles.keys() - doubtful - set(outdated)
-    given_up = frozenset(path for path in forced if path.endswith("/")) - served
-    return Looked(tuple(tasks), waiting, tuple(outdated), moved, len(gone) - len(moved), given_up)
-
-
-def _contents_of(parts: Sequence[Part]) -> list[str]:
-    return [part.content_id for part in parts if part.content_id is not None]
-
-
-def _parts(
-    photos: Iterable[InboxFile],
-    ledger: Mapping[str, LedgerEntry],
-    settled: Mapping[str, InboxFile],
-    undone: AbstractSet[str],
-) -> tuple[Part, ...] | None:
-    """Return what the photos' sidecars prove; None while one of them is not done."""
-    parts: list[Part] = []
-    for photo in photos:
-        path = photo.path
-        entry = ledger.get(path)
-        if entry is None or path in undone or path not in settled:
-            return None
-        is_scored = entry.status == "scored"
-        parts.append(
-            Part(path, entry.content_id, entry.text_id) if is_scored else Part(path, None, None)
-        )
-    return tuple(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """Decides whether a profile whose photos are done needs a new document."""
-
-    current: Current | None
-    forced: AbstractSet[str]
-    now: float
-    version: str
-
-    def is_due(self, profile: Profile, parts: tuple[Part, ...], entry: LedgerEntry | None) -> bool:
-        if entry is None or profile.folder in self.forced:
-            return True
-        if entry.parts != parts or entry.companion != profile.bio:
-            return True
-        if entry.status == "error":
-            return is_to_be_tried_again(entry, now=self.now, version=self.version)
-        current = self.current
-        return current is not None and (entry.embedder_fingerprint, entry.taste_fingerprint) != (
-            current.embedder_fingerprint,
-            current.taste_fingerprint,
-        )

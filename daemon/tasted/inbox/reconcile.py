@@ -9,7 +9,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tasted.records import Current, InboxFile, LedgerEntry, Part, Proven
+from tasted.errors import InternalError
+from tasted.packing.entries import having_contents, retried_entries
+from tasted.records import Current, InboxFile, LedgerEntry, Part, ScoredInputs
 
 # longer than any pause between two attempts: a time beyond it was told by another clock
 LONGEST_PAUSE_SECONDS = 7_200.0
@@ -19,13 +21,15 @@ class Reason(StrEnum):
     """Why a file needs work, in the order in which reasons are served."""
 
     REFERENCE = "reference"
-    """It teaches, and is not learnt with the current embedder."""
+    """It has a label, and is not learnt with the current embedder."""
     UNSCORED = "unscored"
     """It has no sidecar, or another content than its sidecar's."""
     RETRY = "retry"
     """It failed, and the pause before the next attempt is over."""
     STALE = "stale"
     """Its sidecar was made with another taste or embedder."""
+    TEXT = "text"
+    """It was scored by its looks, and the text in the picture is still to be read."""
     PROFILE = "profile"
     """It is a folder whose photos are done, and has no document of these photos and this text."""
     PROFILE_AGAIN = "profile_again"
@@ -40,10 +44,12 @@ class Task:
     reason: Reason
     attempts: int = 0
     """How often it failed before, with this content."""
-    proven: Proven | None = None
+    scored_inputs: ScoredInputs | None = None
     """What its sidecar was made of, should the contents be the same under other stamps."""
     content_id: str | None = None
     """As its sidecar tells it, where the file has not changed since: it need not be read."""
+    looks_first: bool = False
+    """Whether its text may be read later, so that nobody waits for that."""
     photos: tuple[InboxFile, ...] = ()
     """Of a profile."""
     parts: tuple[Part, ...] = ()
@@ -68,12 +74,16 @@ def reason_for(
         version: of this tasted; a failure under another version is tried again.
     """
     fresh = Reason.REFERENCE if file.label is not None else Reason.UNSCORED
-    if entry is None or entry.stamp != file.stamp or entry.companion != file.companion:
+    if entry is None or not _is_of(file, entry):
         return fresh
     if entry.status == "error":
         again = is_to_be_tried_again(entry, now=now, version=version)
         return Reason.RETRY if again else None
-    return _staleness(file, entry, current)
+    return _staleness(file, entry, current) or (Reason.TEXT if entry.text_pending else None)
+
+
+def _is_of(file: InboxFile, entry: LedgerEntry) -> bool:
+    return entry.stamp.agrees(file.stamp) and entry.has_text(file.companion)
 
 
 def is_to_be_tried_again(entry: LedgerEntry, *, now: float, version: str) -> bool:
@@ -110,25 +120,44 @@ def reconcile(
         entry = ledger.get(path)
         reason = reason_for(file, entry, current, now=now, version=version)
         if reason is not None:
-            same_content = entry is not None and entry.stamp == file.stamp
+            same_content = entry is not None and entry.stamp.agrees(file.stamp)
             attempts = entry.attempts if entry is not None and same_content else 0
             tasks.append(
-                Task(file, reason, attempts, _proven(file, entry), _content_id(reason, entry))
+                Task(
+                    file,
+                    reason,
+                    attempts,
+                    _proven(file, entry),
+                    _content_id(reason, entry),
+                    looks_first=_looks_first(reason, entry),
+                )
             )
     return tasks
 
 
 def _content_id(reason: Reason, entry: LedgerEntry | None) -> str | None:
-    return entry.content_id if reason is Reason.STALE and entry is not None else None
+    if entry is None or reason not in {Reason.STALE, Reason.TEXT}:
+        return None
+    return entry.content_id
 
 
-def _proven(file: InboxFile, entry: LedgerEntry | None) -> Proven | None:
-    """Return what need not be scored again if only the stamps of the file have changed."""
-    if entry is None or entry.status != "scored" or file.label is not None:
+def _looks_first(reason: Reason, entry: LedgerEntry | None) -> bool:
+    # what is scored again while its text waits must not be read before its turn
+    is_pending = reason is Reason.STALE and entry is not None and entry.text_pending
+    # what failed may have failed over its text: by its looks it would be scored, and fail over the
+    # same text as often as before, for ever
+    return is_pending or reason is Reason.UNSCORED
+
+
+def _proven(file: InboxFile, entry: LedgerEntry | None) -> ScoredInputs | None:
+    """Return what need not be scored or learnt again if only the stamps of the file have changed.
+
+    A rename, a backup or `chmod` changes the change time, and no byte.
+    """
+    done = "learnt" if file.label is not None else "scored"
+    if entry is None or entry.status != done or _is_of(file, entry):
         return None
-    if entry.stamp == file.stamp and entry.companion == file.companion:
-        return None
-    return Proven(
+    return ScoredInputs(
         entry.content_id, entry.text_id, entry.embedder_fingerprint, entry.taste_fingerprint
     )
 
@@ -150,8 +179,8 @@ def gone(
     """
     return [
         path
-        for path, entry in ledger.items()
-        if path not in files and path not in passed_over and not entry.is_profile
+        for path in ledger
+        if path not in files and path not in passed_over and not path.endswith("/")
     ]
 
 
@@ -165,23 +194,43 @@ def moved_away(
 
     The new sidecar was written, so the old one has served. Arguments are those of `gone`.
     """
+    contents = {
+        path: content
+        for path in gone(files, ledger, passed_over=passed_over)
+        if (content := ledger[path].content_id) is not None
+    }
+    if not contents:
+        return []
+    sought = set(contents.values())
     present = {
         entry.content_id
-        for path, entry in ledger.items()
-        if path in files and entry.stamp == files[path].stamp
+        for path, entry in having_contents(ledger, sought)
+        if path in files and entry.stamp.agrees(files[path].stamp)
     }
-    return [
+    return [path for path, content in contents.items() if content in present]
+
+
+def to_score_again(ledger: Mapping[str, LedgerEntry]) -> set[str]:
+    """Return the paths of all that has a score, or failed: what a command can ask to do again."""
+    return {
+        path for path, entry in ledger.items() if entry.status != "learnt" and not entry.is_gone
+    }
+
+
+def failed_by_tasted(ledger: Mapping[str, LedgerEntry]) -> set[str]:
+    """Return the paths that have no score because tasted itself failed."""
+    return {
         path
-        for path in gone(files, ledger, passed_over=passed_over)
-        if (content := ledger[path].content_id) is not None and content in present
-    ]
+        for path, entry in ledger.items()
+        if entry.error_code == InternalError.code and not entry.is_gone
+    }
 
 
 def next_retry(ledger: Mapping[str, LedgerEntry], *, now: float) -> float | None:
     """Return the earliest `retry_at` that lies ahead, in seconds since the epoch."""
     times = [
         entry.retry_at
-        for entry in ledger.values()
-        if entry.retry_at is not None and entry.retry_at > now
+        for _path, entry in retried_entries(ledger)
+        if entry.retry_at is not None and entry.retry_at > now and not entry.is_gone
     ]
     return min(times, default=None)

@@ -1,13 +1,13 @@
 """When a file has finished being written. Pure: the clock, the looks and a judge are handed in.
 
-A file is settled when two looks, at least `quiet_seconds` apart, saw the same size, time and inode
-of it and of its companion text, no event touched it in between, and it ends like a whole picture.
+A file is settled when two looks, at least `quiet_seconds` apart, saw the same stamps of it and of
+its companion text, no event touched it in between, and it ends like a whole picture.
 One that does not end so is given `unfinished_seconds` of quiet instead: a stalled copy goes on, and
 a damaged file gets its error. A file that keeps changing is waited for as long as it changes, and
-told of as `restless` after `restless_seconds`.
+reported as `restless` after `restless_seconds`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -33,21 +33,25 @@ class Settling(Generic[Seen]):
     Args:
         quiet_seconds: the least time between two equal looks.
         is_whole: tells whether a quiet file ends like a whole picture; asked once for each state of
-            a file.
+            a file, with its path.
+        is_done: tells whether a file that was not seen before was worked on in this very state: it
+            had settled then.
         unfinished_seconds: the quiet time of a file that does not.
-        restless_seconds: how long a path may be on its way before it is told of.
+        restless_seconds: how long a path may keep changing before it is reported.
     """
 
     def __init__(
         self,
         *,
         quiet_seconds: float,
-        is_whole: Callable[[Seen], bool] = lambda _file: True,
+        is_whole: Callable[[str, Seen], bool] = lambda _path, _file: True,
+        is_done: Callable[[str, Seen], bool] = lambda _path, _file: False,
         unfinished_seconds: float = UNFINISHED_SECONDS,
         restless_seconds: float = RESTLESS_SECONDS,
     ) -> None:
         self.quiet_seconds = quiet_seconds
         self._is_whole = is_whole
+        self._is_done = is_done
         self._unfinished_seconds = unfinished_seconds
         self._restless_seconds = restless_seconds
         self._waiting: dict[str, _Watched[Seen]] = {}
@@ -61,32 +65,46 @@ class Settling(Generic[Seen]):
                 watched.quiet_since = now
                 watched.looks_unfinished = False
 
-    def look(self, files: Mapping[str, Seen], *, now: float) -> None:
-        """Take in one complete look at the inbox at the monotonic time `now`, in seconds.
+    def look(
+        self, files: Mapping[str, Seen], *, now: float, stirred: Collection[str] | None = None
+    ) -> None:
+        """Take in one look at the inbox at the monotonic time `now`, in seconds.
 
         Files that the look does not show are forgotten: they will have to settle again.
-        """
-        waiting: dict[str, _Watched[Seen]] = {}
-        settled: dict[str, Seen] = {}
-        for path, file in files.items():
-            if self._settled.get(path) == file:
-                settled[path] = file
-                continue
-            watched = self._waiting.get(path)
-            if watched is None or watched.file != file:
-                since = watched.since if watched is not None else now
-                waiting[path] = _Watched(file, since, quiet_since=now)
-            elif self._has_settled(watched, now):
-                settled[path] = file
-            else:
-                waiting[path] = watched
-        self._waiting = waiting
-        self._settled = settled
 
-    def _has_settled(self, watched: _Watched[Seen], now: float) -> bool:
+        Args:
+            files: all that are there.
+            now: monotonic seconds.
+            stirred: where something may be another than at the last look; None: everywhere.
+        """
+        if stirred is None:
+            for path in [path for path in self._settled if path not in files]:
+                del self._settled[path]
+            stirred = files
+        for path in (*stirred, *(path for path in self._waiting if path not in stirred)):
+            file = files.get(path)
+            if file is None:
+                self._waiting.pop(path, None)
+                self._settled.pop(path, None)
+            elif self._settled.get(path) != file:
+                self._settled.pop(path, None)
+                self._wait_for(path, file, now)
+
+    def _wait_for(self, path: str, file: Seen, now: float) -> None:
+        watched = self._waiting.get(path)
+        if watched is None and self._is_done(path, file):
+            self._settled[path] = file
+        elif watched is None or watched.file != file:
+            since = watched.since if watched is not None else now
+            self._waiting[path] = _Watched(file, since, quiet_since=now)
+        elif self._has_settled(path, watched, now):
+            del self._waiting[path]
+            self._settled[path] = file
+
+    def _has_settled(self, path: str, watched: _Watched[Seen], now: float) -> bool:
         if now < watched.quiet_since + self._quiet_of(watched):
             return False
-        if watched.looks_unfinished or self._is_whole(watched.file):
+        if watched.looks_unfinished or self._is_whole(path, watched.file):
             return True
         watched.looks_unfinished = True
         return now >= watched.quiet_since + self._quiet_of(watched)
@@ -97,9 +115,14 @@ class Settling(Generic[Seen]):
         return self.quiet_seconds
 
     @property
-    def settled(self) -> Mapping[str, Seen]:
-        """The files that are settled as of the last look, by path."""
+    def settled(self) -> dict[str, Seen]:
+        """The files that are settled as of the last look, by path; the next one changes it."""
         return self._settled
+
+    @property
+    def waiting_for(self) -> list[str]:
+        """The paths that are still being watched for quiet."""
+        return list(self._waiting)
 
     @property
     def waiting(self) -> int:

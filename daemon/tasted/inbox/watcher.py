@@ -1,7 +1,7 @@
 """File system events of watchdog, reduced to hints that a path deserves a look.
 
 A hint may be missing, late, doubled or wrong: the listing decides. The handler only puts paths
-into a set and wakes the scout, for an exception in a handler kills watchdog's dispatcher thread,
+into a set and wakes the scanner, for an exception in a handler kills watchdog's dispatcher thread,
 and a slow handler blocks its lock. Where files come and go no event filter is passed: filters
 change what the kernel is asked for, and lose files that are moved in.
 """
@@ -52,16 +52,19 @@ class _Hinting(FileSystemEventHandler):
             return
         if self._interesting is not None and event.event_type not in self._interesting:
             return
+        # what a folder holds is told of by its own files, unless it came or went with them
+        is_folder = event.is_directory and event.event_type != "modified"
         for path in (event.src_path, event.dest_path):
             if path:
-                self._hint(os.fsdecode(path))
+                self._hint(os.fsdecode(path) + "/" * is_folder)
 
 
 class Watcher:
     """Watches folders and calls `hint` with the absolute path of whatever stirred.
 
     Args:
-        hint: called on watchdog's thread: it must be quick and must not raise.
+        hint: called on watchdog's thread: it must be quick and must not raise. The path of a folder
+            that came, went or was moved ends in a slash.
         doubt: called on any thread with the reason why hints may have been lost; as quick.
         make_observer: builds watchdog's observer; None means that of this system.
     """

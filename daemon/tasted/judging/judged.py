@@ -1,4 +1,4 @@
-"""What a scorer makes of one screenshot, and what it goes by. Plain values."""
+"""The answer of a scorer about one screenshot, and its inputs. Plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Literal, Protocol
 
 from tasted.library.library import Embedded
 from tasted.reading.companion import CompanionText
-from tasted.records import Label, Neighbour, Verdict
-from tasted.scoring.interests import Interest
-from tasted.scoring.personality import Trait
+from tasted.records import Label, LabelCounts, Neighbour, Verdict
+from tasted.scoring.interests.interests import Interest
+from tasted.scoring.traits.personality import Trait
 
 NEIGHBOURS = 5
-"""How many of either label a sidecar tells."""
+"""How many neighbours of each label a sidecar lists."""
 
 ScorerName = Literal["taste", "seed"]
 UnsureBecause = Literal["needs_labels", "between", "no_evidence"]
@@ -19,7 +19,7 @@ UnsureBecause = Literal["needs_labels", "between", "no_evidence"]
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the user said in words and numbers; all of it acts on scores."""
+    """What the user asked for in the settings; all of it affects scores."""
 
     traits: tuple[Trait, ...]
     interests: tuple[Interest, ...]
@@ -31,7 +31,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class EvidencePart:
-    """One thing that picture or text say, and what it moved the score by."""
+    """One thing that the picture or its text says, and how much it moved the score."""
 
     kind: Literal["trait", "interest", "dealbreaker"]
     name: str
@@ -39,22 +39,22 @@ class EvidencePart:
     contribution: float
     """In log-odds."""
     picture_z: float | None = None
-    """Of a trait: standard deviations above what is usual, by the picture."""
+    """Of a trait: standard deviations above the average, by the picture."""
     bio_z: float | None = None
     """As `picture_z`, by the bio."""
     how: str | None = None
-    """Of an interest: `named` or `similar`; None when the bio does not mention it."""
+    """Of an interest: `named` or `similar`; None: not mentioned in the bio."""
     words: str | None = None
-    """Of the bio."""
+    """The words of the bio."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ScoreEvidence:
     """The parts of a score in log-odds: `log_odds` = `bias` + `looks` + those of `parts`."""
 
     log_odds: float
     bias: float
-    """What is so before anything of the picture is known."""
+    """Before anything is known about the picture."""
     looks: float
     """Of all references together."""
     parts: tuple[EvidencePart, ...]
@@ -62,11 +62,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A score with everything that a sidecar tells of it; no number is NaN or infinite."""
+    """A score with everything that its sidecar says; no number is NaN or infinite."""
 
     verdict: Verdict
     confidence: float | None
-    """In [0, 1]; None where nothing identifies it."""
+    """In [0, 1]; None where it cannot be estimated."""
     calibrated: bool
     strong: bool
     unsure_because: UnsureBecause | None
@@ -91,8 +91,8 @@ class Judged:
     scorer: str
     taste: str
     taste_fingerprint: str
-    evidence: Evidence | None = None
-    """None where a scorer does not add."""
+    evidence: ScoreEvidence | None = None
+    """None from a scorer that does not add parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ class Judge(Protocol):
 
     @property
     def is_outgrown(self) -> bool:
-        """Whether `renew` would give another taste although no label has changed."""
+        """Whether `renew` would change the taste although no label has changed."""
         ...
 
     def renew(self) -> None:
-        """Take in what changed; called before the taste is published."""
+        """Bring the taste up to date; called before it is published."""
         ...
 
     @property
@@ -136,8 +136,26 @@ class Judge(Protocol):
         """What the user can do to get verdicts; None when there are verdicts."""
         ...
 
+    @property
+    def counts(self) -> LabelCounts:
+        """How many labels count."""
+        ...
+
+    @property
+    def contradictions(self) -> frozenset[str]:
+        """The content ids of copies of a picture that is both liked and rejected: none counts."""
+        ...
+
     def suspects(self) -> tuple[Suspect, ...]:
         """Return the references that the user should look at again, most doubtful first."""
+        ...
+
+    def prepare(self, pictures: int) -> None:
+        """Get ready for this many pictures in a row: for many, the table is read once.
+
+        Args:
+            pictures: how many `judge` is about to be called for.
+        """
         ...
 
     def judge(
@@ -153,9 +171,9 @@ class Judge(Protocol):
 
         Args:
             picture: the vectors of its views.
-            content_id: of the screenshot; references of the same content do not count for it.
-            text: what it says.
-            timing_ms: gets `search` and `score`.
+            content_id: of the screenshot; references with the same content do not count for it.
+            text: the text on it or beside it.
+            timing_ms: `search` and `score` are entered here.
             is_kept: whether anything about it may be kept.
         """
         ...

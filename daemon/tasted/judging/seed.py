@@ -1,4 +1,4 @@
-"""Scores by the fixed formula of `scoring.seed` and the library as it is. Reads the library."""
+"""Scores with `scoring.seed.formula` and the current library. Reads the library."""
 
 import hashlib
 import json
@@ -8,27 +8,30 @@ from dataclasses import asdict
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.copies.finding import CopyFinder
 from tasted.embedding.lazy import LazyEmbedder
+from tasted.judging.counted_labels import counted_labels, pictured
 from tasted.judging.judged import NEIGHBOURS, Judged, Preferences, Suspect
-from tasted.judging.wishes import text_content_id
+from tasted.judging.stated_preferences import text_content_id
 from tasted.library.library import TEXT_FORMAT, Embedded, Library
 from tasted.reading.companion import CompanionText
-from tasted.records import Label, Origin, PictureFacts
-from tasted.scoring.evidence import Evidence, ReferenceMeans
-from tasted.scoring.reasons import reasons, summary
-from tasted.scoring.seed import SEED_VERSION, next_step, score_seed
+from tasted.records import Label, LabelCounts, Origin, PictureFacts
+from tasted.scoring.seed.evidence import ReferenceMeans, SeedEvidence
+from tasted.scoring.seed.formula import SEED_VERSION, next_step, score_seed
+from tasted.scoring.seed.sentences import reasons, summary
+from tasted.scoring.taste.counting import count_labels
 
 _TEXT_FACTS = PictureFacts(width=0, height=0, format=TEXT_FORMAT)
 
 
 class SeedJudge:
-    """Scores pictures against the library as it is at that moment; see `judged.Judge`.
+    """Scores pictures against the current library; see `judged.Judge`.
 
     Args:
-        library: the memory.
-        embedder: of texts, opened when one is new.
-        preferences: what the user said.
-        reading: names how texts are read and kept, for they are part of what is scored.
+        library: of the home.
+        embedder: of texts, opened for the first new one.
+        preferences: from the settings.
+        reading: how texts are read and kept, because they are part of what is scored.
     """
 
     scorer = "seed"
@@ -46,15 +49,18 @@ class SeedJudge:
         self._embedder = embedder
         self._preferences = preferences
         self._reading = reading
+        self._copies = CopyFinder()
+        self._counted = (-1, LabelCounts())
+        """The last state of the references, and its label counts."""
 
     @property
     def taste(self) -> str:
-        """The name of the taste: a fixed formula has that of its scorer."""
+        """The name of the taste: for a fixed formula that of the scorer."""
         return self.scorer
 
     @property
     def taste_fingerprint(self) -> str:
-        """A sha256 over everything that decides a score, but for the screenshot itself."""
+        """A sha256 over everything that decides a score, except the screenshot itself."""
         facts = {
             "scorer": self.scorer,
             "version": SEED_VERSION,
@@ -66,20 +72,41 @@ class SeedJudge:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
 
     def renew(self) -> None:
-        """Do nothing: every score takes in the references as they are."""
+        """Do nothing: every score uses the current references."""
 
     @property
     def next_step(self) -> str | None:
         """What the user can do to get verdicts; None when there are verdicts."""
         return next_step(
-            self._library.counts().get(Label.LIKED, 0),
+            self.counts.liked,
             self._preferences.weights,
             reads_text=self._embedder.reads_text,
         )
 
+    @property
+    def counts(self) -> LabelCounts:
+        """How many labels count, as other scorers count them; the formula counts every copy."""
+        changes = self._library.changes
+        if self._counted[0] != changes:
+            labels = counted_labels(self._library)
+            found = self._copies.find(pictured(self._library, labels))
+            liked = np.array([label.reference.label is Label.LIKED for label in labels], np.bool_)
+            counts = count_labels(liked, found.groups, lookalikes=found.lookalikes)
+            self._counted = changes, counts
+        return self._counted[1]
+
+    @property
+    def contradictions(self) -> frozenset[str]:
+        """Return none: the formula counts every copy with its own label."""
+        return frozenset()
+
     def suspects(self) -> tuple[Suspect, ...]:
-        """Return none: the formula has no opinion about labels."""
+        """Return none: the formula does not check labels."""
         return ()
+
+    def prepare(self, pictures: int) -> None:
+        """Get ready for this many pictures in a row; see `judged.Judge.prepare`."""
+        self._library.neighbours.prepare(pictures)
 
     def judge(
         self,
@@ -136,7 +163,7 @@ class SeedJudge:
         text: CompanionText | None,
         *,
         is_kept: bool,
-    ) -> Evidence:
+    ) -> SeedEvidence:
         library, preferences = self._library, self._preferences
         bio = text.bio if text is not None else None
         reads_text = self._embedder.reads_text
@@ -145,12 +172,16 @@ class SeedJudge:
         means = ReferenceMeans.from_sums(sums)
         origin = Origin.REFERENCE if means.reference is not None else None
         liked = library.nearest(vector, Label.LIKED, limit=NEIGHBOURS, exclude=content_id)
-        # the search is exact: the first of this origin among the nearest is the nearest of all of
-        # this origin, and a search saved is a quarter of the work on a small picture
-        best = [each for each in liked if origin is None or each.reference.origin is origin]
+        # the search is exact: the first of this origin among the nearest is the nearest of this
+        # origin, and saving a second search saves a quarter of the work on a small picture
+        best = [
+            neighbour
+            for neighbour in liked
+            if origin is None or neighbour.reference.origin is origin
+        ]
         if not best and origin is not None:
             best = library.nearest(vector, Label.LIKED, limit=1, exclude=content_id, origin=origin)
-        return Evidence(
+        return SeedEvidence(
             vector=vector,
             liked=tuple(liked),
             rejected=tuple(
@@ -163,14 +194,16 @@ class SeedJudge:
             bio_vector=(
                 self._bio_vector(content_id, bio, is_kept=is_kept) if has_traits and bio else None
             ),
-            interests=tuple(each.name for each in preferences.interests if not each.dealbreaker),
-            traits=tuple(each.name for each in preferences.traits),
+            interests=tuple(
+                interest.name for interest in preferences.interests if not interest.dealbreaker
+            ),
+            traits=tuple(trait.name for trait in preferences.traits),
             reads_text=reads_text,
         )
 
     def _trait_vector(self) -> NDArray[np.float32]:
-        """Embed the wanted personality once in its life, cached like the vector of a picture."""
-        text = trait_prompt(tuple(each.name for each in self._preferences.traits))
+        """Embed the wanted personality once; it is cached like the vector of a picture."""
+        text = trait_prompt(tuple(trait.name for trait in self._preferences.traits))
         key = text_content_id(text)
         cached = self._library.cached([key]).get(key)
         if cached is None:
@@ -190,11 +223,11 @@ class SeedJudge:
 
 
 def judgement_of(library: Library, content_id: str) -> Label | None:
-    """Return what the user said of a picture by a file in one of the folders; None: nothing."""
+    """Return the label of a picture that lies in one of the label folders; None: no single one."""
     labels = library.labels_of(content_id)
     return next(iter(labels)) if len(labels) == 1 else None
 
 
 def trait_prompt(traits: tuple[str, ...]) -> str:
-    """Return the sentence that stands for the wanted personality."""
+    """Return the sentence that describes the wanted personality."""
     return f"A person who is {', '.join(traits)}"

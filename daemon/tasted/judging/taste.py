@@ -1,66 +1,84 @@
-"""Scores by a fitted taste version. Reads the library; keeps versions when labels change.
+"""Scores with a fitted taste version. Reads the library; keeps versions when labels change.
 
-New screenshots never change a taste. The one exception is its beginning: a taste that was fitted
-before there were 30 pictures to compare with is fitted anew, once, when there are.
+New screenshots never change a taste, with one exception: a taste that was fitted before there were
+30 pictures to compare with is fitted again, once, when there are.
 """
 
 import hashlib
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.copies.finding import CopyFinder
+from tasted.errors import LibraryUnusable
+from tasted.judging.counted_labels import profiles_of
+from tasted.judging.evidence_parts import evidence_parts
 from tasted.judging.fitting import (
     HISTORY_ENOUGH,
     BiosOf,
     fit_version,
     has_history,
-    profiles_of,
 )
-from tasted.judging.judged import NEIGHBOURS, Evidence, EvidencePart, Judged, Preferences, Suspect
+from tasted.judging.judged import NEIGHBOURS, Judged, Preferences, ScoreEvidence, Suspect
+from tasted.judging.neighbours import TasteNeighbours
 from tasted.judging.seed import judgement_of
-from tasted.judging.wishes import Wishes
-from tasted.learning.version import VERSION_FORMAT, TasteVersion
-from tasted.learning.versions import TasteVersions
+from tasted.judging.stated_preferences import StatedPreferences
+from tasted.judging.version import VERSION_FORMAT, TasteVersion
+from tasted.judging.versions import TasteVersions
 from tasted.library.library import Embedded, Library
 from tasted.reading.companion import CompanionText
-from tasted.records import Label, Neighbour, Reference, Verdict
-from tasted.scoring.fitted import TASTE_VERSION
-from tasted.scoring.sentences import Reason, doubt_sentence, weighed_reasons, weighed_summary
-from tasted.scoring.weighing import Weighed, Weigher, scales
+from tasted.records import LabelCounts, Neighbour, Verdict
+from tasted.scoring.taste.mixture import WarmStart
+from tasted.scoring.taste.model import TASTE_VERSION
+from tasted.scoring.traits.personality import TraitScales
+from tasted.scoring.weighing.looks import Near
+from tasted.scoring.weighing.sentences import (
+    ScoreReason,
+    doubt_sentence,
+    weighed_reasons,
+    weighed_summary,
+)
+from tasted.scoring.weighing.weigher import Weighed, Weigher, weight_factors
 
 JUDGING_VERSION = 1
-"""Part of the taste fingerprint: a change of what is made of a taste makes every score stale."""
+"""Part of the taste fingerprint: a change to how scores are made from a taste makes all of them
+stale."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Held:
-    """A version in memory, and what is derived from it once."""
+    """The part of a version that stays in memory: everything but the vectors of its references."""
 
-    version: TasteVersion
+    name: str
+    fitted_to: str
     fingerprint: str
     """See `TasteJudge.taste_fingerprint`."""
+    counts: LabelCounts
+    contradictions: frozenset[str]
+    history_count: int
+    scales: TraitScales
+    start: WarmStart
     weigher: Weigher
+    anchors: tuple[str, ...]
+    """The content that stands for each reference."""
     rows: dict[str, int]
     """The reference that each content belongs to."""
-    places: dict[Label, NDArray[np.intp]]
-    """The references of either label."""
 
 
 class TasteJudge:
     """Scores pictures by the taste of the references that are present; see `judged.Judge`.
 
     Args:
-        library: the memory.
-        wishes: measures traits and interests.
+        library: of the home.
+        stated_preferences: measures traits and interests.
         versions: where fitted tastes are kept.
-        preferences: what the user said.
+        preferences: from the settings.
         embedder_fingerprint: of the vectors.
         bios_of: finds the bios of references and history.
-        reading: names how texts are read and kept, for they are part of what is scored.
+        reading: how texts are read and kept, because they are part of what is scored.
     """
 
     scorer = "taste"
@@ -68,7 +86,7 @@ class TasteJudge:
     def __init__(
         self,
         library: Library,
-        wishes: Wishes,
+        stated_preferences: StatedPreferences,
         versions: TasteVersions,
         preferences: Preferences,
         *,
@@ -77,39 +95,40 @@ class TasteJudge:
         reading: str = "",
     ) -> None:
         self._library = library
-        self._wishes = wishes
+        self._stated_preferences = stated_preferences
         self._versions = versions
         self._preferences = preferences
         self._embedder_fingerprint = embedder_fingerprint
         self._bios_of = bios_of
         self._reading = reading
+        self._copies = CopyFinder()
         self._held: _Held | None = None
         self._asked = (-1, "")
-        """The last state of the references, and what a version for it is fitted to."""
+        """The last state of the references, and its digest; see `TasteVersion.fitted_to`."""
 
     @property
     def taste(self) -> str:
         """The name of the version, such as `v3`."""
-        return self._current().version.name
+        return self._current().name
 
     @property
     def taste_fingerprint(self) -> str:
-        """A sha256 over everything that decides a score, but for the screenshot itself."""
+        """A sha256 over everything that decides a score, except the screenshot itself."""
         return self._current().fingerprint
 
     @property
     def is_outgrown(self) -> bool:
-        """Whether the taste was fitted without a history, and there is one by now."""
+        """Whether the taste was fitted without a history, and there is one now."""
         held = self._held
-        # no taste is fitted to answer this: while references are learnt, each batch asks
+        # this must not fit a taste: every batch asks while references are learnt
         return held is not None and self._is_outgrown(held)
 
     def _is_outgrown(self, held: _Held) -> bool:
-        few = len(held.version.history) < HISTORY_ENOUGH
+        few = held.history_count < HISTORY_ENOUGH
         return few and has_history(self._library)
 
     def renew(self) -> None:
-        """Fit a new version when the history has become one; labels are followed anyway."""
+        """Fit a new version once there is enough history; a change of labels needs no `renew`."""
         if self._is_outgrown(self._current()):
             self._held = self._hold(self._fit(self._fitted_to()))
 
@@ -118,15 +137,29 @@ class TasteJudge:
         """What the user can do to get verdicts; None when there are verdicts."""
         return self._current().weigher.next_step
 
+    @property
+    def counts(self) -> LabelCounts:
+        """How many labels count."""
+        return self._current().counts
+
+    @property
+    def contradictions(self) -> frozenset[str]:
+        """The content ids of copies of a picture that is both liked and rejected: none counts."""
+        return self._current().contradictions
+
     def suspects(self) -> tuple[Suspect, ...]:
         """Return the references that the user should look at again, most doubtful first."""
-        version = self._current().version
-        paths = {each.content_id: each.path for each in self._library.references()}
+        version = self._stored()
+        paths = {reference.content_id: reference.path for reference in self._library.references()}
         return tuple(
             Suspect(paths[content], doubt_sentence(doubt))
             for doubt in version.taste.doubts
             if (content := version.items[doubt.reference][0]) in paths
         )
+
+    def prepare(self, pictures: int) -> None:
+        """Get ready for this many pictures in a row; see `judged.Judge.prepare`."""
+        self._library.neighbours.prepare(pictures)
 
     def judge(
         self,
@@ -141,30 +174,29 @@ class TasteJudge:
         started = time.perf_counter()
         held = self._current()
         bio = text.bio if text is not None else None
-        told = self._wishes.tell(
-            held.version.scales, picture.views, content_id, bio, is_kept=is_kept
+        measured = self._stated_preferences.measure(
+            held.scales, picture.views, content_id, bio, is_kept=is_kept
         )
         weighed = held.weigher.weigh(
             picture.views,
-            told.personality,
-            told.interests,
+            measured.personality,
+            measured.interests,
             reference=held.rows.get(content_id),
         )
         weighed_at = time.perf_counter()
-        why = weighed_reasons(weighed, held.version.taste)
-        liked, rejected = (self._nearest(weighed, held, label, content_id) for label in Label)
+        why = weighed_reasons(weighed)
         judged = self._judged(weighed, why, held, content_id)
         timing_ms["score"] = round(1000 * (weighed_at - started))
         timing_ms["search"] = round(1000 * (time.perf_counter() - weighed_at))
         return replace(
             judged,
-            liked=liked,
-            rejected=rejected,
+            liked=self._neighbours(weighed.looks.liked, held),
+            rejected=self._neighbours(weighed.looks.rejected, held),
             views=self._views(picture, weighed, held, held.rows.get(content_id)),
         )
 
     def _judged(
-        self, weighed: Weighed, why: tuple[Reason, ...], held: _Held, content_id: str
+        self, weighed: Weighed, why: tuple[ScoreReason, ...], held: _Held, content_id: str
     ) -> Judged:
         preferences, probability = self._preferences, weighed.probability
         return Judged(
@@ -189,51 +221,44 @@ class TasteJudge:
             liked=(),
             rejected=(),
             judgement=judgement_of(self._library, content_id),
-            notes=self._wishes.notes,
+            notes=self._stated_preferences.notes,
             scorer=self.scorer,
-            taste=held.version.name,
+            taste=held.name,
             taste_fingerprint=held.fingerprint,
-            evidence=Evidence(
+            evidence=ScoreEvidence(
                 log_odds=weighed.logit,
                 bias=weighed.bias,
-                looks=float(weighed.references.sum()) + weighed.left_out,
-                parts=(*_trait_parts(weighed), *_interest_parts(weighed)),
+                looks=weighed.looks.part + weighed.left_out,
+                parts=evidence_parts(weighed),
             ),
         )
 
-    def _nearest(
-        self, weighed: Weighed, held: _Held, label: Label, content_id: str
-    ) -> tuple[Neighbour, ...]:
+    def _neighbours(self, near: Near, held: _Held) -> tuple[Neighbour, ...]:
         """Return the nearest references of a label; never the picture itself."""
-        places, own = held.places[label], held.rows.get(content_id)
-        if own is not None:
-            places = places[places != own]
-        cosines = weighed.cosines[places]
-        if len(places) > NEIGHBOURS:
-            # all that may be among the nearest, ties included: sorting thousands takes longer
-            last = len(places) - NEIGHBOURS
-            near = cosines >= np.partition(cosines, last)[last]
-            places, cosines = places[near], cosines[near]
-        order = places[np.argsort(-cosines, kind="stable")][:NEIGHBOURS]
-        found = ((row, self._reference(held, row)) for row in map(int, order))
+        chosen = slice(NEIGHBOURS)
+        found = zip(
+            near.references[chosen].tolist(),
+            near.cosines[chosen].tolist(),
+            near.parts[chosen].tolist(),
+            strict=True,
+        )
+        # a version from the disk keeps the order of its fit; the library may have changed since
+        references = (
+            (self._library.counted(held.anchors[row]), cosine, part) for row, cosine, part in found
+        )
         return tuple(
-            Neighbour(reference, float(weighed.cosines[row]), float(weighed.references[row]))
-            for row, reference in found
+            Neighbour(reference, cosine, part)
+            for reference, cosine, part in references
             if reference is not None
         )
-
-    def _reference(self, held: _Held, row: int) -> Reference | None:
-        # a version from the disk keeps the order of its fit; the library may have learnt anew since
-        (content, *_others) = held.version.items[row]
-        return self._library.counted(content)
 
     @staticmethod
     def _views(
         picture: Embedded, weighed: Weighed, held: _Held, row: int | None
     ) -> tuple[float | None, ...]:
-        """Return what each view alone would be given for its looks.
+        """Return the physical score of each view on its own.
 
-        Of a picture that teaches nothing is told of its views: each would be judged by itself.
+        Views of a labelled picture have none: each would be judged by its own label.
         """
         if len(picture.views) == 1:
             return (weighed.physical,)
@@ -242,11 +267,23 @@ class TasteJudge:
         return held.weigher.physical_of_views(picture.views)
 
     def _current(self) -> _Held:
-        """Return the version of the labels as they are, from memory, from disk, or fitted now."""
+        """Return the version of the current labels: from memory, from disk, or fitted now."""
         wanted = self._fitted_to()
-        if self._held is None or self._held.version.fitted_to != wanted:
+        if self._held is None or self._held.fitted_to != wanted:
             self._held = self._hold(self._versions.newest(wanted) or self._fit(wanted))
         return self._held
+
+    def _stored(self) -> TasteVersion:
+        """Read the current version with the vectors of its references; fit it again if it is lost.
+
+        Afterwards this version is the one in memory.
+        """
+        held = self._current()
+        version = self._versions.newest(held.fitted_to)
+        if version is None or version.name != held.name:
+            version = version or self._fit(held.fitted_to)
+            self._held = self._hold(version)
+        return version
 
     def _fitted_to(self) -> str:
         changes = self._library.changes
@@ -262,8 +299,14 @@ class TasteJudge:
             "references": self._library.state_digest(),
             # the same pictures in other folders are other profiles
             "profiles": profiles_of(self._library),
-            "traits": [asdict(each) for each in self._preferences.traits],
-            "interests": [asdict(each) for each in self._preferences.interests],
+            # they may turn out to be copies once they have hashes
+            "unseen": sorted(
+                self._library.lacks_hashes(
+                    [reference.content_id for reference in self._library.references()]
+                )
+            ),
+            "traits": [asdict(trait) for trait in self._preferences.traits],
+            "interests": [asdict(interest) for interest in self._preferences.interests],
             "reading": self._reading,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
@@ -271,65 +314,69 @@ class TasteJudge:
     def _fit(self, fitted_to: str) -> TasteVersion:
         version = fit_version(
             self._library,
-            self._wishes,
+            self._stated_preferences,
             number=self._versions.next_number(),
             fitted_to=fitted_to,
             bios_of=self._bios_of,
-            previous=self._held.version.taste if self._held is not None else None,
+            copies=self._copies,
+            previous=self._held.start if self._held is not None else None,
         )
         self._versions.keep(version)
         return version
 
     def _hold(self, version: TasteVersion) -> _Held:
+        taste, made_of = version.taste, version.digest()
+        neighbours = TasteNeighbours(
+            self._library.neighbours,
+            made_of,
+            taste.liked,
+            again=lambda: self._items_of(made_of),
+        )
+        neighbours.publish(taste.references)
         weigher = Weigher(
-            version.taste,
-            scales(self._preferences.weights),
+            taste,
+            weight_factors(self._preferences.weights),
+            search=neighbours,
             reference_columns=version.columns,
             history=version.history_parts,
             max_error_rate=self._preferences.max_error_rate,
         )
-        rows = {content: row for row, item in enumerate(version.items) for content in item}
-        liked = version.taste.liked
-        places = {label: np.flatnonzero(liked == (label is Label.LIKED)) for label in Label}
-        return _Held(version, self._fingerprint_of(version), weigher, rows, places)
+        return _Held(
+            name=version.name,
+            fitted_to=version.fitted_to,
+            fingerprint=self._fingerprint_of(made_of),
+            counts=version.counts,
+            contradictions=frozenset(version.contradictions),
+            history_count=len(version.history),
+            scales=version.scales,
+            start=taste.start,
+            weigher=weigher,
+            anchors=tuple(contents[0] for contents in version.items),
+            rows={content: row for row, item in enumerate(version.items) for content in item},
+        )
 
-    def _fingerprint_of(self, version: TasteVersion) -> str:
+    def _items_of(self, made_of: str) -> NDArray[np.float32]:
+        """Read the centred items of the version in memory from the disk.
+
+        Raises:
+            LibraryUnusable: when it is lost; the next caller gets another version.
+        """
+        held = self._held
+        version = self._versions.newest(held.fitted_to) if held is not None else None
+        if version is None or version.digest() != made_of:
+            self._held = None
+            raise LibraryUnusable(
+                "The taste that pictures are compared with is not there any more.",
+                remedy="It is fitted again by itself.",
+            )
+        return version.taste.references
+
+    def _fingerprint_of(self, version_digest: str) -> str:
         facts = {
             "scorer": self.scorer,
             "judging": JUDGING_VERSION,
-            "version": version.digest(),
+            "version": version_digest,
             "preferences": asdict(replace(self._preferences, match_threshold=0.0)),
             "reading": self._reading,
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
-
-
-def _trait_parts(weighed: Weighed) -> Sequence[EvidencePart]:
-    return [
-        EvidencePart(
-            "trait",
-            each.trait.name,
-            each.part,
-            picture_z=each.picture_z,
-            bio_z=each.bio_z,
-        )
-        for each in weighed.traits
-    ]
-
-
-def _interest_parts(weighed: Weighed) -> Sequence[EvidencePart]:
-    wanted = [
-        EvidencePart(
-            "interest",
-            each.interest,
-            each.part,
-            how=each.mention.how if each.mention is not None else None,
-            words=each.mention.words if each.mention is not None else None,
-        )
-        for each in weighed.interests
-    ]
-    share = weighed.ruled_out / max(1, len(weighed.dealbreakers))
-    return wanted + [
-        EvidencePart("dealbreaker", each.interest, share, how=each.how, words=each.words)
-        for each in weighed.dealbreakers
-    ]

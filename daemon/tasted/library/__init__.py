@@ -1,10 +1,10 @@
-"""LanceDB is the memory: references, their vectors, and the cache of vectors.
+"""The LanceDB library of a home: references, their vectors, and the cache of vectors.
 
-Touches the library folder of a home and nothing else. The engine is the one writer; LanceDB and
-pyarrow are imported by the modules of this package alone. Start at `library.Library`.
+Touches the library folder of a home and nothing else. The engine is the only writer; only modules
+of this package import pyarrow, and `importing` alone LanceDB. Start at `library.Library`.
 """
 
 import os
 
-# LanceDB reads this once, while it is imported; the engine's streams belong to the engine
+# LanceDB reads this once, on import; it must not write to the engine's streams
 os.environ.setdefault("LANCEDB_LOG", "off")

@@ -1,7 +1,7 @@
-"""The cache of embedded bios, each under the picture that it belongs to.
+"""The cache of embedded bios, each under the picture it belongs to.
 
-Touches one table of the library, made with the first bio. A vector of a text says what the text
-says, so it has to be found and erased with its picture.
+Touches one table of the library, created with the first bio. A vector reveals what its text says,
+so it has to be found and erased with its picture.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tasted.library.embedded import unit_views
 from tasted.library.failures import faults_of
 from tasted.library.schema import bios_name, bios_schema, plain_rows, row_crc32, views_column
-from tasted.library.table import Table, holds_something
+from tasted.library.table import Database, Table, holds_something
 
 _COLUMNS = ("content_id", "text_id", "embedder_fingerprint", "views", "crc32")
 
@@ -25,15 +25,17 @@ class BioCache:
 
     Args:
         folder: of the library.
-        database: what `connect` returned for it.
+        database: from `connect`.
         fingerprint: of the embedder.
         dimensions: length d of a vector.
 
     Raises:
-        LibraryUnusable: when the table is there and cannot be read.
+        LibraryUnusable: when the table exists and cannot be read.
     """
 
-    def __init__(self, folder: Path, database: Any, *, fingerprint: str, dimensions: int) -> None:
+    def __init__(
+        self, folder: Path, database: Database, *, fingerprint: str, dimensions: int
+    ) -> None:
         self._folder = folder
         self._database = database
         self._fingerprint = fingerprint
@@ -48,7 +50,7 @@ class BioCache:
                         self._known[row["content_id"]] = (row["text_id"], row["views"])
 
     def cached(self, content_id: str, text_id: str) -> NDArray[np.float32] | None:
-        """Return the vectors (k, d) of a picture's text; None when another text was embedded.
+        """Return the vectors (k, d) of a picture's text; None: this text is not embedded.
 
         Args:
             content_id: of the picture.
@@ -58,12 +60,12 @@ class BioCache:
         return views if text == text_id else None
 
     def known(self, content_id: str) -> NDArray[np.float32] | None:
-        """Return the vectors (k, d) of the last text of a picture; None when there are none."""
+        """Return the vectors (k, d) of the last text of a picture; None: there are none."""
         _text, views = self._known.get(content_id, ("", None))
         return views
 
     def remember(self, bios: Mapping[str, tuple[str, NDArray[np.float32]]]) -> None:
-        """Keep vectors by content id, with the ids of their texts, in place of earlier ones.
+        """Keep vectors by content id with the ids of their texts; earlier ones are replaced.
 
         Raises:
             LibraryUnusable, DiskFull: when they cannot be written.
@@ -81,7 +83,7 @@ class BioCache:
         self._known |= {row["content_id"]: (row["text_id"], row["views"]) for row in rows}
 
     def drop(self) -> None:
-        """Remove the table with all that it ever held.
+        """Remove the table with everything it ever held.
 
         Raises:
             LibraryUnusable, DiskFull: when that fails.

@@ -1,4 +1,8 @@
-"""A picture as its embedder sees it: one unit vector for each of its views. Pure numpy."""
+"""A picture as its embedder sees it: one vector for each of its views. Pure numpy.
+
+The direction of a vector is what the embedder found; its length is the weight of the view, in
+(0, 1]. So a sum of views is weighted, and a picture with one view has one vector of length 1.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +16,27 @@ _UNIT_TOLERANCE = 1e-4
 _VIEWS_AND_DIMENSIONS = 2
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewHashes:
+    """The perceptual hashes of a picture and its k views, see `copies.perceptual_hash`."""
+
+    cells: NDArray[np.int8]
+    """Shape (k, length), each from -7 to 7."""
+    are_photos: NDArray[np.bool_]
+    """Shape (k,): whether a view is a photograph and not part of a page."""
+    wholes: NDArray[np.int8]
+    """Shape (p, length): of the whole picture; for a profile, of each of its p photos."""
+
+
 @dataclass(frozen=True, eq=False)
 class Embedded:
-    """What is kept of a content: the vectors of its views, and what decoding found out."""
+    """What is kept about a content: the vectors of its views, and facts from decoding."""
 
     views: NDArray[np.float32]
-    """Shape (k, d), rows of unit length, k ≥ 1; in the order of `facts.views`."""
+    """Shape (k, d), k ≥ 1, rows as long as their weights, in the order of `facts.views`."""
     facts: PictureFacts
+    hashes: ViewHashes | None = None
+    """Of the same views; known when the picture was just decoded, see `Library.hashes`."""
 
     @cached_property
     def vector(self) -> NDArray[np.float32]:
@@ -28,11 +46,11 @@ class Embedded:
 
 @dataclass(frozen=True, eq=False)
 class LearnedReference:
-    """A picture that teaches, with its vectors."""
+    """A labelled picture with its vectors."""
 
     reference: Reference
     views: NDArray[np.float32]
-    """Shape (k, d), rows of unit length, k ≥ 1."""
+    """Shape (k, d), k ≥ 1, rows as long as their weights."""
 
     @cached_property
     def vector(self) -> NDArray[np.float32]:
@@ -41,16 +59,18 @@ class LearnedReference:
 
 
 def mean_view(views: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean of k unit vectors scaled to length 1, shape (d,), float32.
+    """Return the direction of the sum of k views, shape (d,), float32, of length 1.
 
-    A single view comes back bit by bit. Views that cancel each other out have no mean direction;
-    the first one stands for them.
+    A single view is returned unchanged. Views that cancel each other out have no mean direction;
+    the first one is used instead.
     """
     first: NDArray[np.float32] = views[0]
     mean = views.mean(axis=0, dtype=np.float64)
     length = float(np.linalg.norm(mean))
-    if len(views) == 1 or length < _UNIT_TOLERANCE:
+    if len(views) == 1:
         return first
+    if length < _UNIT_TOLERANCE:
+        return np.asarray(first / np.linalg.norm(first), dtype=np.float32)
     return np.asarray(mean / length, dtype=np.float32)
 
 
@@ -59,13 +79,34 @@ def unit_views(views: NDArray[np.float32], dimensions: int) -> NDArray[np.float3
 
     Raises:
         ValueError: when they have another shape, are not finite, or are not of length 1: a row of
-            another length would count for more or less than its picture.
+            another length would count more or less than its picture.
     """
-    plain = np.ascontiguousarray(views, dtype=np.float32)
-    if plain.ndim != _VIEWS_AND_DIMENSIONS or plain.shape[1] != dimensions or not len(plain):
-        raise ValueError(f"expected vectors of shape (k, {dimensions}), got {plain.shape}")
-    lengths = np.linalg.norm(plain.astype(np.float64), axis=1)
+    plain, lengths = _checked_shape(views, dimensions)
     # written so that NaN fails as well
     if not (np.abs(lengths - 1.0) <= _UNIT_TOLERANCE).all():
         raise ValueError(f"expected vectors of length 1, got {lengths}")
     return plain
+
+
+def weighted_views(views: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
+    """Return the views of a picture as contiguous float32, shape (k, dimensions).
+
+    Raises:
+        ValueError: when they have another shape, are not finite, or their lengths are not weights:
+            in (0, 1], and 1 for one of them.
+    """
+    plain, lengths = _checked_shape(views, dimensions)
+    if not ((lengths > 0) & (lengths <= 1.0 + _UNIT_TOLERANCE)).all():
+        raise ValueError(f"expected vectors of lengths up to 1, got {lengths}")
+    if lengths.max() < 1.0 - _UNIT_TOLERANCE:
+        raise ValueError(f"expected a vector of length 1, got {lengths}")
+    return plain
+
+
+def _checked_shape(
+    views: NDArray[np.float32], dimensions: int
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    plain = np.ascontiguousarray(views, dtype=np.float32)
+    if plain.ndim != _VIEWS_AND_DIMENSIONS or plain.shape[1] != dimensions or not len(plain):
+        raise ValueError(f"expected vectors of shape (k, {dimensions}), got {plain.shape}")
+    return plain, np.linalg.norm(plain.astype(np.float64), axis=1)

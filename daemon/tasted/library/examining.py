@@ -1,17 +1,17 @@
-"""Reads every row of a library that another process may be writing, and mends nothing.
+"""Reads every row of a library that another process may be writing, and changes nothing.
 
-A process of its own does it, for the one that asks must not import LanceDB: `python -m
-tasted.library.examining FOLDER` prints the rows of each table as JSON, or what is wrong.
+Runs as a separate process, because the caller must not import LanceDB: `python -m
+tasted.library.examining FOLDER` prints the row count of each table as JSON, or what is wrong.
 """
 
 import json
 import sys
 from pathlib import Path
 
-import lancedb
-
 from tasted.errors import ServiceFault
 from tasted.library.failures import faults_of
+from tasted.library.importing import import_lancedb
+from tasted.library.schema import NEIGHBOURS_PREFIX
 from tasted.library.table import holds_something
 
 _SUFFIX = ".lance"
@@ -22,7 +22,7 @@ def examine(folder: Path) -> dict[str, int]:
     """Count the rows of each table, by reading them.
 
     Args:
-        folder: of the library; one that is not there has no tables.
+        folder: of the library; a missing one has no tables.
 
     Raises:
         LibraryUnusable: when a table cannot be read.
@@ -30,12 +30,17 @@ def examine(folder: Path) -> dict[str, int]:
     """
     rows: dict[str, int] = {}
     with faults_of(folder, "read"):
-        tables = sorted(each for each in folder.glob(f"*{_SUFFIX}") if holds_something(each))
+        tables = sorted(
+            place
+            for place in folder.glob(f"*{_SUFFIX}")
+            # neighbour tables are derived, and rebuilt when they are damaged
+            if holds_something(place) and not place.name.startswith(NEIGHBOURS_PREFIX)
+        )
         if not tables:
             return {}
-        database = lancedb.connect(str(folder))
-        for each in tables:
-            name = each.name.removesuffix(_SUFFIX)
+        database = import_lancedb().connect(str(folder))
+        for place in tables:
+            name = place.name.removesuffix(_SUFFIX)
             query = database.open_table(name).search()
             rows[name] = sum(batch.num_rows for batch in query.to_batches(_ROWS_IN_BATCH))
     return rows

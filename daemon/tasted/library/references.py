@@ -1,6 +1,6 @@
 """The table of references: learnt, present or absent. Touches one table of the library.
 
-Register and matrix in memory mirror the table, for this process is its one writer.
+The register in memory mirrors the table without the vectors: this process is the only writer.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tasted.library.embedded import LearnedReference, unit_views
+from tasted.library.embedded import LearnedReference, weighted_views
 from tasted.library.register import Entry, Register
 from tasted.library.schema import (
     is_sha256,
@@ -22,7 +22,7 @@ from tasted.library.schema import (
     row_crc32,
     views_column,
 )
-from tasted.library.search import ReferenceMatrix
+from tasted.library.sums import Group, ReferenceSums, sum_up
 from tasted.library.table import Table
 from tasted.records import Label, Origin, Reference
 
@@ -45,27 +45,38 @@ class ReferenceTable:
         self.dimensions = dimensions
         self._damaged_rows: set[int] = set()
         self._damaged_paths: set[str] = set()
-        self._matrix: ReferenceMatrix | None = None
+        self._sums = -1, ReferenceSums({}, lambda _content: None)
+        """The last state of the register, and the sums then."""
+        self._by_content: tuple[int, tuple[Reference, ...]] = -1, ()
+        """The last state of the register, and what counted then."""
         self.register = Register(())
-        # reads every row, which is the probe
+        # reads every row, so that damage shows now
         self.register.put([entry for entry, _views in self._sound_rows()])
 
-    def damaged(self) -> list[str]:
-        """Return the paths whose rows do not fit their check sums, until they are learnt anew.
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the opened folder is still at its path."""
+        return self._table.is_in_place
 
-        A path that is itself damaged is not the path of any file: compare `register` as well.
+    def damaged(self) -> list[str]:
+        """Return the paths whose rows do not match their checksums, until they are learnt again.
+
+        A damaged path is not the path of any file: compare `register` as well.
         """
         return sorted(self._damaged_paths)
 
     def learn(self, learned: Sequence[LearnedReference]) -> None:
-        """Enter references by path, all in one commit; nothing is written for those known.
+        """Enter references by path, all in one commit; known ones are not written again.
 
         Raises:
             LibraryUnusable, DiskFull: when they cannot be written.
-            ValueError: when a vector is not of length 1, or an id is not 64 hex digits.
+            ValueError: when a vector is longer than 1, or an id is not 64 hex digits.
         """
-        entries = self._new_entries([each.reference for each in learned])
-        views = {each.reference.path: unit_views(each.views, self.dimensions) for each in learned}
+        entries = self._new_entries([picture.reference for picture in learned])
+        views = {
+            picture.reference.path: weighted_views(picture.views, self.dimensions)
+            for picture in learned
+        }
         self._damaged_paths -= views.keys()
         if not entries:
             return
@@ -74,9 +85,9 @@ class ReferenceTable:
         if any(self.register.entry(entry.reference.path) for entry in entries):
             self._table.upsert(rows, "path_id")
         else:
-            # an append costs a tenth of a merge
+            # an append takes a tenth of the time of a merge
             self._table.add(rows)
-        self._enter(entries)
+        self.register.put(entries)
 
     def keep_only(self, paths: Collection[str]) -> int:
         """Mark the references of these paths present and all others absent.
@@ -91,19 +102,19 @@ class ReferenceTable:
         self._damaged_paths &= set(paths)
         self._discard_damaged_rows()
         for present in (False, True):
-            ids = [path_id(each.reference.path) for each in moved if each.present is present]
+            ids = [path_id(entry.reference.path) for entry in moved if entry.present is present]
             self._table.update("path_id", ids, {"present": present})
         if moved:
-            self._enter(moved)
+            self.register.put(moved)
         return len(moved)
 
-    def matrix(self) -> ReferenceMatrix:
-        """Return all that count, with their vectors; read from the table after a change.
+    def learned(self) -> tuple[LearnedReference, ...]:
+        """Read all that count from the table, with their vectors, in the order of learning.
 
         Raises:
             LibraryUnusable: when the table cannot be read.
         """
-        while self._matrix is None:
+        while True:
             counted = self.register.counted()
             found = {
                 entry.reference.content_id: LearnedReference(entry.reference, views)
@@ -112,13 +123,44 @@ class ReferenceTable:
             }
             lost = counted.keys() - found.keys()
             if not lost:
-                learned = tuple(found[content] for content in counted)
-                self._matrix = ReferenceMatrix(learned, self.dimensions)
-            # bits that flipped since the table was opened: another file may stand for the content
+                return tuple(found[content] for content in counted)
+            # bits flipped since the table was opened: another file may represent the content
             for path in [counted[content].path for content in lost]:
                 self._damaged_paths.add(path)
                 self.register.drop(path)
-        return self._matrix
+
+    def counted_by_content(self) -> tuple[Reference, ...]:
+        """Return the references that count, in the order of their content ids."""
+        changes = self.register.changes
+        if self._by_content[0] != changes:
+            counted = self.register.counted()
+            self._by_content = changes, tuple(counted[content] for content in sorted(counted))
+        return self._by_content[1]
+
+    def sums(self) -> ReferenceSums:
+        """Return the sums of the vectors that count; read from the table after a change.
+
+        Raises:
+            LibraryUnusable: when the table cannot be read.
+        """
+        if self._sums[0] != self.register.changes:
+            learned = self.learned()
+            grouped = ((_group(picture.reference), picture.vector) for picture in learned)
+            sums = ReferenceSums(sum_up(grouped, self.dimensions), self._group_and_vector)
+            self._sums = self.register.changes, sums
+        return self._sums[1]
+
+    def _group_and_vector(self, content_id: str) -> tuple[Group, NDArray[np.float32]] | None:
+        """Read the vector of a content that counts."""
+        reference = self.register.counted().get(content_id)
+        if reference is None:
+            return None
+        columns = references_schema(self.dimensions).names
+        for batch in self._table.find("path_id", [path_id(reference.path)], columns):
+            for row in plain_rows(batch, self.dimensions):
+                if self._fits(row):
+                    return _group(reference), LearnedReference(reference, row["views"]).vector
+        return None
 
     def compact(self) -> None:
         """Join small fragments.
@@ -130,10 +172,11 @@ class ReferenceTable:
         self._table.compact()
 
     def _new_entries(self, references: Sequence[Reference]) -> list[Entry]:
-        """Return what has to be written; the last of several references of one path stands."""
+        """Return what has to be written; of several references of one path the last one wins."""
         added = self.register.next_added()
         entries: list[Entry] = []
-        for reference in {each.path: each for each in references}.values():
+        last_by_path = {reference.path: reference for reference in references}
+        for reference in last_by_path.values():
             if not is_sha256(reference.content_id):
                 raise ValueError(f"not 64 lower-case hex digits: {reference.content_id!r}")
             entry = self._entry(reference, added + len(entries))
@@ -145,18 +188,14 @@ class ReferenceTable:
         known = self.register.entry(reference.path)
         if known is None or known.reference.content_id != reference.content_id:
             return Entry(reference, added, present=True)
-        # origin is decided once: a reference that was scored since is no feedback for that
+        # origin is decided once: being scored later does not turn a reference into feedback
         kept = Reference(
             reference.content_id, reference.path, reference.label, known.reference.origin
         )
         return Entry(kept, known.added, present=True)
 
-    def _enter(self, entries: list[Entry]) -> None:
-        self.register.put(entries)
-        self._matrix = None
-
     def _discard_damaged_rows(self) -> None:
-        # before any other write: a compaction would give these ids to other rows
+        # before any other write: a compaction gives these ids to other rows
         if self._damaged_rows:
             self._table.delete_rows(sorted(self._damaged_rows))
             self._damaged_rows = set()
@@ -201,6 +240,10 @@ class ReferenceTable:
 def _crc32(row: dict[str, Any]) -> int:
     columns = ("path_id", "path", "content_id", "label", "origin", "embedder_fingerprint")
     return row_crc32(*(row[name] for name in columns), str(row["added"]), vectors=row["views"])
+
+
+def _group(reference: Reference) -> Group:
+    return reference.label, reference.origin
 
 
 def _entry_from(row: dict[str, Any]) -> Entry:

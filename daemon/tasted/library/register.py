@@ -1,7 +1,7 @@
 """Which references there are and which of them count. Pure: the rows of a table, without vectors.
 
-A content counts once, whatever the number of its files, and not at all when it lies in both
-folders. Of several files of one content the one that was learnt first stands for it.
+A content counts once, however many files it has, and not at all when it is in both folders. Of
+several files of one content the one that was learnt first represents it.
 """
 
 from collections import Counter
@@ -14,22 +14,22 @@ from tasted.records import Label, Reference
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A reference as the table holds it."""
+    """A reference as stored in the table."""
 
     reference: Reference
     added: int
     """Position in the order of learning."""
     present: bool
-    """Whether the file was in the inbox when that was last compared."""
+    """Whether the file was in the inbox at the last comparison."""
 
 
 class Register:
-    """The entries by path, and what follows from them; derived values are kept until a change."""
+    """The entries by path; values derived from them are cached until a change."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {entry.reference.path: entry for entry in entries}
         self.changes = 0
-        """Grows whenever something was entered or left out."""
+        """Grows with every entry added or dropped."""
         self._counted: dict[str, Reference] | None = None
         self._twofold: frozenset[str] = frozenset()
         self._counts: dict[Label, int] | None = None
@@ -37,7 +37,7 @@ class Register:
         self._digest: str | None = None
 
     def entry(self, path: str) -> Entry | None:
-        """Return what is known of a path, present or not."""
+        """Return the entry of a path, present or not; None: not known."""
         return self._entries.get(path)
 
     def next_added(self) -> int:
@@ -58,17 +58,17 @@ class Register:
     def counts(self) -> dict[Label, int]:
         """Return how many contents count for each label; both labels are there."""
         if self._counts is None:
-            found = Counter(each.label for each in self.counted().values())
+            found = Counter(reference.label for reference in self.counted().values())
             self._counts = {label: found[label] for label in Label}
         return dict(self._counts)
 
     def contradictions(self) -> frozenset[str]:
-        """Return the content ids that lie in both folders."""
+        """Return the content ids that are in both folders."""
         self.counted()
         return self._twofold
 
     def labels_of(self, content_id: str) -> frozenset[Label]:
-        """Return in which folders files of a content lie."""
+        """Return which label folders hold a content."""
         if self._labels is None:
             self._labels = labels_by_content(self.present())
         return frozenset(self._labels.get(content_id, ()))
@@ -77,8 +77,8 @@ class Register:
         """Return the sha256 over content id, label and origin of all that count."""
         if self._digest is None:
             lines = sorted(
-                f"{each.content_id} {each.label.value} {each.origin.value}\n"
-                for each in self.counted().values()
+                f"{reference.content_id} {reference.label.value} {reference.origin.value}\n"
+                for reference in self.counted().values()
             )
             self._digest = sha256("".join(lines).encode("ascii")).hexdigest()
         return self._digest
@@ -89,12 +89,12 @@ class Register:
         self._forget_derived()
 
     def drop(self, path: str) -> None:
-        """Leave a path out."""
+        """Drop a path."""
         self._entries.pop(path, None)
         self._forget_derived()
 
     def moved(self, paths: Collection[str]) -> list[Entry]:
-        """Return the entries whose presence differs from `paths`, as they would be with it."""
+        """Return the entries whose presence differs from `paths`, with the new presence."""
         here = set(paths)
         return [
             replace(entry, present=path in here)

@@ -1,14 +1,14 @@
-"""The kinds of tables, version 2, and the check sums of their rows. Pure; pyarrow types only.
+"""The columns of the tables, version 2, and the checksums of their rows. Pure; pyarrow types only.
 
 A table of references or vectors belongs to one embedder: vectors of two embedders cannot be
 compared, and their lengths may differ. The first 16 hex digits of the fingerprint are part of the
-table's name, so the tables of another embedder stay where they are, untouched and uncounted. The
-whole fingerprint stands in every row and under its check sum.
+table's name, so the tables of another embedder stay untouched and do not count. The whole
+fingerprint is in every row and covered by its checksum.
 
-LanceDB keeps no check sums: flipped bits come back as wrong data without an error. The `crc32` of a
-row covers all its columns that are not changed after it was written, the vector included.
+LanceDB has no checksums: flipped bits come back as wrong data without an error. The `crc32` of a
+row covers all columns that do not change after writing, the vector included.
 
-Versions: 1, the first. 2: as many vectors as the picture has views, one after another in `views`.
+Versions: 1 is the first. 2 has one vector for each view of a picture, joined in `views`.
 """
 
 import os
@@ -23,7 +23,11 @@ from numpy.typing import NDArray
 
 SCHEMA_VERSION = 2
 TEXTS_NAME = "texts_v2"
-"""Of the table of texts: one for all embedders, which do not read."""
+"""The table of texts: one for all embedders, which play no part in reading."""
+HASHES_VERSION = 1
+"""Raised whenever `copies.perceptual_hash` changes: stored hashes are then computed again."""
+NEIGHBOURS_PREFIX = "neighbours_v1_"
+"""Of derived tables, which can be rebuilt at any time."""
 _FINGERPRINT_DIGITS = 16
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -43,6 +47,16 @@ def bios_name(fingerprint: str) -> str:
     return f"bios_v2_{_prefix(fingerprint)}"
 
 
+def hashes_name(fingerprint: str) -> str:
+    """Return the name of the table of perceptual hashes of the views of one embedder."""
+    return f"hashes_v{HASHES_VERSION}_{_prefix(fingerprint)}"
+
+
+def neighbours_name(fingerprint: str) -> str:
+    """Return the name of the table that new pictures of one embedder are compared with."""
+    return f"{NEIGHBOURS_PREFIX}{_prefix(fingerprint)}"
+
+
 def _prefix(fingerprint: str) -> str:
     if not is_sha256(fingerprint):
         raise ValueError(f"not 64 lower-case hex digits: {fingerprint!r}")
@@ -52,7 +66,7 @@ def _prefix(fingerprint: str) -> str:
 def references_schema(dimensions: int) -> pa.Schema:
     """Return the columns of the references: one row for each path that was ever learnt."""
     return _schema(
-        # LanceDB binds no parameters and paths come from outside: rows are addressed by this id
+        # LanceDB has no bound parameters and paths come from outside: filters use this id
         ("path_id", pa.string()),
         ("path", pa.binary()),
         ("content_id", pa.string()),
@@ -62,7 +76,7 @@ def references_schema(dimensions: int) -> pa.Schema:
         ("views", pa.list_(pa.float32())),
         ("crc32", pa.uint32()),
         ("added", pa.uint64()),
-        # follows the file in the inbox, so it is not under the check sum
+        # follows the file in the inbox, so the checksum does not cover it
         ("present", pa.bool_()),
         dimensions=dimensions,
     )
@@ -92,6 +106,19 @@ def bios_schema(dimensions: int) -> pa.Schema:
     )
 
 
+def hashes_schema() -> pa.Schema:
+    """Return the columns of the hashes: one row for each content whose views were hashed."""
+    return _schema(
+        ("content_id", pa.string()),
+        ("embedder_fingerprint", pa.string()),
+        # for each view "p" for a photograph, else "-"
+        ("kinds", pa.string()),
+        # the cells of all views and of the whole picture, two in a byte
+        ("cells", pa.binary()),
+        ("crc32", pa.uint32()),
+    )
+
+
 def texts_schema() -> pa.Schema:
     """Return the columns of the text cache: one row for each content that was ever read."""
     return _schema(
@@ -102,8 +129,26 @@ def texts_schema() -> pa.Schema:
     )
 
 
+def neighbours_schema(dimensions: int, made_of: str, crc32: str) -> pa.Schema:
+    """Return the columns of a neighbour table, with its source digest and checksum as metadata.
+
+    Args:
+        dimensions: length d of a vector.
+        made_of: a digest over everything that decides the vectors.
+        crc32: over all rows, in hex: they are replaced and checked together.
+    """
+    plain = _schema(
+        ("row", pa.uint32()),
+        ("label", pa.string()),
+        ("origin", pa.string()),
+        ("vector", pa.list_(pa.float32(), dimensions)),
+        dimensions=dimensions,
+    )
+    return plain.with_metadata({**plain.metadata, "made_of": made_of, "crc32": crc32})
+
+
 def _schema(*columns: tuple[str, pa.DataType], dimensions: int = 0) -> pa.Schema:
-    # a list of numbers does not tell the length of a vector, so the table does
+    # a list of numbers does not show the length of a vector, so the metadata does
     return pa.schema(
         [pa.field(name, kind, nullable=False) for name, kind in columns],
         metadata={"tasted_schema": str(SCHEMA_VERSION), "dimensions": str(dimensions)},
@@ -111,12 +156,12 @@ def _schema(*columns: tuple[str, pa.DataType], dimensions: int = 0) -> pa.Schema
 
 
 def is_sha256(text: str) -> bool:
-    """Tell whether a text is 64 lower-case hex digits and nothing else."""
+    """Return whether a text is 64 lower-case hex digits and nothing else."""
     return _SHA256.fullmatch(text) is not None
 
 
 def path_bytes(path: str) -> bytes:
-    """Return the bytes of a path; names that are no UTF-8 come back as they are on the disk."""
+    """Return the bytes of a path as on the disk, even if they are not valid UTF-8."""
     return os.fsencode(path)
 
 
@@ -126,7 +171,7 @@ def path_from(data: bytes) -> str:
 
 
 def path_id(path: str) -> str:
-    """Return the sha256 of the path's bytes: what stands for a path in a filter."""
+    """Return the sha256 of the path's bytes, which represents a path in filters."""
     return sha256(path_bytes(path)).hexdigest()
 
 
@@ -149,16 +194,16 @@ def views_column(pictures: list[NDArray[np.float32]]) -> pa.Array:
 def plain_rows(batch: pa.RecordBatch, dimensions: int) -> list[dict[str, Any]]:
     """Return the rows of a batch as dicts; views with shape (k, dimensions), float32.
 
-    Text that is no UTF-8 any more comes back with U+FFFD in it, and views of a damaged length come
-    back flat: neither fits a check sum.
+    Text that is no longer valid UTF-8 is returned with U+FFFD in it, and views of a damaged length
+    are returned flat: neither matches a checksum.
     """
     columns: dict[str, list[Any]] = {}
     for field, column in zip(batch.schema, batch.columns, strict=True):
         if pa.types.is_list(field.type):
-            columns[field.name] = [_views(each, dimensions) for each in column]
+            columns[field.name] = [_views(scalar, dimensions) for scalar in column]
         elif pa.types.is_string(field.type):
             found = column.cast(pa.binary()).to_pylist()
-            columns[field.name] = [each.decode("utf-8", "replace") for each in found]
+            columns[field.name] = [encoded.decode("utf-8", "replace") for encoded in found]
         else:
             columns[field.name] = column.to_pylist()
     return [
@@ -167,7 +212,7 @@ def plain_rows(batch: pa.RecordBatch, dimensions: int) -> list[dict[str, Any]]:
 
 
 def _views(scalar: Any, dimensions: int) -> NDArray[np.float32]:
-    # a copy: a vector that is kept must not keep the whole batch
+    # a copy: a vector in use must not keep the whole batch in memory
     flat: NDArray[np.float32] = scalar.values.to_numpy(zero_copy_only=False).copy()
     is_whole = dimensions > 0 and flat.size > 0 and flat.size % dimensions == 0
     return flat.reshape(-1, dimensions) if is_whole else flat

@@ -1,11 +1,12 @@
 """Sums of reference vectors, so that a mean cosine is one dot product. Pure numpy.
 
-The mean of the cosines to n references is the cosine to their mean vector, for the dot product is
-linear: mean(x · r_i) = x · mean(r_i). The mean vector is not scaled to length 1.
+The mean of the cosines to n references is the dot product with their mean vector, because the dot
+product is linear: mean(x · r_i) = x · mean(r_i). The mean vector is not scaled to length 1.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,25 +25,25 @@ class Total:
     count: int
 
     def plus(self, vector: NDArray[np.float64], count: int) -> "Total":
-        """Return the total with `count` vectors of this sum more; less, for a negative count."""
+        """Return the total plus `count` vectors with this sum; a negative count takes them away."""
         left = self.count + count
-        # an empty group is exactly zero, without what rounding leaves behind
+        # an empty group is exactly zero, without rounding errors
         return Total(self.vector + vector if left else np.zeros_like(self.vector), left)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReferenceSums:
-    """The totals of all references that count, by label and origin."""
+    """The sums of all references that count, by label and origin."""
 
     totals: Mapping[Group, Total]
-    """Of every label and origin."""
+    """For every label and origin."""
     counted: Callable[[str], tuple[Group, NDArray[np.float32]] | None]
-    """Finds the group and the vector of a counted content; asked for a picture that is one."""
+    """Returns the group and vector of a content that counts; None: it does not count."""
 
     def total(self, label: Label, origin: Origin | None = None) -> tuple[NDArray[np.float64], int]:
         """Return the sum, shape (d,), and the count of a label's references; None: any origin."""
         origins = tuple(Origin) if origin is None else (origin,)
-        parts = [self.totals[label, each] for each in origins]
+        parts = [self.totals[group] for group in product([label], origins)]
         vector: NDArray[np.float64] = np.sum([part.vector for part in parts], axis=0)
         return vector, sum(part.count for part in parts)
 

@@ -1,7 +1,7 @@
-"""The cache of texts: a picture that was read once is never read again by the same reader.
+"""The cache of texts: the same reader never reads a picture twice.
 
-Touches one table of the library, made with the first text. A row whose check sum does not fit, or
-that another reader left, is as good as absent.
+Touches one table of the library, created with the first text. A row whose checksum does not match,
+or that comes from another reader, counts as absent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from tasted.library.failures import faults_of
 from tasted.library.schema import TEXTS_NAME, plain_rows, row_crc32, texts_schema
-from tasted.library.table import Table, holds_something
+from tasted.library.table import Database, Table, holds_something
 
 _COLUMNS = ("content_id", "reader", "text", "crc32")
 
@@ -23,20 +23,20 @@ class TextCache:
 
     Args:
         folder: of the library.
-        database: what `connect` returned for it.
+        database: from `connect`.
 
     Raises:
-        LibraryUnusable: when the table is there and cannot be read.
+        LibraryUnusable: when the table exists and cannot be read.
     """
 
-    def __init__(self, folder: Path, database: Any) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self._folder = folder
         self._database = database
         self._table: Table | None = None
         self._rows: set[str] = set()
         if holds_something(folder / f"{TEXTS_NAME}.lance"):
             self._table = self._opened()
-            # opens every data file, which is the probe
+            # opens every data file, so that damage shows now
             self._rows = {
                 row["content_id"]
                 for batch in self._table.scan(["content_id"])
@@ -60,7 +60,7 @@ class TextCache:
         }
 
     def remember(self, texts: Mapping[str, str], reader: str) -> None:
-        """Keep what a reader found, in one commit, in place of what another found there.
+        """Keep what a reader found, in one commit; it replaces what another reader found.
 
         Args:
             texts: by content id; without lone surrogates.
@@ -84,7 +84,7 @@ class TextCache:
         self._rows |= texts.keys()
 
     def drop(self) -> None:
-        """Remove the table with all that it ever held.
+        """Remove the table with everything it ever held.
 
         Raises:
             LibraryUnusable, DiskFull: when that fails.

@@ -1,23 +1,24 @@
-"""The cache of vectors: a content that was embedded once is never embedded again.
+"""The cache of vectors: no content is embedded twice.
 
-Touches one table of the library. A row whose check sum does not fit is as good as absent.
+Touches one table of the library. A row whose checksum does not match counts as absent.
 """
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 
-from tasted.library.embedded import Embedded, unit_views
+from tasted.library.embedded import Embedded, weighted_views
 from tasted.library.schema import is_sha256, plain_rows, row_crc32, vectors_schema, views_column
 from tasted.library.table import Table
 from tasted.records import PictureFacts, View
 
 TEXT_FORMAT = "TEXT"
-"""The `facts.format` of a text of the user's own settings, which is cached among pictures."""
+"""The `facts.format` of a text from the settings, which is cached among the pictures."""
 _COLUMNS = ("content_id", "embedder_fingerprint", "views", "facts", "crc32")
 
 
@@ -37,7 +38,7 @@ class VectorCache:
         self._table = table
         self._fingerprint = fingerprint
         self._dimensions = dimensions
-        # opens every data file, which is the probe, and spares a query for each new picture
+        # opens every data file, so that damage shows now, and saves a query for each new picture
         self._known: set[str] = {
             row["content_id"]
             for batch in table.scan(["content_id"])
@@ -46,7 +47,7 @@ class VectorCache:
         self._damaged: set[str] = set()
 
     def cached(self, content_ids: Sequence[str]) -> dict[str, Embedded]:
-        """Return what is cached of these contents.
+        """Return the cached vectors of these contents.
 
         Raises:
             LibraryUnusable: when the table cannot be read.
@@ -63,11 +64,11 @@ class VectorCache:
         return found
 
     def remember(self, vectors: Mapping[str, Embedded]) -> None:
-        """Keep vectors by content id, in one commit; what is cached already is left as it is.
+        """Keep vectors by content id, in one commit; cached ones stay as they are.
 
         Raises:
             LibraryUnusable, DiskFull: when they cannot be written.
-            ValueError: when a vector is not of length 1, or an id is not 64 hex digits.
+            ValueError: when a vector is longer than 1, or an id is not 64 hex digits.
         """
         rows = [self._row(content, vectors[content]) for content in vectors.keys() - self._known]
         if not rows:
@@ -78,14 +79,22 @@ class VectorCache:
         self._damaged -= contents
         self._known |= contents
 
-    def sample(self, limit: int, *, exclude: Collection[str]) -> dict[str, Embedded]:
+    def sample(
+        self, limit: int, *, exclude: Collection[str], among: AbstractSet[str] | None = None
+    ) -> dict[str, Embedded]:
         """Return the cached pictures with the smallest content ids; see `Library.sample`.
+
+        Args:
+            limit: the most to return.
+            exclude: contents that are left out.
+            among: contents that the sample is taken from; None: all.
 
         Raises:
             LibraryUnusable: when the table cannot be read.
         """
         found: dict[str, Embedded] = {}
-        ordered = sorted(self._known - set(exclude))
+        known = self._known if among is None else self._known & among
+        ordered = sorted(known - set(exclude))
         while len(found) < limit and ordered:
             wanted, ordered = ordered[: limit - len(found)], ordered[limit - len(found) :]
             cached = self.cached(wanted)
@@ -115,7 +124,7 @@ class VectorCache:
             "content_id": content,
             "embedder_fingerprint": self._fingerprint,
             "facts": json.dumps(asdict(cached.facts), sort_keys=True),
-            "views": unit_views(cached.views, self._dimensions),
+            "views": weighted_views(cached.views, self._dimensions),
         }
         return {**row, "crc32": _crc32(row)}
 
@@ -133,8 +142,10 @@ def _crc32(row: dict[str, Any]) -> int:
 
 @lru_cache(maxsize=1024)
 def _facts(text: str) -> PictureFacts:
-    # the screenshots of one phone have them in common
-    # the check sum has been compared: this is what `remember` wrote
+    # cached because screenshots of one phone have the same facts
+    # the checksum has matched: this is what `remember` wrote
     facts = json.loads(text)
-    views = tuple(View(each["kind"], tuple(each["box"])) for each in facts["views"])
+    views = tuple(
+        View(view["kind"], tuple(view["box"]), view.get("weight", 1.0)) for view in facts["views"]
+    )
     return PictureFacts(**{**facts, "notes": tuple(facts["notes"]), "views": views})

@@ -1,15 +1,17 @@
-"""Shows a notification: osascript on macOS, notify-send elsewhere. Starts a process for each.
+"""Shows a notification: osascript on macOS, notify-send elsewhere. Starts a process for each one.
 
-The door of `subprocess` for notifications. Words travel as arguments, never as part of a script.
+The only place that starts a process for notifications. Words travel as arguments, never as part of
+a script.
 """
 
 import contextlib
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 
 from tasted.notify.news import TITLE
-from tasted.platform import DARWIN
+from tasted.system.platform import DARWIN
 
 DEADLINE_SECONDS = 10.0
 _SCRIPT = (
@@ -17,9 +19,15 @@ _SCRIPT = (
     "display notification (item 1 of words) with title (item 2 of words)",
     "end run",
 )
-_SAID_CHARACTERS_MAX = 200
+TEST_TEXT = "Notifications from tasted look like this."
+_HIDDEN_ON_A_MAC = (
+    "If none appeared: System Settings > Notifications > Script Editor, allow notifications; "
+    "Focus may hide them too."
+)
+_HIDDEN_ELSEWHERE = "If none appeared, check the notification settings of your desktop."
+_MESSAGE_CHARACTERS_MAX = 200
 _NO_PROGRAM = {
-    "osascript": "osascript is part of macOS: look whether /usr/bin is in PATH.",
+    "osascript": "osascript is part of macOS: check that /usr/bin is in PATH.",
     "notify-send": "Install it: on Debian and Ubuntu it is in the package libnotify-bin.",
 }
 
@@ -93,20 +101,20 @@ class Desktop:
             if self._is_over:
                 process.kill()
             try:
-                _nothing, said = process.communicate(timeout=self._deadline_seconds)
+                _nothing, complaint = process.communicate(timeout=self._deadline_seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise self._failed(f"no answer in {self._deadline_seconds:.0f} seconds") from None
             finally:
                 self._process = None
         if process.returncode:
-            words = " ".join(said.decode("utf-8", "replace").split())[:_SAID_CHARACTERS_MAX]
+            words = " ".join(complaint.decode("utf-8", "replace").split())[:_MESSAGE_CHARACTERS_MAX]
             raise self._failed(words or f"exit status {process.returncode}")
 
     def _failed(self, why: str) -> NotShown:
         return NotShown(
             f"{self.program} failed: {why}",
-            remedy="Notifications need a desktop, and somebody who is logged in to it.",
+            remedy="Notifications need a desktop session: log in to one.",
         )
 
     def interrupt(self) -> None:
@@ -116,3 +124,32 @@ class Desktop:
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The outcome of a test notification.
+
+    Attributes:
+        is_handed_over: whether the program took it; only a person sees whether it appeared.
+        message: what happened.
+        remedy: what to do when none appeared.
+    """
+
+    is_handed_over: bool
+    message: str
+    remedy: str
+
+
+def try_out(desktop: Desktop) -> Trial:
+    """Show one notification now, whatever the settings say."""
+    try:
+        desktop.show(TEST_TEXT)
+    except NotShown as error:
+        return Trial(is_handed_over=False, message=str(error), remedy=error.remedy)
+    remedy = _HIDDEN_ON_A_MAC if desktop.program == "osascript" else _HIDDEN_ELSEWHERE
+    return Trial(
+        is_handed_over=True,
+        message=f"Sent a test notification through {desktop.program}.",
+        remedy=remedy,
+    )

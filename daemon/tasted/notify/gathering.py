@@ -1,4 +1,4 @@
-"""When to tell: a burst is told once, and whoever was just told is left alone for a while. Pure.
+"""When to notify: once for a burst, and not again for a while after that. Pure.
 
 Times are seconds of one monotonic clock, passed in.
 """
@@ -15,13 +15,13 @@ FAULT_SECONDS = 30.0
 
 
 class Gathering:
-    """What was not told yet.
+    """News that no notification has announced yet.
 
     Args:
         quiet_seconds: a burst is over when nothing came for so long.
-        patience_seconds: one that does not end is told so long after it began.
+        patience_seconds: one that does not end is announced so long after it began.
         pause_seconds: the least time between two notifications of the same kind.
-        fault_seconds: a fault that mends itself sooner is not told.
+        fault_seconds: a fault that clears sooner is not announced.
     """
 
     def __init__(
@@ -41,12 +41,12 @@ class Gathering:
         self._first = 0.0
         self._last = 0.0
         self._blocked_at: float | None = None
-        self._is_block_told = False
-        self._matches_told = -math.inf
-        self._block_told = -math.inf
+        self._is_block_shown = False
+        self._matches_shown_at = -math.inf
+        self._block_shown_at = -math.inf
 
     def matched(self, *, is_strong: bool, now: float) -> None:
-        """Take in a match."""
+        """Note a match."""
         if not self._matches:
             self._first = now
         self._last = now
@@ -54,35 +54,35 @@ class Gathering:
         self._strong += is_strong
 
     def blocked(self, *, now: float) -> None:
-        """Take in that nothing is scored; each time until `unblocked` is the same one."""
+        """Note that nothing is scored; until `unblocked`, repeated calls mean the same block."""
         if self._blocked_at is None:
             self._blocked_at = now
 
     def unblocked(self) -> None:
-        """Take in that work goes on: what was not told of the block is not news any more."""
+        """Note that work continues: a block that was not announced is no longer news."""
         self._blocked_at = None
-        self._is_block_told = False
+        self._is_block_shown = False
 
     def due_at(self) -> float | None:
-        """Return when there is something to tell; None when there is nothing."""
+        """Return when the next notification is due; None when there is no news."""
         times = [at for at in (self._matches_due_at(), self._block_due_at()) if at is not None]
         return min(times, default=None)
 
     def take(self, *, now: float) -> News:
-        """Return what is to be told by now, and take it as told; nothing when it is too early."""
-        tells_matches = _is_due(self._matches_due_at(), now)
-        tells_block = _is_due(self._block_due_at(), now)
-        if tells_block:
-            self._is_block_told = True
-            self._block_told = now
-        if not tells_matches:
-            return News(is_blocked=tells_block)
-        self._matches_told = now
+        """Return the news that are due by now, as announced; empty when it is too early."""
+        are_matches_due = _is_due(self._matches_due_at(), now)
+        is_block_due = _is_due(self._block_due_at(), now)
+        if is_block_due:
+            self._is_block_shown = True
+            self._block_shown_at = now
+        if not are_matches_due:
+            return News(is_blocked=is_block_due)
+        self._matches_shown_at = now
         news = self.take_matches()
-        return News(news.matches, news.strong, is_blocked=tells_block)
+        return News(news.matches, news.strong, is_blocked=is_block_due)
 
     def take_matches(self) -> News:
-        """Return the matches that were not told, whatever the time is."""
+        """Return the matches that were not announced, whatever the time is."""
         news = News(self._matches, self._strong)
         self._matches = self._strong = 0
         return news
@@ -91,12 +91,14 @@ class Gathering:
         if not self._matches:
             return None
         over = min(self._last + self._quiet_seconds, self._first + self._patience_seconds)
-        return max(over, self._matches_told + self._pause_seconds)
+        return max(over, self._matches_shown_at + self._pause_seconds)
 
     def _block_due_at(self) -> float | None:
-        if self._blocked_at is None or self._is_block_told:
+        if self._blocked_at is None or self._is_block_shown:
             return None
-        return max(self._blocked_at + self._fault_seconds, self._block_told + self._pause_seconds)
+        return max(
+            self._blocked_at + self._fault_seconds, self._block_shown_at + self._pause_seconds
+        )
 
 
 def _is_due(at: float | None, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""What has happened that somebody may want to know, and in which words. Pure."""
+"""The news that notifications announce, and their words. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """How much of each kind there is to tell.
+    """How much news of each kind there is.
 
     Attributes:
         matches: new matches, the strong ones among them.
@@ -32,10 +32,10 @@ class News:
         return self.matches > 0 or self.is_blocked
 
     def sentence(self) -> str:
-        """Return what is told: counts, and no word that comes from a picture or its name."""
+        """Return the notification's text: counts, and no word of a picture or its name."""
         parts = []
         if self.is_blocked:
-            parts.append("Nothing is scored until something is mended: see tasted status.")
+            parts.append("Scoring has stopped and needs your help: run tasted status.")
         if self.matches:
             parts.append(f"{self._matches()}.")
         return " ".join(parts)

@@ -1,45 +1,11 @@
-"""The sidecar of a file that has no score. Pure."""
+"""The sidecar of a file or profile that could not be scored. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tasted.errors import ItemError
-from tasted.outbox.sidecar import CompanionPart, ErrorPart, Sidecar, Source, encoded_path
-from tasted.records import Companion, FileStamp, Label
-
-
-def source_part(
-    path: str,
-    stamp: FileStamp,
-    companion: Companion | None,
-    *,
-    content_id: str | None,
-    text_id: str | None = None,
-) -> Source:
-    """Return what a sidecar says of its file, without what only a decoder knows."""
-    shown = encoded_path(path)
-    return Source(
-        path=shown.path,
-        path_hex=shown.path_hex,
-        sha256=content_id,
-        text_sha256=text_id,
-        bytes=stamp.size_bytes,
-        modified_ns=stamp.modified_ns,
-        inode=stamp.inode,
-        companion=_companion_part(companion),
-    )
-
-
-def _companion_part(companion: Companion | None) -> CompanionPart | None:
-    if companion is None:
-        return None
-    shown = encoded_path(companion.path)
-    return CompanionPart(
-        path=shown.path,
-        path_hex=shown.path_hex,
-        bytes=companion.stamp.size_bytes,
-        modified_ns=companion.stamp.modified_ns,
-        inode=companion.stamp.inode,
-    )
+from tasted.outbox.sidecar import ErrorPart, PhotoPart, Sidecar, Source
+from tasted.records import Label
 
 
 def error_sidecar(
@@ -78,3 +44,26 @@ def error_sidecar(
         scored_at=now,
         tasted_version=version,
     )
+
+
+def left_out(parts: Sequence[PhotoPart]) -> list[str]:
+    """Return the sentences about photos that do not count."""
+    return [
+        f"{part.path} could not be scored and does not count; its own sidecar says why."
+        for part in parts
+        if part.sha256 is None
+    ]
+
+
+def profile_error(
+    source: Source,
+    parts: list[PhotoPart],
+    error: ItemError,
+    *,
+    attempts: int,
+    now: datetime,
+    version: str,
+) -> Sidecar:
+    """Return the sidecar of a profile that could not be scored, as `error_sidecar` does."""
+    failed = error_sidecar(source, error, label=None, attempts=attempts, now=now, version=version)
+    return failed.model_copy(update={"kind": "profile", "parts": parts})

@@ -1,34 +1,79 @@
-"""What the outbox proves, held in memory and kept in step with the disk. Reads files only.
+"""What the outbox proves, held in memory and kept in step with the disk.
+
+Reads sidecars, and writes the index of them. What is stale by it is decided in `inbox.reconcile`.
 
 Each sidecar is read once and again only when its own size, time or inode changes, so that a look
-at ten thousand sidecars costs as much as listing them.
+at a hundred thousand sidecars costs as much as listing them; a start takes from the index what has
+not changed since. Whoever follows the ledger gets the paths that changed, and need not go through
+all.
 """
 
 import os
-import stat
-from collections.abc import Iterator, Mapping
+import threading
+import weakref
+from collections import Counter
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
-from tasted.errors import OutboxUnwritable
-from tasted.files import read_regular_file, stamp_of
-from tasted.outbox.places import belongs
-from tasted.outbox.sidecar import Sidecar
-from tasted.records import FileStamp, LedgerEntry
+import structlog
 
-SIDECAR_BYTES_MAX = 16_000_000
+from tasted import __version__
+from tasted.errors import ServiceFault
+from tasted.home.layout import Home
+from tasted.outbox.held_rows import Census, Followed, Found, HeldRows
+from tasted.outbox.ledger_index import LedgerIndex
+from tasted.outbox.sidecar import Sidecar
+from tasted.outbox.sidecar_files import (
+    SIDECAR_ENDING,
+    read_sidecar,
+    stamp_at,
+    stamp_packed,
+    stamps_below,
+    unreadable,
+)
+from tasted.packing.entries import Entries
+from tasted.packing.entry_rows import content_of, packed_entry, unpacked_entry
+from tasted.records import LedgerEntry
+
+_SAVED_AT_LEAST = 200
+_SAVED_SHARE = 0.02
+"""An index is written again when this part of it has changed; the rest of a start reads."""
+
+log = structlog.get_logger("tasted.ledger")
 
 
 class Ledger:
-    """The entries of one outbox, by the path of the file that each belongs to."""
+    """The entries of one outbox, by the path of the file that each belongs to.
 
-    def __init__(self, outbox: Path) -> None:
+    Several threads use it; no lock is held while the disk is read.
+
+    Args:
+        outbox: the folder.
+        index: what is known of it from before; without one, every sidecar is read at first.
+    """
+
+    def __init__(self, outbox: Path, index: LedgerIndex | None = None) -> None:
         self._outbox = outbox
-        self._seen: dict[str, tuple[FileStamp, LedgerEntry | None]] = {}
-        self._entries: dict[str, LedgerEntry] = {}
-        self._places: dict[str, str] = {}
-        self._invalid: set[str] = set()
-        self.changes = 0
-        """Grows whenever a sidecar came, changed or went."""
+        self._index = index
+        self._scanning = threading.Lock()
+        """Held by the one thread that looks at the disk."""
+        self._guard = threading.RLock()
+        """Held for an instant around what is kept in memory."""
+        self._own: set[str] = set()
+        """Places that this process wrote or removed since the look in hand began."""
+        self._held = HeldRows()
+        self._shown: weakref.ref[Entries] | None = None
+        self._shown_at = -1
+        self._is_indexed = index is None
+        """Whether the index was read, or there is none to read."""
+        self.read = 0
+        """How many sidecars were opened so far."""
+        self._is_doubted = False
+
+    @classmethod
+    def of(cls, home: Home) -> "Ledger":
+        """Return the ledger of a home, which begins with what the index of the home says."""
+        return cls(home.outbox, LedgerIndex(home.index_file, version=__version__, check=home.check))
 
     def refresh(self) -> None:
         """Take in what changed on disk since the last call: new, edited and deleted sidecars.
@@ -36,165 +81,227 @@ class Ledger:
         Raises:
             OutboxUnwritable: when the outbox cannot be listed.
         """
-        try:
-            files = list(_sidecar_files(self._outbox))
-        except OSError as error:
-            raise unreadable(self._outbox, error) from error
-        seen: dict[str, tuple[FileStamp, LedgerEntry | None]] = {}
-        for place, stamp in files:
-            known = self._seen.get(place)
-            if known is not None and known[0] == stamp:
-                seen[place] = known
-            else:
-                entry = self._read(place)
-                seen[place] = (stamp, entry)
-        if seen != self._seen:
-            self.changes += 1
-        self._seen = seen
-        self._index()
+        with self._scanning:
+            self._take_index()
+            with self._guard:
+                self._own = set()
+                is_doubted, self._is_doubted = self._is_doubted, False
+            found: dict[str, Found] = {}
+            hits = 0
+            try:
+                for place, stamp in stamps_below(self._outbox, ""):
+                    held = self._held.stamp_at(place)
+                    hits += held is not None
+                    if held != stamp or is_doubted:
+                        found[place] = self._read(place, stamp)
+                with self._guard:
+                    is_sure = hits == len(self._held) and not self._own
+                # rarely is anything gone, and the names of everything take room
+                left = set() if is_sure else self._places_left()
+            except OSError as error:
+                raise unreadable(self._outbox, error) from error
+            with self._guard:
+                gone = set() if is_sure else self._held.places() - left
+                self._held.take_in(found, gone, own=self._own)
 
-    def _read(self, place: str) -> LedgerEntry | None:
+    def _places_left(self) -> set[str]:
+        return {place for place, _stamp in stamps_below(self._outbox, "")}
+
+    def look_at(self, places: Collection[str]) -> None:
+        """Take in what changed at some places, as `refresh` does for all.
+
+        Args:
+            places: relative to the outbox; one that is no sidecar's stands for all below it.
+
+        Raises:
+            OutboxUnwritable: when the outbox, or what is below such a place, cannot be listed.
+        """
+        with self._scanning:
+            self._take_index()
+            with self._guard:
+                self._own = set()
+            found: dict[str, Found] = {}
+            gone: set[str] = set()
+            try:
+                if places:
+                    # what is missing from an outbox that is gone proves nothing
+                    os.stat(self._outbox)  # noqa: PTH116 - as where it is listed
+                for place in self._meant(places):
+                    stamp = stamp_at(self._outbox, place)
+                    if stamp is None:
+                        gone.add(place)
+                    elif stamp != self._held.stamp_at(place):
+                        found[place] = self._read(place, stamp)
+            except OSError as error:
+                raise unreadable(self._outbox, error) from error
+            with self._guard:
+                self._held.take_in(found, gone, own=self._own)
+
+    def _meant(self, places: Collection[str]) -> set[str]:
+        meant = {place for place in places if place.endswith(SIDECAR_ENDING)}
+        folders = tuple(f"{place.rstrip('/')}/" for place in places)
+        for folder in folders:
+            meant.update(place for place, _stamp in stamps_below(self._outbox, folder))
+        if len(meant) < len(folders) or any(not place.endswith(SIDECAR_ENDING) for place in places):
+            with self._guard:
+                meant.update(place for place in self._held.places() if place.startswith(folders))
+        return meant
+
+    def _read(self, place: str, stamp: bytes) -> Found:
+        self.read += 1
         sidecar = read_sidecar(self._outbox, place)
-        return sidecar.ledger_entry() if sidecar is not None else None
-
-    def _index(self) -> None:
-        entries: dict[str, LedgerEntry] = {}
-        places: dict[str, str] = {}
-        invalid: set[str] = set()
-        for place, (_stamp, entry) in self._seen.items():
-            if entry is None:
-                invalid.add(place)
-            else:
-                entries[entry.path] = entry
-                places[entry.path] = place
-        # whoever asks without the lock that others hold meanwhile never sees them half filled
-        self._entries, self._places, self._invalid = entries, places, invalid
+        if sidecar is None:
+            return Found(stamp, None, None)
+        entry = sidecar.ledger_entry()
+        return Found(stamp, entry.path, packed_entry(entry, stamp, self._held.shared))
 
     def wrote(self, place: PurePosixPath, entry: LedgerEntry) -> None:
         """Note a sidecar that this process wrote, without reading it back."""
-        status = os.lstat(self._outbox / place)
-        self._seen[str(place)] = (stamp_of(status), entry)
-        self._entries[entry.path] = entry
-        self._places[entry.path] = str(place)
-        self._invalid.discard(str(place))
-        self.changes += 1
+        stamp = stamp_packed(os.lstat(self._outbox / place))
+        with self._guard:
+            # the texts of an index may have taken the place of those that there were
+            row = packed_entry(entry, stamp, self._held.shared)
+            self._own.add(str(place))
+            self._held.wrote(str(place), entry.path, row)
 
-    def removed(self, path: str) -> None:
-        """Note that the sidecar of a path was removed by this process."""
-        self._entries.pop(path, None)
-        place = self._places.pop(path, None)
-        if place is not None:
-            self._seen.pop(place, None)
-            self.changes += 1
+    def removed(self, path: str, *, also: Iterable[PurePosixPath] = ()) -> None:
+        """Note that the sidecar of a path was removed by this process, and what lay at `also`."""
+        with self._guard:
+            for place in map(str, also):
+                self._own.add(place)
+                self._held.drop(place)
+            if path in self._held.rows:
+                place = self._held.place_of(path)
+                self._own.add(place)
+                self._held.drop(place)
+
+    def follow(self) -> Followed:
+        """Return what gets the paths whose entries change from now on, as long as it is kept."""
+        followed = Followed()
+        with self._guard:
+            self._held.followers.add(followed)
+        return followed
 
     @property
-    def entries(self) -> Mapping[str, LedgerEntry]:
-        """The valid entries, by the path of their file."""
-        return self._entries
+    def changes(self) -> int:
+        """Grows whenever a sidecar came, changed or went."""
+        return self._held.changes
+
+    @property
+    def entries(self) -> Entries:
+        """The valid entries of this moment by the path of their file; they stay as they are."""
+        with self._guard:
+            shown = self._shown() if self._shown is not None else None
+            if shown is None or self._shown_at != self._held.changes:
+                shown = Entries(dict(self._held.rows), self._held.shared)
+                self._shown, self._shown_at = weakref.ref(shown), self._held.changes
+            return shown
+
+    @property
+    def live_entries(self) -> Entries:
+        """The entries as they are whenever they are asked for; not to be iterated over."""
+        return Entries(self._held.rows, self._held.shared)
+
+    def row_of(self, path: str) -> bytes | None:
+        """Return the row of a path as it is now: another object as soon as it is another entry."""
+        return self._held.rows.get(path)
+
+    def entry_of(self, path: str) -> LedgerEntry | None:
+        """Return the valid entry of a path as it is now; quicker than to ask for all."""
+        row = self._held.rows.get(path)
+        return unpacked_entry(path, row, self._held.shared) if row is not None else None
+
+    def census(self) -> Counter[Census]:
+        """Return how many entries there are of each kind."""
+        with self._guard:
+            return +self._held.census
+
+    def paths_of_content(self, content_id: str) -> list[str]:
+        """Return the paths that have an entry of a content, given as hex."""
+        content = bytes.fromhex(content_id)
+        with self._guard:
+            return [path for path, row in self._held.rows.items() if content_of(row) == content]
 
     @property
     def invalid(self) -> int:
-        """How many `.json` files of the outbox are nobody's valid sidecar."""
-        return len(self._invalid)
+        """How many `.json` files of the outbox are not a valid sidecar."""
+        return len(self._held.invalid)
 
     def is_invalid(self, place: PurePosixPath) -> bool:
-        """Tell whether a `.json` file lies at a place and is nobody's valid sidecar."""
-        return str(place) in self._invalid
+        """Return whether there is a `.json` file at a place that is not a valid sidecar."""
+        return str(place) in self._held.invalid
 
     def place_of(self, path: str) -> PurePosixPath | None:
         """Return where the valid sidecar of a path lies, relative to the outbox."""
-        place = self._places.get(path)
-        return PurePosixPath(place) if place is not None else None
+        with self._guard:
+            return PurePosixPath(self._held.place_of(path)) if path in self._held.rows else None
 
     def sidecar_of(self, path: str) -> Sidecar | None:
-        """Read the sidecar of a path anew; None when it is no longer there or no longer valid."""
-        place = self._places.get(path)
-        return read_sidecar(self._outbox, place) if place is not None else None
+        """Read the sidecar of a path; None when it is gone or no longer valid."""
+        place = self.place_of(path)
+        return read_sidecar(self._outbox, str(place)) if place is not None else None
 
     def owner_of(self, place: PurePosixPath) -> str | None:
         """Return the path whose valid sidecar lies at a place."""
-        known = self._seen.get(str(place))
-        return known[1].path if known is not None and known[1] is not None else None
+        with self._guard:
+            return self._held.owner_of(str(place))
 
+    def _take_index(self) -> None:
+        """Begin with what the index says, once; each row is compared with the disk after that."""
+        if self._is_indexed:
+            return
+        self._is_indexed = True
+        try:
+            known = self._index.read(self._outbox) if self._index is not None else None
+        except OSError as error:
+            raise unreadable(self._outbox, error) from error
+        if known is None:
+            # whatever the first look reads is worth an index
+            self._held.unsaved = _SAVED_AT_LEAST
+            return
+        with self._guard:
+            if not len(self._held):
+                self._held.begin_with(known)
 
-def _sidecar_files(outbox: Path) -> Iterator[tuple[str, FileStamp]]:
-    pending = [""]
-    while pending:
-        folder = pending.pop()
-        for entry in _entries(outbox / folder, is_root=not folder):
-            if entry.name.startswith("."):
-                continue
+    def save_index(self, *, is_last: bool = False) -> None:
+        """Write the index, if enough has changed; one that cannot be written costs time alone.
+
+        Args:
+            is_last: nothing is held back for the next time.
+        """
+        with self._scanning:
+            with self._guard:
+                most = (
+                    0 if is_last else max(_SAVED_AT_LEAST, _SAVED_SHARE * len(self._held.rows)) - 1
+                )
+                if self._index is None or not self._is_indexed or self._held.unsaved <= most:
+                    return
+                indexed = self._held.indexed()
+                self._held.unsaved = 0
             try:
-                status = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:
-                continue
-            if stat.S_ISDIR(status.st_mode):
-                pending.append(f"{folder}{entry.name}/")
-            elif stat.S_ISREG(status.st_mode) and entry.name.endswith(".json"):
-                yield f"{folder}{entry.name}", stamp_of(status)
+                self._index.write(self._outbox, indexed)
+            except (OSError, ServiceFault) as error:
+                log.warning("index_not_written", error=str(error))
 
+    def forget_index(self) -> None:
+        """Remove the index: it names what is to be forgotten. It is written again by itself.
 
-def _entries(folder: Path, *, is_root: bool) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except FileNotFoundError:
-        if is_root:
-            raise
-        # removed since its parent was listed
-        return []
+        Raises:
+            OSError: when it cannot be removed.
+        """
+        with self._scanning:
+            self._is_indexed = True
+            if self._index is not None:
+                self._index.remove()
+            with self._guard:
+                rows = len(self._held.rows)
+                self._held.unsaved = max(self._held.unsaved, rows + _SAVED_AT_LEAST)
 
+    def doubt(self) -> None:
+        """Let the next `refresh` read every sidecar, whatever is held of it.
 
-def sidecars(
-    outbox: Path, *, seen: dict[str, FileStamp] | None = None
-) -> Iterator[tuple[PurePosixPath, Sidecar]]:
-    """Read the valid sidecars of the outbox: place relative to the outbox, and document.
-
-    Args:
-        outbox: the folder.
-        seen: what was read before, by place; unchanged files are passed over and new ones noted.
-
-    Raises:
-        OutboxUnwritable: when the outbox cannot be listed.
-    """
-    known = {} if seen is None else seen
-    try:
-        files = list(_sidecar_files(outbox))
-    except OSError as error:
-        raise unreadable(outbox, error) from error
-    for place, stamp in files:
-        if known.get(place) == stamp:
-            continue
-        known[place] = stamp
-        sidecar = read_sidecar(outbox, place)
-        # being replaced, or not ours: a list of results is no place to complain about it
-        if sidecar is not None:
-            yield PurePosixPath(place), sidecar
-
-
-def read_sidecar(outbox: Path, place: str) -> Sidecar | None:
-    """Return the valid sidecar at a place where it may lie; None for anything else.
-
-    Args:
-        outbox: the folder.
-        place: relative to it.
-    """
-    try:
-        data, _stamp = read_regular_file(outbox / place, max_bytes=SIDECAR_BYTES_MAX)
-        sidecar = Sidecar.model_validate_json(data)
-        entry = sidecar.ledger_entry()
-        is_ours = belongs(PurePosixPath(place), entry.path) and (
-            entry.is_profile == (sidecar.kind == "profile")
-        )
-    except (OSError, ValueError):
-        # unreadable, or edited into something else (pydantic's error is a ValueError)
-        return None
-    return sidecar if is_ours else None
-
-
-def unreadable(outbox: Path, error: OSError) -> OutboxUnwritable:
-    """Return the fault of an outbox that cannot be listed."""
-    return OutboxUnwritable(
-        f"The outbox {outbox} cannot be read: {error.strerror}.",
-        remedy="Check that the folder exists and belongs to you; scoring goes on by itself.",
-    )
+        Raises:
+            OSError: when the index cannot be removed.
+        """
+        self.forget_index()
+        self._is_doubted = True

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import resources
 
 from tasted.reading.ocr import TextLine
+from tasted.reading.rows import middle
 
 _STATUS_BAR_ABOVE = 0.06
 _TOP_BAR_ABOVE = 0.13
@@ -58,8 +59,19 @@ def is_chrome(line: TextLine, row: Sequence[TextLine], *, screen: float = 1.0) -
     if middle < _TOP_BAR_ABOVE * screen:
         return words in _EDGES
     if below < _BOTTOM_BAR_WITHIN * screen:
-        return all(_plain(each.text) in _EDGES for each in row)
+        return all(_plain(beside.text) in _EDGES for beside in row)
     return False
+
+
+def is_at_edge(line: TextLine, screen: float) -> bool:
+    """Tell whether a line is where a phone and an app have their signs.
+
+    Args:
+        line: with any box.
+        screen: as for `is_chrome`.
+    """
+    at = middle(line)
+    return at < _TOP_BAR_ABOVE * screen or 1 - at < _BOTTOM_BAR_WITHIN * screen
 
 
 def without_line_end(text: str) -> str:

@@ -1,7 +1,9 @@
-"""The boundary to text recognition: pixels in, lines with boxes out. Pure.
+"""The interface of text recognition, which rapidocr, vision and tesseract implement. Pure.
 
-An engine reads, and leaves out what it doubts, for each has a scale of its own. Order and meaning
-are for `tasted.reading.layout` to find, for all alike.
+Pixels in, lines with boxes out.
+
+An engine reads, and marks what it doubts, for each has a scale of its own. Order and meaning are
+for `tasted.reading.layout` to find, for all alike.
 """
 
 from collections.abc import Sequence
@@ -21,6 +23,8 @@ class TextLine:
     """(left, top, right, bottom) as shares of the picture's width and height, from its top left."""
     confidence: float
     """In [0, 1], as the engine tells it."""
+    is_doubted: bool = False
+    """Whether the engine doubts it: no words to go by, and still a sign that some stand there."""
 
 
 class OcrEngine(Protocol):
@@ -32,7 +36,7 @@ class OcrEngine(Protocol):
         ...
 
     def read(self, pixels: NDArray[np.uint8], languages: Sequence[str]) -> list[TextLine]:
-        """Find the lines of a picture, in any order, without those that the engine doubts.
+        """Find the lines of a picture, in any order; those that the engine doubts are marked.
 
         Args:
             pixels: (h, w, 3), upright sRGB, at least one pixel each way.

@@ -2,14 +2,14 @@
 
 import importlib
 
-from tasted.reading.choosing import Choice
+from tasted.reading.choosing import OcrChoice
 from tasted.reading.ocr import OcrEngine
 from tasted.reading.rapidocr import RapidOcr
 from tasted.reading.tesseract import Tesseract
 from tasted.reading.vision import AppleVision, Frameworks
 
 
-def open_engine(choice: Choice, *, threads: int) -> OcrEngine:
+def open_engine(choice: OcrChoice, *, threads: int) -> OcrEngine:
     """Open the engine of a choice that has one.
 
     Args:

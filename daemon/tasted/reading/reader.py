@@ -3,21 +3,32 @@
 Touches nothing but the engine.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.reading.choosing import Choice
+from tasted.reading.choosing import EngineName, OcrChoice
 from tasted.reading.companion import CompanionText
-from tasted.reading.layout import read_layout
+from tasted.reading.languages import LATIN
+from tasted.reading.layout import ProfileText, read_layout
 from tasted.reading.ocr import OcrEngine, ReadingFailed, TextLine
+from tasted.reading.picture_text import PictureText, photos_of_views
 from tasted.reading.tiles import read_in_pieces
+from tasted.reading.unread import UNKNOWN
+from tasted.records import PictureFacts
+from tasted.system.machine_faults import shortage_of
 
 _NO_TEXT = "There is no text file beside it, and no text was found in the picture."
 _ONLY_APP = "There is no text file beside it, and the picture holds no text but that of the app."
+_ONLY_PRINT = "There is no text file beside it, and the only text is printed on a photograph."
+_READS: dict[EngineName | None, str] = {
+    "rapidocr": "Latin, Chinese and Japanese letters",
+    "tesseract": "the languages of reading.languages that it has data for",
+}
+_PENDING = "The text in the picture is still being read; the score may change with it."
+_INSTEAD = "Write it into a text file beside the picture to have it count."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,16 @@ class ScreenText:
     """`companion`, or `ocr:` and the name of the engine."""
     missing: str | None
     """A sentence, with a remedy where there is one."""
+    on_photos: str | None = None
+    """What is printed over the photographs of the screen."""
+    script: str | None = None
+    """Of most letters that were found in the picture; `unknown` where they could not be read."""
+    confidence: float | None = None
+    """How sure the engine is of them, in [0, 1]."""
+    has_unread: bool = False
+    """Whether the picture has text that could not be read."""
+    is_pending: bool = False
+    """Whether the picture is still to be read."""
 
 
 class Reader:
@@ -42,9 +63,9 @@ class Reader:
 
     def __init__(
         self,
-        choice: Choice,
+        choice: OcrChoice,
         languages: Sequence[str],
-        open_engine: Callable[[Choice], OcrEngine],
+        open_engine: Callable[[OcrChoice], OcrEngine],
     ) -> None:
         self.choice = choice
         self._languages = tuple(languages)
@@ -64,11 +85,15 @@ class Reader:
 
         Raises:
             ReadingFailed: when the engine cannot be loaded, or fails over this picture.
+            OSError: when the machine has no memory or no more open files for it.
+            MemoryError: as above.
         """
         if self._engine is None:
             try:
                 self._engine = self._open_engine(self.choice)
             except Exception as error:
+                if not isinstance(error, ImportError) and shortage_of(error) is not None:
+                    raise
                 # a broken installation shows as ImportError, OSError, or anything of the library's
                 raise ReadingFailed(
                     f"{self.choice.engine} cannot be loaded: {type(error).__name__}: {error}"
@@ -76,24 +101,55 @@ class Reader:
         engine = self._engine
         return read_in_pieces(pixels, lambda piece: engine.read(piece, self._languages))
 
+    @property
+    def pending(self) -> ScreenText:
+        """What a picture says that is still to be read."""
+        return ScreenText(None, None, _PENDING, is_pending=True)
+
     def beside(self, companion: CompanionText | None) -> ScreenText | None:
         """Return what the text file says, where it counts; None means: look at the picture."""
         if companion is not None and self.choice.reads_companion:
             return ScreenText(companion, "companion", None)
         return None if self.reads_pictures else ScreenText(None, None, self.choice.missing)
 
-    def made_of(self, lines: Sequence[TextLine], *, aspect: float) -> ScreenText:
+    def made_of(self, seen: PictureText, facts: PictureFacts) -> ScreenText:
         """Return what the lines of a picture say.
 
         Args:
-            lines: of the engine, or of the cache.
-            aspect: width of the picture through its height.
+            seen: what the engine found, or what the cache holds of that.
+            facts: of the picture.
         """
-        found = read_layout(lines, aspect=aspect)
-        if not (found.heading or found.texts):
-            return ScreenText(None, None, _ONLY_APP if lines else _NO_TEXT)
-        text = CompanionText(found.name, found.age, found.bio)
-        return ScreenText(text, f"ocr:{self.choice.engine}", None)
+        photos = seen.photos
+        if photos is None:
+            photos = photos_of_views(facts.views, width=facts.width, height=facts.height)
+        found = read_layout(
+            seen.lines,
+            aspect=facts.width / max(1, facts.height),
+            photos=photos,
+            engine=self.choice.engine,
+        )
+        sentence = self._unread(found) if found.has_unread else None
+        text, source, missing = None, None, sentence
+        if found.heading or found.texts:
+            # one sentence in one place: where the bio would be, or among the notes beside one
+            notes = (sentence,) if sentence is not None and found.bio is not None else ()
+            text = CompanionText(found.name, found.age, found.bio, notes)
+            source = f"ocr:{self.choice.engine}"
+            missing = sentence if found.bio is None else None
+        elif sentence is None:
+            missing = _why_none(seen, found)
+        return ScreenText(
+            text, source, missing, found.on_photos, found.script, found.confidence, found.has_unread
+        )
+
+    def _unread(self, found: ProfileText) -> str:
+        engine = self.choice.engine
+        letters = _READS.get(engine)
+        knows = f": it knows {letters}" if letters is not None else ""
+        # Latin letters are what an engine puts in the place of those that it does not know
+        is_named = found.script not in {None, UNKNOWN, LATIN}
+        text = f"text in {found.script} letters" if is_named else "text"
+        return f"There is {text} in the picture that {engine} cannot read{knows}. {_INSTEAD}"
 
     @staticmethod
     def failed(error: ReadingFailed) -> ScreenText:
@@ -101,14 +157,7 @@ class Reader:
         return ScreenText(None, None, f"The picture could not be read: {error}")
 
 
-def lines_to_json(lines: Sequence[TextLine]) -> str:
-    """Write lines for the cache, in ASCII."""
-    return json.dumps([[line.text, line.box, line.confidence] for line in lines])
-
-
-def lines_from_json(text: str) -> list[TextLine]:
-    """Read what `lines_to_json` wrote."""
-    return [
-        TextLine(words, (box[0], box[1], box[2], box[3]), confidence)
-        for words, box, confidence in json.loads(text)
-    ]
+def _why_none(seen: PictureText, found: ProfileText) -> str:
+    if found.on_photos is not None:
+        return _ONLY_PRINT
+    return _ONLY_APP if any(not line.is_doubted for line in seen.lines) else _NO_TEXT

@@ -7,13 +7,16 @@ import csv
 import io
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.reading.bitmaps import bitmap
+from tasted.reading.languages import tesseract_name
 from tasted.reading.ocr import ReadingFailed, TextLine
+from tasted.system.machine_faults import shortage_of
 
 _DEADLINE_SECONDS = 60
 _DARK_MEAN = 110
@@ -22,31 +25,6 @@ _WORD_LEVEL = "5"
 # sparse text: whatever there is, wherever it stands
 _SPARSE = "11"
 _REASON_CHARACTERS_MAX = 200
-_CODES = {
-    "cs": "ces",
-    "da": "dan",
-    "de": "deu",
-    "el": "ell",
-    "en": "eng",
-    "es": "spa",
-    "fi": "fin",
-    "fr": "fra",
-    "hu": "hun",
-    "it": "ita",
-    "ja": "jpn",
-    "ko": "kor",
-    "nl": "nld",
-    "no": "nor",
-    "pl": "pol",
-    "pt": "por",
-    "ro": "ron",
-    "ru": "rus",
-    "sv": "swe",
-    "tr": "tur",
-    "uk": "ukr",
-    "zh": "chi_sim",
-}
-"""From ISO 639-1 to the names of Tesseract's data; other codes are passed on as they are."""
 
 
 class Tesseract:
@@ -69,7 +47,7 @@ class Tesseract:
         """
         height, width = pixels.shape[:2]
         plain = 255 - pixels if pixels.mean() < _DARK_MEAN else pixels
-        codes = "+".join(_CODES.get(each.partition("-")[0].lower(), each) for each in languages)
+        codes = "+".join(map(tesseract_name, languages))
         command = [
             str(self._program),
             "stdin",
@@ -88,12 +66,14 @@ class Tesseract:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
+            if shortage_of(error) is not None:
+                raise
             raise ReadingFailed(f"Tesseract failed: {type(error).__name__}: {error}") from error
         if ended.returncode:
             said = " ".join(ended.stderr.decode("utf-8", "replace").split())
             raise ReadingFailed(f"Tesseract failed: {said[:_REASON_CHARACTERS_MAX]}")
         lines = parse_tsv(ended.stdout.decode("utf-8", "replace"), width=width, height=height)
-        return [line for line in lines if line.confidence >= _CONFIDENCE_MIN]
+        return [replace(line, is_doubted=line.confidence < _CONFIDENCE_MIN) for line in lines]
 
 
 def parse_tsv(text: str, *, width: int, height: int) -> list[TextLine]:

@@ -50,7 +50,7 @@ class AppleVision:
         # without a pool of its own, what Vision allocates stays until the process ends
         with self._frameworks.objc.autorelease_pool():
             return [
-                line for each in self._observations(data, languages) for line in _lines_of(each)
+                line for found in self._observations(data, languages) for line in _lines_of(found)
             ]
 
     def _observations(self, data: bytes, languages: Sequence[str]) -> list[Any]:
@@ -70,11 +70,13 @@ class AppleVision:
 
 def _lines_of(observation: Any) -> list[TextLine]:
     candidates = observation.topCandidates_(1)
-    if not candidates or candidates[0].confidence() < _CONFIDENCE_MIN:
+    if not candidates:
         return []
     area = observation.boundingBox()
     left, width, height = area.origin.x, area.size.width, area.size.height
     # Vision counts from the bottom left
     top = 1.0 - area.origin.y - height
     box = (float(left), float(top), float(left + width), float(top + height))
-    return [TextLine(str(candidates[0].string()), box, float(candidates[0].confidence()))]
+    confidence = float(candidates[0].confidence())
+    is_doubted = confidence < _CONFIDENCE_MIN
+    return [TextLine(str(candidates[0].string()), box, confidence, is_doubted)]

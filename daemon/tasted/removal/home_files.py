@@ -1,6 +1,6 @@
-"""What lies in the home: results, what the program keeps, settings, and the pictures of the user.
+"""What is in the home: results, internal state, settings, and the user's pictures.
 
-Removes what tasted wrote and leaves everything else, and the folders that are not empty then.
+Removes what tasted wrote; leaves everything else, and the folders that hold it.
 """
 
 import os
@@ -9,23 +9,24 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tasted.files import folder_bytes, is_temporary, remove_if_empty
-from tasted.home import Home
+from tasted.home.layout import Home
+from tasted.inbox.first_bytes import begins_like_a_picture
 from tasted.inbox.naming import NOTICE_NAME, NameKind, is_walked_folder, kind_of_name
 from tasted.outbox.ledger import Ledger
 from tasted.removal.trace import Reach, Trace, size_of
+from tasted.system.files import folder_bytes, is_temporary, remove_if_empty
 
 _PICTURES = frozenset({NameKind.PICTURE, NameKind.COMPANION})
 # a home that is a checkout of the program: its settings and notices belong to the checkout
 _CHECKOUT = "pyproject.toml"
-_TOKENS = "the `.env` in it may hold tokens that you need elsewhere"
+_TOKENS = "its `.env` may hold tokens that you need elsewhere"
 
 
 def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
-    """Find the sidecars, the page, and what interrupted writes left of them.
+    """Find the sidecars, the page, and the remains of interrupted writes.
 
     Args:
-        home: whose outbox is looked at.
+        home: whose outbox it is.
         notices: files that belong to the settings.
 
     Raises:
@@ -41,7 +42,7 @@ def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
 
     def remove() -> None:
         _remove(files, home.outbox)
-        # they bear the names of folders of the inbox, and often of people
+        # they are named after folders of the inbox, and often after people
         for folder in folders:
             remove_if_empty(folder)
 
@@ -49,18 +50,18 @@ def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
         "results",
         f"{_counted(files, 'file')} in the outbox, with the texts of your screenshots"
         if files
-        else "empty folders in the outbox, named after those of the inbox",
+        else "empty folders in the outbox, named like those in the inbox",
         home.outbox,
         size_of(files),
         Reach.DATA,
         remove,
-        f"what else lies there stays: {others} file{'s' * (others > 1)}" if others else "",
+        f"other files there stay: {others}" if others else "",
         needs_home=True,
     )
 
 
 def _folders(root: Path) -> list[Path]:
-    """Return the folders below a folder, the innermost first; links are passed over."""
+    """Return the folders below a folder, the innermost first; links are skipped."""
     return [Path(parent) for parent, _folders, _names in os.walk(root, topdown=False)][:-1]
 
 
@@ -69,7 +70,7 @@ def _holds_no_file(folder: Path) -> bool:
 
 
 def _results(home: Home) -> list[Path]:
-    ledger = Ledger(home.outbox)
+    ledger = Ledger.of(home)
     ledger.refresh()
     places = (ledger.place_of(path) for path in ledger.entries)
     files = [home.outbox / place for place in places if place is not None]
@@ -78,12 +79,12 @@ def _results(home: Home) -> list[Path]:
 
 
 def state(home: Home) -> Trace | None:
-    """Find what the program keeps: library, tastes, state, logs."""
+    """Find what the program keeps for itself: library, tastes, state, logs."""
     if not home.state.is_dir():
         return None
     return Trace(
         "state",
-        "library, tastes, read texts and logs; made again from your pictures",
+        "library, tastes, texts that were read, and logs; can be rebuilt from your pictures",
         home.state,
         folder_bytes(home.state),
         Reach.DATA,
@@ -97,7 +98,7 @@ def settings(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
 
     Args:
         home: whose they are.
-        notices: what `tasted init` wrote for people, by file; one that was changed stays.
+        notices: texts that `tasted init` wrote for people, by file; a changed one stays.
     """
     if (home.root / _CHECKOUT).exists():
         return None
@@ -107,7 +108,7 @@ def settings(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
         return None
     return Trace(
         "settings",
-        "what you set, and the notices in inbox and outbox",
+        "your settings, and the README files in inbox and outbox",
         home.config_file.parent,
         size_of(files),
         Reach.DATA,
@@ -124,11 +125,11 @@ def _remove_settings(files: Sequence[Path], home: Home) -> None:
 
 
 def pictures(home: Home) -> Trace | None:
-    """Find the pictures of the inbox, liked and rejected ones and texts beside them included."""
+    """Find the pictures of the inbox, with liked and rejected ones and the texts beside them."""
     if not home.inbox.is_dir():
         return None
-    files = [file for file in _files(home.inbox) if kind_of_name(file.name) in _PICTURES]
-    # the notice of `tasted init` is no text of a picture
+    files = [file for file in _files(home.inbox) if _is_picture(file)]
+    # the notice of `tasted init` does not belong to a picture
     files = [file for file in files if file != home.inbox / NOTICE_NAME]
     if not files:
         return None
@@ -139,9 +140,14 @@ def pictures(home: Home) -> Trace | None:
         size_of(files),
         Reach.PICTURES,
         lambda: _remove(files, home.inbox),
-        "nothing brings them back",
+        "they cannot be brought back",
         needs_home=True,
     )
+
+
+def _is_picture(file: Path) -> bool:
+    kind = kind_of_name(file.name)
+    return kind in _PICTURES or (kind is NameKind.UNKNOWN and begins_like_a_picture(file))
 
 
 def _counted(files: Sequence[Path], one: str, several: str = "") -> str:
@@ -149,7 +155,7 @@ def _counted(files: Sequence[Path], one: str, several: str = "") -> str:
 
 
 def remove_empty_folders(home: Home) -> None:
-    """Remove the folders of a home in which nothing lies any more."""
+    """Remove the folders of a home that are empty now."""
     for folder in (home.inbox / "liked", home.inbox / "rejected", home.inbox, home.outbox):
         remove_if_empty(folder)
     remove_if_empty(home.root)
@@ -159,21 +165,21 @@ def _remove(files: Sequence[Path], root: Path) -> None:
     for file in files:
         file.unlink(missing_ok=True)
         for parent in file.parents:
-            # a folder that was empty before is the user's
+            # a folder that was empty before belongs to the user
             if parent == root or not remove_if_empty(parent):
                 break
 
 
 def _remove_tree(folder: Path) -> None:
     if folder.is_symlink():
-        # what it leads to may be somebody else's as well
+        # its target may be used by others
         folder.unlink()
         return
     shutil.rmtree(folder)
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Yield the regular files below a folder; links and hidden folders are passed over."""
+    """Yield the regular files below a folder; links and hidden folders are skipped."""
     for parent, folders, names in os.walk(root):
         folders[:] = filter(is_walked_folder, folders)
         for name in names:

@@ -1,6 +1,7 @@
-"""What lies outside the home: login item, place of screenshots, shell completion, lock files.
+"""What is outside the home: login item, screenshot folder, completion, lock files, models.
 
-Asks launchd or systemd, and `defaults`.
+Asks launchd or systemd, and `defaults`; touches the hub's cache, which other programs share. What
+was there before `tasted models pull`, and what `models add` named, is never removed.
 """
 
 import contextlib
@@ -9,60 +10,64 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from tasted.files import remove_if_empty
-from tasted.folder_locks import CACHE, LOCKS_NAME
-from tasted.home import Home
+from tasted.embedding.hub.cache import downloaded_files, remove_downloads
+from tasted.embedding.models.weights import list_downloads
+from tasted.home.folder_locks import CACHE, LOCKS_NAME
+from tasted.home.layout import Home
 from tasted.removal.trace import Reach, Trace, size_of
 from tasted.service.capture import Capture
-from tasted.service.definition import home_in
-from tasted.service.keeper import Keeper
-from tasted.service.report import remove_leavings
+from tasted.service.definitions.definition import home_in
+from tasted.service.managers.service_manager import ServiceManager
+from tasted.service.report import remove_service_files
+from tasted.system.files import remove_if_empty
+
+_SHARED = "other programs and other tasted folders may use it; it can be downloaded again"
 
 
-def login_item(keeper: Keeper, home: Home | None) -> Trace | None:
-    """Find the login item, if it is this home's, or that of a home that is gone.
+def login_item(manager: ServiceManager, home: Home | None) -> Trace | None:
+    """Find the login item, if it belongs to this home or to a home that is gone.
 
     Args:
-        keeper: of this system.
-        home: None when there is none any more.
+        manager: of this system.
+        home: None if there is none any more.
     """
-    served = home_in(keeper.installed() or ())
+    served = home_in(manager.installed() or ())
     is_ours = served is not None and (home is None or served == home.root or not served.exists())
     if served is None or not is_ours:
         return None
 
     def remove() -> None:
-        keeper.uninstall()
+        manager.uninstall()
         if served.exists():
-            remove_leavings(served)
+            remove_service_files(served)
 
     return Trace(
         "login item",
-        f"starts tasted at login, kept by {keeper.name}",
-        keeper.file,
-        size_of([keeper.file]),
+        f"starts tasted at login ({manager.name})",
+        manager.file,
+        size_of([manager.file]),
         Reach.SYSTEM,
         remove,
     )
 
 
 def capture_place(home: Home, capture: Capture) -> Trace | None:
-    """Find whether macOS saves its screenshots in the inbox because of `init --capture-here`."""
+    """Find whether `init --capture-here` made macOS save screenshots in the inbox."""
     if not home.capture_file.exists():
         return None
     return Trace(
         "capture",
-        "screenshots of this Mac are saved in the inbox; they go where they went before",
+        "screenshots of this Mac are saved in the inbox; they go back to where they went before",
         home.capture_file,
         size_of([home.capture_file]),
         Reach.SYSTEM,
         lambda: _restore(capture),
-        "where they went before is known only as long as `state` is there",
+        "the old folder is known only as long as `state` is there",
     )
 
 
 def _restore(capture: Capture) -> None:
-    # none: somebody chose another place since, which stays
+    # it returns None if the user has chosen another folder, which stays
     capture.restore()
 
 
@@ -70,8 +75,8 @@ def completion(files: Iterable[Path], mark: str) -> list[Trace]:
     """Find the scripts of shell completion that tasted wrote.
 
     Args:
-        files: where they may lie.
-        mark: stands in every script that is ours.
+        files: where they may be.
+        mark: a text that every script of ours contains.
     """
     return [
         Trace("completion", "shell completion", file, size_of([file]), Reach.SYSTEM, file.unlink)
@@ -87,24 +92,24 @@ def _holds(file: Path, mark: str) -> bool:
 
 
 def lock_files(user_home: Path) -> Trace | None:
-    """Find the small files that keep two homes from working with one folder."""
+    """Find the small lock files that prevent two homes from using the same folder."""
     folder = user_home / CACHE / LOCKS_NAME
     files = [file for file in folder.glob("*") if file.is_file()] if folder.is_dir() else []
     if not files:
         return None
     return Trace(
         "lock files",
-        "keep two homes from working with one folder",
+        "prevent two tasted folders from using the same inbox or outbox",
         folder,
         size_of(files),
         Reach.SYSTEM,
         lambda: remove_free_locks(user_home),
-        "those of a daemon that runs stay",
+        "those of a running daemon stay",
     )
 
 
 def remove_free_locks(user_home: Path) -> None:
-    """Remove the lock files that no process holds; another home may be at work.
+    """Remove the lock files that no process holds; another home may be in use.
 
     Raises:
         OSError: when one cannot be removed.
@@ -122,3 +127,29 @@ def remove_free_locks(user_home: Path) -> None:
                 os.close(descriptor)
     if remove_if_empty(folder):
         remove_if_empty(folder.parent)
+
+
+def fetched_weights(home: Home) -> list[Trace]:
+    """Find the models that were downloaded for this home.
+
+    Raises:
+        ModelUnusable: when models.json is damaged.
+    """
+    return [
+        _weights_trace(folder, names, size_of(files))
+        for folder, names in list_downloads(home.models_file, home.root).items()
+        if (files := downloaded_files(folder, names))
+    ]
+
+
+def _weights_trace(folder: Path, names: tuple[str, ...], size_bytes: int) -> Trace:
+    model = folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return Trace(
+        "weights",
+        f"the model {model}",
+        folder,
+        size_bytes,
+        Reach.DATA,
+        lambda: remove_downloads(folder, names),
+        note=_SHARED,
+    )

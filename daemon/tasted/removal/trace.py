@@ -1,4 +1,4 @@
-"""One thing that an installation left on a machine. Pure."""
+"""One thing that an installation leaves on a machine. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 class Reach(IntEnum):
-    """How much has to be said before a trace goes; each says more than the one before."""
+    """Which option is needed to remove a trace; later ones include earlier ones."""
 
     SYSTEM = 0
-    """It acts or lies outside the home, and nothing is lost with it."""
+    """Outside the home; nothing is lost with it, so no option is needed."""
     DATA = 1
-    """It cost time or a download: `--purge`."""
+    """Took time or a download to make: `--purge`."""
     PICTURES = 2
-    """It is the user's own: `--delete-pictures`."""
+    """The user's own: `--delete-pictures`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Trace:
     Attributes:
         name: stable name.
         what: what it is, for a person.
-        place: where it lies.
+        place: where it is.
         size_bytes: of its files.
-        reach: what has to be said before it goes.
+        reach: which option removes it.
         remove: removes it; raises OSError or TastedError.
-        note: what else depends on it; may be empty.
-        needs_home: whether the home must be nobody else's meanwhile.
+        note: what else to know; may be empty.
+        needs_home: whether removing it needs the home's lock.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Trace:
 
 
 def size_of(files: list[Path]) -> int:
-    """Return the summed size of files, links followed; what is gone counts nothing."""
+    """Return the total size of files, links followed; missing files count as 0."""
     total = 0
     for file in files:
         try:

@@ -1,11 +1,9 @@
-"""What a screenshot is worth to this user, and why. Pure numpy: no file is touched.
+"""How likely a user is to like a screenshot, and why. Pure numpy: no file is touched.
 
-`evidence` is what is known, `seed` weighs it, `reasons` says it in sentences. `taste` learns from
-labels what the user likes; start there for its parts. Beside looks it takes what is wished for:
-
-personality   traits, usual              traits as directions between texts, on pictures and bios
-interests     bio, wording, denial       what a bio names, and does not deny
-              phrases, likeness          what it says that means about the same
-weighing      columns, scales, left_out  all of it as parts of one logit
-sentences     weighed                    the parts as a person would tell them
+taste        learns from likes and rejects; START HERE, at `taste.fit`
+traits       wanted traits as directions between texts, measured on pictures and bios
+interests    what a bio names and does not negate, in the same words or in similar ones
+weighing     all of it as parts of one logit, under the user's weights, and in sentences
+seed         the fixed formula that tasted began with, and its sentences
+unit_rows    rows of vectors with and without their common mean
 """

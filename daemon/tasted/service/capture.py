@@ -1,6 +1,7 @@
-"""Where macOS saves its screenshots: into the inbox, and back to where it was before.
+"""Where macOS saves its screenshots: switches that to the inbox, and back to where it was before.
 
-Runs `defaults` and `killall`; keeps the old place in `.tasted/capture.json`. Not run on a Mac.
+Runs `defaults` and `killall`; remembers the old folder in `.tasted/capture.json`. Never run on a
+Mac yet.
 """
 
 import json
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import ServiceFailed
-from tasted.files import private_folder, read_regular_file, write_atomically
-from tasted.home import Home
-from tasted.service.programs import Outcome, Run, find_program, run_program
+from tasted.home.layout import Home
+from tasted.service.managers.programs import ProgramResult, Run, find_program, run_program
+from tasted.system.files import private_folder, read_regular_file, write_atomically
 
 _DEFAULTS = "/usr/bin/defaults"
 _KILLALL = "/usr/bin/killall"
@@ -23,11 +24,11 @@ _BYTES_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What was so before the inbox became the place.
+class SavedLocation:
+    """Where screenshots were saved before, and where they are saved instead.
 
     Attributes:
-        before: the place as `defaults` said it; None when none was set, which means the Desktop.
+        before: the folder as `defaults` said it; None if none was set, which means the Desktop.
         inbox: what was set instead.
     """
 
@@ -36,10 +37,10 @@ class Kept:
 
 
 class Capture:
-    """The place of screenshots, as macOS has it for this user.
+    """The folder in which macOS saves the screenshots of this user.
 
     Args:
-        file: where the old place is kept.
+        file: where the old folder is remembered.
         defaults: the program, as an absolute path.
         killall: the program, as an absolute path.
         run: runs a program to its end.
@@ -53,7 +54,7 @@ class Capture:
 
     @classmethod
     def of(cls, home: Home, environment: Mapping[str, str]) -> "Capture":
-        """Return the place as the programs of this system tell it."""
+        """Return it for this system's own programs."""
         searched = environment.get("PATH", os.defpath)
         return cls(
             home.capture_file,
@@ -62,7 +63,7 @@ class Capture:
         )
 
     def location(self) -> str | None:
-        """Return where screenshots are saved; None when nothing is set: on the Desktop.
+        """Return where screenshots are saved; None if nothing is set, which means the Desktop.
 
         Raises:
             ServiceFailed: when `defaults` does not answer.
@@ -74,8 +75,8 @@ class Capture:
             raise _failed("say where screenshots are saved", outcome)
         return outcome.output.removesuffix("\n")
 
-    def kept(self) -> Kept | None:
-        """Return what is kept of the place before; None when nothing is.
+    def kept(self) -> SavedLocation | None:
+        """Return the remembered folders; None if there are none.
 
         Raises:
             ServiceFailed: when the file cannot be understood.
@@ -89,36 +90,38 @@ class Capture:
         except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
             raise self._not_understood(str(error)) from error
         if version != _VERSION or not isinstance(before, str | None):
-            raise self._not_understood("it is of another version")
-        return Kept(before, str(inbox))
+            raise self._not_understood("it was written by another version of tasted")
+        return SavedLocation(before, str(inbox))
 
     def point_at(self, inbox: Path) -> None:
-        """Let screenshots be saved in the inbox, and keep where they were saved before.
+        """Save screenshots in the inbox from now on, and remember where they were saved before.
 
         Raises:
-            ServiceFailed: when macOS does not take it.
-            OSError: when the old place cannot be kept; nothing is changed then.
+            ServiceFailed: when macOS does not accept it.
+            OSError: when the old folder cannot be remembered; nothing is changed then.
         """
         before = self.location()
         if before == str(inbox):
             return
-        # kept first: whoever is interrupted here can still go back
-        self._keep(Kept(before, str(inbox)))
-        # -string: whatever the path looks like, it is no property list
+        # remembered first: after an interruption here the old folder is still known
+        self._keep(SavedLocation(before, str(inbox)))
+        # -string: the path is never taken for a property list
         self._ask("save screenshots there", "write", *_KEY, "-string", str(inbox))
         if self.location() != str(inbox):
-            raise _failed("save screenshots there", Outcome(0, "it still names another place"))
+            raise _failed(
+                "save screenshots there", ProgramResult(0, "it still names another folder")
+            )
         self._tell()
 
-    def restore(self) -> Kept | None:
-        """Let screenshots be saved where they were before; return what was done.
+    def restore(self) -> SavedLocation | None:
+        """Save screenshots where they were saved before; return what was undone.
 
-        None when there is nothing to undo, or somebody has chosen another place since: theirs
-        stays.
+        None if there is nothing to undo, or if the user has chosen another folder in the meantime:
+        that one stays.
 
         Raises:
-            ServiceFailed: when macOS does not take it, or the old place is not known.
-            OSError: when what was kept cannot be removed.
+            ServiceFailed: when macOS does not accept it, or the old folder is not known.
+            OSError: when the file cannot be removed.
         """
         kept = self.kept()
         if kept is None:
@@ -135,11 +138,11 @@ class Capture:
 
     def _not_understood(self, why: str) -> ServiceFailed:
         return ServiceFailed(
-            f"{self._file} cannot be understood, so the old place is not known: {why}",
-            remedy="Choose a place with Cmd-Shift-5 > Options, and delete the file.",
+            f"{self._file} cannot be read, so the old folder is not known: {why}",
+            remedy="Choose a folder with Cmd-Shift-5 > Options, then delete the file.",
         )
 
-    def _keep(self, kept: Kept) -> None:
+    def _keep(self, kept: SavedLocation) -> None:
         value = {"version": _VERSION, "before": kept.before, "inbox": kept.inbox}
         private_folder(self._file.parent)
         write_atomically(self._file, f"{json.dumps(value, indent=2)}\n".encode("ascii"))
@@ -150,12 +153,12 @@ class Capture:
             raise _failed(what, outcome)
 
     def _tell(self) -> None:
-        # older versions of macOS look only when this process begins; newer ones have none
+        # older versions of macOS read the setting when this process starts; newer ones have none
         self._run((self._killall, "SystemUIServer"))
 
 
-def _failed(what: str, outcome: Outcome) -> ServiceFailed:
+def _failed(what: str, outcome: ProgramResult) -> ServiceFailed:
     return ServiceFailed(
         f"`defaults` did not {what}: {outcome.words}",
-        remedy="Choose the place by hand: press Cmd-Shift-5, then Options > Other Location.",
+        remedy="Choose the folder by hand: press Cmd-Shift-5, then Options > Other Location.",
     )

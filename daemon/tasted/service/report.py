@@ -1,6 +1,6 @@
 """One look at the service: its manager, its file, and the heartbeats in its home.
 
-Reads those files; removes what the service alone kept there when it goes.
+Reads those files; on removal deletes the files that only the service wrote.
 """
 
 from dataclasses import asdict, dataclass
@@ -8,25 +8,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tasted.home import Home
-from tasted.service.condition import ServiceState
-from tasted.service.definition import home_in
-from tasted.service.findings import Finding, find, pulse_of
-from tasted.service.keeper import Keeper
-from tasted.service.launchd_plist import ERRORS_NAME, OUTPUT_NAME
-from tasted.status import Heartbeat, read_heartbeats
+from tasted.home.layout import Home
+from tasted.home.status import Heartbeat, read_heartbeats
+from tasted.service.definitions.definition import home_in
+from tasted.service.definitions.plist import ERRORS_NAME, OUTPUT_NAME
+from tasted.service.managers.condition import ServiceState
+from tasted.service.managers.service_manager import ServiceManager
+from tasted.service.problems import ServiceProblem, find_problems, heartbeat_of
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ServiceReport:
     """What one look saw.
 
     Attributes:
         manager: `launchd` or `systemd`.
         file: of the definition.
-        home: that the file names; None without a file of ours.
+        home: named in the file; None without a file of ours.
         state: what the manager says.
-        beat: of the service's process, else the youngest of any process in its home.
+        beat: heartbeat of the service's process, else the newest of any process in its home.
         findings: what is wrong.
         seen_at: when, with a time zone.
     """
@@ -36,19 +36,19 @@ class Report:
     home: Path | None
     state: ServiceState
     beat: Heartbeat | None
-    findings: list[Finding]
+    findings: list[ServiceProblem]
     seen_at: datetime
 
     @property
     def up_seconds(self) -> float | None:
-        """How long the service's process has been running; None when it does not tell."""
+        """How long the service's process has been running; None if unknown."""
         if self.beat is None or self.beat.pid != self.state.pid:
             return None
         return max(0.0, (self.seen_at - self.beat.started_at).total_seconds())
 
     @property
     def silent_seconds(self) -> float | None:
-        """How long ago the heartbeat was."""
+        """How long ago the last heartbeat was."""
         if self.beat is None:
             return None
         return max(0.0, (self.seen_at - self.beat.heartbeat_at).total_seconds())
@@ -73,27 +73,27 @@ class Report:
         }
 
 
-def look(keeper: Keeper, now: datetime) -> Report:
+def look(manager: ServiceManager, now: datetime) -> ServiceReport:
     """Ask the manager and read the files.
 
     Args:
-        keeper: of the service.
+        manager: of the service.
         now: with a time zone.
     """
-    arguments = keeper.installed()
+    arguments = manager.installed()
     root = home_in(arguments or ())
-    state = keeper.state()
+    state = manager.state()
     beats: list[Heartbeat] = []
     if root is not None:
         home = Home(root)
         beats = read_heartbeats(home.status_file, home.blocked_file)
-    beat = pulse_of(state, beats)
-    findings = find(state, beat, now=now, arguments=arguments)
-    return Report(keeper.name, keeper.file, root, state, beat, findings, now)
+    beat = heartbeat_of(state, beats)
+    findings = find_problems(state, beat, now=now, arguments=arguments)
+    return ServiceReport(manager.name, manager.file, root, state, beat, findings, now)
 
 
-def remove_leavings(root: Path) -> list[str]:
-    """Remove what the service alone kept in its home; return the paths.
+def remove_service_files(root: Path) -> list[str]:
+    """Remove the files in the home that only the service wrote; return their paths.
 
     Raises:
         OSError: when a file cannot be removed.

@@ -1,0 +1,141 @@
+"""How much of the cores' time a full load spends in decoding and in the model. Linux; runs py-spy.
+
+Between two moments amid a backlog, the engine's processor time is taken from the kernel, thread by
+thread (proc(5)). Threads of Python are shared out by what py-spy sees on top of their stacks; the
+others are of libvips, oneTBB, OpenMP and the like, which do nothing but decode and infer; what the
+libraries of LanceDB start is named, and counts as the rest.
+"""
+
+import json
+import os
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from bench.homes import until
+from bench.peers.daemon_runs import Daemon, Variant, running, taught_home
+from bench.peers.environments import environment
+
+_AWAKE_SECONDS = 60.0
+_RATE = 50
+_FOREIGN_THREADS = ("lance", "tokio", "rayon", "jemalloc")
+"""How the threads are named that neither decode nor infer."""
+_STEPS = {
+    "decode": ("tasted/decoding/", "tasted/native/libvips"),
+    "model": ("tasted/embedding/", "tasted/native/openvino"),
+}
+
+
+def step_of(stack: str) -> str:
+    """Return which step a stack of py-spy, outermost frame first, belongs to: the innermost."""
+    for frame in reversed(stack.split(";")):
+        for step, places in _STEPS.items():
+            if any(place in frame for place in places):
+                return step
+    return "rest"
+
+
+def shares(stacks: Iterable[str]) -> dict[str, float]:
+    """Return the share of each step in lines of py-spy, each a stack and how often it was seen."""
+    seen: Counter[str] = Counter()
+    for line in stacks:
+        stack, _blank, count = line.rpartition(" ")
+        seen[step_of(stack)] += int(count)
+    return {step: count / seen.total() for step, count in seen.items()}
+
+
+def load_shares(
+    variant: Variant, checkpoint: Path, files: Sequence[Path], cache: Path
+) -> dict[str, Any]:
+    """Move files into a daemon that is awake, and watch its engine amid them.
+
+    Returns:
+        Shares of the time that all cores in use have: `busy`, `decode`, `model`, `rest` of the
+        engine, and `light` for the process that watches.
+    """
+    spy = environment("profile", cache).parent / "py-spy"
+    first, *others = files
+    with (
+        taught_home(variant, checkpoint, idle_seconds=_AWAKE_SECONDS) as home,
+        running(variant, home) as daemon,
+    ):
+        staged = daemon.stage(files)
+        daemon.drop(staged[:1])
+        daemon.await_sidecars([first])
+        daemon.drop(staged[1:])
+        _await_share(daemon, others, 0.1)
+        engine = daemon.engine()
+        assert engine is not None
+        raw = cache / "load.txt"
+        command = [
+            str(spy), "record", "--pid", str(engine.pid), "--rate", str(_RATE), "--full-filenames",
+            "--format", "raw", "--output", str(raw), "--duration", "600", "--nonblocking",
+        ]  # fmt: skip
+        profiler = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        python_threads = _python_threads(spy, engine.pid)
+        started, before = time.monotonic(), _thread_seconds(engine.pid)
+        light, own = sum(daemon.light.cpu_times()[:2]), time.process_time()
+        _await_share(daemon, others, 0.9)
+        after, wall = _thread_seconds(engine.pid), time.monotonic() - started
+        light = sum(daemon.light.cpu_times()[:2]) - light
+        own = time.process_time() - own + sum(psutil.Process(profiler.pid).cpu_times()[:2])
+        profiler.send_signal(2)
+        profiler.wait(60)
+        spent = {
+            thread: (name, seconds - before.get(thread, ("", 0.0))[1])
+            for thread, (name, seconds) in after.items()
+        }
+    # what looks on takes time from what it looks at
+    available = wall * len(os.sched_getaffinity(0)) - own
+    return {**_shared_out(spent, python_threads, raw, available), "light": light / available}
+
+
+def _shared_out(
+    spent: dict[int, tuple[str, float]], python_threads: set[int], raw: Path, available: float
+) -> dict[str, float]:
+    of_python = shares(raw.read_text(encoding="utf-8").splitlines())
+    by_python = sum(
+        seconds for thread, (_name, seconds) in spent.items() if thread in python_threads
+    )
+    found = {step: share * by_python for step, share in of_python.items()}
+    for thread, (name, seconds) in spent.items():
+        if thread not in python_threads:
+            is_foreign = name.lower().startswith(_FOREIGN_THREADS)
+            kind = "rest" if is_foreign else "native"
+            found[kind] = found.get(kind, 0.0) + seconds
+    busy = sum(found.values())
+    return {"busy": busy / available, **{step: part / available for step, part in found.items()}}
+
+
+def _await_share(daemon: Daemon, files: Sequence[Path], share: float) -> None:
+    sidecars = [daemon.home.outbox / f"{file.name}.json" for file in files]
+    until(
+        lambda: sum(map(Path.exists, sidecars)) >= share * len(files),
+        f"{share:.0%} of the sidecars",
+        seconds=600,
+        pause_seconds=0.05,
+    )
+
+
+def _python_threads(spy: Path, pid: int) -> set[int]:
+    done = subprocess.run(
+        [str(spy), "dump", "--pid", str(pid), "--json", "--nonblocking"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return {thread["os_thread_id"] for thread in json.loads(done.stdout)}
+
+
+def _thread_seconds(pid: int) -> dict[int, tuple[str, float]]:
+    """Return the name and the processor time of each thread."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    found: dict[int, tuple[str, float]] = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        name, _bracket, fields = (task / "stat").read_text(encoding="utf-8").rpartition(")")
+        user, system = fields.split()[11:13]
+        found[int(task.name)] = (name.partition("(")[2], (int(user) + int(system)) / ticks)
+    return found

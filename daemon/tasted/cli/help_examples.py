@@ -1,0 +1,133 @@
+"""The examples in the help of every command. Pure."""
+
+from collections.abc import Sequence
+
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "": (
+        ("tasted init", "create ~/Tasted"),
+        ("tasted like ~/Pictures/one.png", "mark a picture as liked"),
+        ("tasted run", "score what you drop into the inbox"),
+        ("tasted results --match", "list the matches"),
+    ),
+    "results": (
+        ("tasted results --top 10", "the ten best"),
+        ("tasted results --match --since 2h", "matches of the last two hours"),
+        ("tasted results --match --open", "show the pictures"),
+        ("tasted results --verdict error", "what could not be scored, and why"),
+        ("tasted results --json | jq .summary", "for scripts"),
+    ),
+    "score": (
+        ("tasted score shot.png", "one picture"),
+        ("tasted score ~/Pictures/screens", "all pictures in a folder"),
+        ("tasted score --json shot.png", "every detail"),
+    ),
+    "like": (
+        ("tasted like shot.png", "one picture"),
+        ("tasted like inbox/anna", "a folder with 2 to 12 photos of one person"),
+        ("tasted like ~/Pictures/*.png", "many pictures"),
+    ),
+    "reject": (
+        ("tasted reject shot.png", "one picture"),
+        ("tasted reject inbox/anna", "a folder with 2 to 12 photos of one person"),
+    ),
+    "undo": (("tasted undo shot.png", "neither liked nor rejected any more"),),
+    "status": (
+        ("tasted status", "what tasted is doing"),
+        ("tasted status --json | jq .status.queue", "for scripts"),
+    ),
+    "open": (
+        ("tasted open", "the page of results, in your browser"),
+        ("tasted open inbox", "the folder for your screenshots"),
+        ("tasted open config", "the settings file"),
+    ),
+    "init": (
+        ("tasted init", "create ~/Tasted"),
+        ("tasted init ~/Elsewhere --model pocket", "somewhere else, with the tiny model"),
+        ("tasted init --capture-here", "on a Mac: save all screenshots in the inbox"),
+    ),
+    "config": (
+        ("tasted config show", "all settings"),
+        ("tasted config set traits kind sporty", "change one setting"),
+        ("tasted config edit", "change several in your editor"),
+    ),
+    "config show": (("tasted config show", "all settings, and where they come from"),),
+    "config check": (("tasted config check", "after editing the file"),),
+    "config path": (('nano "$(tasted config path)"', "open the file in any editor"),),
+    "config edit": (("EDITOR=nano tasted config edit", "in an editor of your choice"),),
+    "config set": (
+        ("tasted config set model pocket", "a word"),
+        ("tasted config set scoring.max_error_rate 0.1", "a number"),
+        ("tasted config set traits kind sporty", "a list"),
+        ("tasted config set notify.on match blocked", "notifications"),
+    ),
+    "models": (
+        ("tasted models list", "which are ready to use"),
+        ("tasted models pull", "download the one in the settings"),
+    ),
+    "models list": (("tasted models list", "which are ready to use"),),
+    "models pull": (
+        ("tasted models pull", "the model in the settings"),
+        ("tasted models pull openai/clip-vit-large-patch14", "another one"),
+    ),
+    "models add": (
+        ("tasted models add ~/clip --name openai/clip-vit-base-patch32", "a folder you copied"),
+    ),
+    "run": (
+        ("tasted run", "until Ctrl-C"),
+        ("tasted run --once", "score what is there, then stop"),
+    ),
+    "service": (
+        ("tasted service install", "run now and at every login"),
+        ("tasted service status", "is it running"),
+    ),
+    "service install": (
+        ("tasted service install", "run now and at every login"),
+        ("tasted service install --dry-run", "see what it would do"),
+    ),
+    "service uninstall": (("tasted service uninstall", "your pictures and results stay"),),
+    "service start": (("tasted service start", "after a stop"),),
+    "service stop": (("tasted service stop", "until the next login"),),
+    "service restart": (("tasted service restart", "after an upgrade"),),
+    "service status": (("tasted service status", "is it running, and since when"),),
+    "service logs": (("tasted service logs --lines 50", "the last 50 lines"),),
+    "doctor": (
+        ("tasted doctor", "check everything"),
+        ("tasted doctor --fix", "reinstall the login item, if that helps"),
+        ("tasted doctor --notify", "show a test notification"),
+    ),
+    "demo": (("tasted demo", "takes a minute and leaves nothing behind"),),
+    "references": (
+        ("tasted references", "everything you liked and rejected"),
+        ("tasted references --label liked", "only the likes"),
+    ),
+    "evaluate": (
+        ("tasted evaluate", "does it know your taste by now"),
+        ("tasted evaluate --details", "with figures"),
+        ("tasted evaluate --output charts", "with charts"),
+    ),
+    "rescore": (("tasted rescore", "score everything again"),),
+    "rebuild": (("tasted rebuild", "if status says that the library cannot be read"),),
+    "forget": (
+        ("tasted forget --dry-run shot.png", "see what would be erased"),
+        ("tasted forget shot.png --delete-picture", "with the picture itself"),
+        ("tasted forget inbox/anna --keep-picture", "but keep the pictures"),
+    ),
+    "uninstall": (
+        ("tasted uninstall --dry-run", "list everything and its size"),
+        ("tasted uninstall", "asks before removing anything"),
+    ),
+    "stats": (("tasted stats", "counts over all results"),),
+    "completion": (("tasted completion zsh --install", "then open a new terminal"),),
+}
+"""By command: what to type, and what it is for."""
+
+
+def epilog(command: str) -> str | None:
+    """Return the examples of a command in the form that click shows as they are."""
+    examples: Sequence[tuple[str, str]] = EXAMPLES.get(command, ())
+    if not examples:
+        return None
+    width = max(len(typed) for typed, _why in examples)
+    lines = [f"  {typed:<{width}}  {why}" for typed, why in examples]
+    # \b keeps click from joining the lines
+    return "\n".join(("\b", "Examples:", *lines))

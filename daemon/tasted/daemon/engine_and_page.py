@@ -1,0 +1,40 @@
+"""Builds the engine and the page of a home for its owner. Starts and writes nothing."""
+
+import os
+
+from tasted import __version__
+from tasted.config import Settings
+from tasted.daemon.shared.shared_state import SharedState
+from tasted.home.layout import Home
+from tasted.outbox.page.writer import PageWriter
+from tasted.rpc.client import COMMAND, EngineProcess
+from tasted.rpc.messages import Hello
+from tasted.system.priority import thread_count
+
+_MEGABYTE = 1_000_000
+
+
+def make_engine(
+    home: Home, settings: Settings, *, lock: int, command: tuple[str, ...] = COMMAND
+) -> EngineProcess:
+    """Return the engine of a home, not yet started; it shares the home's lock."""
+    return EngineProcess(
+        Hello(str(home.root), home.identity, settings, version=__version__, parent=os.getpid()),
+        stderr_file=home.logs / "engine.stderr",
+        deadline_seconds=settings.engine.deadline_seconds,
+        max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
+        threads=thread_count(settings.engine.threads),
+        command=command,
+        lock=lock,
+    )
+
+
+def make_page(home: Home, shared: SharedState) -> PageWriter:
+    """Return what writes the page of a home."""
+    return PageWriter(
+        home.page_file,
+        home.inbox,
+        shared.ledger,
+        version=__version__,
+        check=home.check_outbox,
+    )

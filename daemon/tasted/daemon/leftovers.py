@@ -1,0 +1,40 @@
+"""Removes what interrupted runs left behind, before the daemon begins. Touches the home."""
+
+import structlog
+
+from tasted.daemon.working.rebuild import remove_former
+from tasted.errors import CommandError, LibraryUnusable, ServiceFault
+from tasted.home.layout import Home
+from tasted.inbox.find_copies import sweep_copies
+from tasted.outbox.sidecar_writer import Writer
+from tasted.system.files import sweep_temporary
+
+_STALE_SECONDS = 3600.0
+# written by none but the owner of the lock and its engine
+_WRITTEN_BY_OWNER = (
+    "status.json",
+    "current.json",
+    "crashes.json",
+    "ledger.index",
+    ".answer.json",
+    ".taste",
+)
+
+log = structlog.get_logger("tasted.daemon")
+
+
+def remove_leftovers(home: Home, writer: Writer) -> None:
+    """Remove what interrupted writes left; log what cannot be removed now, and continue."""
+    try:
+        writer.sweep()
+        sweep_temporary(home.state, older_than_seconds=0, written_for=_WRITTEN_BY_OWNER)
+        # commands write there too, but none of them takes this long
+        sweep_temporary(home.state, older_than_seconds=_STALE_SECONDS)
+        if not sweep_copies(home):
+            log.info("inbox_not_swept", reason="a command is changing labels")
+    except (OSError, CommandError, ServiceFault) as error:
+        log.warning("not_swept", error=str(error))
+    try:
+        remove_former(home)
+    except LibraryUnusable as fault:
+        log.warning("former_library_not_removed", message=fault.message, remedy=fault.remedy)

@@ -1,0 +1,357 @@
+"""What needs work, in the order in which it is served. Pure but for its lock.
+
+Orders to forget come first, for they need nothing that may hold the rest. References
+come next, so that nothing is scored before they are learnt; then what a person waits for; then new
+files, newest first, by their looks; then the texts in those pictures; then profiles that have no
+document of their photos, which are there only when those are done; then the backlog, newest first;
+then failures; then re-scores, a profile before the files, for it waits until its own photos were
+scored again; then the texts of the backlog, all of which was looked at by then.
+
+The backlog is what lay there when the daemon began, and what arrived in greater numbers than a
+person waits for: of more than `NEW_MAX` new files the oldest become backlog, and stay it.
+The scanner replaces the whole content after every scan, for it is derived from the disk; what the
+worker is doing is left out until it is done.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from tasted.daemon.shared.forget_order import Order
+from tasted.inbox.reconcile import Reason, Task
+
+RESCORES_PER_FILE = 16
+"""What is scored again from what is known takes about this part of the time of a new file."""
+
+NEW_MAX = 50
+"""How many new files count as dropped one by one; more of them are a delivery."""
+TEXTS_TOGETHER = 2
+"""Each takes as long as several pictures take to be looked at, and a new file waits for a batch."""
+BATCH_BYTES_MAX = 128_000_000
+"""Of the files of a batch together, beyond its first: the engine holds what it reads."""
+
+
+class Turn(IntEnum):
+    """The order in which kinds of work are served."""
+
+    REFERENCE = 0
+    LABELS = 1
+    ASKED = 2
+    NEW = 3
+    NEW_TEXT = 4
+    PROFILE = 5
+    BACKLOG = 6
+    RETRY = 7
+    PROFILE_AGAIN = 8
+    RESCORE = 9
+    BACKLOG_TEXT = 10
+
+
+BULK = frozenset({Turn.BACKLOG, Turn.RETRY, Turn.PROFILE_AGAIN, Turn.RESCORE, Turn.BACKLOG_TEXT})
+"""What nobody waits for: it is done with what the machine has left."""
+OF_BACKLOG = frozenset({Turn.BACKLOG, Turn.BACKLOG_TEXT})
+"""What waits while the machine saves power."""
+_READ = frozenset({Turn.NEW_TEXT, Turn.BACKLOG_TEXT, Turn.RETRY})
+"""Of what may be read for its text in the same turn few are taken together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Files that a command waits for."""
+
+    request_id: str
+    paths: tuple[str, ...]
+    """Relative to the inbox when `inside`, else absolute."""
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """A command wants the library rebuilt."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Pictures that a command wants erased."""
+
+    request_id: str
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Files, or profiles, of one turn, to be done together."""
+
+    turn: Turn
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresentLabels:
+    """Which references are present; the engine drops the others and publishes what is current."""
+
+    paths: tuple[str, ...]
+    labels_digest: str
+    config_digest: str
+    texts: frozenset[str] = frozenset()
+    """Folders that have a text, which speaks for one person."""
+    marked: frozenset[str] = frozenset()
+    """Folders that the user says are not of one person."""
+    unlike: frozenset[frozenset[str]] = frozenset()
+    """Photos of one folder that the engine found unlike, see `inbox.people`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A picture is settling: the engine may start meanwhile. It is served when nothing else is."""
+
+
+Work = Batch | PresentLabels | Asked | Rebuild | Forget
+
+
+class WorkQueue:
+    """Thread-safe; one thread replaces, one takes."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._turns: dict[Turn, list[Task]] = {}
+        self._labels: PresentLabels | None = None
+        self._asked: list[Asked | Rebuild | Forget] = []
+        self._in_hand: frozenset[str] = frozenset()
+        self._turn_in_hand: Turn | None = None
+        self._is_foreseen = False
+        self._is_busy = False
+        self._is_look_due = False
+        self._is_backlog_held = False
+        self._backlog_until = 0
+        self._closed = False
+
+    def replace(
+        self,
+        tasks: Iterable[Task],
+        *,
+        labels: PresentLabels | None,
+        arrivals: dict[str, int],
+        is_due: Callable[[Task], bool] = lambda _task: True,
+    ) -> None:
+        """Replace what waits.
+
+        Args:
+            tasks: everything that needs work; what is in hand is left out, for the scan that made
+                this list saw it undone. A scan after `done` brings it back if it still needs work.
+            labels: set when the engine must learn which references are present.
+            arrivals: a growing number for each path that arrived since the daemon began; paths
+                without one were there before and are backlog.
+            is_due: returns whether a task that is not in hand is still as the scan saw it: it may
+                have been done since then. Quick; takes no lock under which the queue is asked.
+        """
+        waiting = sorted(tasks, key=lambda task: _oldest_first(task, arrivals))
+        self._backlog_until = backlog_until(waiting, arrivals, former=self._backlog_until)
+        turns: dict[Turn, list[Task]] = {}
+        for task in waiting:
+            turns.setdefault(_turn_of(task, arrivals, self._backlog_until), []).append(task)
+        with self._changed:
+            self._turns = {
+                turn: [
+                    task for task in waiting if task.file.path not in self._in_hand and is_due(task)
+                ]
+                for turn, waiting in turns.items()
+            }
+            self._labels = labels
+            self._changed.notify_all()
+
+    def ask(self, asked: Asked | Rebuild | Forget) -> None:
+        """Add what a command waits for."""
+        with self._changed:
+            self._asked.append(asked)
+            self._changed.notify_all()
+
+    def foresee(self) -> None:
+        """Take in that a picture has arrived that will be work when it is settled."""
+        with self._changed:
+            self._is_foreseen = True
+            self._changed.notify_all()
+
+    def take(self, limit: int, *, timeout: float | None) -> Work | Foreseen | None:
+        """Wait for work and take it in hand; `done` must be called when it is done.
+
+        Args:
+            limit: the largest batch of new files; new scores come in larger ones.
+            timeout: seconds to wait; None waits forever.
+
+        Returns:
+            None when the time passed or the queue was closed.
+        """
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closed or self._has_work() or self._is_foreseen, timeout
+            )
+            work: Work | Foreseen | None = None if self._closed else self._next(limit)
+            if work is None and self._is_foreseen and not self._closed:
+                work = Foreseen()
+            # whatever is served starts the engine
+            self._is_foreseen = False
+            self._is_busy = work is not None
+            return work
+
+    def hold_backlog(self, *, is_held: bool) -> None:
+        """Hold or release the backlog; everything else is served as before."""
+        with self._changed:
+            self._is_backlog_held = is_held
+            self._changed.notify_all()
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything waits that would be served."""
+        with self._changed:
+            return self._has_work()
+
+    def _has_work(self) -> bool:
+        return bool(self._labels or self._asked or any(map(self._served, Turn)))
+
+    def _served(self, turn: Turn) -> list[Task]:
+        is_held = turn in OF_BACKLOG and self._is_backlog_held
+        return [] if is_held else self._turns.get(turn, [])
+
+    def _next(self, limit: int) -> Work | None:
+        forget = next((asked for asked in self._asked if isinstance(asked, Forget)), None)
+        if forget is not None:
+            self._asked.remove(forget)
+            return forget
+        for turn in Turn:
+            if turn is Turn.LABELS and self._labels is not None:
+                labels, self._labels = self._labels, None
+                return labels
+            if turn is Turn.ASKED and self._asked:
+                return self._asked.pop(0)
+            waiting = self._served(turn)
+            if turn is Turn.RESCORE:
+                # no file is read for it
+                taken = _taken(waiting, limit * RESCORES_PER_FILE, bytes_max=sys.maxsize)
+            else:
+                most = min(limit, TEXTS_TOGETHER) if turn in _READ else limit
+                taken = _taken(waiting, most, bytes_max=BATCH_BYTES_MAX)
+            if taken:
+                self._in_hand |= {task.file.path for task in taken}
+                self._turn_in_hand = turn
+                return Batch(turn, taken)
+        return None
+
+    def look_after(self) -> None:
+        """Have a scan follow what is in hand: an earlier one would leave out what is left of it."""
+        with self._changed:
+            self._is_look_due = True
+
+    def done(self) -> bool:
+        """Let go of what was in hand; tell whether a scan is to follow at once."""
+        with self._changed:
+            is_look_due, self._is_look_due = self._is_look_due, False
+            self._in_hand = frozenset()
+            self._turn_in_hand = None
+            self._is_busy = False
+            return is_look_due
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether work of any kind was taken and is not done."""
+        with self._changed:
+            return self._is_busy
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether something waits that is served before the batch that is in hand."""
+        with self._changed:
+            turn = self._turn_in_hand
+            if turn is None:
+                return False
+            is_asked = self._asked and turn > Turn.ASKED
+            is_to_learn = self._labels is not None and turn > Turn.LABELS
+            is_later = any(self._served(earlier) for earlier in Turn if earlier < turn)
+            is_to_forget = any(isinstance(asked, Forget) for asked in self._asked)
+            return bool(is_asked or is_to_learn or is_to_forget or is_later)
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """The paths that the worker is working on."""
+        with self._changed:
+            return self._in_hand
+
+    def counts(self) -> dict[Turn, int]:
+        """Return how much waits for each turn, what is in hand not counted."""
+        with self._changed:
+            counts = {turn: len(self._turns.get(turn, [])) for turn in Turn}
+            counts[Turn.LABELS] = int(self._labels is not None)
+            counts[Turn.ASKED] = len(self._asked)
+            return counts
+
+    def close(self) -> None:
+        """Wake whoever waits, and serve nothing more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+def _taken(waiting: list[Task], most: int, *, bytes_max: int) -> tuple[Task, ...]:
+    """Take from the end of a list: at least one task, and no more than fit."""
+    taken: list[Task] = []
+    left = bytes_max
+    while waiting and len(taken) < most:
+        left -= waiting[-1].file.stamp.size_bytes
+        if taken and left < 0:
+            break
+        taken.append(waiting.pop())
+    return tuple(taken)
+
+
+def backlog_until(tasks: Iterable[Task], arrivals: dict[str, int], *, former: int) -> int:
+    """Return the number of the last arrival that counts as backlog; 0 when none does. Pure.
+
+    It never falls while files are known, or the rest of a delivery would be new again as soon as
+    its newest files are done.
+
+    Args:
+        tasks: all that waits.
+        arrivals: a growing number for each path that arrived since the daemon began.
+        former: what this returned last.
+    """
+    if arrivals and max(arrivals.values()) < former:
+        # all that arrived is gone, and counting started again
+        former = 0
+    numbers = [
+        arrivals[task.file.path]
+        for task in tasks
+        if task.reason is Reason.UNSCORED and arrivals.get(task.file.path, 0) > former
+    ]
+    return sorted(numbers)[-NEW_MAX - 1] if len(numbers) > NEW_MAX else former
+
+
+def _turn_of(task: Task, arrivals: dict[str, int], backlog_until: int) -> Turn:
+    match task.reason:
+        case Reason.REFERENCE:
+            return Turn.REFERENCE
+        case Reason.RETRY:
+            return Turn.REFERENCE if task.file.label is not None else Turn.RETRY
+        case Reason.STALE:
+            return Turn.RESCORE
+        case Reason.PROFILE:
+            return Turn.PROFILE
+        case Reason.PROFILE_AGAIN:
+            return Turn.PROFILE_AGAIN
+        case Reason.UNSCORED:
+            return Turn.NEW if _is_new(task, arrivals, backlog_until) else Turn.BACKLOG
+        case Reason.TEXT:
+            is_new = _is_new(task, arrivals, backlog_until)
+            return Turn.NEW_TEXT if is_new else Turn.BACKLOG_TEXT
+
+
+def _is_new(task: Task, arrivals: dict[str, int], backlog_until: int) -> bool:
+    return arrivals.get(task.file.path, 0) > backlog_until
+
+
+def _oldest_first(task: Task, arrivals: dict[str, int]) -> tuple[int, int]:
+    # the end of the list is taken first: the newest arrival, else the youngest file
+    return arrivals.get(task.file.path, 0), task.file.stamp.modified_ns

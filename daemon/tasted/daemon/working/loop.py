@@ -1,0 +1,263 @@
+"""The worker: serves the queue until stopped, and waits when something is wrong with the service.
+
+One thread of the daemon; what it does with work is in `worker`.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from tasted import __version__
+from tasted.config import Settings
+from tasted.daemon.shared.forget_order import Order
+from tasted.daemon.shared.reporting import Reporter
+from tasted.daemon.shared.requests import answer_request, failure
+from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.work_queue import (
+    BULK,
+    Asked,
+    Batch,
+    Foreseen,
+    Forget,
+    PresentLabels,
+    Rebuild,
+    Turn,
+    Work,
+)
+from tasted.daemon.working.rebuild import rebuild
+from tasted.daemon.working.worker import Worker
+from tasted.errors import InternalFault, MemoryCeilingTooLow, ServiceFault, TastedError
+from tasted.home.crash_reports import CrashLog
+from tasted.home.layout import Home
+from tasted.rpc.client import EngineProcess
+from tasted.system.machine_faults import machine_fault
+
+_PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+_SETTINGS_PAUSE_SECONDS = 3600.0
+
+log = structlog.get_logger("tasted.worker")
+
+
+class WorkLoop:
+    """One thread of the daemon.
+
+    Args:
+        home: whose inbox is scored.
+        shared: what is shared with the scanner.
+        make_worker: builds a worker for settings and a stop event; called again when they change.
+        carry_out: forgets pictures, with the engine's help; returns the answer.
+        reporter: keeps status.json.
+        stop: set when the daemon is ending.
+        on_hold: handed every fault that holds the queue.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        shared: SharedState,
+        *,
+        make_worker: Callable[[Settings, threading.Event], Worker],
+        carry_out: Callable[[EngineProcess, Order], dict[str, Any]],
+        reporter: Reporter,
+        stop: threading.Event,
+        on_hold: Callable[[ServiceFault], None] = lambda _fault: None,
+    ) -> None:
+        self._home = home
+        self._shared = shared
+        self._make_worker = make_worker
+        self._carry_out = carry_out
+        self._reporter = reporter
+        self._stop = stop
+        self._on_hold = on_hold
+        self._worker = make_worker(shared.settings, stop)
+        self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
+        self._failures = 0
+        self._pause_ends = 0.0
+        self._rescored = 0
+
+    def run(self) -> None:
+        """Serve the queue until stopped, then let the engine leave."""
+        while not self._stop.is_set():
+            chosen = self._shared.settings.engine
+            running = self._worker.engine.pid is not None
+            work = self._shared.queue.take(
+                chosen.batch_size, timeout=chosen.idle_seconds if running else None
+            )
+            if isinstance(work, Foreseen):
+                self._warm_up()
+            elif work is not None:
+                self._attempt(work)
+            elif not self._stop.is_set():
+                self._let_engine_leave()
+        self._worker.engine.stop()
+
+    def interrupt(self) -> None:
+        """End a request in the middle; called from another thread when there is no time left."""
+        self._worker.engine.interrupt()
+
+    def _attempt(self, work: Work) -> None:
+        # a nudge while all was well must not take the pause away from a fault that comes later
+        self._shared.wakeups.begin_attempt(ends_pause=not isinstance(work, Forget))
+        try:
+            self._serve(work)
+        except ServiceFault as fault:
+            self._hold(work, fault)
+        except TastedError:
+            raise
+        except Exception as error:
+            # it would be found again at every start: it is waited for, like a fault of the service
+            log.exception("work_failed", work=type(work).__name__)
+            self._worker.engine.stop()
+            self._hold(work, machine_fault(error) or self._crashed(error, work))
+        else:
+            # forgetting needs neither model nor space, and proves nothing about them
+            if not isinstance(work, Forget):
+                self._failures = 0
+                self._shared.faults.clear("worker")
+        finally:
+            self._let_go()
+        was_held = isinstance(work, Forget) and self._failures > 0
+        if was_held and not self._shared.queue.counts()[Turn.ASKED]:
+            # the request to forget had ended the pause
+            self._shared.wakeups.pause_worker(max(0.0, self._pause_ends - time.monotonic()))
+
+    def _warm_up(self) -> None:
+        """Start the engine while a picture settles; a fault is told when that is to be scored."""
+        try:
+            if self._failures == 0 and self._worker.engine.pid is None:
+                self._follow_settings()
+                self._worker.preflight()
+                self._worker.warm_up(self._shared.last_scan.labels)
+        except TastedError as error:
+            log.debug("not_warmed_up", code=error.code)
+        except Exception:
+            log.exception("not_warmed_up")
+            self._worker.engine.stop()
+        finally:
+            # the picture may be gone by now, and no scan saw that nothing is left to do
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Let go of what was in hand, and have a scan follow where that is due."""
+        is_look_due = self._shared.queue.done()
+        self._shared.engine_pid = self._worker.engine.pid
+        is_idle = self._reporter.idle
+        if is_idle or is_look_due:
+            self._shared.wakeups.wake_scanner()
+        if not is_idle:
+            self._reporter.write_soon()
+
+    def _crashed(self, error: Exception, work: Work) -> ServiceFault:
+        self._crashes.note(error, type(work).__name__)
+        return InternalFault(
+            f"tasted itself failed ({type(error).__name__}); no picture is at fault.",
+            remedy="It is tried again by itself. What to report: tasted doctor",
+        )
+
+    def _let_engine_leave(self) -> None:
+        self._worker.engine.stop()
+        self._shared.engine_pid = None
+        self._shared.wakeups.wake_scanner()
+
+    def _hold(self, work: Work, fault: ServiceFault) -> None:
+        """Wait while something is wrong that is no file's fault; the scanner keeps the queue."""
+        if self._stop.is_set():
+            return
+        pause = _PAUSES_SECONDS[min(self._failures, len(_PAUSES_SECONDS) - 1)]
+        if isinstance(fault, MemoryCeilingTooLow):
+            # trying means to load the whole model; saved settings end the pause
+            pause = _SETTINGS_PAUSE_SECONDS
+        if self._failures == 0:
+            log.warning("held", code=fault.code, message=fault.message, remedy=fault.remedy)
+        self._failures += 1
+        self._shared.faults.report("worker", fault)
+        if isinstance(work, Asked | Rebuild):
+            answer_request(self._home, work.request_id, failure(fault))
+        self._shared.queue.done()
+        # what was in hand comes back with the next look, so that nobody takes this for idleness
+        self._shared.wakeups.wake_scanner()
+        self._reporter.write()
+        self._on_hold(fault)
+        self._pause_ends = time.monotonic() + pause
+        if not self._shared.queue.counts()[Turn.ASKED]:
+            # what a command waits for is tried at once, and answered with what holds it
+            self._shared.wakeups.pause_worker(pause)
+
+    def _follow_settings(self) -> None:
+        if self._shared.settings is not self._worker.settings:
+            self._worker.engine.stop()
+            self._worker = self._make_worker(self._shared.settings, self._stop)
+            self._pause_ends = 0.0
+
+    def _serve(self, work: Work) -> None:
+        self._follow_settings()
+        worker = self._worker
+        if isinstance(work, Forget):
+            self._forget(work)
+            return
+        worker.preflight()
+        if isinstance(work, PresentLabels):
+            worker.update_labels(work)
+            return
+        labels = self._shared.last_scan.labels
+        if isinstance(work, Rebuild):
+            learnt = rebuild(self._home, self._shared, worker, labels)
+            answer_request(self._home, work.request_id, {"learnt": learnt})
+            return
+        knew_labels = labels is None or self._shared.taste.is_known_to(worker.engine.pid)
+        if not knew_labels and labels is not None:
+            worker.update_labels(labels)
+        if isinstance(work, Batch):
+            self._do(work, knew_labels=knew_labels)
+        else:
+            documents = worker.score_paths(work.paths, inside=work.inside)
+            used = worker.settings
+            answer = {
+                "documents": documents,
+                # who asks may have others, in the environment
+                "settings": {"acting": used.config_digest(), "model": used.embedder.model},
+            }
+            answer_request(self._home, work.request_id, answer)
+            self._shared.wakeups.wake_scanner()
+
+    def _do(self, batch: Batch, *, knew_labels: bool) -> None:
+        is_profiles = batch.turn in {Turn.PROFILE, Turn.PROFILE_AGAIN}
+        if (is_profiles or batch.turn is Turn.RESCORE) and not knew_labels:
+            # called stale by what was published before; the next scan decides again
+            return
+        if is_profiles:
+            self._worker.profiles.score(batch.tasks, is_bulk=batch.turn in BULK)
+            return
+        tasks = batch.tasks
+        if batch.turn is Turn.REFERENCE and not knew_labels:
+            # publishing had these learnt, too
+            tasks = tuple(task for task in tasks if not self._worker.labels.is_learnt(task.file))
+        if batch.turn is Turn.RESCORE:
+            self._worker.rescore(tasks)
+            self._log_rescores(len(tasks))
+        else:
+            self._worker.score_or_learn(tasks, durable=True, is_bulk=batch.turn in BULK)
+        if batch.turn in {Turn.REFERENCE, Turn.NEW}:
+            # what follows at once, before any backlog: scores with the new labels, or the texts of
+            # what was looked at
+            self._shared.queue.look_after()
+
+    def _log_rescores(self, count: int) -> None:
+        """Log re-scores as one line at their end: one for every picture would hide the rest."""
+        self._rescored += count
+        if not self._shared.queue.counts()[Turn.RESCORE]:
+            log.info("rescored", pictures=self._rescored)
+            self._rescored = 0
+
+    def _forget(self, work: Forget) -> None:
+        """Forget, whatever else is at fault: neither the model nor free space is needed."""
+        try:
+            answer = self._carry_out(self._worker.engine, work.order)
+        except ServiceFault as fault:
+            answer = failure(fault)
+        self._shared.wakeups.wake_scanner()
+        self._reporter.write()
+        answer_request(self._home, work.request_id, answer)

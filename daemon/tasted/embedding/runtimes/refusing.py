@@ -1,0 +1,54 @@
+"""How a model is refused: its files are damaged, do not fit together, or are not for this runtime.
+
+Touches nothing but what it is handed.
+"""
+
+import contextlib
+from collections.abc import Iterator
+
+from tasted.embedding.models.folder import ModelFolder
+from tasted.errors import ModelUnusable, TastedError
+from tasted.system.machine_faults import shortage_of
+
+
+class RuntimeLacks(ModelUnusable):
+    """This runtime cannot hold the model, and another one may."""
+
+
+@contextlib.contextmanager
+def loading(model: ModelFolder) -> Iterator[None]:
+    """Turn whatever the loaders raise for a bad file into ModelUnusable.
+
+    Raises:
+        ModelUnusable: in place of any other exception but those of the machine: too little memory,
+            a module that cannot be imported.
+    """
+    try:
+        yield
+    except TastedError:
+        raise
+    except Exception as error:
+        if shortage_of(error) is not None:
+            raise
+        # damaged files raise anything, from KeyError to zlib.error
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        raise ModelUnusable(
+            f"The model {model.name} in {model.folder} cannot be loaded: {reason}",
+            remedy=copy_again(model),
+        ) from error
+
+
+def copy_again(model: ModelFolder) -> str:
+    """Return how to get the files of a model again."""
+    return (
+        f"Download it again with `tasted models pull {model.name}`, or copy its whole folder again "
+        f"and name it with `tasted models add FOLDER --name {model.name}`."
+    )
+
+
+def lacks(model: ModelFolder, what: str) -> RuntimeLacks:
+    """Return the error that says what OpenVINO's runtime does not know of a model."""
+    return RuntimeLacks(
+        f"The runtime openvino cannot hold the model {model.name} in {model.folder}: {what}.",
+        remedy="Let tasted choose the runtime: tasted config set embedder.runtime auto",
+    )

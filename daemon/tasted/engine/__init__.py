@@ -1,0 +1,16 @@
+"""The process that loads the model: READ ME FIRST is `pipeline`.
+
+server          answers the light process on two pipes, and leaves when they close
+assembly        puts library, embedder, reader, judge and pipeline of one home together
+pipeline        one batch, from settled files to documents
+item            one file on its way through the pipeline
+stages          takes items through a stage: whose fault it is when something is raised
+reading_files   a file of the inbox, read once, and the text beside it
+embed_and_read  from decoded pictures to vectors of their parts, and to their text
+profiles        several photos scored as one
+documents       from what is known to the sidecar that says it
+known_pictures  what is known of pictures without opening one: origins, texts, unlike folders
+publishing      which references count, and the taste that results
+"""
+
+import tasted.system.plain_structlog  # noqa: F401 - before any module that logs

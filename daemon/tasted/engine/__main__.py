@@ -1,0 +1,8 @@
+"""`python -I -m tasted.engine`: the engine, as `tasted.rpc.client` starts it."""
+
+from tasted.system.garbage import no_collections
+
+if __name__ == "__main__":
+    with no_collections():
+        from tasted.engine.server import main
+    main()

@@ -1,0 +1,262 @@
+"""Puts library, embedder, reader, judge and pipeline of one home together. Opens the library.
+
+The model itself is loaded when the first vector is missing, or beside opening the library if it is
+known by then that one will be.
+"""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import structlog
+
+from tasted.config import Settings
+from tasted.decoding.pictures import PREPROCESSING
+from tasted.decoding.views import VIEWS_VERSION
+from tasted.embedding.embedder import Embedder
+from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.embedding.models.weights import (
+    ModelFolder,
+    choose_runtime,
+    dimensions_of,
+    find_model,
+    fingerprint_of,
+)
+from tasted.embedding.opening import open_embedder
+from tasted.engine.known_pictures import Bios, LabelLooks
+from tasted.engine.pipeline import Pipeline
+from tasted.engine.reading_files import InboxReader
+from tasted.engine.stages import OnCrash
+from tasted.home.layout import Home
+from tasted.judging.judged import Judge, Preferences
+from tasted.judging.seed import SeedJudge
+from tasted.judging.stated_preferences import StatedPreferences
+from tasted.judging.taste import TasteJudge
+from tasted.judging.versions import TasteVersions
+from tasted.library.library import Library
+from tasted.native import libvips
+from tasted.reading.choosing import choose
+from tasted.reading.opening import open_engine
+from tasted.reading.reader import Reader
+from tasted.records import Origin
+from tasted.scoring.interests.interests import Interest
+from tasted.scoring.traits.personality import Trait
+from tasted.system.faultpoints import reach
+from tasted.system.priority import thread_count
+
+POCKET_NOTE = (
+    "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
+)
+
+log = structlog.get_logger("tasted.engine")
+
+Opened = TypeVar("Opened")
+Load = Callable[[ModelFolder, Settings], Embedder]
+
+
+class StepOut(Protocol):
+    """`Bulk.step_out`, for whoever is handed that alone."""
+
+    def __call__(self, work: Callable[[], Opened], /) -> Opened:
+        """Open something that has threads of its own, where they are as urgent as urgent work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What an engine holds once model and library were found."""
+
+    embedder: LazyEmbedder
+    library: Library
+    judge: Judge
+    pipeline: Pipeline
+    label_looks: LabelLooks
+    """Tells which label folders are not of one person, by looks."""
+
+
+def assemble(
+    home: Home,
+    settings: Settings,
+    *,
+    version: str,
+    load: Load,
+    on_loading: Callable[[], None],
+    on_loaded: Callable[[], None],
+    origin_of: Callable[[str], Origin],
+    path_of: Callable[[str], str | None],
+    is_ignored: Callable[[str], bool],
+    on_crash: OnCrash,
+    step_out: StepOut,
+    needs_model: bool = False,
+) -> Assembly:
+    """Open the library of a home and build what works with it.
+
+    Args:
+        home: whose library and inbox these are.
+        settings: as the light process loaded them.
+        version: of this tasted.
+        load: loads the model when it is needed.
+        on_loading: called before that.
+        on_loaded: called after it.
+        origin_of: tells by content id whether a reference of it is feedback.
+        path_of: tells by content id where a picture that was scored lies in the inbox.
+        is_ignored: tells by content id whether a picture is to be left alone.
+        on_crash: handed every exception that is a fault of tasted, and what it was about.
+        step_out: opens what has threads of its own, where they are as urgent as what is urgent.
+        needs_model: load the model now, beside opening the library.
+
+    Raises:
+        ModelMissing, ModelUnusable: when there is no such model, or when it cannot be loaded.
+        LibraryUnusable, DiskFull: when the library cannot be opened or created.
+    """
+    model = find_model(settings.embedder.model, models_file=home.models_file, home_root=home.root)
+    embedder = LazyEmbedder(
+        embedder_identity(model, settings),
+        reads_text=model.family == "clip",
+        load=lambda: step_out(lambda: load(model, settings)),
+        on_loading=on_loading,
+        on_loaded=on_loaded,
+    )
+    # LanceDB is imported meanwhile; pictures have to wait, or one of them could seem to have ended
+    # an engine that ended over its model
+    with embedder.opening_beside() if needs_model else nullcontext():
+        library = Library.open(
+            home.library,
+            fingerprint=embedder.fingerprint,
+            dimensions=embedder.identity.dimensions,
+        )
+        if needs_model:
+            # it decodes the first picture, and the model takes longer than both
+            libvips.missing()
+    reading = settings.reading
+    if reading.keep_text != "all":
+        library.drop_texts()
+    reader = _reader(settings, step_out)
+    inbox = InboxReader(home.inbox, max_bytes=settings.limits.max_bytes)
+    judge = _judge(
+        home,
+        settings,
+        library,
+        embedder,
+        reading=f"{reading.engine}/{reader.choice.reader}/{reading.keep_text}",
+        bios=Bios(inbox, library, reader, path_of=path_of),
+    )
+    pipeline = Pipeline(
+        inbox,
+        library,
+        embedder,
+        judge,
+        reader,
+        keep_text=reading.keep_text,
+        max_pixels=settings.limits.max_pixels,
+        views=settings.views.mode,
+        workers=thread_count(settings.engine.threads),
+        origin_of=origin_of,
+        path_of=path_of,
+        is_ignored=is_ignored,
+        on_crash=on_crash,
+        version=version,
+    )
+    looks = LabelLooks(inbox, library, reader, path_of=path_of)
+    return Assembly(embedder, library, judge, pipeline, looks)
+
+
+def _judge(
+    home: Home,
+    settings: Settings,
+    library: Library,
+    embedder: LazyEmbedder,
+    *,
+    reading: str,
+    bios: Bios,
+) -> Judge:
+    preferences = _preferences(settings)
+    if settings.scoring.scorer == "seed":
+        return SeedJudge(library, embedder, preferences, reading=reading)
+    return TasteJudge(
+        library,
+        StatedPreferences(library, embedder, preferences.traits, preferences.interests),
+        TasteVersions(home.tastes, check=home.check),
+        preferences,
+        embedder_fingerprint=embedder.fingerprint,
+        bios_of=bios.of,
+        reading=reading,
+    )
+
+
+def views_identity(settings: Settings) -> str:
+    """Return what decides which parts of a picture are embedded."""
+    return f"{settings.views.mode}-{VIEWS_VERSION}"
+
+
+def embedder_identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
+    """Return what a model is called and what its vectors are comparable with, without loading it.
+
+    Raises:
+        ModelUnusable: when its files cannot be read, or the settings want of it what it cannot do.
+    """
+    chosen = settings.embedder
+    choice = choose_runtime(model, runtime=chosen.runtime, device=chosen.device, dtype=chosen.dtype)
+    fingerprint = fingerprint_of(
+        model,
+        dtype_class=choice.computing,
+        views=views_identity(settings),
+        preprocessing=PREPROCESSING,
+    )
+    return EmbedderIdentity(
+        name=model.name,
+        fingerprint=fingerprint,
+        dimensions=dimensions_of(model),
+        notes=(POCKET_NOTE,) if model.name == "pocket" else (),
+    )
+
+
+def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
+    """Load a model as the settings ask.
+
+    Raises:
+        ModelUnusable: when it cannot be loaded.
+    """
+    reach("engine.loading")
+    embedder = open_embedder(
+        model,
+        device=settings.embedder.device,
+        dtype=settings.embedder.dtype,
+        runtime=settings.embedder.runtime,
+        views=views_identity(settings),
+        preprocessing=PREPROCESSING,
+        threads=thread_count(settings.engine.threads),
+    )
+    log.info("model_loaded", model=model.name, device_note=embedder.device_note)
+    return embedder
+
+
+def _reader(settings: Settings, step_out: StepOut) -> Reader:
+    languages = settings.reading.languages
+    threads = thread_count(settings.engine.threads)
+    return Reader(
+        choose(settings.reading.engine, languages),
+        languages,
+        lambda choice: step_out(lambda: open_engine(choice, threads=threads)),
+    )
+
+
+def _preferences(settings: Settings) -> Preferences:
+    chosen, scoring = settings.preferences, settings.scoring
+    return Preferences(
+        traits=tuple(
+            Trait(trait) if isinstance(trait, str) else Trait(trait.name, trait.opposite)
+            for trait in chosen.traits
+        ),
+        interests=tuple(
+            Interest(interest)
+            if isinstance(interest, str)
+            else Interest(interest.name, interest.dealbreaker)
+            for interest in chosen.interests
+        ),
+        weights=chosen.weights.model_dump(),
+        match_threshold=scoring.match_threshold,
+        strong_match_threshold=scoring.strong_match_threshold,
+        max_error_rate=scoring.max_error_rate,
+    )

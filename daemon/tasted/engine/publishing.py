@@ -1,0 +1,111 @@
+"""Takes in which references count, and publishes the taste that results.
+
+The engine's side of a label change, which is one request, `PublishTaste`. Where references are
+missing it names them and publishes nothing; the light process has them learnt as an ordinary
+`ScoreBatch`, and sends the request again. It is no part of the request for three reasons: the light
+process can stop between two batches, a picture that ends the engine is found as anywhere else, and
+the sidecars of references are written first, for they say whether a label folder is of one person.
+
+Writes the library, the taste versions and `.tasted/current.json`.
+"""
+
+from tasted.engine.assembly import Assembly
+from tasted.home.layout import Home
+from tasted.home.status import write_current
+from tasted.library.library import Library
+from tasted.records import Current
+from tasted.rpc.messages import PublishTaste, ReferencesMissing, TastePublished
+
+
+class TastePublisher:
+    """Knows what the light process said of the labels, and publishes by that.
+
+    Args:
+        home: whose labels they are.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._present: set[str] | None = None
+        """Content ids of the pictures in the inbox; None until the light process said so."""
+        self._apart: tuple[str, ...] = ()
+        """Folders below the label folders that are not of one person."""
+
+    def scored(self, content_id: str) -> None:
+        """Take in that a picture of the inbox was scored or learnt."""
+        if self._present is not None:
+            self._present.add(content_id)
+
+    def brief(self, library: Library) -> None:
+        """Let a library know what the light process said of the inbox."""
+        library.present = self._present
+        library.take_apart(self._apart)
+
+    def update(
+        self, assembly: Assembly, request: PublishTaste
+    ) -> TastePublished | ReferencesMissing:
+        """Publish, unless references are missing that are to be learnt first.
+
+        Raises:
+            ServiceFault: when the library cannot be read or written.
+        """
+        library = assembly.library
+        library.keep_only(request.paths)
+        self._apart = request.apart
+        missing = self._unlearnt(library, request) | self._without_hashes(library)
+        if not missing <= request.without:
+            self.brief(library)
+            return ReferencesMissing(tuple(sorted(missing)))
+        # what is gone is not part of what a picture is compared with
+        self._present = set(request.present)
+        self.brief(library)
+        current = self._publish(assembly, request)
+        return TastePublished(
+            current,
+            unlearnt=tuple(sorted(self._unlearnt(library, request))),
+            unlike=tuple(assembly.label_looks.unlike()),
+        )
+
+    @staticmethod
+    def _unlearnt(library: Library, request: PublishTaste) -> set[str]:
+        paths = set(request.paths)
+        learnt = {reference.path for reference in library.references()}
+        return (paths - learnt) | (set(library.damaged()) & paths)
+
+    @staticmethod
+    def _without_hashes(library: Library) -> set[str]:
+        """Return references of an older library: only hashes tell which of them are copies."""
+        references = library.references()
+        lacking = library.lacks_hashes([reference.content_id for reference in references])
+        return {reference.path for reference in references if reference.content_id in lacking}
+
+    def _publish(self, assembly: Assembly, request: PublishTaste) -> Current:
+        library, judge = assembly.library, assembly.judge
+        judge.renew()
+        counts = judge.counts
+        contradicting = library.contradictions() | judge.contradictions
+        current = Current(
+            embedder=assembly.embedder.identity.name,
+            embedder_fingerprint=assembly.embedder.fingerprint,
+            scorer=judge.scorer,
+            taste=judge.taste,
+            taste_fingerprint=judge.taste_fingerprint,
+            config_digest=request.config_digest,
+            labels_digest=request.labels_digest,
+            liked=counts.liked,
+            rejected=counts.rejected,
+            copies=counts.copies,
+            lookalikes=counts.lookalikes,
+            contradictions=tuple(
+                sorted(
+                    reference.path
+                    for reference in library.references()
+                    if reference.content_id in contradicting
+                )
+            ),
+            suspects=tuple((suspect.path, suspect.sentence) for suspect in judge.suspects()),
+            next=judge.next_step,
+        )
+        self._home.check()
+        write_current(self._home.current_file, current)
+        return current

@@ -1,0 +1,346 @@
+"""The engine: the process that loads the model, answers requests, and leaves when its pipe closes.
+
+Started as `python -I -m tasted.engine` by `tasted.rpc.client`. Requests come on descriptor 0,
+answers leave on what was descriptor 1; whatever a library prints goes to stderr. It is the one
+writer of the library and of `.tasted/current.json`, and never writes the outbox. What nobody
+foresaw is reported in `.tasted/crashes.json`.
+"""
+
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from tasted.config import Settings
+from tasted.engine.assembly import Assembly, Load, assemble, load_embedder
+from tasted.engine.known_pictures import Origins
+from tasted.engine.publishing import TastePublisher
+from tasted.errors import EngineFailed, HomeGone, InternalFault, ServiceFault
+from tasted.home.crash_reports import CrashLog
+from tasted.home.ignored import IgnoredList
+from tasted.home.layout import Home
+from tasted.home.status import read_current, write_current
+from tasted.judging.versions import TasteVersions
+from tasted.library.erasing import erase_rows, find_rows
+from tasted.outbox.ledger import Ledger
+from tasted.rpc import framing
+from tasted.rpc.encoding import hello_from, request_from, to_json
+from tasted.rpc.messages import (
+    PROTOCOL,
+    BatchScored,
+    EndBatch,
+    EngineAnswer,
+    EngineRequest,
+    ErasedRow,
+    EraseTraces,
+    Fault,
+    FileResult,
+    FileScored,
+    Hello,
+    ModelLoaded,
+    ModelLoading,
+    ProfileScored,
+    PublishTaste,
+    Ready,
+    RequestedFile,
+    ScoreBatch,
+    ScoreProfile,
+    TracesErased,
+    WarmedUp,
+    WarmUp,
+)
+from tasted.system.faultpoints import reach
+from tasted.system.logs import set_up_logs
+from tasted.system.machine_faults import machine_fault
+from tasted.system.platform import end_with_parent, resident_bytes
+from tasted.system.priority import Bulk
+
+_REQUESTS = 0
+_ANSWERS = 1
+_PRIVATE_UMASK = 0o077
+_MEGABYTE = 1_000_000
+_DOING = {
+    "ScoreBatch": "scored pictures",
+    "ScoreProfile": "scored a profile",
+    "PublishTaste": "learned from your likes and rejects",
+    "EraseTraces": "erased what it keeps about pictures",
+}
+
+log = structlog.get_logger("tasted.engine")
+
+
+class EngineServer:
+    """Answers requests for one home.
+
+    Args:
+        home: whose library and inbox these are.
+        settings: as the light process loaded them.
+        version: of this tasted.
+        send: sends an answer at once, in the middle of a request; called by several threads.
+        is_to_end: tells whether the batch in hand is to end, because another request has come.
+        load: loads the model; tests pass one that takes no time.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        *,
+        version: str,
+        send: Callable[[EngineAnswer], None],
+        is_to_end: Callable[[], bool] = lambda: False,
+        load: Load = load_embedder,
+    ) -> None:
+        self._is_to_end = is_to_end
+        self._home = home
+        self._settings = settings
+        self._version = version
+        self._send = send
+        self._load = load
+        self._assembly: Assembly | None = None
+        self._origins = Origins(Ledger.of(home))
+        self._publisher = TastePublisher(home)
+        self._ignored = IgnoredList(home.ignored_file)
+        self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
+        self._bulk = Bulk()
+
+    def answer(self, message: framing.Message) -> EngineAnswer:
+        """Answer one request; a fault of the service is an answer too."""
+        reach("engine.asked")
+        return replace(self._answer(message), resident_bytes=resident_bytes())
+
+    def _answer(self, message: framing.Message) -> EngineAnswer:
+        try:
+            self._home.check()
+            return self._do(request_from(message))
+        except ServiceFault as error:
+            fault = self._gone() or error
+            log.warning(
+                "fault",
+                code=fault.code,
+                message=fault.message,
+                exc_info=error.__cause__ is not None,
+            )
+            return Fault.of(fault)
+        except Exception as error:
+            log.exception("request_failed", type=message.get("type"))
+            refused = self._gone() or machine_fault(error)
+            return Fault.of(refused) if refused else self.crash(error, str(message.get("type")))
+
+    def _do(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
+        match request:
+            case WarmUp():
+                return self._warm_up()
+            case ScoreBatch():
+                return self._score_batch(request)
+            case ScoreProfile():
+                return self._score_profile(request)
+            case PublishTaste():
+                return self._publisher.update(self._opened(), request)
+            case EraseTraces():
+                return self._erase_traces(request)
+        raise EngineFailed(f"The engine cannot answer {type(request).__name__}.")
+
+    def crash(self, error: Exception, kind: str) -> Fault:
+        """Keep a report of what nobody foresaw, and return the answer that says so.
+
+        Args:
+            error: the exception.
+            kind: of the request.
+        """
+        self._crashes.note(error, kind)
+        doing = _DOING.get(kind, "worked")
+        return Fault.of(
+            InternalFault(
+                f"tasted itself failed while it {doing} ({type(error).__name__}); no picture is at "
+                "fault.",
+                remedy="It is tried again by itself. What to report: tasted doctor",
+            )
+        )
+
+    def _gone(self) -> ServiceFault | None:
+        """Tell whether the home is gone: whatever failed then, failed because of that.
+
+        What is open belongs to a library that may not be there any more, and is opened again.
+        """
+        if self._assembly is not None and not self._assembly.library.is_in_place:
+            self._assembly = None
+        try:
+            self._home.check()
+        except HomeGone as gone:
+            return gone
+        return None
+
+    def _warm_up(self) -> WarmedUp:
+        self._opened(needs_model=True)
+        return WarmedUp()
+
+    def _score_batch(self, request: ScoreBatch) -> BatchScored:
+        # what is opened here is used by urgent work as well, and has threads of its own
+        assembly = self._opened(needs_model=_needs_model(request.files))
+        process = partial(
+            assembly.pipeline.process, request.files, self._tell, is_to_end=self._is_to_end
+        )
+        if request.is_bulk:
+            self._bulk.run(process)
+        else:
+            process()
+        return BatchScored(is_taste_outgrown=assembly.judge.is_outgrown)
+
+    def _tell(self, file: RequestedFile, result: FileResult) -> None:
+        """Answer one file of a batch."""
+        self._send(FileScored(result))
+        # what lies elsewhere is not a screenshot of this inbox, and has no path below it
+        content_id = result.content_id if not file.is_outside else None
+        if content_id is not None and result.is_scored:
+            self._origins.scored(content_id, result.path)
+        if content_id is not None:
+            self._publisher.scored(content_id)
+
+    def _score_profile(self, request: ScoreProfile) -> ProfileScored:
+        process = partial(self._opened().pipeline.process_profile, request)
+        return self._bulk.run(process) if request.is_bulk else process()
+
+    def _erase_traces(self, request: EraseTraces) -> TracesErased:
+        # what is open reads versions of tables that go now
+        self._assembly = None
+        self._origins.forget()
+        versions = TasteVersions(self._home.tastes, check=self._home.check)
+        tastes = versions.erase(request.contents, is_dry=request.is_dry)
+        act = find_rows if request.is_dry else erase_rows
+        rows = act(self._home.library, contents=request.contents, paths=request.paths)
+        if not request.is_dry:
+            self._unmention(request.paths)
+        return TracesErased(
+            tuple(ErasedRow(row.table, row.content_id, row.path) for row in rows),
+            tuple(frozenset(held) if held is not None else None for held in tastes),
+        )
+
+    def _unmention(self, paths: frozenset[str]) -> None:
+        """Take pictures out of what is published, which stays as it is but for that."""
+        current = read_current(self._home.current_file)
+        if current is None:
+            return
+        contradictions = tuple(path for path in current.contradictions if path not in paths)
+        suspects = tuple(suspect for suspect in current.suspects if suspect[0] not in paths)
+        left = replace(current, contradictions=contradictions, suspects=suspects)
+        self._home.check()
+        write_current(self._home.current_file, left)
+
+    def _opened(self, *, needs_model: bool = False) -> Assembly:
+        if self._assembly is None:
+            self._assembly = assemble(
+                self._home,
+                self._settings,
+                version=self._version,
+                load=self._load,
+                on_loading=lambda: self._send(ModelLoading()),
+                on_loaded=lambda: self._send(ModelLoaded(resident_bytes=resident_bytes())),
+                origin_of=self._origins.origin_of,
+                path_of=self._origins.path_of,
+                is_ignored=self._is_ignored,
+                on_crash=self._crashes.note,
+                step_out=self._bulk.step_out,
+                needs_model=needs_model,
+            )
+            self._publisher.brief(self._assembly.library)
+        elif needs_model:
+            self._assembly.embedder.open()
+        return self._assembly
+
+    def _is_ignored(self, content_id: str) -> bool:
+        ignored = self._ignored.current
+        return ignored is not None and ignored.has_content(content_id)
+
+
+def _needs_model(files: Sequence[RequestedFile]) -> bool:
+    """Tell whether one of the files was never looked at, as far as the outbox knows."""
+    return any(file.known is None and file.scored_inputs is None for file in files)
+
+
+def serve(requests: int, answers: int, *, load: Load = load_embedder) -> None:
+    """Answer requests from one pipe on another until it closes. The first of them is `Hello`.
+
+    Args:
+        requests: the descriptor to read.
+        answers: the descriptor to write.
+        load: loads the model.
+    """
+    sending = threading.Lock()
+
+    def send(answer: EngineAnswer) -> None:
+        message = to_json(answer)
+        try:
+            with sending:
+                framing.write(answers, message)
+        except BrokenPipeError as error:
+            # the daemon has gone in the middle of a batch: no file and no fault of tasted ends it
+            log.info("engine_leaves")
+            raise SystemExit from error
+
+    try:
+        hello = hello_from(framing.read(requests))
+    except EngineFailed as fault:
+        send(Fault.of(fault))
+        return
+    # only `EndBatch` comes in the middle of a batch; and then the pipe may have closed
+    server = _server(
+        hello, send, load, is_to_end=lambda: bool(select.select([requests], [], [], 0)[0])
+    )
+    send(Ready(os.getpid(), PROTOCOL))
+    log.info("engine_started")
+    while True:
+        try:
+            message = framing.read(requests)
+        except framing.PipeClosed:
+            log.info("engine_leaves")
+            return
+        if message.get("type") == EndBatch.__name__:
+            continue
+        try:
+            send(server.answer(message))
+        except (framing.FrameError, TypeError, ValueError) as error:
+            # nothing of it was written yet; if the engine ended here, a picture would seem at fault
+            log.exception("answer_not_sent", type=message.get("type"))
+            send(server.crash(error, "answer"))
+
+
+def _server(
+    hello: Hello,
+    send: Callable[[EngineAnswer], None],
+    load: Load,
+    *,
+    is_to_end: Callable[[], bool],
+) -> EngineServer:
+    # the pipe tells an engine that listens; this reaches one that hangs in a decoder
+    end_with_parent(hello.parent)
+    home, settings = Home(Path(hello.home), hello.identity), hello.settings
+    home.check()
+    set_up_logs(
+        home.logs / "engine.log",
+        level=settings.log.level,
+        max_bytes=int(settings.log.max_mb * _MEGABYTE),
+        keep=settings.log.keep,
+    )
+    return EngineServer(
+        home, settings, version=hello.version, send=send, is_to_end=is_to_end, load=load
+    )
+
+
+def main() -> None:
+    """Be the engine process."""
+    # Ctrl-C, a terminal that closes and systemd reach the whole group; the light process decides
+    # when the engine goes, by closing the pipe
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(ignored, signal.SIG_IGN)
+    os.umask(_PRIVATE_UMASK)
+    # a stray print of any library must not land between two frames
+    answers = os.dup(_ANSWERS)
+    os.dup2(2, _ANSWERS)
+    serve(_REQUESTS, answers)

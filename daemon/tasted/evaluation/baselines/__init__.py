@@ -1,0 +1,1 @@
+"""Simple scorers to compare the taste with: nearest neighbours and centroids. Pure."""

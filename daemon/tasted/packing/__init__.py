@@ -1,0 +1,1 @@
+"""What inbox and outbox hold of a hundred thousand files, packed: stamps and ledger entries."""

@@ -1,0 +1,113 @@
+"""The entries of a ledger by path, unpacked when they are asked for, and walks over them. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from tasted.packing.entry_rows import (
+    HAS_FACTS,
+    IS_CHANGED,
+    IS_GONE,
+    IS_RETRIED,
+    IS_WIDE,
+    SharedTexts,
+    content_of,
+    facts_of,
+    flags_of,
+    unpacked_entry,
+)
+from tasted.records import LedgerEntry, RankingFacts
+
+
+class Entries(Mapping[str, LedgerEntry]):
+    """Rows as entries by path; each is unpacked when it is asked for.
+
+    Args:
+        rows: by path; whoever hands them over changes them no more.
+        shared: their texts.
+    """
+
+    def __init__(self, rows: Mapping[str, bytes], shared: SharedTexts) -> None:
+        self.rows = rows
+        self.shared = shared
+
+    def __getitem__(self, path: str) -> LedgerEntry:
+        """Return the entry of a path; KeyError without one."""
+        return unpacked_entry(path, self.rows[path], self.shared)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the paths."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.rows)
+
+    def __contains__(self, path: object) -> bool:
+        """Tell whether a path has an entry, without unpacking it."""
+        return path in self.rows
+
+
+def ranked_rows(entries: Entries) -> Iterator[tuple[str, int, RankingFacts]]:
+    """Yield path, flags and facts of every result; quicker than to unpack the entries."""
+    for path, row in entries.rows.items():
+        flags = flags_of(row)
+        if flags & HAS_FACTS:
+            if flags & (IS_WIDE | IS_CHANGED):
+                facts = entries[path].ranking_facts
+                if facts is None:
+                    continue
+            else:
+                facts = facts_of(row)
+            yield path, flags, facts
+
+
+def having_contents(
+    ledger: Mapping[str, LedgerEntry], contents: AbstractSet[str]
+) -> Iterator[tuple[str, LedgerEntry]]:
+    """Yield the entries of some contents, given as hex."""
+    if not isinstance(ledger, Entries):
+        yield from ((path, entry) for path, entry in ledger.items() if entry.content_id in contents)
+        return
+    sought = {bytes.fromhex(content) for content in contents}
+    for path, row in ledger.rows.items():
+        if content_of(row) in sought:
+            yield path, ledger[path]
+
+
+def gone_entries(ledger: Mapping[str, LedgerEntry]) -> Iterator[tuple[str, LedgerEntry]]:
+    """Yield the entries whose file is known to be gone."""
+    return _flagged(ledger, IS_GONE, lambda entry: entry.is_gone)
+
+
+def retried_entries(ledger: Mapping[str, LedgerEntry]) -> Iterator[tuple[str, LedgerEntry]]:
+    """Yield the entries of what failed and is tried again at some time."""
+    return _flagged(ledger, IS_RETRIED, lambda entry: entry.retry_at is not None)
+
+
+def _flagged(
+    ledger: Mapping[str, LedgerEntry], flag: int, is_meant: Callable[[LedgerEntry], bool]
+) -> Iterator[tuple[str, LedgerEntry]]:
+    if not isinstance(ledger, Entries):
+        yield from ((path, entry) for path, entry in ledger.items() if is_meant(entry))
+        return
+    for path, row in ledger.rows.items():
+        if flags_of(row) & flag:
+            yield path, ledger[path]
+
+
+def contents_there(ledger: Mapping[str, LedgerEntry]) -> set[str]:
+    """Return the contents, as hex, of what is not known to be gone."""
+    if not isinstance(ledger, Entries):
+        found = {entry.content_id for entry in ledger.values() if not entry.is_gone}
+        return {content for content in found if content is not None}
+    contents: set[str] = set()
+    for path, row in ledger.rows.items():
+        flags = flags_of(row)
+        if not flags & IS_GONE:
+            packed = content_of(row)
+            content = packed.hex() if packed is not None else None
+            if flags & IS_WIDE:
+                content = ledger[path].content_id
+            if content is not None:
+                contents.add(content)
+    return contents

@@ -1,0 +1,7 @@
+"""The seam between the light process and the engine: messages in frames on pipes.
+
+messages  every request and answer as a class
+encoding  those as JSON objects, and back
+framing   length-prefixed JSON on pipes
+client    starts the engine on demand, asks it, and ends it
+"""

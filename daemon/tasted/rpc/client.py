@@ -1,0 +1,400 @@
+"""The light side of the engine: start it on demand, ask it, hold it to a deadline, end it.
+
+The door of `subprocess` for the engine. The engine lives in a process of its own so that its memory
+really returns when it leaves, and so that a picture that kills a decoder kills nothing else.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, Self, TypeVar, cast
+
+import structlog
+
+from tasted.errors import EngineFailed, MemoryCeilingTooLow, ServiceFault
+from tasted.rpc import framing
+from tasted.rpc.encoding import answer_from, check_protocol, to_json
+from tasted.rpc.messages import (
+    FILES_TOGETHER,
+    BatchScored,
+    EndBatch,
+    EngineAnswer,
+    EngineRequest,
+    Fault,
+    FileResult,
+    FileScored,
+    Hello,
+    ModelLoaded,
+    ModelLoading,
+    Ready,
+    ReferencesMissing,
+    ScoreBatch,
+    TastePublished,
+    WarmedUp,
+)
+from tasted.system.files import private_folder
+from tasted.system.machine_faults import tells_of_memory
+
+AnswerT = TypeVar("AnswerT", bound=EngineAnswer)
+
+COMMAND = (sys.executable, "-I", "-m", "tasted.engine")
+_START_SECONDS = 120.0
+_LOAD_SECONDS = 900.0
+_LEAVE_SECONDS = 10.0
+# from the end of its pipe to the end of its process
+_ENDING_SECONDS = 2.0
+_STDERR_TAIL_BYTES = 2000
+_MEGABYTE = 1_000_000
+
+# offline for good: only `tasted models pull` may open a connection, and it is another process
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "DISABLE_SAFETENSORS_CONVERSION": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+log = structlog.get_logger("tasted.rpc")
+
+# torch's threads wait for one another busily, which takes most of the processor's time on a machine
+# that has other work to do; the user's own setting comes first
+RESTING = {
+    "OMP_WAIT_POLICY": "PASSIVE",
+    # numpy's threads wait even more busily, and its matrices are small here
+    "OPENBLAS_NUM_THREADS": "1",
+    # glibc keeps what large arrays leave behind for the next ones, once for each thread of LanceDB:
+    # from 16 MiB on, arrays go back to the system at once
+    "MALLOC_MMAP_THRESHOLD_": str(16 * 2**20),
+    # smaller ones stay for the next picture, whose pages the kernel need not clear again
+    "MALLOC_TRIM_THRESHOLD_": str(32 * 2**20),
+}
+
+
+# OpenMP, MKL and Accelerate: each would take every core there is
+_CAPPED = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Ask(Protocol):
+    """`EngineProcess.ask`, for whoever is handed that alone."""
+
+    def __call__(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
+        """Send a request and wait for its answer."""
+        ...
+
+
+class EngineDiedError(Exception):
+    """The engine went away, or missed its deadline, before it answered a request.
+
+    Args:
+        message: how it ended, with its last words.
+        for_memory: whether it had no memory, or was killed by the system, which kills for that.
+    """
+
+    def __init__(self, message: str, *, for_memory: bool = False) -> None:
+        super().__init__(message)
+        self.for_memory = for_memory
+
+
+class EngineProcess:
+    """One engine at a time; `ask` starts it where none runs.
+
+    Args:
+        hello: the first request: home and settings.
+        stderr_file: where the engine's last words go; cut off at every start.
+        deadline_seconds: for one answer, not counting the time in which the model is loaded.
+        max_memory_bytes: what the engine may hold; one that holds more after an answer is ended,
+            and the next request starts a new one.
+        threads: how many threads may compute at a time; None leaves that to the libraries.
+        command: what is started; tests pass an engine of their own.
+        lock: a descriptor that the engine keeps open, so that the home stays locked until both
+            processes have gone.
+    """
+
+    def __init__(
+        self,
+        hello: Hello,
+        *,
+        stderr_file: Path,
+        deadline_seconds: float,
+        max_memory_bytes: int = sys.maxsize,
+        threads: int | None = None,
+        command: tuple[str, ...] = COMMAND,
+        lock: int | None = None,
+    ) -> None:
+        self._hello = hello
+        self._stderr_file = stderr_file
+        self._deadline_seconds = deadline_seconds
+        self._max_memory_bytes = max_memory_bytes
+        self._caps = {} if threads is None else dict.fromkeys(_CAPPED, str(threads))
+        self._command = command
+        self._lock = lock
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_loading = False
+        self._is_fresh = True
+        self._has_published_too_large = False
+        self._is_over = False
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's pid while it runs."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
+        """Send a request and wait for its answer.
+
+        Args:
+            request: what is asked; its class says what the answer is.
+            deadlines: how many times the deadline it may take.
+
+        Raises:
+            ServiceFault: what the engine says is wrong with the service.
+            EngineFailed: when the engine cannot be started, died while it loaded the model, or is
+                of another version.
+            MemoryCeilingTooLow: when the model alone holds more memory than is allowed.
+            EngineDiedError: when it died or hung over this request. The next call starts a new one.
+        """
+        return self._ask(request, deadlines, _refuse)
+
+    def score(
+        self,
+        batch: ScoreBatch,
+        keep: Callable[[FileResult], None],
+        *,
+        is_overtaken: Callable[[], bool] = lambda: False,
+    ) -> BatchScored:
+        """Have a batch done; the deadline counts anew from every file that is answered.
+
+        Args:
+            batch: what is to be done.
+            keep: called with the result of each file as it comes, in the middle of the request:
+                what takes time is for another thread.
+            is_overtaken: asked after each file: whether the rest of the batch is to be left.
+
+        Raises:
+            as `ask`; what `keep` was called for is done all the same.
+        """
+        unanswered = {file.path for file in batch.files}
+        is_ended = False
+
+        def take(answer: EngineAnswer) -> None:
+            if not isinstance(answer, FileScored) or answer.result.path not in unanswered:
+                raise framing.FrameError(f"{type(answer).__name__} about nothing that was asked")
+            unanswered.remove(answer.result.path)
+            keep(answer.result)
+            nonlocal is_ended
+            if unanswered and not is_ended and is_overtaken():
+                is_ended = True
+                self._end_batch()
+
+        def end() -> None:
+            if unanswered and not is_ended:
+                raise framing.FrameError(f"{len(unanswered)} files of a batch were not answered")
+
+        return self._ask(batch, min(len(batch.files), FILES_TOGETHER), take, end)
+
+    def _end_batch(self) -> None:
+        process = self._process
+        if process is not None and process.stdin is not None:
+            deadline = time.monotonic() + self._deadline_seconds
+            framing.write(process.stdin.fileno(), to_json(EndBatch()), deadline=deadline)
+
+    def _ask(
+        self,
+        request: EngineRequest[AnswerT],
+        deadlines: int,
+        take: Callable[[EngineAnswer], None],
+        end: Callable[[], None] = lambda: None,
+    ) -> AnswerT:
+        process = self._running()
+        allowed_seconds = max(1, deadlines) * self._deadline_seconds
+        try:
+            answer = self._exchange(process, request, allowed_seconds, take)
+            if not isinstance(answer, Fault):
+                end()
+        except (framing.FrameError, OSError, TimeoutError) as error:
+            is_killed = not isinstance(error, TimeoutError) and _was_killed(process)
+            last_words = self._bury(process)
+            if self._is_loading:
+                raise EngineFailed(
+                    f"The engine ended while it loaded the model: {error}{last_words}.",
+                    remedy="Close other programs if memory is short; tasted keeps trying.",
+                ) from error
+            for_memory = is_killed or tells_of_memory(last_words)
+            raise EngineDiedError(f"{error}{last_words}", for_memory=for_memory) from error
+        self._limit_memory(process, answer)
+        self._is_fresh = self._is_fresh and isinstance(answer, WarmedUp)
+        if isinstance(answer, Fault):
+            fault = answer.error()
+            if fault.needs_new_engine:
+                self.stop()
+            raise fault
+        return cast("AnswerT", answer)
+
+    def _limit_memory(self, process: subprocess.Popen[bytes], answer: EngineAnswer) -> None:
+        """End an engine that holds too much; the next request starts a new one."""
+        if answer.resident_bytes <= self._max_memory_bytes:
+            return
+        if self._is_fresh and isinstance(answer, TastePublished | ReferencesMissing):
+            # it has opened the library and looked at no picture: a new one would hold as much,
+            # unless this one has fitted a taste, which the next one finds on disk
+            if isinstance(answer, ReferencesMissing) or self._has_published_too_large:
+                self._check_ceiling(process, answer.resident_bytes)
+            self._has_published_too_large = True
+        log.info("engine_recycled", resident_mb=round(answer.resident_bytes / _MEGABYTE))
+        self.stop()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        if self._process is not None:
+            self._bury(self._process)
+        if self._is_over:
+            raise EngineFailed("The engine was ended with the daemon.")
+        self._process = process = self._started()
+        self._is_fresh = True
+        try:
+            answer = self._exchange(
+                process, replace(self._hello, parent=os.getpid()), _START_SECONDS, _refuse
+            )
+        except (framing.FrameError, OSError, TimeoutError) as error:
+            raise self._failed(f"{error}{self._bury(process)}") from error
+        try:
+            if isinstance(answer, Fault):
+                raise answer.error()
+            check_protocol(answer.protocol if isinstance(answer, Ready) else None)
+        except ServiceFault:
+            self._bury(process)
+            raise
+        return process
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        environment = {**RESTING, **os.environ, **self._caps, **OFFLINE}
+        try:
+            # only the folder of the logs: nothing is made where a home was unmounted
+            private_folder(self._stderr_file.parent, below=self._stderr_file.parent.parent)
+            with self._stderr_file.open("wb") as stderr:
+                return subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    env=environment,
+                    cwd="/",
+                    bufsize=0,
+                    pass_fds=() if self._lock is None else (self._lock,),
+                )
+        except OSError as error:
+            raise self._failed(str(error)) from error
+
+    @staticmethod
+    def _failed(why: str) -> EngineFailed:
+        return EngineFailed(
+            f"The engine cannot be started: {why}.",
+            remedy="The log in .tasted/logs says more; tasted goes on trying.",
+        )
+
+    def _exchange(
+        self,
+        process: subprocess.Popen[bytes],
+        request: EngineRequest[EngineAnswer],
+        allowed_seconds: float,
+        take: Callable[[EngineAnswer], None],
+    ) -> EngineAnswer:
+        """Send a request and return what ends it; what comes before that is for `take`."""
+        if process.stdin is None or process.stdout is None:
+            raise framing.FrameError("the engine has no pipes")
+        self._is_loading = False
+        deadline = time.monotonic() + allowed_seconds
+        framing.write(process.stdin.fileno(), to_json(request), deadline=deadline)
+        while True:
+            answer = answer_from(framing.read(process.stdout.fileno(), deadline=deadline))
+            if isinstance(answer, ModelLoading):
+                # a large model on a cold disk takes what it takes; the clock of the request rests
+                self._is_loading = True
+                deadline = time.monotonic() + _LOAD_SECONDS
+            elif isinstance(answer, ModelLoaded):
+                self._is_loading = False
+                self._check_ceiling(process, answer.resident_bytes)
+                deadline = time.monotonic() + allowed_seconds
+            elif isinstance(answer, (Fault, *request.answer_types)):
+                return answer
+            else:
+                take(answer)
+                # what needs no model is answered while another thread loads it
+                anew = time.monotonic() + allowed_seconds
+                deadline = max(deadline, anew) if self._is_loading else anew
+
+    def _check_ceiling(self, process: subprocess.Popen[bytes], held: int) -> None:
+        if held <= self._max_memory_bytes:
+            return
+        self._bury(process)
+        raise MemoryCeilingTooLow(
+            f"The engine holds {held / _MEGABYTE:.0f} MB of memory before its first picture, and "
+            f"engine.max_memory_mb is {self._max_memory_bytes / _MEGABYTE:.0f}.",
+            remedy="Raise it: tasted config set max_memory_mb NUMBER; or choose a smaller model.",
+        )
+
+    def _bury(self, process: subprocess.Popen[bytes]) -> str:
+        """End a broken engine, wait for it, and return its last words for the log."""
+        if self._process is process:
+            self._process = None
+        process.kill()
+        status = process.wait()
+        self._close_pipes(process)
+        with contextlib.suppress(OSError):
+            words = self._stderr_file.read_bytes()[-_STDERR_TAIL_BYTES:]
+            last = words.decode("utf-8", "replace").strip().splitlines()
+            return f" (exit status {status}{': ' + last[-1] if last else ''})"
+        return f" (exit status {status})"
+
+    def stop(self) -> None:
+        """Let the engine leave: close its pipe, wait, and kill it when it does not go."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(_LEAVE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self._close_pipes(process)
+
+    def interrupt(self) -> None:
+        """Kill the engine from another thread, for good: `ask` ends, and starts no other."""
+        self._is_over = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    @staticmethod
+    def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+
+def _refuse(answer: EngineAnswer) -> None:
+    raise framing.FrameError(f"{type(answer).__name__} is not the answer")
+
+
+def _was_killed(process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether an engine whose pipe was closed was ended by SIGKILL, which we did not send."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(_ENDING_SECONDS) == -signal.SIGKILL
+    return False

@@ -1,0 +1,1 @@
+"""The fixed formula that tasted began with: evidence, formula, sentences. Pure."""

@@ -1,0 +1,1 @@
+"""Looks, traits and interests as parts of one logit, under the user's weights. Pure."""

@@ -1,0 +1,1 @@
+"""What the service manager is given: definition (what to start), plist, unit, installed."""

@@ -1,0 +1,110 @@
+"""Named places at which a test can kill or hang this very process. Reads one variable, once.
+
+`TASTED_FAULT_POINT=write.renamed:3` kills the process, as SIGKILL does, when it reaches that place
+for the third time; `write.renamed:3:hang` makes the thread stay there forever. Several are
+separated by commas. Nobody sets the variable in use, and `reach` then costs one lookup in an empty
+dict. `make chaos` walks through `LIGHT_POINTS`, `ENGINE_POINTS` and `LABEL_POINTS`; the tests of
+crashes through `LIGHT_POINTS`, `FORGET_POINTS`, `LABEL_POINTS`, and those of the engine but for
+compacting.
+"""
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+
+VARIABLE = "TASTED_FAULT_POINT"
+_STDERR = 2
+
+LIGHT_POINTS = (
+    "write.opened",
+    "write.written",
+    "write.synced",
+    "write.renamed",
+    "write.done",
+    "worker.answered",
+    "worker.kept",
+    "scanner.former_removed",
+    "scanner.gone_marked",
+    "scanner.scanned",
+)
+"""In the light process (and, those of `write`, in whatever writes a file)."""
+ENGINE_POINTS = (
+    "engine.asked",
+    "engine.read",
+    "engine.decoded",
+    "engine.embedding",
+    "engine.embedded",
+    "engine.remembered",
+    "engine.learnt",
+    "engine.documented",
+    "library.committing",
+    "library.committed",
+    "library.compacting",
+    "library.compacted",
+    "neighbours.written",
+    "learning.keeping",
+    "learning.kept",
+)
+"""In the engine."""
+FORGET_POINTS = (
+    "forget.listed",
+    "forget.logs_rewritten",
+    "forget.mentions_edited",
+    "forget.rows_erased",
+    "forget.picture_deleted",
+    "forget.sidecar_deleted",
+)
+"""In the owner of the home, while it carries out `tasted forget`."""
+LABEL_POINTS = (
+    "label.locked",
+    "label.copied",
+    "label.set_aside",
+    "label.moved",
+    "label.removed",
+    "label.done",
+)
+"""In whatever changes labels: a command, and `tasted forget` where it deletes pictures."""
+LOAD_POINTS = ("engine.loading",)
+"""In the engine, while it loads the model: the tests of stopping hang there."""
+POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS + LABEL_POINTS + LOAD_POINTS)
+
+
+@dataclass(slots=True)
+class _Armed:
+    left: int
+    hangs: bool
+
+
+def parse(text: str) -> dict[str, _Armed]:
+    """Return what is armed by the text of the variable.
+
+    Raises:
+        ValueError: for an unknown place, count or action.
+    """
+    armed: dict[str, _Armed] = {}
+    for point in filter(None, text.split(",")):
+        name, _, rest = point.partition(":")
+        count, _, action = rest.partition(":")
+        if name not in POINTS or action not in {"", "kill", "hang"}:
+            raise ValueError(f"{VARIABLE}: no such place or action: {point!r}")
+        armed[name] = _Armed(int(count or 1), hangs=action == "hang")
+    return armed
+
+
+_armed = parse(os.environ.get(VARIABLE, ""))
+
+
+def reach(name: str) -> None:
+    """Pass a place; end or hang there when a test asked for it."""
+    armed = _armed.get(name)
+    if armed is None:
+        return
+    armed.left -= 1
+    if armed.left == 0 and armed.hangs:
+        os.write(_STDERR, f"hung at fault point {name}\n".encode("ascii"))
+        threading.Event().wait()
+    elif armed.left == 0:
+        # the engine's last words reach the log of the light process
+        os.write(_STDERR, f"killed at fault point {name}\n".encode("ascii"))
+        os.kill(os.getpid(), signal.SIGKILL)

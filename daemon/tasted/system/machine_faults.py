@@ -1,0 +1,92 @@
+"""What an exception says of the machine: no memory, no more files, no disk, a module that is gone.
+
+Pure, except that it asks for memory. Whoever reads a picture reports its damage where it arises, as
+an ItemError. So what arrives elsewhere as MemoryError, ImportError or OSError is the machine's.
+"""
+
+import errno
+
+from tasted.errors import DiskFull, OutOfMemory, ProgramDamaged, ServiceFault, SystemFailed
+
+_NO_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_MEMORY_WORDS = (
+    "allocate memory",
+    "memory allocation",
+    "out of memory",
+    "bad_alloc",
+    "bad allocation",
+)
+"""What torch, onnxruntime, OpenBLAS and Rust say; none of them raises MemoryError."""
+_PROBE_BYTES = 64 << 20
+_REASON_CHARACTERS_MAX = 200
+
+
+def shortage_of(error: BaseException) -> ServiceFault | None:
+    """Return the fault of the machine behind an exception, whoever raised it; else None.
+
+    Only what no file can cause by its content or its mode: memory, open files, room on the disk and
+    modules. For places that read a picture, where any other exception is about that picture.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.ENOMEM or is_out_of_memory(error):
+        return OutOfMemory(
+            "There is not enough memory.",
+            remedy="Close other programs or choose a smaller model; tasted then continues.",
+        )
+    if isinstance(error, ImportError):
+        return ProgramDamaged(
+            f"A part of tasted cannot be loaded: {_reason(error)}",
+            remedy="If an installation is running, wait for it: tasted then continues. "
+            "Otherwise reinstall tasted.",
+        )
+    if number in _NO_FILES:
+        return SystemFailed(
+            "Too many files are open on this machine.",
+            remedy="Close other programs or raise the limit (ulimit -n); tasted then continues.",
+        )
+    if number in _NO_SPACE:
+        return DiskFull("The disk is full.", remedy="Free some space; tasted then continues.")
+    return None
+
+
+def machine_fault(error: BaseException) -> ServiceFault | None:
+    """Return the fault of the machine that an exception stands for; None when it is not one.
+
+    For places where nothing of a picture is read, so that every OSError is the machine's.
+    """
+    shortage = shortage_of(error)
+    if shortage is not None or not isinstance(error, OSError):
+        return shortage
+    where = f" ({error.filename})" if error.filename else ""
+    return SystemFailed(
+        f"The system refuses what tasted needs{where}: {error.strerror or _reason(error)}.",
+        remedy="Check who owns it, and whether its disk is connected and healthy; tasted then "
+        "continues.",
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an exception says that memory was refused."""
+    if isinstance(error, MemoryError):
+        return True
+    return not isinstance(error, OSError) and tells_of_memory(str(error))
+
+
+def tells_of_memory(text: str) -> bool:
+    """Return whether the words of a library say that memory was refused."""
+    return any(words in text.casefold() for words in _NO_MEMORY_WORDS)
+
+
+def has_memory(size_bytes: int = _PROBE_BYTES) -> bool:
+    """Return whether the machine has the memory that a usual picture takes; it is freed again."""
+    try:
+        bytearray(size_bytes)
+    except MemoryError:
+        return False
+    return True
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text[:_REASON_CHARACTERS_MAX]

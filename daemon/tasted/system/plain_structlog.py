@@ -1,0 +1,35 @@
+"""Imports structlog without rich and asyncio. Changes `sys.modules`; imported for that alone.
+
+structlog imports rich, where that is installed, for a form of tracebacks that tasted never shows,
+and asyncio for its methods that are awaited: 9 MB in the light process, and time at every start of
+an engine. rich is kept away from it, and asyncio follows when it is asked for something.
+"""
+
+import importlib
+import sys
+from types import ModuleType
+from typing import Any
+
+_UNWANTED = ("rich", "asyncio")
+
+
+class _Later(ModuleType):
+    """A module that is imported when something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def _import_structlog() -> None:
+    # a name without a module: importing it raises ImportError, which structlog is ready for
+    sys.modules["rich"] = None  # type: ignore[assignment]
+    sys.modules["asyncio"] = _Later("asyncio")
+    try:
+        importlib.import_module("structlog")
+    finally:
+        for name in _UNWANTED:
+            del sys.modules[name]
+
+
+if sys.modules.keys().isdisjoint({"structlog", *_UNWANTED}):
+    _import_structlog()

@@ -1,0 +1,197 @@
+"""`tasted models`, as a process: what is on this machine, what is fetched, what is added."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kit.environments import bare
+from kit.hub_server import Hub, running_hub
+from kit.model_folders import write_model_folder
+from tasted.embedding.models.weights import find_model
+from tasted.errors import ModelMissing
+
+NAME = "openai/clip-vit-base-patch32"
+
+
+@dataclass
+class Shell:
+    """Runs commands on one home, against a hub on this machine."""
+
+    folder: Path
+    hub: Hub
+    names_huggingface_home: bool = True
+    """Whether HF_HOME is in the environment."""
+
+    @property
+    def home(self) -> Path:
+        """The home."""
+        return self.folder / "home"
+
+    def run(self, *arguments: str, command: str = "models") -> subprocess.CompletedProcess[str]:
+        """Run one command line."""
+        environment = {
+            **bare(),
+            "HOME": str(self.folder),
+            "TASTED_HOME": str(self.home),
+            "HF_ENDPOINT": self.hub.endpoint,
+        }
+        if self.names_huggingface_home:
+            environment["HF_HOME"] = str(self.folder / "hf")
+        return subprocess.run(
+            [sys.executable, "-m", "tasted", command, *arguments],
+            env=environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    def answers(self, *arguments: str) -> list[dict[str, object]]:
+        """Run one command line with --json and read what it printed on stdout."""
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def states(self) -> dict[str, object]:
+        """Return the state of each listed model."""
+        return {answer["name"]: answer["state"] for answer in self.answers("list")}
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """An empty home and a hub that has the default model."""
+    (tmp_path / "home" / "config").mkdir(parents=True)
+    (tmp_path / "home" / "config" / "tasted.toml").touch()
+    with running_hub({NAME: write_model_folder(tmp_path / "hub")}) as hub:
+        yield Shell(tmp_path, hub)
+
+
+def test_pull_fetches_the_model_that_the_settings_name(shell: Shell) -> None:
+    """The size is first on stderr, and the answer is one object on stdout."""
+    assert shell.states()[NAME] == "not downloaded"
+    done = shell.run("pull")
+    assert done.returncode == 0, done.stderr
+    assert f"Downloading {NAME}: " in done.stderr.splitlines()[0]
+    assert "model.safetensors" in done.stderr
+    assert f"{NAME} is ready" in done.stdout
+    assert shell.states()[NAME] == "ready"
+    (again,) = shell.answers("pull", "clip")
+    assert again["downloaded_bytes"] == 0
+    assert again["revision"] == shell.hub.commit(NAME)
+
+
+def test_a_failed_pull_says_what_to_do(shell: Shell) -> None:
+    """With --json the error is an object on stderr and stdout stays empty."""
+    done = shell.run("pull", "someone/else", "--json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    error = json.loads(done.stderr.splitlines()[-1])["error"]
+    assert error["code"] == "download_failed"
+    assert "someone/else" in error["message"]
+
+
+def test_the_revision_of_the_settings_is_pulled(shell: Shell) -> None:
+    """A pinned model stays pinned."""
+    config = shell.home / "config" / "tasted.toml"
+    config.write_text('[embedder]\nrevision = "nowhere"\n')
+    done = shell.run("pull")
+    assert "no such revision" in done.stderr
+    assert shell.run("pull", "--revision", "main").returncode == 0
+
+
+def test_pocket_needs_no_download(shell: Shell) -> None:
+    """Nothing is asked of the hub."""
+    assert shell.answers("pull", "pocket") == [{"name": "pocket", "downloaded_bytes": 0}]
+    assert shell.hub.asked == []
+
+
+def test_a_folder_can_serve_as_an_official_model(shell: Shell) -> None:
+    """The way for a machine without a network: copy, add, ready."""
+    copied = write_model_folder(shell.folder / "copied")
+    (answer,) = shell.answers("add", "copied", "--name", NAME)
+    assert (answer["name"], answer["folder"]) == (NAME, str(copied))
+    assert shell.states()[NAME] == "ready"
+    assert shell.hub.asked == []
+
+
+def test_what_openvino_lacks_is_said_and_kept(shell: Shell) -> None:
+    """Torch runs such a model; `add` says so once, and `status` as long as it is used."""
+    write_model_folder(shell.folder / "odd", vision_config={"hidden_act": "gelu_new"})
+    done = shell.run("add", "odd")
+    assert done.returncode == 0, done.stderr
+    assert "odd is run by torch: " in done.stderr
+    assert "gelu_new" in done.stderr
+    (again,) = shell.answers("add", "odd")
+    assert "gelu_new" in str(again["compared"])
+    assert "Comparing" not in shell.run("add", "odd").stderr
+    (shell.home / "config" / "tasted.toml").write_text('[embedder]\nmodel = "odd"\n')
+    said = shell.run(command="status").stdout
+    assert "run by torch" in said
+    assert "gelu_new" in said
+
+
+def test_an_added_folder_is_listed_under_its_own_name(shell: Shell) -> None:
+    """And how to use it is said."""
+    write_model_folder(shell.folder / "mine", family="resnet")
+    done = shell.run("add", "mine")
+    assert "tasted config set model mine" in done.stderr
+    listed = {answer["name"]: answer for answer in shell.answers("list")}
+    assert (listed["mine"]["state"], listed["mine"]["family"]) == ("ready", "resnet")
+    assert listed[NAME]["configured"]
+
+
+@pytest.mark.parametrize("name", ["pocket", "a b", "../x", "", "a/b/c"])
+def test_a_name_that_cannot_be_used_is_refused(shell: Shell, name: str) -> None:
+    """`pocket` is always the embedded model."""
+    write_model_folder(shell.folder / "mine")
+    done = shell.run("add", "mine", "--name", name)
+    assert done.returncode == 2
+    assert "--name" in done.stderr
+
+
+def test_a_folder_that_holds_no_model_is_refused(shell: Shell) -> None:
+    """Exit status 6, and nothing is recorded."""
+    (shell.folder / "empty").mkdir()
+    done = shell.run("add", "empty")
+    assert done.returncode == 6
+    assert "config.json" in done.stderr
+    assert not (shell.home / ".tasted" / "models.json").exists()
+
+
+def test_a_damaged_model_is_listed_with_its_fault(shell: Shell) -> None:
+    """One bad folder does not hide the others."""
+    folder = write_model_folder(shell.folder / "mine")
+    shell.answers("add", "mine")
+    (folder / "model.safetensors").write_bytes(b"short")
+    listed = {answer["name"]: answer for answer in shell.answers("list")}
+    assert listed["mine"]["state"] == "unusable"
+    assert "model.safetensors" in listed["mine"]["fault"]
+    assert listed[NAME]["state"] == "not downloaded"
+
+
+def test_hf_home_of_the_env_file_says_where_downloads_are_kept(shell: Shell) -> None:
+    """The name that users of the hub's library know acts from the home's `.env` as well."""
+    shell.names_huggingface_home = False
+    (shell.home / "config" / ".env").write_text("HF_HOME=../kept\n", encoding="utf-8")
+    assert shell.run("pull").returncode == 0
+    (found,) = (answer for answer in shell.answers("list") if answer["name"] == NAME)
+    assert str(found["folder"]).startswith(str((shell.folder / "kept").resolve()))
+
+
+def test_a_model_that_is_nearly_another_is_asked_about(shell: Shell) -> None:
+    """Before anything is downloaded; and where a model is missing the nearest one is named."""
+    done = shell.run("pull", "pokcet")
+    assert done.returncode == 2
+    assert "There is no model pokcet. Did you mean pocket?" in done.stderr
+    with pytest.raises(ModelMissing, match=r"Did you mean openai/clip-vit-base-patch32\?"):
+        find_model(
+            "openai/clip-vit-base-patch23",
+            models_file=shell.home / "none.json",
+            home_root=shell.home,
+        )

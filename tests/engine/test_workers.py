@@ -1,0 +1,218 @@
+"""Several workers over one batch: what is answered when, and that nobody can tell how many."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kit.outboxes import picture
+from kit.pictures import solid
+from kit.pipelines import results_of
+from kit.pixel_engine import PixelSums
+from kit.readers import unread
+from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.engine.item import PipelineItem
+from tasted.engine.pipeline import Pipeline
+from tasted.engine.preparing import _Flow
+from tasted.engine.reading_files import InboxReader
+from tasted.engine.workers import Workers, WorkerThreads
+from tasted.errors import OutOfMemory
+from tasted.home.layout import Home
+from tasted.judging.judged import Preferences
+from tasted.judging.seed import SeedJudge
+from tasted.library.library import Library
+from tasted.records import Label, Origin
+from tasted.rpc.messages import FILES_TOGETHER, FileResult, RequestedFile
+
+DIMENSIONS = 16
+PREFERENCES = Preferences((), (), {"physical": 1.0, "personality": 0.0, "interests": 0.0}, 0.5, 0.8)
+PATIENCE_SECONDS = 60.0
+
+
+class Awaiting(PixelSums):
+    """Has a test wait in the middle of a picture of one colour, which is its width."""
+
+    def __init__(self) -> None:
+        super().__init__(DIMENSIONS)
+        self.before: dict[int, Callable[[], object]] = {}
+        """What is done before pictures of this width are embedded."""
+        self.guard = threading.Lock()
+        self.widths: list[int] = []
+
+    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Do that, and embed."""
+        for pixels in pictures:
+            self.before.get(pixels.shape[1], lambda: None)()
+        with self.guard:
+            self.widths.extend(pixels.shape[1] for pixels in pictures)
+        return super().embed_pictures(pictures)
+
+
+@contextmanager
+def pipeline(home: Home, embedder: PixelSums, workers: int) -> Iterator[Pipeline]:
+    """Make the pipeline of an engine with so many workers."""
+    lazy = LazyEmbedder(
+        EmbedderIdentity("pixels", "0" * 64, DIMENSIONS), reads_text=False, load=lambda: embedder
+    )
+    library = Library.open(home.library, fingerprint="0" * 64, dimensions=DIMENSIONS)
+    yield Pipeline(
+        InboxReader(home.inbox, max_bytes=10**6),
+        library,
+        lazy,
+        SeedJudge(library, lazy, PREFERENCES),
+        unread(),
+        max_pixels=10**6,
+        views="center",
+        workers=workers,
+        origin_of=lambda _content: Origin.REFERENCE,
+        version="0",
+    )
+
+
+def put(home: Home, *widths: int) -> list[RequestedFile]:
+    """Put pictures of these widths into the inbox, and ask for them in this order."""
+    for width in widths:
+        (home.inbox / f"{width}.png").write_bytes(solid(size=(width, width), colour=(width, 9, 9)))
+    return [RequestedFile(f"{width}.png") for width in widths]
+
+
+def test_a_file_is_answered_while_others_are_worked_on(home: Home) -> None:
+    """The last picture is embedded only when the first answer was given."""
+    embedder, answered = Awaiting(), threading.Event()
+    files = put(home, *range(20, 32))
+    embedder.before[31] = lambda: answered.wait(PATIENCE_SECONDS)
+    with pipeline(home, embedder, 2) as engine:
+        engine.process(files, lambda _file, _result: answered.set())
+    assert answered.is_set()
+    assert sorted(embedder.widths) == list(range(20, 32))
+
+
+def test_answers_come_in_the_order_of_the_batch(home: Home) -> None:
+    """However long the first picture takes, while the other worker does all the rest."""
+    embedder = Awaiting()
+    files = put(home, *range(20, 30))
+    others_done = threading.Event()
+
+    def note() -> None:
+        if len(embedder.widths) >= len(files) - 2:
+            others_done.set()
+
+    embedder.before = dict.fromkeys(range(21, 30), note)
+    embedder.before[20] = lambda: others_done.wait(PATIENCE_SECONDS)
+    embedder.before[29] = others_done.set
+    with pipeline(home, embedder, 2) as engine:
+        results = results_of(engine, *files)
+    assert [result.path for result in results] == [file.path for file in files]
+    assert embedder.widths[-1] == 20
+
+
+def test_two_workers_write_what_one_writes(home: Home) -> None:
+    """Scores, references, errors and copies; only times differ."""
+    for number, label in enumerate(Label):
+        (home.inbox / label / "l.png").write_bytes(picture(number))
+    files = [
+        *put(home, *range(20, 33)),
+        *(RequestedFile(name) for name in ("copy.png", "gone.png", "damaged.png", "empty.png")),
+    ]
+    (home.inbox / "copy.png").write_bytes((home.inbox / "25.png").read_bytes())
+    (home.inbox / "damaged.png").write_bytes(picture(7)[:-30])
+    (home.inbox / "empty.png").touch()
+    labels = [RequestedFile(f"{label}/l.png") for label in Label]
+
+    def documents(workers: int) -> list[object]:
+        with pipeline(home, Awaiting(), workers) as engine:
+            results = results_of(engine, *labels) + results_of(engine, *files)
+        return [result_of(result) for result in results]
+
+    one = documents(1)
+    home.library.rename(home.root / "former")
+    assert documents(3) == one
+
+
+def result_of(result: FileResult) -> object:
+    """Return everything in a result that is not a time."""
+    document = result.document.model_dump(mode="json") if result.document is not None else {}
+    for time in ("scored_at", "timing_ms", "rescore_timing_ms"):
+        document.pop(time, None)
+    (document.get("error") or {}).pop("retry_at", None)
+    return result.path, document
+
+
+def test_a_copy_waits_for_what_is_found_out_about_the_first(home: Home) -> None:
+    """Whichever worker is free: one content is decoded and embedded once."""
+    put(home, 20)
+    names = [f"copy-{number}.png" for number in range(9)]
+    for name in names:
+        (home.inbox / name).write_bytes((home.inbox / "20.png").read_bytes())
+    embedder = Awaiting()
+    with pipeline(home, embedder, 3) as engine:
+        results = results_of(engine, *map(RequestedFile, ["20.png", *names]))
+    assert {result.is_scored for result in results} == {True}
+    assert embedder.widths == [20]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_row_48_without_memory_what_was_answered_is_done_and_kept(home: Home, workers: int) -> None:
+    """A fault ends the batch: what came before it has its answer, and its vector is kept."""
+    embedder = Awaiting()
+    files = put(home, *range(20, 30))
+
+    def refuse() -> None:
+        raise OutOfMemory("There is not enough memory.")
+
+    embedder.before[29] = refuse
+    answered: list[str] = []
+    with pipeline(home, embedder, workers) as engine:
+        with pytest.raises(OutOfMemory):
+            engine.process(files, lambda file, _result: answered.append(file.path))
+        assert "20.png" in answered
+        assert "29.png" not in answered
+        embedder.before.clear()
+        former = len(embedder.widths)
+        again = results_of(engine, *files)
+    assert {result.is_scored for result in again} == {True}
+    assert len(embedder.widths) - former <= len(files) - len(answered)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_batch_that_is_to_end_begins_with_nothing_more(home: Home, workers: int) -> None:
+    """What workers have begun with is answered, in order; the rest is not even read."""
+    embedder, answered = Awaiting(), list[str]()
+    files = put(home, *range(20, 60))
+
+    def answer(file: RequestedFile, _result: FileResult) -> None:
+        answered.append(file.path)
+
+    with pipeline(home, embedder, workers) as engine:
+        engine.process(files, answer, is_to_end=lambda: bool(answered))
+        assert answered == [file.path for file in files[: len(answered)]]
+        assert len(answered) <= workers * (1 + 3 * FILES_TOGETHER)
+        rest = results_of(engine, *files[len(answered) :])
+    assert len(rest) == len(files) - len(answered)
+    assert sorted(embedder.widths) == list(range(20, 60))
+
+
+def test_nobody_answers_a_file_while_a_worker_is_ending_it() -> None:
+    """Seen in between, a broken picture had ended and had no document: it counted as gone."""
+    (is_ending, may_end), item = (
+        (threading.Event(), threading.Event()),
+        PipelineItem(RequestedFile("1.png")),
+    )
+
+    def end(items: Sequence[PipelineItem]) -> None:
+        items[0].is_over = True
+        is_ending.set()
+        assert may_end.wait(PATIENCE_SECONDS)
+
+    with Workers(WorkerThreads(1), end) as workers:
+        flow = _Flow([item], workers, opens=lambda _item: True, note=lambda _item: None)
+        flow.enter(item)
+        assert is_ending.wait(PATIENCE_SECONDS)
+        seen_in_between = list(flow.ready())
+        may_end.set()
+        flow.collect(waits=True)
+        assert not seen_in_between
+        assert list(flow.ready()) == [item]

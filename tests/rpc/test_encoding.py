@@ -1,0 +1,161 @@
+"""Whatever one process says arrives as the same message in the other one, or is refused."""
+
+from typing import Any
+
+import pytest
+
+from kit.sidecars import profile, scored, source_of
+from tasted.config import Settings
+from tasted.errors import EngineFailed, LibraryUnusable, ServiceFault
+from tasted.home.identity import HomeIdentity
+from tasted.outbox.sidecar import PhotoPart
+from tasted.records import Current, FileStamp, ScoredInputs
+from tasted.rpc import framing, messages
+from tasted.rpc.encoding import answer_from, hello_from, request_from, to_json
+from tasted.rpc.framing import FrameError
+from tasted.rpc.messages import (
+    PROTOCOL,
+    BatchScored,
+    EndBatch,
+    EngineAnswer,
+    EngineRequest,
+    ErasedRow,
+    EraseTraces,
+    Fault,
+    FileResult,
+    FileScored,
+    Hello,
+    KnownContent,
+    ModelLoaded,
+    ModelLoading,
+    ProfileScored,
+    PublishTaste,
+    Ready,
+    ReferencesMissing,
+    RequestedFile,
+    ScoreBatch,
+    ScoreProfile,
+    TastePublished,
+    TracesErased,
+    WarmedUp,
+    WarmUp,
+)
+
+STAMP = FileStamp(1, 2, 3, 4)
+CONTENT = "0" * 64
+NO_UTF8 = "\udcff.png"
+CURRENT = Current(
+    "pocket", "e1", "taste", "v1", "t1", "c1", "l1", 3, 4, (NO_UTF8,), ((NO_UTF8, "Unlike."),)
+)
+REQUESTS: tuple[EngineRequest[Any], ...] = (
+    WarmUp(),
+    EndBatch(),
+    Hello("/home", None, Settings(), version="0.1.0", parent=7),
+    Hello("/\udcff", HomeIdentity((1, 2), (3, 4), ("inbox",)), Settings(), version="0", parent=7),
+    ScoreBatch(
+        (
+            RequestedFile(NO_UTF8, companion="\udcff.txt", attempts=2),
+            RequestedFile("a.png", known=KnownContent(CONTENT, STAMP)),
+            RequestedFile("b.png", scored_inputs=ScoredInputs(CONTENT, None, "e1", "t1")),
+            RequestedFile("/elsewhere/../c.png", is_outside=True, is_asked=True),
+        ),
+        is_bulk=True,
+    ),
+    ScoreProfile(
+        "anna/",
+        STAMP,
+        "anna/bio.txt",
+        1,
+        (PhotoPart(path="anna/1.png", sha256=CONTENT), PhotoPart(path="anna/2.png", sha256=None)),
+        (RequestedFile("anna/1.png"),),
+    ),
+    PublishTaste((NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1"),
+    EraseTraces(frozenset({CONTENT}), frozenset({NO_UTF8}), is_dry=True),
+)
+ANSWERS: tuple[EngineAnswer, ...] = (
+    Ready(7, PROTOCOL),
+    ModelLoading(),
+    ModelLoaded(resident_bytes=9),
+    Fault("library_unusable", "/\udcff is damaged.", "Rebuild it."),
+    WarmedUp(resident_bytes=9),
+    FileScored(FileResult("a.png", scored(), unchanged=None)),
+    FileScored(FileResult("b.png", unchanged=source_of("b.png"))),
+    FileScored(FileResult(NO_UTF8, ignored=CONTENT)),
+    BatchScored(is_taste_outgrown=True, resident_bytes=9),
+    ProfileScored(profile("anna/", "anna/1.png", "anna/2.png")),
+    ProfileScored(is_unlike=True),
+    TastePublished(CURRENT, unlearnt=(NO_UTF8,), unlike=("liked/anna/",)),
+    ReferencesMissing((NO_UTF8,)),
+    TracesErased((ErasedRow("references", CONTENT, None),), (frozenset({CONTENT}), None)),
+)
+
+
+def _sent(message: EngineRequest[Any] | EngineAnswer) -> framing.Message:
+    return framing.decode(framing.encode(to_json(message))[4:])
+
+
+@pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
+def test_a_request_arrives_as_it_was_sent(request_: EngineRequest[Any]) -> None:
+    """Also with names that are not valid UTF-8, which Linux allows."""
+    assert request_from(_sent(request_)) == request_
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
+def test_an_answer_arrives_as_it_was_sent(answer: EngineAnswer) -> None:
+    """With every sidecar in it."""
+    assert answer_from(_sent(answer)) == answer
+
+
+def test_every_message_is_tried_here() -> None:
+    """One that is added without being known to `encoding` would be refused by the other process."""
+    kinds = [kind for kind in vars(messages).values() if isinstance(kind, type)]
+    requests = {kind for kind in kinds if issubclass(kind, EngineRequest)} - {EngineRequest}
+    answers = {kind for kind in kinds if issubclass(kind, EngineAnswer)} - {EngineAnswer}
+    assert {type(request) for request in REQUESTS} == requests
+    assert {type(answer) for answer in ANSWERS} == answers
+    assert {kind for request in requests for kind in request.answer_types} <= answers
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"type": None},
+        {"type": ["ScoreBatch"]},
+        {"type": "Sing"},
+        {"type": "ScoreBatch"},
+        {"type": "ScoreBatch", "files": [{"path": "../a.png"}]},
+        {"type": "ScoreBatch", "files": [{"path": "a.png", "companion": "/etc/passwd"}]},
+        {"type": "BatchScored"},
+    ],
+)
+def test_what_is_not_a_request_is_refused(message: framing.Message) -> None:
+    """Without a word of what it holds, for that could be the user's."""
+    with pytest.raises(FrameError) as caught:
+        request_from(message)
+    assert "passwd" not in str(caught.value)
+
+
+def test_a_fault_is_raised_as_the_kind_that_it_is() -> None:
+    """One that only a newer version knows is still a fault of the service."""
+    fault = LibraryUnusable("It is damaged.", remedy="Rebuild it.")
+    error = Fault.of(fault).error()
+    assert (type(error), error.message, error.remedy) == (
+        LibraryUnusable,
+        fault.message,
+        fault.remedy,
+    )
+    assert isinstance(Fault("from_the_future", "It is dark.", "Wait.").error(), ServiceFault)
+
+
+@pytest.mark.parametrize("protocol", [None, PROTOCOL + 1, str(PROTOCOL)])
+def test_a_first_request_of_another_version_is_refused(protocol: object) -> None:
+    """Whatever else it holds: the words may mean something else there."""
+    with pytest.raises(EngineFailed, match="different versions"):
+        hello_from({"type": "Hello", "protocol": protocol})
+
+
+def test_the_first_request_is_hello() -> None:
+    """Nothing is done for a home that was not named."""
+    with pytest.raises(FrameError, match="before Hello"):
+        hello_from({**to_json(ScoreBatch(())), "protocol": PROTOCOL})
