@@ -1,0 +1,182 @@
+"""The bodies of the HTTP API about taste versions, the model, uploads and the daemon. Pure.
+
+What holds for all bodies: see `schemas`.
+"""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime
+
+from tasted.review.api.schemas import (
+    AnswerBody,
+    ContentId,
+    Count,
+    GuessTally,
+    Probability,
+    Problem,
+    RandomId,
+    RequestBody,
+    ReviewProgress,
+    Verdict,
+)
+
+
+class ClassifierAnswer(AnswerBody):
+    """What the scores are made with."""
+
+    references: Count
+    positives: Count
+    negatives: Count
+    copies: Count
+    weights: dict[str, float]
+    thresholds: dict[str, float]
+    scorer: str
+    model: str
+    embedder_fingerprint: str | None
+    recipe: str | None
+    version: str | None
+    held: str | None
+    device: str
+    calibrated: bool
+    next: str | None
+
+
+class FigureWithInterval(AnswerBody):
+    """A figure and what so few labels leave open."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class InForce(AnswerBody):
+    """When a version decided; `until` is null while it does."""
+
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+
+
+class TasteVersionAnswer(AnswerBody):
+    """One taste version."""
+
+    version: str
+    number: Count
+    minted_at: AwareDatetime | None
+    in_force: list[InForce]
+    is_in_force: bool
+    is_held: bool
+    liked: Count
+    rejected: Count
+    auc: FigureWithInterval | None
+    brier: FigureWithInterval | None
+    constant_brier: float | None
+    guessed: GuessTally | None
+    reason: str | None
+    recipe: str | None
+    kept: Literal["whole", "refittable", "erased"]
+    note: str | None = None
+
+
+class VersionsAnswer(AnswerBody):
+    """All versions, newest first."""
+
+    versions: list[TasteVersionAnswer]
+    in_force: str | None
+    held: str | None
+
+
+class ChangedPicture(AnswerBody):
+    """A picture whose verdict two versions disagree about."""
+
+    id: ContentId
+    name: str
+    href_320: str
+    a: Verdict | None
+    b: Verdict | None
+    probability_a: Probability | None = None
+    probability_b: Probability | None = None
+
+
+class ComparisonAnswer(AnswerBody):
+    """Two versions side by side, on the same answers."""
+
+    a: TasteVersionAnswer
+    b: TasteVersionAnswer
+    changed: list[ChangedPicture]
+    changed_count: Count
+    compared: Count
+
+
+class ActivateRequest(RequestBody):
+    """`hold`: exactly this version, and newer answers wait; `follow`: the newest again."""
+
+    mode: Literal["follow", "hold"]
+
+
+class ActivateAnswer(AnswerBody):
+    """What is in force now, and what was, for taking it back."""
+
+    in_force: str | None
+    held: str | None
+    before: str | None
+    was_held: bool
+
+
+class ModelAnswer(AnswerBody):
+    """The model that looks at pictures."""
+
+    name: str
+    fingerprint: str | None
+    device: str
+    dtype: str
+    runtime: str
+    views: str
+    state: Literal["ready", "missing", "unusable", "unknown"]
+    detail: str | None = None
+    remedy: str | None = None
+
+
+# ---- uploads, status, changes ---------------------------------------------------------
+
+
+class JobAnswer(AnswerBody):
+    """An upload that is still being scored, or was."""
+
+    id: RandomId
+    state: Literal["waiting", "done", "failed"]
+    href: str
+    sidecar: dict[str, Any] | None = None
+    problem: Problem | None = None
+
+
+class ServiceFaultBody(AnswerBody):
+    """Why nothing is scored now, and what to do."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class StatusAnswer(AnswerBody):
+    """What the daemon is doing."""
+
+    state: str
+    version: str
+    model: str
+    engine_running: bool
+    waiting: Count
+    settling: Count
+    fault: ServiceFaultBody | None
+    settings_error: ServiceFaultBody | None
+    saving: str | None
+    counts: dict[str, int]
+    next: str | None
+    progress: ReviewProgress
+    streams: Count
+
+
+class ChangesAnswer(AnswerBody):
+    """What happened since `after`, for whoever cannot keep an event stream open."""
+
+    changes: list[dict[str, Any]]
+    next: str
