@@ -366,6 +366,10 @@ def test_any_environment_gives_settings_or_a_refusal(
             "'tase': did you mean 'taste'? It can be",
         ),
         ('[notify]\non = ["mach"]\n', "entry 1, is 'mach': did you mean 'match'? It can be"),
+        (
+            '[hooks]\non_match = ["notify", "x"]\n',
+            "its first entry should be the full path of a program",
+        ),
         ('[engine]\nthreads = "2"\n', "it should be a whole number, without quotes"),
         ('[engine]\nsave_power = "true"\n', "it should be true or false, without quotes"),
         ("[engine]\nthreads = 2.5\n", "is 2.5: it should be a whole number"),

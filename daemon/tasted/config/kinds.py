@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 _NAME_LENGTH_MAX = 1000
 _WORDS_LENGTH_MAX = 200
 LIST_LENGTH_MAX = 200
+_ARGUMENTS_MAX = 32
 
 
 def _one_line(text: str) -> str:
@@ -28,6 +29,15 @@ def _words(text: str) -> str:
     if not words:
         raise PydanticCustomError("not_empty", "it should not be empty: write words, or remove it")
     return words
+
+
+def _starts_with_a_path(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    # a login item has another PATH than a terminal, and no shell reads the ~
+    if arguments and not arguments[0].startswith("/"):
+        raise PydanticCustomError(
+            "absolute_program", "its first entry should be the full path of a program"
+        )
+    return arguments
 
 
 def none_when_blank(value: object) -> object:
@@ -55,6 +65,11 @@ LanguageList = Annotated[
 NoticeList = Annotated[
     tuple[Annotated[Literal["match", "strong_match", "blocked"], BeforeValidator(lower_case)], ...],
     Field(strict=False, max_length=10),
+]
+ArgumentList = Annotated[
+    tuple[Annotated[str, Field(max_length=_NAME_LENGTH_MAX), AfterValidator(_one_line)], ...],
+    Field(strict=False, max_length=_ARGUMENTS_MAX),
+    AfterValidator(_starts_with_a_path),
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=100)]

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from tasted.config.entries import InterestList, TraitList
 from tasted.config.kinds import (
+    ArgumentList,
     LanguageList,
     Name,
     NoticeList,
@@ -279,6 +280,20 @@ class NotifySettings(SettingsSection):
         '"blocked" (nothing is scored until you do something). Several matches are one '
         "notification, at most every ten minutes."
         '\n\n["match", "blocked"]',
+    )
+
+
+class HooksSettings(SettingsSection):
+    """A program of yours that tasted runs."""
+
+    on_match: ArgumentList = Field(
+        default=(),
+        description="What to run for each new match: the full path of a program and its "
+        "arguments, as they are; no shell reads them. The program reads one line of JSON from its "
+        "standard input: the path of the picture, and its result. It runs for one match at a time "
+        "and is ended after ten seconds; at most a hundred matches wait. Its output is not kept. "
+        "A new score of a known picture is no new match."
+        '\n\n["/usr/local/bin/tell-me", "--quietly"]',
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from tasted.config.sections import (
     EmbedderSettings,
     EngineSettings,
+    HooksSettings,
     LimitsSettings,
     LogSettings,
     NotifySettings,
@@ -37,6 +38,7 @@ class Settings(BaseModel):
     reading: ReadingSettings = ReadingSettings()
     outbox: OutboxSettings = OutboxSettings()
     notify: NotifySettings = NotifySettings()
+    hooks: HooksSettings = HooksSettings()
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
 

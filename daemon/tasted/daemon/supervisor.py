@@ -23,6 +23,7 @@ from tasted.daemon.engine_and_page import make_engine, make_page
 from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.leftovers import remove_leftovers
 from tasted.daemon.main_wakeup import INSISTING, MainWakeup
+from tasted.daemon.match_hook import MatchHook
 from tasted.daemon.scanning.power_hold import PowerHold
 from tasted.daemon.scanning.scanner import Scanner
 from tasted.daemon.scanning.watch import WatcherFactory
@@ -47,6 +48,7 @@ from tasted.home.status import Status, read_current
 from tasted.inbox.reconcile import failed_by_tasted, to_score_again
 from tasted.inbox.watcher import Watcher
 from tasted.outbox.ledger import Ledger
+from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
 from tasted.rpc.client import COMMAND, EngineProcess
 from tasted.system.power import saving_reason
@@ -188,11 +190,16 @@ class _Daemon:
         self._failed: list[str] = []
         page = make_page(home, shared)
         self._announcer = announcer = Announcer(lambda: shared.settings)
+        self._match_hook = match_hook = MatchHook(lambda: shared.settings, home.inbox)
 
         def follow(status: Status) -> None:
             page.follow(status)
             announcer.follow(status)
             on_status(status)
+
+        def scored(sidecar: Sidecar) -> None:
+            announcer.scored(sidecar)
+            match_hook.scored(sidecar)
 
         self._reporter = Reporter(
             status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
@@ -231,7 +238,7 @@ class _Daemon:
                 settings,
                 stop=stop,
                 version=__version__,
-                on_score=announcer.scored,
+                on_score=scored,
             ),
             carry_out=lambda engine, order: Eraser(
                 home, shared, writer, engine, page, status_file
@@ -326,7 +333,7 @@ class _Daemon:
 
         The scanner first, so that nothing new comes; then the queue, so that the worker takes
         nothing more; then the worker, which finishes the batch in hand or loses it: a batch that is
-        not written was not done, and is found again at the next start; then the announcer.
+        not written was not done, and is found again at the next start; then who is told of news.
         """
         if self._replaced is None:
             # a service goes on with the home that is there now
@@ -347,5 +354,6 @@ class _Daemon:
         self._reporter.write(state="stopped")
         # after those who give it news; a stop that a person asked for waits for no desktop
         self._announcer.close(shows_rest=self._until_idle)
+        self._match_hook.close(runs_rest=self._until_idle)
         log.info("stopped")
         return not (worker.is_alive() or scanner.is_alive())

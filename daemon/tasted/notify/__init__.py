@@ -1,4 +1,5 @@
-"""Notifications on the desktop: when to send one, in which words, and through which program.
+"""Who is told of news: the desktop, by notifications, and a program of the user.
 
-They stand on lock screens, so they hold counts alone: no name, no text of a picture, no file.
+Notifications stand on lock screens, so they hold counts alone: no name, no text of a picture, no
+file. The program, off by default, is handed the whole result (`hook_program`).
 """
