@@ -46,8 +46,8 @@ types: $(STAMP) ## mypy, strict
 layers: $(STAMP) ## import-linter: the rooms and who may know whom
 	$(BIN)/lint-imports
 
-tests: $(STAMP) ## pytest on all cores
-	$(BIN)/pytest --numprocesses=auto --dist=worksteal
+tests: $(STAMP) ## pytest on all cores; what fails runs once more, and the summary says so
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal --reruns=1
 
 coverage: $(STAMP) ## The same with branch coverage, which must not fall; half as long again
 	$(BIN)/coverage erase
