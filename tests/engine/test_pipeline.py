@@ -1,6 +1,7 @@
 """One batch through the real rooms, with an embedder that counts what it is asked."""
 
 import errno
+import gc
 import hashlib
 import os
 import sys
@@ -17,6 +18,7 @@ from kit.pictures import noise, solid
 from kit.pipelines import results_of
 from kit.pixel_engine import PixelSums
 from kit.readers import unread
+from tasted.decoding.pictures import Picture
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.reading_files import InboxReader
@@ -47,6 +49,8 @@ class Counting(PixelSums):
     def __init__(self) -> None:
         super().__init__(DIMENSIONS)
         self.together: list[int] = []
+        self.held: list[int] = []
+        """How many decoded pictures there were at each call."""
         self.raises: BaseException | None = None
         self.raises_times = sys.maxsize
         self.load_raises: Exception | None = None
@@ -57,14 +61,15 @@ class Counting(PixelSums):
             raise self.load_raises
         return self
 
-    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    def embed_prepared(self, prepared: NDArray[np.int64]) -> NDArray[np.float32]:
         """Count, and fail over pictures of four pixels a side."""
-        if self.raises is not None and any(pixels.shape[0] == TINY for pixels in pictures):
+        if self.raises is not None and TINY in prepared[:, -1]:
             self.raises_times -= 1
             if self.raises_times >= 0:
                 raise self.raises
-        self.together.append(len(pictures))
-        return super().embed_pictures(pictures)
+        self.together.append(len(prepared))
+        self.held.append(sum(isinstance(thing, Picture) for thing in gc.get_objects()))
+        return super().embed_prepared(prepared)
 
 
 class SurprisingLibrary(Library):
@@ -146,7 +151,6 @@ def process(
         SeedJudge(library, lazy, PREFERENCES),
         unread(),
         max_pixels=10**6,
-        pixels_held_max=600_000,
         views="center",
         origin_of=lambda _content: Origin.REFERENCE,
         on_crash=lambda error, _stage: crashes.append(type(error).__name__),
@@ -440,16 +444,12 @@ def test_a_picture_of_nothing_has_a_note_and_no_figure(home: Home, process: Proc
     assert document.blank
 
 
-def test_large_pictures_are_not_held_together(
+def test_pixels_are_let_go_before_the_next_picture(
     home: Home, process: Process, embedder: Counting
 ) -> None:
-    """Of 320,000 pixels where 600,000 may be, no more than two, and of small ones four."""
+    """While pictures are embedded together, none of them is held any more."""
     for number in range(12):
-        colour = (20 * number, 10, 10)
-        (home.inbox / f"{number}.png").write_bytes(solid(size=(16, 16), colour=colour))
-        (home.inbox / f"{number}-large.png").write_bytes(solid(size=(400, 800), colour=colour))
+        (home.inbox / f"{number}.png").write_bytes(picture(number))
     assert set(process(*(f"{number}.png" for number in range(12))).values()) == {"scored"}
     assert (sum(embedder.together), max(embedder.together)) == (12, FILES_TOGETHER)
-    embedder.together = []
-    assert set(process(*(f"{number}-large.png" for number in range(12))).values()) == {"scored"}
-    assert (sum(embedder.together), max(embedder.together)) == (12, 2)
+    assert embedder.held == [0] * len(embedder.together)

@@ -42,13 +42,14 @@ class Awaiting(PixelSums):
         self.guard = threading.Lock()
         self.widths: list[int] = []
 
-    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    def embed_prepared(self, prepared: NDArray[np.int64]) -> NDArray[np.float32]:
         """Do that, and embed."""
-        for pixels in pictures:
-            self.before.get(pixels.shape[1], lambda: None)()
+        widths = prepared[:, -1].tolist()
+        for width in widths:
+            self.before.get(width, lambda: None)()
         with self.guard:
-            self.widths.extend(pixels.shape[1] for pixels in pictures)
-        return super().embed_pictures(pictures)
+            self.widths.extend(widths)
+        return super().embed_prepared(prepared)
 
 
 @contextmanager

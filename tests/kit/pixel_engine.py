@@ -19,7 +19,10 @@ COMMAND = (sys.executable, __file__)
 
 
 class PixelSums:
-    """An embedder for pictures that differ in their colours."""
+    """An embedder for pictures that differ in their colours.
+
+    What it prepares of a picture is a histogram, and behind that its height and width.
+    """
 
     name = "pocket"
     fingerprint = "0" * 64
@@ -29,11 +32,23 @@ class PixelSums:
     def __init__(self, dimensions: int) -> None:
         self.dimensions = dimensions
 
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
+        """Count levels."""
+        size = self.dimensions
+        rows = [
+            [*np.bincount(pixels.ravel() % size, minlength=size), *pixels.shape[:2]]
+            for pixels in pictures
+        ]
+        return np.array(rows, np.int64).reshape(-1, size + 2)
+
+    def embed_prepared(self, prepared: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return histograms of length 1."""
+        counts = prepared[:, : self.dimensions].astype(np.float64)
+        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)
+
     def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return histograms of length 1."""
-        size = self.dimensions
-        sums = [np.bincount(pixels.ravel() % size, minlength=size) for pixels in pictures]
-        return np.array([row / np.linalg.norm(row) for row in sums], dtype=np.float32)
+        return self.embed_prepared(self.prepare(pictures))
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one direction for all words."""

@@ -1,7 +1,7 @@
-"""The interface of embedders, which `runtimes.torch_embedder` implements. Touches nothing."""
+"""The interface of embedders, which every runtime implements. Touches nothing."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,19 +35,33 @@ class Embedder(Protocol):
         """Why an accelerator is not used; None if there is nothing to say."""
         ...
 
-    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Embed pictures, in their order.
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
+        """Make of pictures what the model looks at, which is small whatever their size.
 
         Args:
             pictures: n arrays of shape (h, w, 3), sRGB, uint8; of any size from 1 by 1.
+
+        Returns:
+            One row for each picture, (n, ...); rows of several calls may be joined.
+
+        Raises:
+            ValueError: when an array is not such a picture.
+        """
+        ...
+
+    def embed_prepared(self, prepared: NDArray[Any]) -> NDArray[np.float32]:
+        """Embed what `prepare` returned, in its order.
 
         Returns:
             Shape (n, d), float32, rows of length 1.
 
         Raises:
             ModelUnusable: when the model returns numbers that are not finite.
-            ValueError: when an array is not such a picture.
         """
+        ...
+
+    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Prepare pictures and embed them, in their order; see both."""
         ...
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

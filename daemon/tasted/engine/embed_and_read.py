@@ -4,7 +4,8 @@ With the embedder and the reader that are handed in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from tasted.embedding.embedder import Embedder
 from tasted.library.embedded import Embedded, ViewHashes
 from tasted.reading.picture_text import PictureText, shares_of
 from tasted.reading.reader import Reader
+from tasted.records import PictureFacts
 
 
 def look_at_pictures(
@@ -32,28 +34,62 @@ def look_at_pictures(
     Raises:
         ModelUnusable: when the model answers with numbers that are not finite.
     """
-    chosen = {
-        content: find_views(
-            mode, picture.pixels, width=picture.facts.width, height=picture.facts.height
-        )
-        for content, picture in pictures.items()
+    prepared = {
+        content: prepare_picture(picture, embedder, mode) for content, picture in pictures.items()
     }
-    regions = [
-        region
-        for content, picture in pictures.items()
-        for region in crops(
-            picture.pixels,
-            chosen[content],
-            width=picture.facts.width,
-            height=picture.facts.height,
-        )
-    ]
-    rows = iter(embedder.embed_pictures(regions))
+    return embed_prepared(prepared, embedder)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedPicture:
+    """All that is needed of a picture to embed its views; its pixels may be let go."""
+
+    facts: PictureFacts
+    """With its views."""
+    hashes: ViewHashes
+    views: NDArray[Any]
+    """Of each view what the model looks at, see `Embedder.prepare`."""
+
+
+def prepare_picture(picture: Picture, embedder: Embedder, mode: ViewsMode) -> PreparedPicture:
+    """Choose the views of a picture, and prepare them for the model.
+
+    Args:
+        picture: with its pixels.
+        embedder: loaded.
+        mode: how views are chosen.
+    """
+    width, height = picture.facts.width, picture.facts.height
+    views = find_views(mode, picture.pixels, width=width, height=height)
+    parts = crops(picture.pixels, views, width=width, height=height)
+    return PreparedPicture(
+        replace(picture.facts, views=tuple(views)),
+        _hashes(picture, views, parts),
+        embedder.prepare(parts),
+    )
+
+
+def embed_prepared(
+    pictures: Mapping[str, PreparedPicture], embedder: Embedder
+) -> dict[str, Embedded]:
+    """Embed every view of some pictures, all together.
+
+    Args:
+        pictures: by content id.
+        embedder: that prepared them.
+
+    Raises:
+        ModelUnusable: when the model answers with numbers that are not finite.
+    """
+    if not pictures:
+        return {}
+    views = np.concatenate([picture.views for picture in pictures.values()])
+    rows = iter(embedder.embed_prepared(views))
     return {
         content: Embedded(
-            np.stack([next(rows) * np.float32(view.weight) for view in chosen[content]]),
-            replace(picture.facts, views=tuple(chosen[content])),
-            view_hashes(picture, chosen[content]),
+            np.stack([next(rows) * np.float32(view.weight) for view in picture.facts.views]),
+            picture.facts,
+            picture.hashes,
         )
         for content, picture in pictures.items()
     }
@@ -76,7 +112,13 @@ def read_picture(pixels: NDArray[np.uint8], reader: Reader) -> PictureText:
 
 def view_hashes(picture: Picture, views: Sequence[View]) -> ViewHashes:
     """Return the perceptual hashes of a picture and of each of its views."""
-    parts = crops(picture.pixels, views, width=picture.facts.width, height=picture.facts.height)
+    width, height = picture.facts.width, picture.facts.height
+    return _hashes(picture, views, crops(picture.pixels, views, width=width, height=height))
+
+
+def _hashes(
+    picture: Picture, views: Sequence[View], parts: Sequence[NDArray[np.uint8]]
+) -> ViewHashes:
     return ViewHashes(
         np.stack([perceptual_hash(part) for part in parts]),
         np.array([view.kind == "photo" for view in views], np.bool_),

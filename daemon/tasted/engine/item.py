@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tasted.decoding.pictures import Picture
+from tasted.engine.embed_and_read import PreparedPicture
 from tasted.engine.reading_files import InboxReader, OpenedFile
 from tasted.errors import TruncatedImage
 from tasted.library.embedded import ViewHashes
@@ -24,6 +25,9 @@ class PipelineItem:
     file: RequestedFile
     opened: OpenedFile | None = None
     picture: Picture | None = None
+    """Its pixels, for as long as somebody looks at them."""
+    prepared: PreparedPicture | None = None
+    """What is left of them for the model."""
     embedded: Embedded | None = None
     picture_text: PictureText | None = None
     """What was found in the picture by reading it; None until it was read."""
@@ -78,11 +82,6 @@ class PipelineItem:
         return self.embedded is None or is_for_hashes or self.wants_reading
 
     @property
-    def pixels(self) -> int:
-        """How many pixels it holds."""
-        return self.picture.pixels.size // 3 if self.picture is not None else 0
-
-    @property
     def result(self) -> FileResult:
         """What the light process gets to know of it."""
         return FileResult(self.file.path, self.document, self.unchanged, self.ignored)
@@ -100,7 +99,8 @@ class PipelineItem:
     def postpone(self) -> None:
         """Leave it for later, and let go of what it holds."""
         self.is_postponed = True
-        self.picture = self.embedded = self.picture_text = self.known_text = self.hashes = None
+        self.picture = self.prepared = self.embedded = self.hashes = None
+        self.picture_text = self.known_text = None
         self.is_embedded_anew = self.is_read_anew = False
         if self.opened is not None:
             self.opened.data = b""

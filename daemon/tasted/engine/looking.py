@@ -1,27 +1,36 @@
 """What one worker does with a group of items: decode, read the text, embed. Touches no file.
 
-A picture is decoded once; its views, its text and its hashes are all taken from these pixels, and
-they are let go before the next group. Called by several threads at a time. The library is not for
+A picture is decoded once; its views, its text and its hashes are all taken from these pixels, which
+are let go before the next picture. Called by several threads at a time. The library is not for
 them: what they find stays with the items.
 """
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
-from tasted.decoding.pictures import decode
+from tasted.decoding.pictures import Picture, decode
 from tasted.decoding.views import ViewsMode
 from tasted.embedding.lazy import LazyEmbedder
-from tasted.engine.embed_and_read import look_at_pictures, read_picture, view_hashes
+from tasted.engine.embed_and_read import (
+    embed_prepared,
+    prepare_picture,
+    read_picture,
+    view_hashes,
+)
 from tasted.engine.item import PipelineItem
 from tasted.engine.stages import StageRunner
-from tasted.errors import OutOfMemory, ServiceFault
+from tasted.errors import ImageTooLarge, OutOfMemory, ServiceFault
 from tasted.reading.ocr import ReadingFailed
 from tasted.reading.reader import Reader
 from tasted.system.faultpoints import reach
 from tasted.system.machine_faults import machine_fault
+
+PIXELS_ALONE = 32_000_000
+"""A larger picture is decoded while no other such one is: 96 MB, more than a large screen."""
 
 log = structlog.get_logger("tasted.pipeline")
 
@@ -34,8 +43,8 @@ class Looking:
         reader: reads the text of pictures, if anything does.
         stages: ends the items that fail.
         max_pixels: the largest picture that is decoded.
-        pixels_held_max: how many decoded pixels one worker holds, its last picture apart.
         views: the mode in which the regions that are embedded are chosen.
+        decode: makes pixels of bytes.
     """
 
     def __init__(
@@ -45,17 +54,18 @@ class Looking:
         stages: StageRunner,
         *,
         max_pixels: int,
-        pixels_held_max: int,
         views: ViewsMode,
+        decode: Callable[..., Picture] = decode,
     ) -> None:
         self._embedder = embedder
         self._reader = reader
         self._stages = stages
         self._max_pixels = max_pixels
-        self._pixels_held_max = pixels_held_max
         self._views = views
+        self._decode_bytes = decode
         # text recognition computes with all threads that it may use, and is one object
         self._reading = threading.Lock()
+        self._alone = threading.Lock()
 
     def look(self, items: Sequence[PipelineItem]) -> None:
         """Find out what the pictures of a group show and say.
@@ -63,36 +73,32 @@ class Looking:
         Raises:
             ServiceFault: when no file is at fault.
         """
-        for group in self._decoded_groups(items):
-            self._stages.run(self._read_text, group)
-            self._embed(group)
-
-    def _decoded_groups(self, items: Sequence[PipelineItem]) -> Iterator[list[PipelineItem]]:
-        """Decode one after another, and yield those whose pixels may be held at the same time."""
-        group: list[PipelineItem] = []
-        pixels = 0
         for item in items:
-            self._stages.run(self._decode, [item])
-            group.append(item)
-            pixels += item.pixels
-            if pixels >= self._pixels_held_max:
-                reach("engine.decoded")
-                yield group
-                group, pixels = [], 0
+            for stage in (self._decode, self._read_text, self._prepare):
+                self._stages.run(stage, [item])
+            item.picture = None
         reach("engine.decoded")
-        yield group
+        self._embed([item for item in items if item.goes_on and item.prepared is not None])
 
     def _decode(self, item: PipelineItem) -> None:
         if item.opened is None:
             raise LookupError("a file that is gone is to be decoded")
         with item.timed("decode"):
-            item.picture = decode(
-                item.opened.data,
-                name=item.file.shown,
-                max_pixels=self._max_pixels,
-                is_last_try=item.is_last_try,
-            )
+            item.picture = self._decoded(item.opened.data, item)
         item.opened.data = b""
+
+    def _decoded(self, data: bytes, item: PipelineItem) -> Picture:
+        decoded = partial(
+            self._decode_bytes, data, name=item.file.shown, is_last_try=item.is_last_try
+        )
+        try:
+            return decoded(max_pixels=min(PIXELS_ALONE, self._max_pixels))
+        except ImageTooLarge:
+            if self._max_pixels <= PIXELS_ALONE:
+                raise
+        # its head alone was read; two of this size at a time would double what the engine may need
+        with self._alone:
+            return decoded(max_pixels=self._max_pixels)
 
     def _read_text(self, item: PipelineItem) -> None:
         if item.picture is None or not item.wants_reading:
@@ -106,41 +112,47 @@ class Looking:
             log.warning("not_read", path=item.file.path, reason=str(error))
             item.known_text = self._reader.failed(error)
 
-    def _embed(self, items: list[PipelineItem]) -> None:
+    def _prepare(self, item: PipelineItem) -> None:
+        """Keep of the pixels what the model looks at, or the hashes that were lacking."""
+        if item.picture is None:
+            return
+        if item.embedded is not None:
+            # decoded for its text, or for those
+            if item.lacks_hashes:
+                item.hashes = view_hashes(item.picture, item.embedded.facts.views)
+            return
+        embedder = self._embedder.open()
+        with item.timed("embed"):
+            item.prepared = prepare_picture(item.picture, embedder, self._views)
+
+    def _embed(self, items: Sequence[PipelineItem]) -> None:
         """Embed all pictures of the group together; if that fails, each for itself."""
-        for item in items:
-            if item.embedded is not None and item.picture is not None:
-                # decoded for its text, or for the hashes that it lacks
-                if item.lacks_hashes:
-                    item.hashes = view_hashes(item.picture, item.embedded.facts.views)
-                item.picture = None
-        wanting = [item for item in items if item.goes_on and item.picture is not None]
-        if not wanting:
+        if not items:
             return
         try:
-            self._embed_together(wanting)
+            self._embed_together(items)
         except ServiceFault:
             raise
         except Exception as error:
             fault = machine_fault(error)
             if fault is not None and not isinstance(fault, OutOfMemory):
                 raise fault from error
-            log.exception("batch_not_embedded", files=len(wanting))
-            self._stages.run(self._embed_alone, wanting)
+            log.exception("batch_not_embedded", files=len(items))
+            self._stages.run(self._embed_alone, items)
 
     def _embed_alone(self, item: PipelineItem) -> None:
         self._embed_together([item])
 
-    def _embed_together(self, items: list[PipelineItem]) -> None:
-        pictures = {item.content_id: item.picture for item in items if item.picture is not None}
+    def _embed_together(self, items: Sequence[PipelineItem]) -> None:
+        pictures = {item.content_id: item.prepared for item in items if item.prepared is not None}
         embedder = self._embedder.open()
         started = time.perf_counter()
         reach("engine.embedding")
-        embedded = look_at_pictures(pictures, embedder, self._views)
+        embedded = embed_prepared(pictures, embedder)
         reach("engine.embedded")
         share_ms = round(1000 * (time.perf_counter() - started) / len(pictures))
         for item in items:
             item.embedded = embedded[item.content_id]
             item.is_embedded_anew = True
-            item.picture = None
-            item.timing_ms["embed"] = share_ms
+            item.prepared = None
+            item.timing_ms["embed"] += share_ms

@@ -42,10 +42,6 @@ from tasted.system.machine_faults import has_memory, machine_fault
 Answer = Callable[[RequestedFile, FileResult], None]
 """Called with a file and what became of it."""
 
-PIXELS_HELD_MAX = 32_000_000
-"""Of decoded pictures at the same time, the last one apart: eight screens of a phone, 96 MB. By the
-number of pictures alone a batch may hold twenty times that."""
-
 log = structlog.get_logger("tasted.pipeline")
 
 
@@ -60,8 +56,6 @@ class Pipeline:
         reader: reads the text of pictures, if anything does.
         keep_text: `all`, `fields` (name and age, in sidecars) or `none`.
         max_pixels: the largest picture that is decoded.
-        pixels_held_max: how many decoded pixels are held at the same time, the last picture of each
-            worker apart.
         views: the mode in which the regions that are embedded are chosen.
         workers: how many threads decode and embed.
         origin_of: tells by content id whether a reference of it is feedback.
@@ -82,7 +76,6 @@ class Pipeline:
         *,
         keep_text: KeepText = "all",
         max_pixels: int,
-        pixels_held_max: int = PIXELS_HELD_MAX,
         views: ViewsMode,
         workers: int = 1,
         origin_of: Callable[[str], Origin],
@@ -112,7 +105,6 @@ class Pipeline:
                 reader,
                 self._stages,
                 max_pixels=max_pixels,
-                pixels_held_max=pixels_held_max // workers,
                 views=views,
             ),
             threads=WorkerThreads(workers),

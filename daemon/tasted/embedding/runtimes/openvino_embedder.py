@@ -112,11 +112,19 @@ class OpenvinoEmbedder:
         """Whether there is a tower that reads."""
         return self._open_texts is not None
 
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        """Make squares of pictures, (n, side, side, 3); see `Embedder.prepare`."""
+        return self._processor.squares(pictures)
+
+    def embed_prepared(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embed squares; see `Embedder.embed_prepared`."""
+        return embed_in_batches(
+            prepared, self._look, batch_size=PICTURES_AT_ONCE, dimensions=self.dimensions
+        )
+
     def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Embed pictures; see `Embedder.embed_pictures`."""
-        return embed_in_batches(
-            pictures, self._look, batch_size=PICTURES_AT_ONCE, dimensions=self.dimensions
-        )
+        return self.embed_prepared(self.prepare(pictures))
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts; see `Embedder.embed_texts`."""
@@ -130,9 +138,8 @@ class OpenvinoEmbedder:
             texts, self._read, batch_size=TEXTS_AT_ONCE, dimensions=self.dimensions
         )
 
-    def _look(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        rows = self._pictures.run(self._processor.squares(pictures))
-        return unit_rows(rows, model=self.name)
+    def _look(self, squares: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return unit_rows(self._pictures.run(squares), model=self.name)
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float32]:
         with self._opening:

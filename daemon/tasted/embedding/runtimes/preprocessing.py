@@ -6,6 +6,7 @@ values, and with them every cosine.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,19 +16,23 @@ from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.runtimes.picture_processor import checked, middle_of_strip, read_processor
 from tasted.embedding.runtimes.refusing import RuntimeLacks, loading
 
-Prepare = Callable[[Sequence[NDArray[np.uint8]]], NDArray[np.float32]]
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """From pictures to what the model takes, in two steps."""
+
+    prepare: Callable[[Sequence[NDArray[np.uint8]]], NDArray[Any]]
+    """From n arrays (h, w, 3), uint8, to one row each; raises ValueError for other arrays."""
+    values: Callable[[NDArray[Any]], NDArray[np.float32]]
+    """From such rows to pixel values (n, 3, side, side)."""
 
 
-def preparation(model: ModelFolder, processor_class: Any) -> Prepare:
+def preparation(model: ModelFolder, processor_class: Any) -> Preparation:
     """Return what resizes, crops and normalises pictures as the model was trained.
 
     Args:
         model: the checked folder.
         processor_class: transformers' image processor, PIL backend, for what is not known here.
-
-    Returns:
-        A function from n arrays (h, w, 3), uint8, to (n, 3, side, side), float32. It raises
-        ValueError when an array has another shape or dtype.
 
     Raises:
         ModelUnusable: when the files cannot be read.
@@ -37,8 +42,8 @@ def preparation(model: ModelFolder, processor_class: Any) -> Prepare:
     except RuntimeLacks:
         with loading(model):
             processor = processor_class.from_pretrained(str(model.folder), local_files_only=True)
-        return lambda pictures: pixel_values(pictures, processor)
-    return lambda pictures: known.values(known.squares(pictures))
+        return Preparation(lambda pictures: pixel_values(pictures, processor), lambda rows: rows)
+    return Preparation(known.squares, known.values)
 
 
 def pixel_values(pictures: Sequence[NDArray[np.uint8]], processor: Any) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from transformers.models.clip.modeling_clip import CLIPModel
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from tasted.embedding.models.folder import ModelFolder
-from tasted.embedding.runtimes.preprocessing import Prepare, preparation
+from tasted.embedding.runtimes.preprocessing import Preparation, preparation
 from tasted.embedding.runtimes.refusing import loading
 from tasted.embedding.runtimes.torch_checkpoint import build_model
 from tasted.embedding.runtimes.torch_embedder import TorchEmbedder
@@ -30,8 +30,11 @@ class ClipEmbedder(TorchEmbedder):
 
     reads_text = True
 
-    def __init__(self, model: Any, prepare: Prepare, tokenizer: Any, **of_tower: Any) -> None:
-        super().__init__(model, prepare, dimensions=int(model.config.projection_dim), **of_tower)
+    def __init__(
+        self, model: Any, preparation: Preparation, tokenizer: Any, **of_tower: Any
+    ) -> None:
+        dimensions = int(model.config.projection_dim)
+        super().__init__(model, preparation, dimensions=dimensions, **of_tower)
         self._tokenizer = tokenizer
 
     @classmethod
@@ -44,10 +47,12 @@ class ClipEmbedder(TorchEmbedder):
             ModelUnusable: when its files are damaged or do not fit together.
         """
         model = build_model(CLIPModel, CLIPConfig, folder, dtype=dtype, attention="sdpa")
-        prepare = preparation(folder, CLIPImageProcessorPil)
+        prepared_by = preparation(folder, CLIPImageProcessorPil)
         with loading(folder):
             tokenizer = CLIPTokenizer.from_pretrained(str(folder.folder), local_files_only=True)
-        return cls(model, prepare, tokenizer, name=folder.name, fingerprint=fingerprint, **of_tower)
+        return cls(
+            model, prepared_by, tokenizer, name=folder.name, fingerprint=fingerprint, **of_tower
+        )
 
     def _features(self, pixels: torch.Tensor) -> torch.Tensor:
         features: torch.Tensor = self._model.get_image_features(pixel_values=pixels).pooler_output

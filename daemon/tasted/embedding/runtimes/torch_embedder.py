@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tasted.embedding.runtimes.preprocessing import Prepare
+from tasted.embedding.runtimes.preprocessing import Preparation
 from tasted.embedding.runtimes.unit_rows import embed_in_batches, unit_rows
 
 PICTURES_AT_ONCE = 16
@@ -20,7 +20,7 @@ class TorchEmbedder(abc.ABC):
 
     Args:
         model: in evaluation mode.
-        prepare: pictures → pixel values (n, 3, side, side), as the model was trained.
+        preparation: makes pixel values of pictures, as the model was trained.
         name: of the embedder.
         fingerprint: equal for embedders with comparable vectors.
         dimensions: length of a vector.
@@ -32,7 +32,7 @@ class TorchEmbedder(abc.ABC):
     def __init__(
         self,
         model: Any,
-        prepare: Prepare,
+        preparation: Preparation,
         *,
         name: str,
         fingerprint: str,
@@ -44,7 +44,7 @@ class TorchEmbedder(abc.ABC):
         self.dimensions = dimensions
         self.device_note: str | None = None
         self._model = model
-        self._prepare = prepare
+        self._preparation = preparation
         self._batch_size = batch_size
 
     def on_device(self, device: str) -> Self:
@@ -53,15 +53,23 @@ class TorchEmbedder(abc.ABC):
         moved._model = copy.deepcopy(self._model).to(device)  # noqa: SLF001 - of the same class
         return moved
 
-    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        """Embed pictures; see `Embedder.embed_pictures`."""
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
+        """Make of pictures what the model takes; see `Embedder.prepare`."""
+        return self._preparation.prepare(pictures)
+
+    def embed_prepared(self, prepared: NDArray[Any]) -> NDArray[np.float32]:
+        """Embed what was prepared; see `Embedder.embed_prepared`."""
         return embed_in_batches(
-            pictures, self._embed_batch, batch_size=self._batch_size, dimensions=self.dimensions
+            prepared, self._embed_batch, batch_size=self._batch_size, dimensions=self.dimensions
         )
 
+    def embed_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Embed pictures; see `Embedder.embed_pictures`."""
+        return self.embed_prepared(self.prepare(pictures))
+
     @torch.inference_mode()
-    def _embed_batch(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-        pixels = torch.from_numpy(self._prepare(pictures))
+    def _embed_batch(self, prepared: NDArray[Any]) -> NDArray[np.float32]:
+        pixels = torch.from_numpy(self._preparation.values(prepared))
         features = self._features(pixels.to(self._model.device, self._model.dtype))
         return unit_rows(features.float().cpu().numpy(), model=self.name)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tasted.errors import ModelUnusable
 
-Item = TypeVar("Item")
+Items = TypeVar("Items", bound=Sequence[Any] | NDArray[Any])
 
 
 def unit_rows(rows: NDArray[Any], *, model: str) -> NDArray[np.float32]:
@@ -36,8 +36,8 @@ def unit_rows(rows: NDArray[Any], *, model: str) -> NDArray[np.float32]:
 
 
 def embed_in_batches(
-    items: Sequence[Item],
-    embed: Callable[[Sequence[Item]], NDArray[np.float32]],
+    items: Items,
+    embed: Callable[[Items], NDArray[np.float32]],
     *,
     batch_size: int,
     dimensions: int,
@@ -49,5 +49,6 @@ def embed_in_batches(
     """
     rows = np.empty((len(items), dimensions), dtype=np.float32)
     for start in range(0, len(items), batch_size):
-        rows[start : start + batch_size] = embed(items[start : start + batch_size])
+        some: Any = items[start : start + batch_size]
+        rows[start : start + batch_size] = embed(some)
     return rows
