@@ -18,7 +18,7 @@ from tasted.embedding.runtimes.refusing import RuntimeLacks, loading
 
 
 @dataclass(frozen=True, slots=True)
-class Preparation:
+class PicturePreparation:
     """From pictures to what the model takes, in two steps."""
 
     prepare: Callable[[Sequence[NDArray[np.uint8]]], NDArray[Any]]
@@ -27,7 +27,7 @@ class Preparation:
     """From such rows to pixel values (n, 3, side, side)."""
 
 
-def preparation(model: ModelFolder, processor_class: Any) -> Preparation:
+def preparation(model: ModelFolder, processor_class: Any) -> PicturePreparation:
     """Return what resizes, crops and normalises pictures as the model was trained.
 
     Args:
@@ -42,8 +42,10 @@ def preparation(model: ModelFolder, processor_class: Any) -> Preparation:
     except RuntimeLacks:
         with loading(model):
             processor = processor_class.from_pretrained(str(model.folder), local_files_only=True)
-        return Preparation(lambda pictures: pixel_values(pictures, processor), lambda rows: rows)
-    return Preparation(known.squares, known.values)
+        return PicturePreparation(
+            lambda pictures: pixel_values(pictures, processor), lambda rows: rows
+        )
+    return PicturePreparation(known.squares, known.values)
 
 
 def pixel_values(pictures: Sequence[NDArray[np.uint8]], processor: Any) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from transformers.models.clip.modeling_clip import CLIPModel
 from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from tasted.embedding.models.folder import ModelFolder
-from tasted.embedding.runtimes.preprocessing import Preparation, preparation
+from tasted.embedding.runtimes.preprocessing import PicturePreparation, preparation
 from tasted.embedding.runtimes.refusing import loading
 from tasted.embedding.runtimes.torch_checkpoint import build_model
 from tasted.embedding.runtimes.torch_embedder import TorchEmbedder
@@ -31,7 +31,7 @@ class ClipEmbedder(TorchEmbedder):
     reads_text = True
 
     def __init__(
-        self, model: Any, preparation: Preparation, tokenizer: Any, **of_tower: Any
+        self, model: Any, preparation: PicturePreparation, tokenizer: Any, **of_tower: Any
     ) -> None:
         dimensions = int(model.config.projection_dim)
         super().__init__(model, preparation, dimensions=dimensions, **of_tower)

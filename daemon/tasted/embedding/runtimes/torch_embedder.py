@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tasted.embedding.runtimes.preprocessing import Preparation
+from tasted.embedding.runtimes.preprocessing import PicturePreparation
 from tasted.embedding.runtimes.unit_rows import embed_in_batches, unit_rows
 
 PICTURES_AT_ONCE = 16
@@ -32,7 +32,7 @@ class TorchEmbedder(abc.ABC):
     def __init__(
         self,
         model: Any,
-        preparation: Preparation,
+        preparation: PicturePreparation,
         *,
         name: str,
         fingerprint: str,
