@@ -44,6 +44,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted init", "create ~/Tasted"),
         ("tasted init ~/Elsewhere --model pocket", "somewhere else, with the tiny model"),
         ("tasted init --capture-here", "on a Mac: save all screenshots in the inbox"),
+        ("tasted init --quick-actions", "on a Mac: like and reject in Finder"),
     ),
     "config": (
         ("tasted config show", "all settings"),

@@ -1,4 +1,4 @@
-"""What is outside the home: login item, screenshot folder, completion, lock files, models.
+"""What is outside the home: login item, screenshots, menus, completion, lock files, models.
 
 Asks launchd or systemd, and `defaults`; touches the hub's cache, which other programs share. What
 was there before `tasted models pull`, and what `models add` named, is never removed.
@@ -18,6 +18,7 @@ from tasted.removal.trace import Reach, Trace, size_of
 from tasted.service.capture import Capture
 from tasted.service.definitions.definition import home_in
 from tasted.service.managers.service_manager import ServiceManager
+from tasted.service.quick_actions import InstalledAction
 from tasted.service.report import remove_service_files
 from tasted.system.files import remove_if_empty
 
@@ -64,6 +65,27 @@ def capture_place(home: Home, capture: Capture) -> Trace | None:
         lambda: _restore(capture),
         "the old folder is known only as long as `state` is there",
     )
+
+
+def quick_actions(installed: Iterable[InstalledAction], home: Home | None) -> list[Trace]:
+    """Find the quick actions in Finder's menu that belong to this home, or to one that is gone.
+
+    Args:
+        installed: those of ours.
+        home: None if there is none any more.
+    """
+    return [
+        Trace(
+            "quick action",
+            f"{found.action.title}, in Finder's menu",
+            found.folder,
+            size_of(found.files),
+            Reach.SYSTEM,
+            found.remove,
+        )
+        for found in installed
+        if home is None or found.home in {None, home.root} or not found.home.exists()
+    ]
 
 
 def _restore(capture: Capture) -> None:

@@ -43,7 +43,7 @@ def refuse_unreliable(
         ServiceRefused: for the first reason found, with the command that helps.
     """
     _refuse_spelling(installation)
-    _refuse_interpreter(installation)
+    refuse_interpreter(installation, then="tasted service install")
     for what, path in (("Python", installation.interpreter), ("package", installation.package)):
         why = _bad_place(path, installation, file_system)
         if why is not None:
@@ -142,6 +142,30 @@ def refuse_bare_failure(installation: Installation, run: Run) -> None:
         )
 
 
+def refuse_interpreter(installation: Installation, *, then: str) -> None:
+    """Refuse a Python that may be another one, or gone, when it is started later.
+
+    Args:
+        installation: what would be started.
+        then: the command to run again.
+
+    Raises:
+        ServiceRefused: with the command that installs tasted for good.
+    """
+    interpreter = installation.interpreter
+    text = str(interpreter)
+    why = None
+    if _SHIM.search(text) or (installation.system == DARWIN and interpreter == _SYSTEM_STUB):
+        why = "is a stand-in that picks a Python at every start"
+    elif _DISPOSABLE.search(text) or _is_below(interpreter, installation.temporary):
+        why = "is in a temporary environment that will be deleted"
+    if why is not None:
+        raise ServiceRefused(
+            f"The Python to start, {interpreter}, {why}.",
+            remedy=f"Install tasted permanently: {_INSTALL}. Then: {then}",
+        )
+
+
 def _refuse_spelling(installation: Installation) -> None:
     for path in (installation.interpreter, installation.home):
         if _UNPRINTABLE.search(str(path)):
@@ -155,21 +179,6 @@ def _refuse_spelling(installation: Installation) -> None:
             "systemd cannot start a program with a quote or a backslash in its path: "
             f"{installation.interpreter}",
             remedy=f"Install tasted elsewhere: {_INSTALL}",
-        )
-
-
-def _refuse_interpreter(installation: Installation) -> None:
-    interpreter = installation.interpreter
-    text = str(interpreter)
-    why = None
-    if _SHIM.search(text) or (installation.system == DARWIN and interpreter == _SYSTEM_STUB):
-        why = "is a stand-in that picks a Python at every start"
-    elif _DISPOSABLE.search(text) or _is_below(interpreter, installation.temporary):
-        why = "is in a temporary environment that will be deleted"
-    if why is not None:
-        raise ServiceRefused(
-            f"The Python to start, {interpreter}, {why}.",
-            remedy=f"Install tasted permanently: {_INSTALL}. Then: tasted service install",
         )
 
 

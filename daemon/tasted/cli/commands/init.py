@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tasted.cli.commands import capture
+from tasted.cli.commands import capture, quick_actions
 from tasted.cli.context import Context
 from tasted.errors import DownloadFailed, HomeInvalid, ModelMissing, ModelUnusable, UsageError
 from tasted.home.layout import CONFIG_NAME, DEFAULT_HOME, HOME_VARIABLE, Home
@@ -55,6 +55,12 @@ class HomeParts:
 )
 @click.option("--capture-restore", is_flag=True, help="macOS: save them where they were before.")
 @click.option("--yes", is_flag=True, help="Do not ask before --capture-here.")
+@click.option(
+    "--quick-actions",
+    "adds_quick_actions",
+    is_flag=True,
+    help="macOS: add Like and Reject to Finder's quick actions.",
+)
 @click.pass_obj
 def init(
     context: Context,
@@ -64,6 +70,7 @@ def init(
     capture_here: bool,
     capture_restore: bool,
     yes: bool,
+    adds_quick_actions: bool,
 ) -> None:
     """Create a tasted folder.
 
@@ -79,9 +86,13 @@ def init(
     if capture_here:
         # refuses before anything is created
         capture.refuse_elsewhere(context, home)
+    if adds_quick_actions:
+        quick_actions.refuse_elsewhere(context)
     _create(context, home, model)
     if capture_here:
         capture.capture_here(context, home, consents=yes)
+    if adds_quick_actions:
+        quick_actions.add_quick_actions(context, home)
 
 
 def _create(context: Context, home: Home, model: str | None) -> None:

@@ -48,7 +48,7 @@ def uninstall(
 
     Asks before it removes anything. --purge removes everything except your pictures, which need
     --delete-pictures. --yes alone removes only what is outside the tasted folder: login item,
-    setting for screenshots, shell completion and lock files.
+    setting for screenshots, quick actions, shell completion and lock files.
     """
     from tasted.service.preflight import refuse_session  # noqa: PLC0415 - when asked
 
@@ -104,6 +104,7 @@ def _traces(context: Context, home: Home | None) -> list["Trace"]:
     from tasted.service.capture import Capture  # noqa: PLC0415 - as above
     from tasted.service.definitions.definition import user_home  # noqa: PLC0415 - as above
     from tasted.service.managers.choosing import open_service_manager  # noqa: PLC0415 - as above
+    from tasted.service.quick_actions import installed_actions  # noqa: PLC0415 - as above
 
     found: list[Trace | None] = []
     with contextlib.suppress(ServiceRefused):
@@ -114,6 +115,8 @@ def _traces(context: Context, home: Home | None) -> list["Trace"]:
             context.say(printable(f"{manager.file} belongs to another tasted folder, and stays."))
     if home is not None and context.system == DARWIN:
         found.append(outside.capture_place(home, Capture.of(home, context.environment)))
+    if context.system == DARWIN:
+        found += outside.quick_actions(installed_actions(context.environment), home)
     if context.environment.get("HOME"):
         scripts = [script_file(shell, context.environment) for shell in _SHELLS]
         found += outside.completion(scripts, COMPLETE_VARIABLE)
