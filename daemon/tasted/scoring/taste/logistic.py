@@ -60,13 +60,13 @@ def fit_logistic(
     for _step in range(STEPS_MAX):
         logits = design @ weights
         gradient = design.T @ (sigmoid(logits) - targets) + prior_precision * (weights - prior_mean)
-        step = np.asarray(np.linalg.solve(_hessian(design, logits, prior_precision), gradient))
+        step = np.asarray(np.linalg.solve(hessian_of(design, logits, prior_precision), gradient))
         decrement = float(gradient @ step)
         weights = _improved(design, targets, weights, step, prior_mean, prior_precision)
         if decrement < _CLOSE_ENOUGH:
             break
     logits = design @ weights
-    hessian = _hessian(design, logits, prior_precision)
+    hessian = hessian_of(design, logits, prior_precision)
     residuals = targets - sigmoid(logits)
     solved = np.linalg.solve(hessian, design.T)
     leverages = np.einsum("ij,ji->i", design, solved)
@@ -77,6 +77,19 @@ def fit_logistic(
     objective = _objective(logits, targets, weights, prior_mean, prior_precision)
     occam = np.linalg.slogdet(hessian)[1] - np.log(prior_precision).sum()
     return LogisticFit(weights, logits, residuals, without, float(-objective - 0.5 * occam))
+
+
+def hessian_of(design: Array, logits: Array, prior_precision: Array) -> Array:
+    """Return the curvature of the objective at these logits, shape (p, p), positive definite.
+
+    Args:
+        design: (n, p); n may be 0.
+        logits: (n,) of its rows.
+        prior_precision: (p,), all above 0.
+    """
+    hessian = (design * slope(logits)[:, None]).T @ design
+    hessian[np.diag_indices_from(hessian)] += prior_precision
+    return np.asarray(hessian)
 
 
 def sigmoid(logits: Array) -> Array:
@@ -110,12 +123,6 @@ def shift_to_mean(logits: Array, probability: float) -> float:
         else:
             high = middle
     return (low + high) / 2
-
-
-def _hessian(design: Array, logits: Array, prior_precision: Array) -> Array:
-    hessian = (design * slope(logits)[:, None]).T @ design
-    hessian[np.diag_indices_from(hessian)] += prior_precision
-    return np.asarray(hessian)
 
 
 def _objective(

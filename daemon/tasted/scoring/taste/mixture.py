@@ -24,9 +24,9 @@ SINGLE_AMPLITUDE_ABOVE = 2000
 """With more pictures one amplitude has all the evidence, and the others only cost time."""
 DROP_COLUMNS_FROM = 20
 """The least number of pictures with a value to judge whether a column helps."""
-_COLUMN_PRIOR_MEAN = 0.5
-_COLUMN_PRIOR_VARIANCE = 0.25
-_BIAS_PRIOR_VARIANCE = 0.09
+COLUMN_PRIOR_MEAN = 0.5
+COLUMN_PRIOR_VARIANCE = 0.25
+BIAS_PRIOR_VARIANCE = 0.09
 _LOG_AMPLITUDE_PRIOR = (np.log(4.0), 0.5)
 _SAMPLE = 800
 
@@ -138,7 +138,7 @@ def _fit(
     count, dimensions = features.shape
     design = np.concatenate([features, columns, np.ones((count, 1))], axis=1)
     prior_mean = np.concatenate(
-        [np.zeros(dimensions), np.where(kept, _COLUMN_PRIOR_MEAN, 0.0), [prior_bias]]
+        [np.zeros(dimensions), np.where(kept, COLUMN_PRIOR_MEAN, 0.0), [prior_bias]]
     )
     weights = None if start is None else _starting_weights(start, kept)
     fits: list[LogisticFit] = []
@@ -146,8 +146,8 @@ def _fit(
         precision = np.concatenate(
             [
                 np.full(dimensions, amplitude**-2),
-                np.full(len(kept), 1 / _COLUMN_PRIOR_VARIANCE),
-                [1 / _BIAS_PRIOR_VARIANCE],
+                np.full(len(kept), 1 / COLUMN_PRIOR_VARIANCE),
+                [1 / BIAS_PRIOR_VARIANCE],
             ]
         )
         fits.append(
