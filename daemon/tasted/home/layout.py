@@ -125,6 +125,11 @@ class Home:
         return self.state / "requests"
 
     @property
+    def feedback(self) -> Path:
+        """The log of answers."""
+        return self.state / "feedback"
+
+    @property
     def logs(self) -> Path:
         """The folder of log files."""
         return self.state / "logs"

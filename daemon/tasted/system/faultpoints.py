@@ -65,9 +65,20 @@ LABEL_POINTS = (
     "label.done",
 )
 """In whatever changes labels: a command, and `tasted forget` where it deletes pictures."""
+FEEDBACK_POINTS = (
+    "feedback.intended",
+    "feedback.written",
+    "feedback.logged",
+    "feedback.copied",
+    "feedback.taken",
+    "feedback.erased",
+)
+"""In whatever records an answer: a command (`intended`), and the owner of the feedback log."""
 LOAD_POINTS = ("engine.loading",)
 """In the engine, while it loads the model: the tests of stopping hang there."""
-POINTS = frozenset(LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS + LABEL_POINTS + LOAD_POINTS)
+POINTS = frozenset(
+    LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS + LABEL_POINTS + FEEDBACK_POINTS + LOAD_POINTS
+)
 
 
 @dataclass(slots=True)
