@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tasted.daemon.shared.published_taste import LABELS_QUIET_SECONDS, PublishedTaste
+from tasted.daemon.shared.published_taste import PublishedTaste
+from tasted.daemon.shared.publishing_pace import BURST_QUIET_SECONDS, LABELS_QUIET_SECONDS
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.records import Current
 
@@ -51,6 +52,30 @@ def test_labels_are_due_when_they_have_been_quiet() -> None:
     assert not is_due(taste, third, now=late)
     assert not is_due(taste, third, now=late + LABELS_QUIET_SECONDS, is_learning=True)
     assert is_due(taste, third, now=late + 2 * LABELS_QUIET_SECONDS)
+    assert taste.is_waiting, "until it is published, or a scan would drop it"
+
+
+def test_labels_are_not_due_while_they_are_published() -> None:
+    """A look in between must not ask for the same again, and sees what changed meanwhile."""
+    taste = PublishedTaste(PUBLISHED, clock=lambda: 11.0)
+    assert not is_due(taste, OTHER, now=10)
+    published = replace(PUBLISHED, labels_digest=OTHER.labels_digest)
+    third = replace(OTHER, paths=(), labels_digest="no labels")
+    with taste.publishing(OTHER):
+        assert (taste.is_waiting, taste.seconds_to_due(11)) == (True, None)
+        assert not is_due(taste, OTHER, now=99)
+        assert not is_due(taste, third, now=100)
+        assert not is_due(taste, third, now=100.5)
+        taste.published(published, engine_pid=7)
+    assert not is_due(taste, third, now=100.9)
+    assert is_due(taste, third, now=100 + BURST_QUIET_SECONDS)
+
+
+def test_a_scan_that_began_before_a_publication_finds_nothing_due() -> None:
+    """It still holds what was published then."""
+    taste = PublishedTaste(PUBLISHED)
+    taste.published(replace(PUBLISHED, labels_digest=OTHER.labels_digest), engine_pid=7)
+    assert taste.due(OTHER, seen=PUBLISHED, is_learning=False, now=0) is None
     assert not taste.is_waiting
 
 

@@ -5,22 +5,14 @@ since, and the history that it was fitted with. The scanner asks whether a taste
 published, the worker whether its engine knows which references are present.
 """
 
+import contextlib
 import threading
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator
 
+from tasted.daemon.shared.publishing_pace import PublishingPace
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.records import Current
-
-# twenty likes in a row are one change of taste
-LABELS_QUIET_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Labels that changed, and the monotonic time of their last change."""
-
-    labels: PresentLabels
-    since: float
 
 
 class PublishedTaste:
@@ -30,14 +22,20 @@ class PublishedTaste:
 
     Args:
         current: as `.tasted/current.json` says; None before the first taste.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, current: Current | None) -> None:
+    def __init__(
+        self, current: Current | None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._guard = threading.Lock()
+        self._clock = clock
+        self._pace = PublishingPace()
         self._current = current
         self._is_outgrown = False
         self._engine_pid: int | None = None
-        self._waiting: _Waiting | None = None
+        self._waiting: PresentLabels | None = None
+        self._publishing: PresentLabels | None = None
 
     @property
     def current(self) -> Current | None:
@@ -45,6 +43,19 @@ class PublishedTaste:
         return self._current
 
     # ---- what the worker says -------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def publishing(self, labels: PresentLabels) -> Iterator[None]:
+        """Have these labels not be called due while an engine publishes by them."""
+        with self._guard:
+            if self._waiting is not None:
+                self._pace.published(self._clock())
+            self._waiting, self._publishing = None, labels
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._publishing = None
 
     def published(self, current: Current, *, engine_pid: int | None) -> None:
         """Take in that an engine published a taste by what it has learnt and was told.
@@ -83,7 +94,8 @@ class PublishedTaste:
     ) -> PresentLabels | None:
         """Return the labels when a taste is due to be published by them, else None.
 
-        Changed settings are due at once, changed labels after a quiet time.
+        Changed settings are due at once, changed labels when they have been quiet for as long as
+        `PublishingPace` says.
 
         Args:
             labels: what the scan found.
@@ -91,23 +103,41 @@ class PublishedTaste:
             is_learning: whether references wait to be learnt: the quiet time begins after that.
             now: monotonic seconds.
         """
+        with self._guard:
+            return self._due(labels, seen=seen, is_learning=is_learning, now=now)
+
+    def _due(
+        self, labels: PresentLabels, *, seen: Current | None, is_learning: bool, now: float
+    ) -> PresentLabels | None:
         if seen is None or seen.config_digest != labels.config_digest:
             self._waiting = None
             return labels
-        if seen.labels_digest == labels.labels_digest and not self._is_outgrown:
+        if labels == self._publishing:
+            return None
+        if self._stands(seen, labels):
             self._waiting = None
+            self._pace.taken_back()
             return None
-        if self._waiting is None or self._waiting.labels != labels or is_learning:
-            self._waiting = _Waiting(labels, now)
-        if now - self._waiting.since < LABELS_QUIET_SECONDS:
-            return None
-        self._waiting = None
-        return labels
+        if self._waiting != labels:
+            self._waiting = labels
+            self._pace.changed(now)
+        if is_learning:
+            self._pace.learning(now)
+        # until a worker takes it, for each scan replaces what waits for one
+        return labels if now >= self._pace.due_at else None
+
+    def _stands(self, seen: Current, labels: PresentLabels) -> bool:
+        """Tell whether a taste of these labels is published, or was when the scan began."""
+        if self._is_outgrown:
+            return False
+        published = self._current or seen
+        return labels.labels_digest in {seen.labels_digest, published.labels_digest}
 
     @property
     def is_waiting(self) -> bool:
-        """Whether changed labels wait for a quiet time."""
-        return self._waiting is not None
+        """Whether changed labels wait for a quiet time, or a taste is being made of them."""
+        with self._guard:
+            return self._waiting is not None or self._publishing is not None
 
     def seconds_to_due(self, now: float) -> float | None:
         """Return when waiting labels will be due, in seconds; None when none wait.
@@ -115,5 +145,5 @@ class PublishedTaste:
         Args:
             now: monotonic seconds.
         """
-        waiting = self._waiting
-        return waiting.since + LABELS_QUIET_SECONDS - now if waiting is not None else None
+        with self._guard:
+            return self._pace.due_at - now if self._waiting is not None else None

@@ -73,6 +73,10 @@ class TasteUpdater:
         Raises:
             ServiceFault: when the engine cannot read or write the library.
         """
+        with self._shared.taste.publishing(update):
+            return self._publish(update)
+
+    def _publish(self, update: PresentLabels) -> frozenset[str] | None:
         tried: set[str] = set()
         while isinstance(answer := self._answer(update, tried), ReferencesMissing):
             tried |= set(answer.paths)
