@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tasted.amounts import counted
 from tasted.engine.reading_files import InboxReader, OpenedFile
 from tasted.errors import EngineFailed, ItemError
 from tasted.home.layout import Home
@@ -27,11 +28,22 @@ from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import ModelPart, Sidecar, source_part
 from tasted.records import Current, ScoredInputs
 from tasted.rpc import framing
+from tasted.rpc.asking_messages import (
+    AnswersTaken,
+    CardsChosen,
+    ChooseCards,
+    ChosenCard,
+    MakePreview,
+    PreviewMade,
+    PreviewRefused,
+    TakeAnswers,
+)
 from tasted.rpc.encoding import hello_from, request_from, to_json
 from tasted.rpc.messages import (
     PROTOCOL,
     BatchScored,
     EngineAnswer,
+    EngineRequest,
     FileResult,
     FileScored,
     ProfileScored,
@@ -87,17 +99,28 @@ class QuickEngine:
 
     def answer(self, message: framing.Message) -> EngineAnswer:
         """Answer one request."""
-        match request_from(message):
+        request = request_from(message)
+        match request:
             case WarmUp():
                 return WarmedUp()
-            case PublishTaste() as request:
+            case PublishTaste():
                 return self._labels(request)
-            case ScoreProfile() as request:
+            case ScoreProfile():
                 return ProfileScored(self._profile(request))
-            case ScoreBatch() as request:
+            case ScoreBatch():
                 for file in request.files:
                     framing.write(1, to_json(FileScored(self._result(file))))
                 return BatchScored()
+        return self._answer_page(request)
+
+    def _answer_page(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
+        match request:
+            case ChooseCards():
+                return self._cards(request)
+            case TakeAnswers():
+                return self._answers(request)
+            case MakePreview():
+                return self._preview(request)
         raise EngineFailed("The engine without a model keeps nothing that could be erased.")
 
     def _labels(self, request: PublishTaste) -> TastePublished | ReferencesMissing:
@@ -119,6 +142,32 @@ class QuickEngine:
         )
         write_current(self._home.current_file, current)
         return TastePublished(current, tuple(sorted(unlearnt)))
+
+    def _cards(self, request: ChooseCards) -> CardsChosen:
+        """Choose in the order of the pool."""
+        version = _version(len(request.answers))
+        free = [picture for picture in request.pool if picture.id not in request.queued]
+        cards = [
+            ChosenCard(picture, "ask", None, 0.5, 0.5, "unsure", version)
+            for picture in free[: request.count]
+        ]
+        return CardsChosen(tuple(cards), version)
+
+    def _answers(self, request: TakeAnswers) -> AnswersTaken:
+        liked = sum(answer.liked is True for answer in request.answers)
+        rejected = sum(answer.liked is False for answer in request.answers)
+        version = _version(len(request.answers))
+        return AnswersTaken(dict.fromkeys(request.asked, 0.5), version, liked, rejected)
+
+    def _preview(self, request: MakePreview) -> PreviewMade | PreviewRefused:
+        """Return the file itself: nothing is decoded here."""
+        file = RequestedFile(request.path)
+        opened = self._inbox.stat(file)
+        if opened is not None and self._inbox.read(file, opened):
+            self._misbehave(file, opened.data)
+            if opened.content_id == request.content_id:
+                return PreviewMade.of(opened.data, media_type="image/png", width=1, height=1)
+        return PreviewRefused("gone", f"{request.path} is gone.", "")
 
     def _taste(self) -> str:
         names = "\0".join(sorted(self._present)).encode("utf-8", "surrogateescape")
@@ -203,6 +252,10 @@ class QuickEngine:
             time.sleep(3600)
         if data.endswith(VANISH):
             (self._home.inbox / file.path).unlink()
+
+
+def _version(answers: int) -> str:
+    return f"{_EMBEDDER} + {counted(answers, 'answer')}" if answers else _EMBEDDER
 
 
 def main() -> None:

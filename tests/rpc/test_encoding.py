@@ -10,7 +10,19 @@ from tasted.errors import EngineFailed, LibraryUnusable, ServiceFault
 from tasted.home.identity import HomeIdentity
 from tasted.outbox.sidecar import PhotoPart
 from tasted.records import Current, FileStamp, ScoredInputs
-from tasted.rpc import framing, messages
+from tasted.rpc import asking_messages, framing, messages
+from tasted.rpc.asking_messages import (
+    AnsweredPicture,
+    AnswersTaken,
+    CardsChosen,
+    ChooseCards,
+    ChosenCard,
+    MakePreview,
+    PoolPicture,
+    PreviewMade,
+    PreviewRefused,
+    TakeAnswers,
+)
 from tasted.rpc.encoding import answer_from, hello_from, request_from, to_json
 from tasted.rpc.framing import FrameError
 from tasted.rpc.messages import (
@@ -47,6 +59,8 @@ NO_UTF8 = "\udcff.png"
 CURRENT = Current(
     "pocket", "e1", "taste", "v1", "t1", "c1", "l1", 3, 4, (NO_UTF8,), ((NO_UTF8, "Unlike."),)
 )
+PICTURE = PoolPicture(CONTENT, (CONTENT,), NO_UTF8)
+FOLDER = PoolPicture("1" * 64, (CONTENT, "2" * 64), "anna/")
 REQUESTS: tuple[EngineRequest[Any], ...] = (
     WarmUp(),
     EndBatch(),
@@ -71,6 +85,18 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
     ),
     PublishTaste((NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1"),
     EraseTraces(frozenset({CONTENT}), frozenset({NO_UTF8}), is_dry=True),
+    ChooseCards(
+        (PICTURE, FOLDER),
+        queued=(CONTENT,),
+        count=12,
+        first=8,
+        seed=2**63,
+        answers=(AnsweredPicture(PICTURE, liked=None), AnsweredPicture(FOLDER, liked=True)),
+        rechecks=(FOLDER,),
+        kinds=("ask", "recheck"),
+    ),
+    TakeAnswers((AnsweredPicture(PICTURE, liked=False),), asked=(CONTENT,)),
+    MakePreview(NO_UTF8, CONTENT, "1600", view=2),
 )
 ANSWERS: tuple[EngineAnswer, ...] = (
     Ready(7, PROTOCOL),
@@ -87,6 +113,16 @@ ANSWERS: tuple[EngineAnswer, ...] = (
     TastePublished(CURRENT, unlearnt=(NO_UTF8,), unlike=("liked/anna/",)),
     ReferencesMissing((NO_UTF8,)),
     TracesErased((ErasedRow("references", CONTENT, None),), (frozenset({CONTENT}), None)),
+    CardsChosen(
+        (
+            ChosenCard(PICTURE, "explore", 0.25, 0.5, None, "unsure", "v3 + 1 answer"),
+            ChosenCard(FOLDER, "typical", None, None, None, None, "v3 + 1 answer"),
+        ),
+        version="v3 + 1 answer",
+    ),
+    AnswersTaken({CONTENT: 0.25, "1" * 64: None}, "v3", 4, 5),
+    PreviewMade.of(b"\xff\xd8", media_type="image/jpeg", width=3, height=2),
+    PreviewRefused("gone", "/\udcff is gone.", ""),
 )
 
 
@@ -108,7 +144,8 @@ def test_an_answer_arrives_as_it_was_sent(answer: EngineAnswer) -> None:
 
 def test_every_message_is_tried_here() -> None:
     """One that is added without being known to `encoding` would be refused by the other process."""
-    kinds = [kind for kind in vars(messages).values() if isinstance(kind, type)]
+    known = {**vars(messages), **vars(asking_messages)}
+    kinds = [kind for kind in known.values() if isinstance(kind, type)]
     requests = {kind for kind in kinds if issubclass(kind, EngineRequest)} - {EngineRequest}
     answers = {kind for kind in kinds if issubclass(kind, EngineAnswer)} - {EngineAnswer}
     assert {type(request) for request in REQUESTS} == requests

@@ -12,6 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from tasted.errors import EngineFailed
 from tasted.rpc import framing
+from tasted.rpc.asking_messages import (
+    AnswersTaken,
+    CardsChosen,
+    ChooseCards,
+    MakePreview,
+    PreviewMade,
+    PreviewRefused,
+    TakeAnswers,
+)
 from tasted.rpc.messages import (
     PROTOCOL,
     BatchScored,
@@ -41,7 +50,18 @@ Message = EngineRequest[EngineAnswer] | EngineAnswer
 
 _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
     kind.__name__: kind
-    for kind in (Hello, WarmUp, ScoreBatch, EndBatch, ScoreProfile, PublishTaste, EraseTraces)
+    for kind in (
+        Hello,
+        WarmUp,
+        ScoreBatch,
+        EndBatch,
+        ScoreProfile,
+        PublishTaste,
+        EraseTraces,
+        ChooseCards,
+        TakeAnswers,
+        MakePreview,
+    )
 }
 _ANSWERS: dict[str, type[EngineAnswer]] = {
     kind.__name__: kind
@@ -57,6 +77,10 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         TastePublished,
         ReferencesMissing,
         TracesErased,
+        CardsChosen,
+        AnswersTaken,
+        PreviewMade,
+        PreviewRefused,
     )
 }
 

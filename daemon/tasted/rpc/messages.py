@@ -12,6 +12,8 @@ starts an engine of the new version, and has to be restarted itself.
     PublishTaste   → TastePublished, ReferencesMissing  which references count from now on
     EraseTraces    → TracesErased                       pictures to be forgotten
 
+Requests for somebody who is judging pictures are in `asking_messages`.
+
 A `Fault` may be the answer to any request. `ModelLoading` and `ModelLoaded` may come before one.
 Each file of a batch is answered as soon as it is done; what was answered before a fault is done.
 """
@@ -29,7 +31,7 @@ from tasted.inbox.naming import label_of
 from tasted.outbox.sidecar import PhotoPart, Sidecar, Source, encoded_path
 from tasted.records import Current, FileStamp, Label, ScoredInputs
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised with every change of a message."""
 
 FILES_TOGETHER = 4
@@ -172,7 +174,7 @@ class RequestedFile:
 
     def __post_init__(self) -> None:
         if not self.is_outside:
-            _refuse_climbing(self.path, self.companion)
+            refuse_climbing(self.path, self.companion)
 
     @property
     def label(self) -> Label | None:
@@ -286,7 +288,7 @@ class ScoreProfile(EngineRequest[ProfileScored]):
     """As in `ScoreBatch`."""
 
     def __post_init__(self) -> None:
-        _refuse_climbing(self.path.removesuffix("/"), self.companion)
+        refuse_climbing(self.path.removesuffix("/"), self.companion)
 
     @property
     def shown(self) -> str:
@@ -373,7 +375,12 @@ class EraseTraces(EngineRequest[TracesErased]):
     """Only find it."""
 
 
-def _refuse_climbing(*paths: str | None) -> None:
+def refuse_climbing(*paths: str | None) -> None:
+    """Refuse paths that are not below the inbox; None is no path.
+
+    Raises:
+        ValueError: when one could lead out of it.
+    """
     for path in paths:
         if path is not None and not {"", ".", ".."}.isdisjoint(path.split("/")):
             raise ValueError(f"not a path below the inbox: {path!r}")

@@ -230,7 +230,7 @@ class SwiftWorker(HeldWorker):
     def preflight(self) -> None:
         """Find everything as it should be."""
 
-    def rescore(self, tasks: Sequence[Task]) -> None:
+    def rescore(self, tasks: Sequence[Task], **_between: object) -> None:
         """Count them."""
         self.batches.append(len(tasks))
 
@@ -261,7 +261,9 @@ class OvertakenWorker(SwiftWorker):
     shared: SharedState | None = None
     is_woken_early: bool = False
 
-    def score_or_learn(self, tasks: Sequence[Task], *, durable: bool, is_bulk: bool) -> None:
+    def score_or_learn(
+        self, tasks: Sequence[Task], *, durable: bool, is_bulk: bool, **_between: object
+    ) -> None:
         """Leave them, and tell whether a scan is asked for while they are in hand."""
         assert self.shared is not None
         if not self.batches:

@@ -2,6 +2,7 @@
 
 shared_state   all of it in one object
 work_queue     what needs work, in the order in which it is served
+engine_lane    what other threads ask of the engine
 fault_board    which thread sees which fault
 wakeups        how scanner and worker pause, and what wakes them
 published_taste  whether the published taste still stands

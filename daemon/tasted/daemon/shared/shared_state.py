@@ -113,10 +113,10 @@ class SharedState:
         *,
         wakeups: ThreadWakeups | None = None,
     ) -> None:
-        self.queue = WorkQueue()
+        self.wakeups = wakeups or ThreadWakeups()
+        self.queue = WorkQueue(self.wakeups.wake_worker)
         self.ledger = ledger
         self.faults = FaultBoard()
-        self.wakeups = wakeups or ThreadWakeups()
         self.forced = ForcedPaths()
         self.throughput = Throughput()
         self.settings = settings

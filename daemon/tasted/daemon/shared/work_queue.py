@@ -1,11 +1,12 @@
 """What needs work, in the order in which it is served. Pure but for its lock.
 
-Orders to forget come first, for they need nothing that may hold the rest. References
-come next, so that nothing is scored before they are learnt; then what a person waits for; then new
-files, newest first, by their looks; then the texts in those pictures; then profiles that have no
-document of their photos, which are there only when those are done; then the backlog, newest first;
-then failures; then re-scores, a profile before the files, for it waits until its own photos were
-scored again; then the texts of the backlog, all of which was looked at by then.
+Orders to forget come first, for they need nothing that may hold the rest; then what the page asks
+of the engine, which takes moments. References come next, so that nothing is scored before they are
+learnt; then what a person waits for; then new files, newest first, by their looks; then the texts
+in those pictures; then profiles that have no document of their photos, which are there only when
+those are done; then the backlog, newest first; then failures; then re-scores, a profile before the
+files, for it waits until its own photos were scored again; then the texts of the backlog, all of
+which was looked at by then.
 
 The backlog is what lay there when the daemon began, and what arrived in greater numbers than a
 person waits for: of more than `NEW_MAX` new files the oldest become backlog, and stay it.
@@ -16,11 +17,14 @@ worker is doing is left out until it is done.
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import IntEnum
 
+from tasted.daemon.shared.engine_lane import AnswerT, EngineCall, EngineLane
 from tasted.daemon.shared.forget_order import Order
 from tasted.inbox.reconcile import Reason, Task
+from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 RESCORES_PER_FILE = 16
 """What is scored again from what is known takes about this part of the time of a new file."""
@@ -111,13 +115,19 @@ class Foreseen:
 
 
 Work = Batch | PresentLabels | Asked | Rebuild | Forget
+Taken = Work | Foreseen | EngineCall[EngineAnswer]
 
 
 class WorkQueue:
-    """Thread-safe; one thread replaces, one takes."""
+    """Thread-safe; one thread replaces, one takes, and any may ask the engine.
 
-    def __init__(self) -> None:
+    Args:
+        wake: ends a pause of the one that takes; called when something is asked of the engine.
+    """
+
+    def __init__(self, wake: Callable[[], None] = lambda: None) -> None:
         self._changed = threading.Condition()
+        self.calls = EngineLane(self._changed, wake)
         self._turns: dict[Turn, list[Task]] = {}
         self._labels: PresentLabels | None = None
         self._asked: list[Asked | Rebuild | Forget] = []
@@ -170,13 +180,31 @@ class WorkQueue:
             self._asked.append(asked)
             self._changed.notify_all()
 
+    def ask_engine(self, request: EngineRequest[AnswerT]) -> Future[AnswerT]:
+        """Have the engine asked as soon as it has a moment, whatever else waits; any thread.
+
+        Returns:
+            Its answer, or the `ServiceFault` that says why there is none: also when pictures were
+            forgotten before it came, for it might show them. Callbacks run on the thread that asks
+            the engine, and must be quick.
+        """
+        return self.calls.ask(request)
+
+    @property
+    def is_to_forget(self) -> bool:
+        """Whether pictures are to be forgotten as soon as the worker gets to it."""
+        with self._changed:
+            return any(
+                isinstance(asked, Forget) and not asked.order.is_dry for asked in self._asked
+            )
+
     def foresee(self) -> None:
         """Take in that a picture has arrived that will be work when it is settled."""
         with self._changed:
             self._is_foreseen = True
             self._changed.notify_all()
 
-    def take(self, limit: int, *, timeout: float | None) -> Work | Foreseen | None:
+    def take(self, limit: int, *, timeout: float | None) -> Taken | None:
         """Wait for work and take it in hand; `done` must be called when it is done.
 
         Args:
@@ -188,9 +216,13 @@ class WorkQueue:
         """
         with self._changed:
             self._changed.wait_for(
-                lambda: self._closed or self._has_work() or self._is_foreseen, timeout
+                lambda: self._closed or self.has_work or self._is_foreseen or self.calls.is_waiting,
+                timeout,
             )
-            work: Work | Foreseen | None = None if self._closed else self._next(limit)
+            work: Taken | None = None if self._closed else self._next(limit)
+            if isinstance(work, EngineCall):
+                # no work: whoever waits until nothing is left to do need not wait for this
+                return work
             if work is None and self._is_foreseen and not self._closed:
                 work = Foreseen()
             # whatever is served starts the engine
@@ -217,11 +249,13 @@ class WorkQueue:
         is_held = turn in OF_BACKLOG and self._is_backlog_held
         return [] if is_held else self._turns.get(turn, [])
 
-    def _next(self, limit: int) -> Work | None:
+    def _next(self, limit: int) -> Work | EngineCall[EngineAnswer] | None:
         forget = next((asked for asked in self._asked if isinstance(asked, Forget)), None)
         if forget is not None:
             self._asked.remove(forget)
             return forget
+        if (call := self.calls.take()) is not None:
+            return call
         for turn in Turn:
             if turn is Turn.LABELS and self._labels is not None:
                 labels, self._labels = self._labels, None
@@ -293,6 +327,7 @@ class WorkQueue:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self.calls.close()
 
 
 def _taken(waiting: list[Task], most: int, *, bytes_max: int) -> tuple[Task, ...]:

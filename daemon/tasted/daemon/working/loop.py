@@ -12,6 +12,7 @@ import structlog
 
 from tasted import __version__
 from tasted.config import Settings
+from tasted.daemon.shared.engine_lane import EngineCall, forgotten_meanwhile
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import answer_request, failure
@@ -32,7 +33,9 @@ from tasted.daemon.working.worker import Worker
 from tasted.errors import InternalFault, MemoryCeilingTooLow, ServiceFault, TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
+from tasted.rpc.asking_messages import MakePreview
 from tasted.rpc.client import EngineProcess
+from tasted.rpc.messages import EngineAnswer
 from tasted.system.machine_faults import machine_fault
 
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -86,7 +89,9 @@ class WorkLoop:
             work = self._shared.queue.take(
                 chosen.batch_size, timeout=chosen.idle_seconds if running else None
             )
-            if isinstance(work, Foreseen):
+            if isinstance(work, EngineCall):
+                self._serve_page(work)
+            elif isinstance(work, Foreseen):
                 self._warm_up()
             elif work is not None:
                 self._attempt(work)
@@ -111,7 +116,8 @@ class WorkLoop:
             # it would be found again at every start: it is waited for, like a fault of the service
             log.exception("work_failed", work=type(work).__name__)
             self._worker.engine.stop()
-            self._hold(work, machine_fault(error) or self._crashed(error, work))
+            crashed = machine_fault(error) or self._crashed(error, type(work).__name__)
+            self._hold(work, crashed)
         else:
             # forgetting needs neither model nor space, and proves nothing about them
             if not isinstance(work, Forget):
@@ -119,10 +125,58 @@ class WorkLoop:
                 self._shared.faults.clear("worker")
         finally:
             self._let_go()
-        was_held = isinstance(work, Forget) and self._failures > 0
-        if was_held and not self._shared.queue.counts()[Turn.ASKED]:
-            # the request to forget had ended the pause
+        if isinstance(work, Forget):
+            self._go_on_pausing()
+
+    def _go_on_pausing(self) -> None:
+        """Go on with the pause of a fault: what was served had ended it, and mended nothing."""
+        if self._failures and not self._is_waited_for():
             self._shared.wakeups.pause_worker(max(0.0, self._pause_ends - time.monotonic()))
+
+    def _is_waited_for(self) -> bool:
+        queue = self._shared.queue
+        return bool(queue.counts()[Turn.ASKED]) or queue.calls.is_waiting
+
+    # ---- what the page asks ---------------------------------------------------------------
+
+    def _serve_page(self, call: EngineCall[EngineAnswer]) -> None:
+        """Answer what the page asks of the engine, while nothing else is in hand."""
+        self._answer_page(call, follow=self._follow_settings)
+        self._shared.engine_pid = self._worker.engine.pid
+        self._go_on_pausing()
+
+    def _serve_page_between(self) -> None:
+        """Answer what the page asks in the middle of a batch, which goes on after that."""
+        queue = self._shared.queue
+        while not queue.is_to_forget and (call := queue.calls.take()) is not None:
+            self._answer_page(call)
+
+    def _answer_page(
+        self, call: EngineCall[EngineAnswer], *, follow: Callable[[], None] = lambda: None
+    ) -> None:
+        if not call.begin():
+            return
+        try:
+            follow()
+            self._home.check()
+            if not isinstance(call.request, MakePreview):
+                self._tell_labels()
+            answer = self._worker.answer_page(call.request)
+        except ServiceFault as fault:
+            # whoever asked is told; work finds out for itself
+            call.refuse(fault)
+        except TastedError as error:
+            call.refuse(error)
+            raise
+        except Exception as error:
+            log.exception("page_not_answered", request=type(call.request).__name__)
+            self._worker.engine.stop()
+            call.refuse(machine_fault(error) or self._crashed(error, type(call.request).__name__))
+        else:
+            if self._shared.queue.is_to_forget:
+                call.refuse(forgotten_meanwhile())
+            else:
+                call.answer(answer)
 
     def _warm_up(self) -> None:
         """Start the engine while a picture settles; a fault is told when that is to be scored."""
@@ -150,8 +204,8 @@ class WorkLoop:
         if not is_idle:
             self._reporter.write_soon()
 
-    def _crashed(self, error: Exception, work: Work) -> ServiceFault:
-        self._crashes.note(error, type(work).__name__)
+    def _crashed(self, error: Exception, doing: str) -> ServiceFault:
+        self._crashes.note(error, doing)
         return InternalFault(
             f"tasted itself failed ({type(error).__name__}); no picture is at fault.",
             remedy="It is tried again by itself. What to report: tasted doctor",
@@ -182,7 +236,7 @@ class WorkLoop:
         self._reporter.write()
         self._on_hold(fault)
         self._pause_ends = time.monotonic() + pause
-        if not self._shared.queue.counts()[Turn.ASKED]:
+        if not self._is_waited_for():
             # what a command waits for is tried at once, and answered with what holds it
             self._shared.wakeups.pause_worker(pause)
 
@@ -207,9 +261,7 @@ class WorkLoop:
             learnt = rebuild(self._home, self._shared, worker, labels)
             answer_request(self._home, work.request_id, {"learnt": learnt})
             return
-        knew_labels = labels is None or self._shared.taste.is_known_to(worker.engine.pid)
-        if not knew_labels and labels is not None:
-            worker.update_labels(labels)
+        knew_labels = self._tell_labels()
         if isinstance(work, Batch):
             self._do(work, knew_labels=knew_labels)
         else:
@@ -222,6 +274,14 @@ class WorkLoop:
             }
             answer_request(self._home, work.request_id, answer)
             self._shared.wakeups.wake_scanner()
+
+    def _tell_labels(self) -> bool:
+        """Let an engine that was just started know the labels; return whether it knew them."""
+        labels = self._shared.last_scan.labels
+        if labels is None or self._shared.taste.is_known_to(self._worker.engine.pid):
+            return True
+        self._worker.update_labels(labels)
+        return False
 
     def _do(self, batch: Batch, *, knew_labels: bool) -> None:
         is_profiles = batch.turn in {Turn.PROFILE, Turn.PROFILE_AGAIN}
@@ -236,10 +296,15 @@ class WorkLoop:
             # publishing had these learnt, too
             tasks = tuple(task for task in tasks if not self._worker.labels.is_learnt(task.file))
         if batch.turn is Turn.RESCORE:
-            self._worker.rescore(tasks)
+            self._worker.rescore(tasks, between=self._serve_page_between)
             self._log_rescores(len(tasks))
         else:
-            self._worker.score_or_learn(tasks, durable=True, is_bulk=batch.turn in BULK)
+            self._worker.score_or_learn(
+                tasks,
+                durable=True,
+                is_bulk=batch.turn in BULK,
+                between=self._serve_page_between,
+            )
         if batch.turn in {Turn.REFERENCE, Turn.NEW}:
             # what follows at once, before any backlog: scores with the new labels, or the texts of
             # what was looked at
@@ -258,6 +323,8 @@ class WorkLoop:
             answer = self._carry_out(self._worker.engine, work.order)
         except ServiceFault as fault:
             answer = failure(fault)
+        if not work.order.is_dry:
+            self._shared.queue.calls.refuse_all()
         self._shared.wakeups.wake_scanner()
         self._reporter.write()
         answer_request(self._home, work.request_id, answer)

@@ -8,7 +8,7 @@ the engine is the only writer of the library.
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -182,8 +182,34 @@ class Worker:
         if labels is not None:
             self.update_labels(labels)
 
+    def answer_page(self, request: EngineRequest[AnswerT]) -> AnswerT:
+        """Ask the engine for somebody at the page; once more when it ended over that.
+
+        Raises:
+            ServiceFault: why there is no answer.
+        """
+        try:
+            return self._ask(request)
+        except EngineDiedError as error:
+            log.warning("engine_died", request=type(request).__name__, error=str(error))
+            died = error
+        if not self._stop.is_set():
+            try:
+                return self._ask(request)
+            except EngineDiedError as error:
+                died = error
+        raise EngineFailed(
+            f"The engine ended twice while it answered the page: {died}.",
+            remedy="Try again. If it ends each time, see what is wrong with: tasted doctor",
+        ) from died
+
     def score_or_learn(
-        self, tasks: Sequence[Task], *, durable: bool, is_bulk: bool = False
+        self,
+        tasks: Sequence[Task],
+        *,
+        durable: bool,
+        is_bulk: bool = False,
+        between: Callable[[], None] | None = None,
     ) -> None:
         """Have a batch done and keep its documents; a file that ends the engine has an error.
 
@@ -191,6 +217,8 @@ class Worker:
             tasks: the batch.
             durable: wait until the disk has the documents.
             is_bulk: let the engine yield to whatever else the machine does.
+            between: called between two files when something is asked of the engine; None leaves
+                that until the batch is done.
 
         Raises:
             ServiceFault: when no file is at fault; what is not written is found again.
@@ -198,14 +226,18 @@ class Worker:
         if not tasks:
             return
         with self._writer_of(durable=durable) as writer:
-            undone = self._score(tasks, writer, is_bulk=is_bulk)
+            undone = self._score(tasks, writer, is_bulk=is_bulk, between=between)
             writer.wait()
         self._after_death(tasks, undone, durable=durable)
 
-    def rescore(self, tasks: Sequence[Task]) -> None:
+    def rescore(self, tasks: Sequence[Task], *, between: Callable[[], None] | None = None) -> None:
         """Have a large batch scored again, part by part.
 
         What is written can be made again, so no disk is waited for.
+
+        Args:
+            tasks: the batch.
+            between: as in `score_or_learn`.
 
         Raises:
             ServiceFault: as `score_or_learn`.
@@ -217,7 +249,7 @@ class Worker:
                     self._shared.queue.look_after()
                     break
                 part = tasks[start : start + size]
-                undone = self._score(part, writer, is_bulk=True)
+                undone = self._score(part, writer, is_bulk=True, between=between)
                 writer.check()
                 if undone is not None:
                     writer.wait()
@@ -228,7 +260,12 @@ class Worker:
         return AnswerWriter(partial(self._keep, durable=durable))
 
     def _score(
-        self, tasks: Sequence[Task], writer: AnswerWriter, *, is_bulk: bool
+        self,
+        tasks: Sequence[Task],
+        writer: AnswerWriter,
+        *,
+        is_bulk: bool,
+        between: Callable[[], None] | None,
     ) -> _Undone | None:
         """Have a batch scored and its answers written; return what a death of the engine left."""
         # the engine is asked by this thread alone, for it dies with the thread that started it
@@ -241,20 +278,39 @@ class Worker:
             self._crash_attribution.survived(task)
             writer.write(task, result)
 
-        files = tuple(requested_file(task) for task in tasks)
-        try:
-            answer = self._engine_scores(
-                ScoreBatch(files, is_bulk=is_bulk), take, is_overtaken=self._is_overtaken
-            )
-        except EngineDiedError as error:
-            log.warning("engine_died", files=len(waiting), error=str(error))
-            return _Undone(list(waiting.values()), error)
+        while waiting:
+            try:
+                self._ask_for(waiting, take, is_bulk=is_bulk, may_pause=between is not None)
+            except EngineDiedError as error:
+                log.warning("engine_died", files=len(waiting), error=str(error))
+                return _Undone(list(waiting.values()), error)
+            if waiting and (between is None or self._is_overtaken()):
+                # the next scan brings back what is left
+                self._shared.queue.look_after()
+                break
+            if between is not None:
+                between()
+        return None
+
+    def _ask_for(
+        self,
+        waiting: Mapping[str, Task],
+        take: Callable[[FileResult], None],
+        *,
+        is_bulk: bool,
+        may_pause: bool,
+    ) -> None:
+        files = tuple(requested_file(task) for task in waiting.values())
+        answer = self._engine_scores(
+            ScoreBatch(files, is_bulk=is_bulk),
+            take,
+            is_overtaken=lambda: self._is_overtaken() or (may_pause and self._has_calls()),
+        )
         if answer.is_taste_outgrown:
             self._shared.taste.outgrown()
-        if waiting:
-            # overtaken: the next scan brings back what is left
-            self._shared.queue.look_after()
-        return None
+
+    def _has_calls(self) -> bool:
+        return self._shared.queue.calls.is_waiting
 
     def _is_overtaken(self) -> bool:
         return self._shared.queue.is_overtaken

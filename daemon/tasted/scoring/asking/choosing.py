@@ -89,7 +89,7 @@ def choose(
                 coverage = Coverage(pool, seed=seeds[0])
                 coverage.cover_by(judged)
                 coverage.cover(queue.places)
-            queue.take(coverage.gains(), "ask")
+            queue.take(coverage.gains(), "typical")
         else:
             queue.take(queue.ask_scores(), "ask")
         if coverage is not None:

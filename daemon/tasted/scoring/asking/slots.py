@@ -1,6 +1,6 @@
 """How many cards of each kind a queue holds: the composition of ten. Pure.
 
-    ask      what an answer would tell most about
+    ask      what an answer would tell most about; `typical` while scores say nothing yet
     explore  drawn evenly from the pool: from these alone the share of likes can be learnt
     best     what is most likely to be liked
     recheck  an answer given before, asked once more
@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-CardKind = Literal["ask", "explore", "best", "recheck"]
+CardKind = Literal["ask", "typical", "explore", "best", "recheck"]
 """How a card was chosen, in the words of the feedback log."""
 
 OF_TEN: tuple[CardKind, ...] = ("ask",) * 6 + ("explore",) * 3 + ("best",)
