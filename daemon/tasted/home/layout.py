@@ -130,6 +130,11 @@ class Home:
         return self.state / "feedback"
 
     @property
+    def web(self) -> Path:
+        """Where the page's port and its secrets are."""
+        return self.state / "web"
+
+    @property
     def logs(self) -> Path:
         """The folder of log files."""
         return self.state / "logs"
