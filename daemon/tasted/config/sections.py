@@ -297,6 +297,25 @@ class HooksSettings(SettingsSection):
     )
 
 
+class WebSettings(SettingsSection):
+    """The page on which you judge, and the programming interface.
+
+    Both can be reached from this computer only, and only by whoever may read the tasted folder.
+    """
+
+    port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="The port they are at. 0 takes a free one, and the same again from then on.",
+    )
+    always: bool = Field(
+        default=False,
+        description="Whether they can be reached whenever tasted runs. Otherwise that begins when "
+        "you type `tasted review` or `tasted token` for the first time.",
+    )
+
+
 class LimitsSettings(SettingsSection):
     """What to refuse, so that one bad file cannot harm the computer."""
 

@@ -18,6 +18,7 @@ from tasted.config.sections import (
     ScoringSettings,
     ViewsSettings,
     WatchSettings,
+    WebSettings,
 )
 
 
@@ -39,6 +40,7 @@ class Settings(BaseModel):
     outbox: OutboxSettings = OutboxSettings()
     notify: NotifySettings = NotifySettings()
     hooks: HooksSettings = HooksSettings()
+    web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
 

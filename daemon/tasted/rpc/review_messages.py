@@ -82,7 +82,7 @@ class TakeBack(ReviewCall):
 
 @dataclass(frozen=True, slots=True)
 class ListFeedback(ReviewCall):
-    """Events, newest first; a body of `HistoryAnswer`."""
+    """Events, newest first unless told; a body of `HistoryAnswer`."""
 
     before: int | None = None
     """Only events with a smaller number."""
@@ -90,6 +90,7 @@ class ListFeedback(ReviewCall):
     content: str | None = None
     session: str | None = None
     limit: int = 50
+    oldest_first: bool = False
 
 
 # ---- results --------------------------------------------------------------------------
@@ -139,14 +140,7 @@ class GivePicture(ReviewCall):
 
 @dataclass(frozen=True, slots=True)
 class BeginUpload(ReviewCall):
-    """A picture that is to be scored; the body holds the `upload` to be named from now on."""
-
-    name: str | None
-    """As the client calls it; never used as a path."""
-    suffix: str
-    """Of its picture format, as `.png`."""
-    keep: bool
-    text: str | None = None
+    """A picture comes that is to be scored; the body holds the `upload` to be named from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +172,10 @@ class EndUpload(ReviewCall):
     """All bytes came: it is scored; a body of `JobAnswer`, at the latest when the time is up."""
 
     upload: str
+    name: str | None
+    """As the client calls it; never used as a path."""
+    keep: bool
+    text: str | None
     wait_seconds: float
 
 
@@ -235,13 +233,6 @@ class ShowModel(ReviewCall):
 @dataclass(frozen=True, slots=True)
 class ShowStatus(ReviewCall):
     """What the daemon does; a body of `StatusAnswer`, but for `streams`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListChanges(ReviewCall):
-    """What happened since; a body of `ChangesAnswer`."""
-
-    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

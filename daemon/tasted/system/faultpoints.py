@@ -74,10 +74,18 @@ FEEDBACK_POINTS = (
     "feedback.erased",
 )
 """In whatever records an answer: a command (`intended`), and the owner of the feedback log."""
+REVIEW_POINTS = ("review.asked", "review.answered")
+"""In the light process, around what the page asks of it."""
 LOAD_POINTS = ("engine.loading",)
 """In the engine, while it loads the model: the tests of stopping hang there."""
 POINTS = frozenset(
-    LIGHT_POINTS + ENGINE_POINTS + FORGET_POINTS + LABEL_POINTS + FEEDBACK_POINTS + LOAD_POINTS
+    LIGHT_POINTS
+    + ENGINE_POINTS
+    + FORGET_POINTS
+    + LABEL_POINTS
+    + FEEDBACK_POINTS
+    + REVIEW_POINTS
+    + LOAD_POINTS
 )
 
 

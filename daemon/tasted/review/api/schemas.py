@@ -28,9 +28,9 @@ HowChosen = Literal[
 
 
 class AnswerBody(BaseModel):
-    """What the server sends."""
+    """What the server sends. One that does not fit is an error that quotes nothing of it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class RequestBody(BaseModel):

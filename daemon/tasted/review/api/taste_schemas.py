@@ -5,7 +5,7 @@ What holds for all bodies: see `schemas`.
 
 from typing import Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from tasted.review.api.schemas import (
     AnswerBody,
@@ -15,6 +15,7 @@ from tasted.review.api.schemas import (
     Probability,
     Problem,
     RandomId,
+    RecordedEvent,
     RequestBody,
     ReviewProgress,
     Verdict,
@@ -139,12 +140,22 @@ class ModelAnswer(AnswerBody):
 # ---- uploads, status, changes ---------------------------------------------------------
 
 
+class ClassifiedAnswer(AnswerBody):
+    """The score of a picture that was sent."""
+
+    sidecar: dict[str, Any] = Field(description="As in the outbox: docs/sidecar.md.")
+    kept: bool = Field(description="Whether the picture is in the inbox now.")
+    href: str | None = Field(default=None, description="Of the result, if it was kept.")
+
+
 class JobAnswer(AnswerBody):
     """An upload that is still being scored, or was."""
 
     id: RandomId
     state: Literal["waiting", "done", "failed"]
     href: str
+    kept: bool = False
+    result_href: str | None = None
     sidecar: dict[str, Any] | None = None
     problem: Problem | None = None
 
@@ -178,5 +189,5 @@ class StatusAnswer(AnswerBody):
 class ChangesAnswer(AnswerBody):
     """What happened since `after`, for whoever cannot keep an event stream open."""
 
-    changes: list[dict[str, Any]]
-    next: str
+    changes: list[RecordedEvent]
+    next: str = Field(description="The `after` of the next time.")
