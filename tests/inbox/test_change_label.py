@@ -63,7 +63,7 @@ def test_the_last_word_counts(home: Home, tmp_path: Path) -> None:
 _LIKE = """
 import sys
 from pathlib import Path
-from tasted.inbox.change_label import set_label
+from tasted.inbox.change_label import (set_label)
 from tasted.records import Label
 from tasted.home.layout import Home
 home, picture = map(Path, sys.argv[1:])

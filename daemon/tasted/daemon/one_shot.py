@@ -13,6 +13,7 @@ from tasted.config import Settings
 from tasted.daemon.engine_and_page import make_engine, make_page
 from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.shared.config_digest import ConfigDigest
+from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
@@ -140,7 +141,9 @@ def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
         shared = SharedState(settings, ledger, read_current(home.current_file))
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
         page = make_page(home, shared)
-        answer = Eraser(home, shared, writer, engine, page, status_file).carry_out(order)
+        answer = Eraser(
+            home, shared, writer, engine, page, status_file, FeedbackRecorder(home, shared)
+        ).carry_out(order)
         if not order.is_dry:
             page.follow(None)
             ledger.save_index(is_last=True)

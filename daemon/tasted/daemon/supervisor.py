@@ -28,6 +28,7 @@ from tasted.daemon.scanning.power_hold import PowerHold
 from tasted.daemon.scanning.scanner import Scanner
 from tasted.daemon.scanning.watch import WatcherFactory
 from tasted.daemon.sd_notify import SystemdNotifier
+from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
@@ -204,6 +205,7 @@ class _Daemon:
         self._reporter = Reporter(
             status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
         )
+        feedback = FeedbackRecorder(home, shared)
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
         self._scanner = Scanner(
             home,
@@ -219,6 +221,7 @@ class _Daemon:
             remove_sidecar=writer.remove,
             prepare=partial(remove_leftovers, home, writer),
             mark_sidecar=writer.mark,
+            feedback=feedback,
             seconds_to_page=page.seconds_to_choice,
             make_watcher=make_watcher,
             turn_timer=self._turn_timer,
@@ -241,7 +244,7 @@ class _Daemon:
                 on_score=scored,
             ),
             carry_out=lambda engine, order: Eraser(
-                home, shared, writer, engine, page, status_file
+                home, shared, writer, engine, page, status_file, feedback
             ).carry_out(order),
             reporter=self._reporter,
             stop=self._stop,

@@ -297,6 +297,11 @@ def is_event_id(text: object) -> bool:
     return isinstance(text, str) and _EVENT_ID.fullmatch(text) is not None
 
 
+def is_token(text: object) -> bool:
+    """Return whether a value may name a version, a recipe, a session or a window in an event."""
+    return isinstance(text, str) and _TOKEN.fullmatch(text) is not None
+
+
 def _value(member: StrEnum | None) -> str | None:
     return None if member is None else member.value
 

@@ -6,14 +6,17 @@ afterwards, all under the label lock: who holds that lock and finds an `ID.json`
 command was killed.
 """
 
+import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.errors import CommandError
 from tasted.feedback.events import LINE_BYTES_MAX, FeedbackEvent, checked_text
+from tasted.system.faultpoints import reach
 from tasted.system.files import private_folder, read_regular_file, sync_folder, write_atomically
 
 _NAME = re.compile(r"[0-9a-f-]{36}\.(json|done)")
@@ -31,6 +34,58 @@ class Intent:
     def is_carried_out(self) -> bool:
         """Whether its command has changed the folders."""
         return self.file.suffix == _DONE
+
+
+class Recording:
+    """One answer of a command: an intent, from before the first copy until the folders are so.
+
+    Args:
+        log_folder: of the log; its parent must exist once it begins.
+        make_event: given the content that is judged and, of a profile, those of its photos.
+    """
+
+    def __init__(
+        self, log_folder: Path, make_event: Callable[[str, tuple[str, ...]], FeedbackEvent]
+    ) -> None:
+        self._log_folder = log_folder
+        self._make_event = make_event
+        self._intent: Intent | None = None
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Leave no intent behind when the block fails: nobody was told that it was done."""
+        try:
+            yield
+        except BaseException:
+            self.end(is_changed=False)
+            raise
+
+    def begin(self, content: str, photos: tuple[str, ...] = ()) -> None:
+        """Write down what is about to be done.
+
+        Raises:
+            CommandError: when it cannot be written; nothing was changed.
+        """
+        try:
+            self._intent = leave_intent(self._log_folder, self._make_event(content, photos))
+        except OSError as error:
+            raise CommandError(
+                f"The answer cannot be written to {self._log_folder}: {error.strerror}.",
+                remedy="Check the free space and who owns the folder, then try again.",
+            ) from error
+        reach("feedback.intended")
+
+    def end(self, *, is_changed: bool) -> None:
+        """Note that the folders are so, or that nothing was to be done."""
+        intent, self._intent = self._intent, None
+        if intent is None:
+            return
+        # the answer itself is in the folders: what cannot be noted here is found there
+        with contextlib.suppress(OSError):
+            if is_changed:
+                mark_carried_out(intent)
+            else:
+                drop_intent(intent)
 
 
 def incoming(log_folder: Path) -> Path:

@@ -177,7 +177,7 @@ class FeedbackLog:
 
     def _write(self, events: Sequence[FeedbackEvent]) -> None:
         known = self._load()
-        lines = [event.to_line() for event in events]
+        lines = [_checked_line(event) for event in events]
         size = sum(map(len, lines))
         if self._tail is None or (
             self._tail_bytes and self._tail_bytes + size > self._segment_bytes
@@ -325,6 +325,18 @@ def _goes(line: SegmentLine, going: frozenset[str]) -> bool:
         # of a newer version: whatever it says, it does not name them
         return any(name.encode("ascii") in text for name in going)
     return not going.isdisjoint((event.id, *event.contents, event.undoes or ""))
+
+
+def _checked_line(event: FeedbackEvent) -> bytes:
+    """Return the line of an event.
+
+    Raises:
+        ValueError: when it could not be read back: what is written is never lost at a start.
+    """
+    line = event.to_line()
+    if FeedbackEvent.from_line(line) != event:
+        raise ValueError("the event is not what its line says")
+    return line
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -8,34 +8,27 @@ other copies removed.
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tasted.errors import (
-    CommandError,
-    EmptyFile,
-    ItemError,
-    NotAnImage,
-    UnreadableFile,
-    UnsupportedFormat,
-)
+from tasted.errors import CommandError, ItemError, UnreadableFile
+from tasted.feedback.intents import Recording
 from tasted.home.label_lock import hold_labels
 from tasted.home.layout import Home
 from tasted.inbox.find_copies import (
+    copy_among,
     copy_elsewhere,
     copy_outside,
     label_folder,
     labelled_copies,
 )
 from tasted.inbox.moving import ChangedMeanwhileError, Copy, Mover, put, read_copy
-from tasted.inbox.naming import NameKind, kind_of_name
-from tasted.picture_formats import HEAD_BYTES, SUPPORTED, begins_like_picture, sniff
+from tasted.inbox.named_pictures import PICTURE_BYTES_MAX, read_picture, refuse_broken
 from tasted.records import Label
-from tasted.system.files import content_id, private_folder, read_regular_file
+from tasted.system.files import content_id, private_folder
 
-PICTURE_BYTES_MAX = 1_000_000_000
 _TRIES = 3
 
 
@@ -62,7 +55,12 @@ class LabelChange:
 
 
 def set_label(
-    home: Home, picture: Path, label: Label, *, mover: Mover | None = None
+    home: Home,
+    picture: Path,
+    label: Label,
+    *,
+    mover: Mover | None = None,
+    recording: Recording | None = None,
 ) -> LabelChange:
     """Give a picture a label: copy it into the label's folder.
 
@@ -73,6 +71,7 @@ def set_label(
         picture: any file.
         label: the label to give it.
         mover: moves and removes files.
+        recording: writes the answer down before anything is copied.
 
     Raises:
         ItemError: when the file cannot be read, cannot be a picture, or keeps changing.
@@ -80,11 +79,17 @@ def set_label(
         InboxUnavailable: when the inbox cannot be listed.
     """
     mover = mover or Mover()
-    with in_one_step(home, mover):
-        return set_label_locked(home.inbox, picture, label, mover)
+    with in_one_step(home, mover, recording):
+        begin = recording.begin if recording is not None else None
+        change = set_label_locked(home.inbox, picture, label, mover, begin=begin)
+        if recording is not None:
+            recording.end(is_changed=change.outcome is not LabelOutcome.ALREADY)
+        return change
 
 
-def remove_label(home: Home, picture: Path, *, mover: Mover | None = None) -> LabelChange:
+def remove_label(
+    home: Home, picture: Path, *, mover: Mover | None = None, recording: Recording | None = None
+) -> LabelChange:
     """Remove the label of a picture: remove its copies from both label folders.
 
     If no other copy is known, the picture is not deleted but moved into the inbox.
@@ -93,6 +98,7 @@ def remove_label(home: Home, picture: Path, *, mover: Mover | None = None) -> La
         home: whose inbox it is.
         picture: a copy, or the picture itself.
         mover: moves and removes files.
+        recording: writes down what is taken back before anything is removed.
 
     Raises:
         ItemError: when the file cannot be read, is not a picture, or keeps changing.
@@ -100,13 +106,22 @@ def remove_label(home: Home, picture: Path, *, mover: Mover | None = None) -> La
         InboxUnavailable: when the inbox cannot be listed.
     """
     mover = mover or Mover()
-    with in_one_step(home, mover):
-        return remove_label_locked(home.inbox, picture, mover)
+    with in_one_step(home, mover, recording):
+        begin = recording.begin if recording is not None else None
+        change = remove_label_locked(home.inbox, picture, mover, begin=begin)
+        if recording is not None:
+            recording.end(is_changed=change.outcome is not LabelOutcome.UNLABELLED)
+        return change
 
 
 @contextlib.contextmanager
-def in_one_step(home: Home, mover: Mover) -> Iterator[None]:
+def in_one_step(home: Home, mover: Mover, recording: Recording | None = None) -> Iterator[None]:
     """Hold the label lock while the block changes labels.
+
+    Args:
+        home: whose labels they are.
+        mover: moves and removes files.
+        recording: of the answer; it leaves nothing behind when the block fails.
 
     Raises:
         CommandError: when there is no inbox, or another command holds the lock too long.
@@ -116,14 +131,22 @@ def in_one_step(home: Home, mover: Mover) -> Iterator[None]:
             f"There is no inbox at {home.inbox}.",
             remedy="Connect its disk, or create it with: tasted init",
         )
-    with hold_labels(home):
+    kept = recording.kept() if recording is not None else contextlib.nullcontext()
+    with hold_labels(home), kept:
         mover.reach("label.locked")
         yield
         mover.reach("label.done")
 
 
 def set_label_locked(
-    inbox: Path, picture: Path, label: Label, mover: Mover, *, folder: Path | None = None
+    inbox: Path,
+    picture: Path,
+    label: Label,
+    mover: Mover,
+    *,
+    folder: Path | None = None,
+    meant: str | None = None,
+    begin: Callable[[str], None] | None = None,
 ) -> LabelChange:
     """Do what `set_label` does; the caller holds the label lock.
 
@@ -133,18 +156,20 @@ def set_label_locked(
         label: the label to give it.
         mover: moves and removes files.
         folder: of a profile, below the label's own; the picture goes there instead.
+        meant: the content that it must have; None: whatever it has.
+        begin: called with its content before anything is changed.
     """
     data = read_picture(picture)
     if folder is None:
         # a profile may hold a photo that cannot be decoded, as long as others can
         refuse_broken(picture.name, data)
-
+    content = _begun(picture, data, meant, begin)
     is_known = False
 
     def step() -> LabelChange:
         nonlocal is_known
         target = label_folder(inbox, label) if folder is None else private_folder(folder)
-        copies = labelled_copies(inbox, data, content_id(data))
+        copies = labelled_copies(inbox, data, content)
         opposed, own = copies[opposite_of(label)], copies[label]
         if folder is not None:
             own = [copy for copy in own if copy.path.parent == folder]
@@ -171,7 +196,14 @@ def set_label_locked(
 
 
 def remove_label_locked(
-    inbox: Path, picture: Path, mover: Mover, *, folder: str = ""
+    inbox: Path,
+    picture: Path,
+    mover: Mover,
+    *,
+    folder: str = "",
+    meant: str | None = None,
+    begin: Callable[[str], None] | None = None,
+    likely: Sequence[Path] = (),
 ) -> LabelChange:
     """Do what `remove_label` does; the caller holds the label lock.
 
@@ -180,9 +212,13 @@ def remove_label_locked(
         picture: a copy, or the picture itself.
         mover: moves and removes files.
         folder: relative to the inbox: where a picture goes that is the only copy.
+        meant: the content that it must have; None: whatever it has.
+        begin: called with its content before anything is changed.
+        likely: files outside the label folders that should hold the same content: they are looked
+            at before the whole inbox is.
     """
     data = read_picture(picture)
-    content = content_id(data)
+    content = _begun(picture, data, meant, begin)
     is_known = False
     done: LabelChange | None = None
 
@@ -196,7 +232,11 @@ def remove_label_locked(
                 raise ChangedMeanwhileError(picture)
             return done or LabelChange(LabelOutcome.UNLABELLED, None)
         is_known = True
-        keeper = copy_outside(picture, inbox, data, copies) or copy_elsewhere(inbox, data, content)
+        keeper = (
+            copy_outside(picture, inbox, data, copies)
+            or copy_among(inbox, likely, data, content)
+            or copy_elsewhere(inbox, data, content)
+        )
         removed = LabelChange(LabelOutcome.REMOVED, copies[0].path.relative_to(inbox).as_posix())
         copies = _named_last(copies, picture)
         if keeper is None:
@@ -208,6 +248,21 @@ def remove_label_locked(
         return removed
 
     return _repeated(step, f"The copy of {picture.name} cannot be removed")
+
+
+def _begun(
+    picture: Path, data: bytes, meant: str | None, begin: Callable[[str], None] | None
+) -> str:
+    """Return the content of a picture, once it was written down what is about to be done."""
+    content = content_id(data)
+    if meant not in {None, content}:
+        raise UnreadableFile(
+            f"{picture.name} is another picture now.",
+            remedy="Look at what is there now, then answer again.",
+        )
+    if begin is not None:
+        begin(content)
+    return content
 
 
 def _repeated(step: Callable[[], LabelChange], failure: str) -> LabelChange:
@@ -280,66 +335,3 @@ def _holds(picture: Path, data: bytes) -> bool:
 def opposite_of(label: Label) -> Label:
     """Return the other label."""
     return Label.REJECTED if label is Label.LIKED else Label.LIKED
-
-
-def read_picture(picture: Path) -> bytes:
-    """Return the bytes of a picture that the user named.
-
-    Raises:
-        ItemError: when it cannot be read, or a look at the inbox would not take it for a picture.
-    """
-    # the user named this file, so a link to it is followed; no other links are
-    try:
-        data, _stamp = read_regular_file(
-            Path(os.path.realpath(picture)), max_bytes=PICTURE_BYTES_MAX
-        )
-    except OSError as error:
-        remedy = "Check who may read it: ls -l"
-        if isinstance(error, FileNotFoundError):
-            remedy = "There is no such file, here or in the inbox: check the name."
-        raise UnreadableFile(
-            f"{picture} cannot be read: {error.strerror}.", remedy=remedy
-        ) from error
-    if not would_be_listed(picture.name, data):
-        raise NotAnImage(
-            f"{picture} does not count as a picture: {_why_not(picture.name)}.",
-            remedy="Choose a picture that is not hidden and has the extension of a picture.",
-        )
-    return data
-
-
-def _why_not(name: str) -> str:
-    return {
-        NameKind.HIDDEN: "it is hidden",
-        NameKind.UNFINISHED: "its name says it is still being written",
-        NameKind.UNKNOWN: "its first bytes are not those of one",
-    }.get(kind_of_name(name), "its name says it is something else")
-
-
-def refuse_broken(name: str, data: bytes) -> None:
-    """Refuse a file whose first bytes are not those of a picture that can be decoded.
-
-    Raises:
-        ItemError: the same that its sidecar would hold.
-    """
-    if not data:
-        raise EmptyFile(f"{name} is empty.", remedy="Copy it again, or remove it.")
-    format_name = sniff(data)
-    if format_name is None:
-        raise NotAnImage(
-            f"{name} is not an image: its content is in no known image format.",
-            remedy="Remove it, or replace it with the picture as PNG or JPEG.",
-        )
-    if format_name not in SUPPORTED:
-        raise UnsupportedFormat(
-            f"{name} is a picture in the format {format_name}, which tasted cannot read.",
-            remedy="Convert it to PNG or JPEG.",
-        )
-
-
-def would_be_listed(name: str, data: bytes) -> bool:
-    """Tell whether a look at the inbox takes a file of this name and content for a picture."""
-    kind = kind_of_name(name)
-    return kind is NameKind.PICTURE or (
-        kind is NameKind.UNKNOWN and begins_like_picture(data[:HEAD_BYTES])
-    )

@@ -6,25 +6,25 @@ Touches the inbox. If a command is killed halfway, running it again completes it
 import contextlib
 import itertools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
+from tasted.feedback.intents import Recording
 from tasted.home.layout import Home
 from tasted.inbox.change_label import (
-    PICTURE_BYTES_MAX,
     LabelChange,
     LabelOutcome,
     in_one_step,
     opposite_of,
-    read_picture,
     remove_label_locked,
     set_label_locked,
-    would_be_listed,
 )
 from tasted.inbox.find_copies import label_folder, label_folders
 from tasted.inbox.moving import ChangedMeanwhileError, Mover, read_copy
+from tasted.inbox.named_pictures import PICTURE_BYTES_MAX, read_picture, would_be_listed
 from tasted.inbox.naming import is_walked_folder, label_of
 from tasted.inbox.profiles import PHOTOS_MAX, PHOTOS_MIN, is_text_of_folder, profile_content_id
 from tasted.picture_formats import HEAD_BYTES
@@ -32,6 +32,9 @@ from tasted.records import Label
 from tasted.system.files import content_id
 
 _NAME_BYTES_MAX = 235
+
+BeginsChange = Callable[[str, tuple[str, ...]], None]
+"""Gets the content of a profile and those of its photos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,12 @@ class FolderLabelChange:
 
 
 def set_folder_label(
-    home: Home, folder: Path, label: Label, *, mover: Mover | None = None
+    home: Home,
+    folder: Path,
+    label: Label,
+    *,
+    mover: Mover | None = None,
+    recording: Recording | None = None,
 ) -> FolderLabelChange:
     """Give the photos of a folder one label: copy them into one folder below the label's own.
 
@@ -58,19 +66,52 @@ def set_folder_label(
         InboxUnavailable: when the inbox cannot be listed.
     """
     mover = mover or Mover()
-    with in_one_step(home, mover):
-        try:
-            return _set_label(home.inbox, folder, label, mover)
-        except FileNotFoundError as error:
-            raise _gone_meanwhile(folder) from error
-        except OSError as error:
-            raise CommandError(
-                f"{folder.name} cannot be copied into {home.inbox / label}: {error.strerror}.",
-                remedy="Check the folder and the free space, then try again.",
-            ) from error
+    with in_one_step(home, mover, recording):
+        begin = recording.begin if recording is not None else None
+        change = set_folder_label_locked(home.inbox, folder, label, mover, begin=begin)
+        if recording is not None:
+            recording.end(is_changed=change.outcome is not LabelOutcome.ALREADY)
+        return change
 
 
-def _set_label(inbox: Path, folder: Path, label: Label, mover: Mover) -> FolderLabelChange:
+def set_folder_label_locked(
+    inbox: Path,
+    folder: Path,
+    label: Label,
+    mover: Mover,
+    *,
+    meant: AbstractSet[str] = frozenset(),
+    begin: BeginsChange | None = None,
+) -> FolderLabelChange:
+    """Do what `set_folder_label` does; the caller holds the label lock.
+
+    Args:
+        inbox: the folder.
+        folder: with the photos.
+        label: the label to give them.
+        mover: moves and removes files.
+        meant: contents that its photos must have, among them.
+        begin: called with its content and those of its photos before anything is changed.
+    """
+    try:
+        return _set_label(inbox, folder, label, mover, meant, begin)
+    except FileNotFoundError as error:
+        raise _gone_meanwhile(folder) from error
+    except OSError as error:
+        raise CommandError(
+            f"{folder.name} cannot be copied into {inbox / label}: {error.strerror}.",
+            remedy="Check the folder and the free space, then try again.",
+        ) from error
+
+
+def _set_label(
+    inbox: Path,
+    folder: Path,
+    label: Label,
+    mover: Mover,
+    meant: AbstractSet[str],
+    begin: BeginsChange | None,
+) -> FolderLabelChange:
     contents = _contents(photos_in(folder))
     if not PHOTOS_MIN <= len(contents) <= PHOTOS_MAX:
         count = _counted(len(contents))
@@ -78,6 +119,13 @@ def _set_label(inbox: Path, folder: Path, label: Label, mover: Mover) -> FolderL
             f"{folder} holds {count}; a profile has {PHOTOS_MIN} to {PHOTOS_MAX}.",
             remedy="Label each picture by itself with --each, or name the ones you mean.",
         )
+    if not meant <= contents.keys():
+        raise UnreadableFile(
+            f"{folder.name} holds other photos now.",
+            remedy="Look at what is there now, then answer again.",
+        )
+    if begin is not None:
+        begin(profile_content_id(contents), tuple(sorted(contents)))
     parent = label_folder(inbox, label)
     target = _target(parent, _name_of(folder, contents), contents)
     outcomes: set[LabelOutcome] = set()
@@ -101,7 +149,11 @@ def _has_opposite_label(inbox: Path, folder: Path, label: Label) -> bool:
 
 
 def remove_folder_label(
-    home: Home, folder: Path, *, mover: Mover | None = None
+    home: Home,
+    folder: Path,
+    *,
+    mover: Mover | None = None,
+    recording: Recording | None = None,
 ) -> FolderLabelChange:
     """Remove the label of the photos of a folder: remove their copies from both label folders.
 
@@ -113,22 +165,47 @@ def remove_folder_label(
         InboxUnavailable: when the inbox cannot be listed.
     """
     mover = mover or Mover()
-    with in_one_step(home, mover):
-        try:
-            return _remove_label(home.inbox, folder, mover)
-        except FileNotFoundError as error:
-            raise _gone_meanwhile(folder) from error
-        except OSError as error:
-            raise CommandError(
-                f"The label of {folder.name} cannot be removed: {error.strerror}.",
-                remedy="Check the folders inbox/liked and inbox/rejected, then try again.",
-            ) from error
+    with in_one_step(home, mover, recording):
+        begin = recording.begin if recording is not None else None
+        change = remove_folder_label_locked(home.inbox, folder, mover, begin=begin)
+        if recording is not None:
+            recording.end(is_changed=change.outcome is not LabelOutcome.UNLABELLED)
+        return change
 
 
-def _remove_label(inbox: Path, folder: Path, mover: Mover) -> FolderLabelChange:
+def remove_folder_label_locked(
+    inbox: Path, folder: Path, mover: Mover, *, begin: BeginsChange | None = None
+) -> FolderLabelChange:
+    """Do what `remove_folder_label` does; the caller holds the label lock.
+
+    Args:
+        inbox: the folder.
+        folder: with the photos.
+        mover: moves and removes files.
+        begin: called with the profile's content and those of its photos before anything is changed.
+    """
+    try:
+        return _remove_label(inbox, folder, mover, begin)
+    except FileNotFoundError as error:
+        raise _gone_meanwhile(folder) from error
+    except OSError as error:
+        raise CommandError(
+            f"The label of {folder.name} cannot be removed: {error.strerror}.",
+            remedy="Check the folders inbox/liked and inbox/rejected, then try again.",
+        ) from error
+
+
+def _remove_label(
+    inbox: Path, folder: Path, mover: Mover, begin: BeginsChange | None
+) -> FolderLabelChange:
     photos = photos_in(folder)
     if not photos:
         raise NotAnImage(f"{folder} holds no picture.", remedy="Name a folder with pictures.")
+    if begin is not None:
+        contents = {content_id(read_picture(photo)) for photo in photos}
+        # more are no profile: that each of them lost its label is seen in the folders
+        if len(contents) <= PHOTOS_MAX:
+            begin(profile_content_id(contents), tuple(sorted(contents)))
     real = folder.resolve()
     name = _name_of(real, {})
     changes: list[LabelChange] = []

@@ -4,9 +4,10 @@ A copy is a file that a look at the inbox would list: a temporary file, one in a
 link, or one that is still being copied is neither a label nor a reason to delete another copy.
 """
 
+import contextlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tasted.home.layout import Home
 from tasted.inbox.first_bytes import FirstBytes
 from tasted.inbox.listing import list_inbox, unavailable
 from tasted.inbox.moving import COPY_MARK, Copy, read_copy, recover
-from tasted.inbox.naming import KNOWN_EXTENSIONS, label_of
+from tasted.inbox.naming import KNOWN_EXTENSIONS, NameKind, kind_of_name, label_of
 from tasted.inbox.profiles import is_bio
 from tasted.records import FileStamp, InboxFile, Label
 from tasted.system.files import private_folder, sweep_temporary
@@ -71,6 +72,27 @@ def copy_elsewhere(inbox: Path, data: bytes, content: str) -> Copy | None:
     listing = list_inbox(inbox, first_bytes=_OfSize(len(data)))
     files = {path: file for path, file in listing.files.items() if file.label is None}
     return next((copy for _file, copy in _copies_among(inbox, files, data, content)), None)
+
+
+def copy_among(inbox: Path, files: Sequence[Path], data: bytes, content: str) -> Copy | None:
+    """Return the first of some listed files outside the label folders that holds a content.
+
+    Args:
+        inbox: the folder that they lie in.
+        files: each may be anything by now; one that a look would not list does not count.
+        data: the content.
+        content: its sha256.
+    """
+    for file in files:
+        path = file.relative_to(inbox).as_posix()
+        if label_of(path) is not None or kind_of_name(file.name) is not NameKind.PICTURE:
+            continue
+        # gone, changed, a link or still being written: not a copy to rely on
+        with contextlib.suppress(OSError):
+            _data, copy = read_copy(file, max_bytes=len(data), below=inbox)
+            if copy.content == content:
+                return copy
+    return None
 
 
 def _copies_among(

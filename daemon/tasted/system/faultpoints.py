@@ -51,6 +51,7 @@ FORGET_POINTS = (
     "forget.listed",
     "forget.logs_rewritten",
     "forget.mentions_edited",
+    "forget.answers_erased",
     "forget.rows_erased",
     "forget.picture_deleted",
     "forget.sidecar_deleted",

@@ -13,6 +13,7 @@ from tasted.config import Settings
 from tasted.daemon.engine_and_page import make_page
 from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.scanning.gone_files import GoneFiles
+from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order, Target
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
@@ -61,7 +62,8 @@ def _forgetting(home: Home, answer: Callable[[EraseTraces], TracesErased]) -> Er
     shared = SharedState(Settings(), ledger, None)
     engine: Any = ForgedEngine(answer)
     page = make_page(home, shared)
-    return Eraser(home, shared, Writer(home.outbox, ledger), engine, page, StatusFile(home))
+    writer, feedback = Writer(home.outbox, ledger), FeedbackRecorder(home, shared)
+    return Eraser(home, shared, writer, engine, page, StatusFile(home), feedback)
 
 
 def _order(*, keeps: bool = False, is_dry: bool = False) -> Order:
@@ -292,7 +294,15 @@ def test_what_was_found_of_photos_together_goes_before_their_sidecars(home: Home
         unlike.keep({photo for path, photo in photos.items() if name in path}, entries)
     shared = SharedState(Settings(), ledger, None)
     engine: Any = ForgedEngine(_nothing)
-    forgetting = Eraser(home, shared, writer, engine, make_page(home, shared), StatusFile(home))
+    forgetting = Eraser(
+        home,
+        shared,
+        writer,
+        engine,
+        make_page(home, shared),
+        StatusFile(home),
+        FeedbackRecorder(home, shared),
+    )
     with pytest.raises(ServiceFault):
         forgetting.carry_out(
             Order((Target(paths=("anna/1.png",)),), keeps_pictures=False, is_dry=False)

@@ -13,6 +13,7 @@ from kit.observed_daemon import NullWatcher
 from kit.waiting import eventually
 from tasted.config import Settings
 from tasted.daemon.scanning.scanner import Scanner
+from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order, Target
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import leave_request
@@ -307,6 +308,7 @@ def test_a_fault_of_the_scout_refuses_all_but_forgetting(home: Home) -> None:
         version="0.1.0",
         remove_sidecar=lambda _path: None,
         mark_sidecar=lambda _path, _since: None,
+        feedback=FeedbackRecorder(home, shared),
         make_watcher=NullWatcher,
     )
     shutil.rmtree(home.inbox)

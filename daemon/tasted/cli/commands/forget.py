@@ -36,6 +36,7 @@ _COUNTED = {
     "vectors": ("stored vector", "stored vectors"),
     "tastes": ("learnt taste", "learnt tastes"),
     "mentions": ("mention in another sidecar", "mentions in other sidecars"),
+    "events": ("answer in the history", "answers in the history"),
     "log_lines": ("log line", "log lines"),
     "folders": ("empty folder", "empty folders"),
 }

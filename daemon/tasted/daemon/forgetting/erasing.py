@@ -20,6 +20,7 @@ from tasted import __version__
 from tasted.daemon.forgetting.plan import ErasurePlan, hashed, read_contents
 from tasted.daemon.forgetting.residues import Job, Residues
 from tasted.daemon.forgetting.traces import Traces
+from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.folders_file import forget_folders
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.ignored_files import IgnoredFiles
@@ -64,6 +65,7 @@ class Eraser:
         engine: erases from the library; it is restarted in between.
         page: withheld meanwhile, because it shows pictures.
         status_file: may name some of them.
+        feedback: the log of answers.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Eraser:
         engine: EngineProcess,
         page: PageWriter,
         status_file: StatusFile,
+        feedback: FeedbackRecorder,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -82,6 +85,7 @@ class Eraser:
         self._page = page
         self._mover = Mover()
         self._status_file = status_file
+        self._feedback = feedback
 
     def carry_out(self, order: Order) -> dict[str, Any]:
         """Forget, or only count; return the answer: counts for each target, in their order.
@@ -126,6 +130,8 @@ class Eraser:
         plans = [known.plan(target) for target in order.targets]
         kept = self._ask_engine(plans, [], is_dry=True)
         jobs = [_job(plan, kept) for plan in plans]
+        for job in jobs:
+            job.counts["events"] = self._feedback.count(job.plan.contents)
         residues = Residues(self._home, self._shared, self._writer, self._status_file, jobs)
         if order.is_dry:
             residues.drop_log_lines(is_dry=True)
@@ -158,6 +164,8 @@ class Eraser:
         residues.clear_status()
         residues.edit_mentions()
         reach("forget.mentions_edited")
+        self._feedback.erase({content for plan in plans for content in plan.contents})
+        reach("forget.answers_erased")
         self._ask_engine(plans, residues.paths, is_dry=False)
         self._shared.taste.replace(read_current(self._home.current_file))
         reach("forget.rows_erased")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tasted.daemon.shared.forget_order import Target
-from tasted.inbox.change_label import PICTURE_BYTES_MAX
 from tasted.inbox.companions import is_bio_beside, is_named_after
+from tasted.inbox.named_pictures import PICTURE_BYTES_MAX
 from tasted.inbox.naming import NameKind, kind_of_name, label_of
 from tasted.inbox.profiles import folder_of
 from tasted.inbox.trusted_listing import trusted_listing

@@ -18,7 +18,7 @@ from tasted.daemon.scanning.decided import Decided, is_there, may_be_of_a_folder
 from tasted.daemon.scanning.file_decisions import FileDecisions
 from tasted.daemon.scanning.gone_files import GoneFiles
 from tasted.daemon.scanning.looks import STIRRED_MAX, HomeLooks
-from tasted.daemon.scanning.seen_labels import SeenLabels
+from tasted.daemon.scanning.seen_labels import FollowsLabels, SeenLabels, follow_nothing
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.work_queue import PresentLabels
@@ -53,6 +53,7 @@ class Scan:
         mark_sidecar: notes in the sidecar of a path since when its file is gone.
         version: of this tasted.
         patience_seconds: between two scans that agree on an absence.
+        follow_labels: logs the answers that were given by hand in the label folders.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class Scan:
         mark_sidecar: Callable[[str, datetime | None], None],
         version: str,
         patience_seconds: float = DOUBT_SECONDS,
+        follow_labels: FollowsLabels = follow_nothing,
     ) -> None:
         self._home = home
         self._shared = shared
         self._reporter = reporter
         self._remove_sidecar = remove_sidecar
         self._mark_sidecar = mark_sidecar
+        self._follow_labels = follow_labels
         self._has_changed_outbox = False
         """Whether this scan changed the outbox after it had read the ledger."""
         self._version = version
@@ -363,6 +366,8 @@ class Scan:
             plain=[PlainFolder(folder, why.value) for folder, why in folders.plain.items()],
         )
         self._decided = decided
+        if labels is not None:
+            self._labels.tell(self._follow_labels, labels)
 
     def _due_profiles(
         self,

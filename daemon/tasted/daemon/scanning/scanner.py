@@ -17,6 +17,7 @@ from tasted.daemon.scanning.live_settings import LiveSettings
 from tasted.daemon.scanning.power_hold import PowerHold
 from tasted.daemon.scanning.scan import Scan
 from tasted.daemon.scanning.watch import Watch, WatcherFactory
+from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import Request, answer_request, failure, waiting_requests
 from tasted.daemon.shared.shared_state import SharedState
@@ -54,6 +55,7 @@ class Scanner:
         version: of this tasted.
         remove_sidecar: removes the sidecar of a path whose content has another name now.
         mark_sidecar: notes in the sidecar of a path since when its file is gone.
+        feedback: takes in what commands and hands did to the labels.
         prepare: removes leftovers before the first scan, while no thread writes anything.
         make_watcher: builds the watcher around its callbacks.
         file_system: returns the file system of a folder.
@@ -77,6 +79,7 @@ class Scanner:
         version: str,
         remove_sidecar: Callable[[str], None],
         mark_sidecar: Callable[[str, datetime | None], None],
+        feedback: FeedbackRecorder,
         prepare: Callable[[], None] = lambda: None,
         make_watcher: WatcherFactory = Watcher,
         file_system: Callable[[Path], FileSystem] = file_system_of,
@@ -101,7 +104,9 @@ class Scanner:
             remove_sidecar=remove_sidecar,
             mark_sidecar=mark_sidecar,
             version=version,
+            follow_labels=feedback.catching_up.follow,
         )
+        self._feedback = feedback
         self._watch = Watch(
             home,
             hint=self._changed,
@@ -141,6 +146,7 @@ class Scanner:
     def _prepare_once(self) -> None:
         prepare, self._prepare = self._prepare, lambda: None
         prepare()
+        self._feedback.catching_up.recover()
 
     def turn(self, hints: frozenset[str]) -> float:
         """Do everything once, and return the seconds until the next turn is due.
@@ -161,6 +167,7 @@ class Scanner:
             pause = self._held(gone)
             self._reporter.write()
             return pause
+        self._feedback.catching_up.settle()
         settings_pause = self._live_settings.follow()
         pause = self._scan_once(hints)
         self._take_requests()

@@ -1,7 +1,9 @@
 """Which references count, as scans see them. Reads the list of unlike photos and model folders."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import Protocol
 
 from tasted.config import Settings
 from tasted.daemon.shared.config_digest import ConfigDigest
@@ -11,7 +13,22 @@ from tasted.inbox.listing import Listing
 from tasted.inbox.present_references import Presence, labels_digest, seen_references
 from tasted.inbox.profiles import details_in_sidecars, label_folders_apart
 from tasted.inbox.unlike_photos import UnlikePhotos
-from tasted.records import InboxFile, LedgerEntry
+from tasted.records import FileStamp, InboxFile, LedgerEntry
+
+
+class FollowsLabels(Protocol):
+    """As `daemon.shared.catching_up.CatchingUp.follow`."""
+
+    def __call__(
+        self, present: Mapping[str, FileStamp], digest: str, *, missed: AbstractSet[str]
+    ) -> None:
+        """Take in which labels count."""
+
+
+def follow_nothing(
+    present: Mapping[str, FileStamp], digest: str, *, missed: AbstractSet[str]
+) -> None:
+    """Do nothing: the labels are of no interest."""
 
 
 class SeenLabels:
@@ -83,6 +100,11 @@ class SeenLabels:
         digest = labels_digest(present, apart=apart)
         config_digest = self._config_digest.digest(settings)
         return PresentLabels(tuple(present), digest, config_digest, texts, listing.marked, unlike)
+
+    def tell(self, follow: FollowsLabels, labels: PresentLabels) -> None:
+        """Tell which labels there are to whoever follows them."""
+        missed = frozenset(self._presence.missed)
+        follow(self._presence.present, labels.labels_digest, missed=missed)
 
     def again(self, labels: PresentLabels, settings: Settings) -> PresentLabels:
         """Return labels that have not changed, with the settings and the model as they are now."""

@@ -1,0 +1,57 @@
+"""What the label folders say that no event has said. Pure.
+
+The folders are the labels. A picture that was put there by hand is an answer, and so is one that
+was taken out. One that lies in both folders counts for neither, and is no answer.
+"""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from tasted.feedback.events import Answer
+from tasted.feedback.standing import StandingAnswers
+from tasted.records import Label
+
+_ANSWERS = {Label.LIKED: Answer.LIKE, Label.REJECTED: Answer.REJECT}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAnswers:
+    """What was done by hand."""
+
+    given: tuple[tuple[str, Answer], ...]
+    """Content and answer."""
+    taken_back: tuple[str, ...]
+    """Contents that have no label any more."""
+
+
+def folder_answers(
+    seen: Mapping[str, AbstractSet[Label]],
+    standing: StandingAnswers,
+    *,
+    is_complete: bool,
+    was_removed: Callable[[str], bool],
+) -> FolderAnswers:
+    """Compare the folders with the answers that stand.
+
+    Args:
+        seen: each content that lies in a label folder, with the labels it has there.
+        standing: what the log says.
+        is_complete: whether the content of every label is known; else one that is missing may be
+            one that was renamed.
+        was_removed: tells of a content that is missing whether it was ever there, as an answer
+            whose picture was gone before it could be copied never was.
+    """
+    given = []
+    for content, labels in seen.items():
+        if len(labels) > 1:
+            continue
+        answer = _ANSWERS[next(iter(labels))]
+        judgement = standing.of(content)
+        if judgement is None or judgement.answer is not answer:
+            given.append((content, answer))
+    taken_back: list[str] = []
+    if is_complete:
+        missing = [content for content, _judgement in standing.pictures() if content not in seen]
+        taken_back = [content for content in missing if was_removed(content)]
+    return FolderAnswers(tuple(given), tuple(taken_back))
