@@ -28,6 +28,7 @@ def test_the_wheel_holds_the_package_alone(tmp_path: Path) -> None:
         "tasted/embedding/pocket/tokenizer.json",
         "tasted/outbox/page/base.html.j2",
         "tasted/outbox/page/page.css",
+        "tasted/outbox/page/tokens.css",
     } <= names
     foreign = {name for name in names if not name.startswith(("tasted/", "tasted-"))}
     assert not foreign

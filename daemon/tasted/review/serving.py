@@ -22,6 +22,8 @@ from uvicorn import Config, Server
 from tasted.review.api.events import EventFeed
 from tasted.review.application import make_application
 from tasted.review.light_process import LightProcess
+from tasted.review.page.rendering import problem_page
+from tasted.review.page.routes import Pages
 from tasted.review.security.connections import HEADER_BYTES_MAX, BoundedConnection
 from tasted.rpc import framing
 from tasted.rpc.review_encoding import review_answer_from
@@ -97,7 +99,9 @@ async def serve(listener: socket.socket, hello: ReviewHello, answers: int, calls
     light = LightProcess(answers, calls, on_event=tell, on_end=leave)
     feed = EventFeed(light)
     feeds.append(feed)
-    attendance = Attendance(make_application(hello, light, feed))
+    attendance = Attendance(
+        make_application(hello, light, feed, pages=Pages(light).routes(), problem_page=problem_page)
+    )
     server = _QuietServer(
         Config(
             attendance,

@@ -1,0 +1,98 @@
+"""What every page has: its links, its keys, the version in force, and what is told at the top."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tasted.review.api.taste_schemas import StatusAnswer
+
+LINKS = (
+    ("/review", "Review"),
+    ("/results", "Results"),
+    ("/versions", "Versions"),
+    ("/history", "History"),
+)
+
+
+class ReviewKey(NamedTuple):
+    """One action: the key that it always has, the letter that can be changed, what it does."""
+
+    action: str
+    review: str
+    gallery: str
+    fixed: tuple[str, ...] = ()
+    letter: str = ""
+
+
+KEYS = (
+    ReviewKey("like", "like", "next tile (→), like (letter)", ("→",), "l"),
+    ReviewKey("reject", "reject", "tile before (←), reject (letter)", ("←",), "x"),
+    ReviewKey("later", "later", "row down", ("↓", "space")),
+    ReviewKey("exclude", "not for judging", "", (), "n"),
+    ReviewKey("undo", "undo", "undo", ("backspace", "ctrl+z", "⌘z"), "u"),
+    ReviewKey("redo", "redo", "redo", ("shift+z",)),
+    ReviewKey("why", "show the score and why", "open details", ("↑",), "w"),
+    ReviewKey("zoom", "zoom to 100 %", "", (), "z"),
+    ReviewKey("photo", "photo of a profile", "", ("1", "…", "9")),
+    ReviewKey("review", "go to Review", "go to Review", (), "a"),
+    ReviewKey("gallery", "go to Results", "go to Results", (), "g"),
+    ReviewKey("versions", "go to Versions", "go to Versions", (), "v"),
+    ReviewKey("history", "go to History", "go to History", (), "h"),
+    ReviewKey("keys", "this list", "this list", ("?",)),
+    ReviewKey("back", "close, back", "close, back", ("esc",)),
+)
+
+
+class FrameNotice(NamedTuple):
+    """One line at the top of a page."""
+
+    kind: str
+    text: str
+    remedy: str = ""
+    is_grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageFrame:
+    """What the template `shell.html.j2` asks for."""
+
+    here: str
+    """Which of `LINKS` this page belongs to."""
+    csrf: str
+    version: str | None = None
+    held: str | None = None
+    notices: tuple[FrameNotice, ...] = ()
+    links: tuple[tuple[str, str], ...] = field(default=LINKS)
+    keys: tuple[ReviewKey, ...] = field(default=KEYS)
+
+
+def frame_of(here: str, csrf: str, status: StatusAnswer) -> PageFrame:
+    """Return the frame of a page.
+
+    Args:
+        here: which of `LINKS` it belongs to.
+        csrf: the token that its forms carry.
+        status: what the daemon is doing.
+    """
+    progress = status.progress
+    return PageFrame(here, csrf, progress.version, progress.held, notices_of(status))
+
+
+def notices_of(status: StatusAnswer) -> tuple[FrameNotice, ...]:
+    """Return what has to be told on every page, the worst first."""
+    told: list[FrameNotice] = []
+    if status.fault is not None:
+        told.append(FrameNotice("fault", status.fault.message, status.fault.remedy, is_grave=True))
+    if status.settings_error is not None:
+        error = status.settings_error
+        told.append(FrameNotice("settings", error.message, error.remedy, is_grave=True))
+    if status.progress.held is not None:
+        told.append(FrameNotice("held", status.progress.held))
+    if status.saving is not None:
+        told.append(
+            FrameNotice(
+                "saving",
+                f"Older pictures wait because {status.saving}.",
+                "Plug in a charger, or run: tasted config set save_power false",
+            )
+        )
+    return tuple(told)
