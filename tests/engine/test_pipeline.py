@@ -68,7 +68,7 @@ class Counting(PixelSums):
             if self.raises_times >= 0:
                 raise self.raises
         self.together.append(len(prepared))
-        self.held.append(sum(isinstance(thing, Picture) for thing in gc.get_objects()))
+        self.held.append(sum(type(thing) is Picture for thing in gc.get_objects()))
         return super().embed_prepared(prepared)
 
 
