@@ -24,6 +24,7 @@ from tasted.embedding.models.weights import (
     fingerprint_of,
 )
 from tasted.embedding.opening import open_embedder
+from tasted.engine.card_desk import CardDesk
 from tasted.engine.known_pictures import Bios, LabelLooks
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.reading_files import InboxReader
@@ -73,6 +74,8 @@ class Assembly:
     pipeline: Pipeline
     label_looks: LabelLooks
     """Tells which label folders are not of one person, by looks."""
+    desk: CardDesk
+    """Chooses what to show somebody who is judging."""
 
 
 def assemble(
@@ -159,7 +162,8 @@ def assemble(
         version=version,
     )
     looks = LabelLooks(inbox, library, reader, path_of=path_of)
-    return Assembly(embedder, library, judge, pipeline, looks)
+    desk = CardDesk(library, judge, is_ignored=is_ignored)
+    return Assembly(embedder, library, judge, pipeline, looks, desk)
 
 
 def _judge(

@@ -20,7 +20,9 @@ import structlog
 from tasted.config import Settings
 from tasted.engine.assembly import Assembly, Load, assemble, load_embedder
 from tasted.engine.known_pictures import Origins
+from tasted.engine.previews import PreviewMaker
 from tasted.engine.publishing import TastePublisher
+from tasted.engine.reading_files import InboxReader
 from tasted.errors import EngineFailed, HomeGone, InternalFault, ServiceFault
 from tasted.home.crash_reports import CrashLog
 from tasted.home.ignored import IgnoredList
@@ -29,7 +31,9 @@ from tasted.home.status import read_current, write_current
 from tasted.judging.versions import TasteVersions
 from tasted.library.erasing import erase_rows, find_rows
 from tasted.outbox.ledger import Ledger
+from tasted.records import View
 from tasted.rpc import framing
+from tasted.rpc.asking_messages import ChooseCards, MakePreview, TakeAnswers
 from tasted.rpc.encoding import hello_from, request_from, to_json
 from tasted.rpc.messages import (
     PROTOCOL,
@@ -70,6 +74,9 @@ _DOING = {
     "ScoreProfile": "scored a profile",
     "PublishTaste": "learned from your likes and rejects",
     "EraseTraces": "erased what it keeps about pictures",
+    "ChooseCards": "chose what to show next",
+    "TakeAnswers": "took in your answers",
+    "MakePreview": "made a picture to show",
 }
 
 log = structlog.get_logger("tasted.engine")
@@ -109,6 +116,12 @@ class EngineServer:
         self._ignored = IgnoredList(home.ignored_file)
         self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
         self._bulk = Bulk()
+        self._previews = PreviewMaker(
+            InboxReader(home.inbox, max_bytes=settings.limits.max_bytes),
+            max_pixels=settings.limits.max_pixels,
+            views_of=self._views_of,
+            is_ignored=self._is_ignored,
+        )
 
     def answer(self, message: framing.Message) -> EngineAnswer:
         """Answer one request; a fault of the service is an answer too."""
@@ -145,6 +158,16 @@ class EngineServer:
                 return self._publisher.update(self._opened(), request)
             case EraseTraces():
                 return self._erase_traces(request)
+        return self._answer_page(request)
+
+    def _answer_page(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
+        match request:
+            case ChooseCards():
+                return self._opened().desk.choose(request)
+            case TakeAnswers():
+                return self._opened().desk.take(request)
+            case MakePreview():
+                return self._previews.make(request)
         raise EngineFailed(f"The engine cannot answer {type(request).__name__}.")
 
     def crash(self, error: Exception, kind: str) -> Fault:
@@ -253,6 +276,10 @@ class EngineServer:
         elif needs_model:
             self._assembly.embedder.open()
         return self._assembly
+
+    def _views_of(self, content_id: str) -> tuple[View, ...]:
+        known = self._opened().library.cached([content_id])
+        return known[content_id].facts.views if content_id in known else ()
 
     def _is_ignored(self, content_id: str) -> bool:
         ignored = self._ignored.current

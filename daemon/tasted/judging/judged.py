@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from tasted.judging.review_taste import ReviewTaste
 from tasted.library.library import Embedded
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, LabelCounts, Neighbour, Verdict
@@ -148,6 +149,10 @@ class Judge(Protocol):
 
     def suspects(self) -> tuple[Suspect, ...]:
         """Return the references that the user should look at again, most doubtful first."""
+        ...
+
+    def review(self) -> ReviewTaste | None:
+        """Return the taste in force for somebody who is judging; None where it orders no queue."""
         ...
 
     def prepare(self, pictures: int) -> None:

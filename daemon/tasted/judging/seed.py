@@ -104,6 +104,9 @@ class SeedJudge:
         """Return none: the formula does not check labels."""
         return ()
 
+    def review(self) -> None:
+        """Order no queue: its scores are no probabilities, and grow with the number of likes."""
+
     def prepare(self, pictures: int) -> None:
         """Get ready for this many pictures in a row; see `judged.Judge.prepare`."""
         self._library.neighbours.prepare(pictures)

@@ -115,6 +115,27 @@ class StatedPreferences:
             personality = scales.measure(views, None if rows is None else rows[0])
         return MeasuredPreferences(personality, self._interests_in(bio, rows))
 
+    def measure_known(
+        self, scales: TraitScales, views: Rows, contents: Sequence[str], bio: str | None
+    ) -> MeasuredPreferences:
+        """Measure a picture or profile without the model: words count, as vectors that are kept.
+
+        Args:
+            scales: of the taste version.
+            views: shape (k, d).
+            contents: of its photos; with one of them the vectors of its bio may be kept.
+            bio: None: there is none.
+        """
+        rows: Rows | None = None
+        if self.embeds_bios and (bio or "").strip():
+            text_id = self._texts_of(bio or "")[1]
+            found = (self._library.cached_bio(content, text_id) for content in contents)
+            rows = next((kept for kept in found if kept is not None), None)
+        personality = NO_PERSONALITY
+        if self._traits:
+            personality = scales.measure(views, None if rows is None else rows[0])
+        return MeasuredPreferences(personality, self._interests_in(bio, rows))
+
     def measure_by_vectors(
         self, scales: TraitScales, views: Rows, bio_rows: Rows | None
     ) -> MeasuredPreferences:

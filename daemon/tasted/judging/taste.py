@@ -24,6 +24,7 @@ from tasted.judging.fitting import (
 )
 from tasted.judging.judged import NEIGHBOURS, Judged, Preferences, ScoreEvidence, Suspect
 from tasted.judging.neighbours import TasteNeighbours
+from tasted.judging.review_taste import ReviewTaste
 from tasted.judging.seed import judgement_of
 from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.version import VERSION_FORMAT, TasteVersion
@@ -155,6 +156,13 @@ class TasteJudge:
             Suspect(paths[content], doubt_sentence(doubt))
             for doubt in version.taste.doubts
             if (content := version.items[doubt.reference][0]) in paths
+        )
+
+    def review(self) -> ReviewTaste:
+        """Return the version in force with its references, for somebody who is judging."""
+        version = self._stored()
+        return ReviewTaste(
+            version, self._current().weigher, self._stated_preferences, self._bios_of
         )
 
     def prepare(self, pictures: int) -> None:

@@ -35,6 +35,7 @@ def chosen(
     logits: NDArray[np.float64] | None = None,
     *,
     queued: NDArray[np.intp] = NONE_QUEUED,
+    free: NDArray[np.bool_] | None = None,
     labels: tuple[int, int] = (9, 9),
     is_identified: bool = True,
     seed: int = 0,
@@ -45,6 +46,7 @@ def chosen(
         pool,
         scores_of(given_logits, is_identified=is_identified),
         kinds,
+        free=np.ones(len(pool), np.bool_) if free is None else free,
         queued=queued,
         judged=NOBODY,
         liked=labels[0],
@@ -95,7 +97,7 @@ def test_every_slot_is_filled_while_there_is_a_picture(
 
 def test_what_is_open_is_asked_first() -> None:
     """Of pictures that are equally typical."""
-    pool = AskPool(np.eye(DIMENSIONS, dtype=np.float32))
+    pool = AskPool.of(np.eye(DIMENSIONS))
     logits = np.array([3.0, -0.2, 2.0, -4.0, 0.1, 5.0, -2.5, 1.5])
     asked = [card.place for card in chosen(pool, ("ask",) * 4, logits)]
     assert asked == [4, 1, 7, 2]
@@ -138,6 +140,7 @@ def test_typical_ones_differ_from_what_was_judged() -> None:
         pool,
         scores_of(np.zeros(16), is_identified=False),
         ("ask",),
+        free=np.ones(16, np.bool_),
         queued=NONE_QUEUED,
         judged=pool.directions[:1],
         liked=1,
@@ -171,6 +174,46 @@ def test_after_twenty_rejects_the_best_are_asked() -> None:
     cards = chosen(pool_of(6), ("ask", "explore", "ask"), logits, labels=(0, 20))
     assert [card.kind for card in cards] == ["best", "explore", "best"]
     assert cards[0].place == 5
+
+
+def test_what_is_not_free_is_never_chosen() -> None:
+    """It was answered meanwhile; it still tells what is typical."""
+    free = np.array([True, False] * 5)
+    cards = chosen(pool_of(10), ("ask", "explore", "best") * 4, np.arange(10.0), free=free)
+    assert sorted(card.place for card in cards) == [0, 2, 4, 6, 8]
+    propensities = [card.propensity for card in cards if card.kind == "explore"]
+    assert propensities == [1 / 4, 1 / 1]
+
+
+def test_without_an_order_typical_ones_stand_in() -> None:
+    """The formula that tasted began with gives no queue an order."""
+    pool = pool_of(12)
+    cards = choose(
+        pool,
+        PoolScores(None, None),
+        ("best", "ask", "explore"),
+        free=np.ones(12, np.bool_),
+        queued=NONE_QUEUED,
+        judged=NOBODY,
+        liked=30,
+        rejected=30,
+        seeds=(1, 2),
+    )
+    assert [card.kind for card in cards] == ["typical", "typical", "explore"]
+
+
+@few
+@given(count=st.integers(0, 30), more=st.integers(0, 30), seed=st.integers(0, 2**31))
+def test_a_pool_that_grows_keeps_what_it_knows(count: int, more: int, seed: int) -> None:
+    """What is new is compared with all."""
+    rows = np.random.default_rng(seed).normal(size=(count + more, DIMENSIONS))
+    first = AskPool.of(rows[:count])
+    known = first.density
+    grown = first.extended(rows[count:])
+    assert grown.density[:count].tolist() == known.tolist()
+    whole = AskPool.of(rows)
+    np.testing.assert_allclose(grown.density[count:], whole.density[count:], atol=1e-6)
+    assert grown.directions.tolist() == whole.directions.tolist()
 
 
 @few

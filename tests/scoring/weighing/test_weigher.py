@@ -18,6 +18,7 @@ from kit.weighings import (
 )
 from tasted.records import Verdict
 from tasted.scoring.interests.interests import NO_INTERESTS
+from tasted.scoring.taste.centring import centred_items
 from tasted.scoring.taste.fit import fit_taste
 from tasted.scoring.taste.label_stages import Stage
 from tasted.scoring.taste.logistic import sigmoid
@@ -118,6 +119,34 @@ def test_default_weights_are_the_fitted_taste(seed: int, count: int, *, with_his
         assert own.logit == pytest.approx(taste.leave_one_out[0], abs=1e-9)
     (verdict,) = taste.conformal.verdicts(taste.logit(NEW.vectors[:1], column_values[None, :]))
     assert weighed.verdict is verdict
+
+
+@few
+@given(seed=SEEDS, count=st.integers(0, 60), weights=WEIGHTS)
+def test_many_at_once_are_weighed_as_each(seed: int, count: int, weights: dict[str, float]) -> None:
+    """Logit, verdict and rank of a whole pool are those that the sidecars say."""
+    plain = drawn_weigher(count, seed=seed, weights=weights)
+    weigher = TasteWeigher(
+        plain.taste,
+        weight_factors(weights),
+        reference_columns=drawn_columns(plain.taste.liked, seed=seed),
+        history=history_parts(plain.taste, HISTORY, None),
+    )
+    items = centred_items(NEW.vectors, weigher.taste.mean)
+    evidence = np.full((len(items), 3), np.nan)
+    evidence[::2] = columns(KIND, OUTDOORS)
+    logits = weigher.logits(items, evidence)
+    alone = [
+        weigher.weigh(vector, *((KIND, OUTDOORS) if place % 2 == 0 else (None, None)))
+        for place, vector in enumerate(NEW.vectors)
+    ]
+    np.testing.assert_allclose(logits, [weighed.logit for weighed in alone], atol=1e-9)
+    assert weigher.percentiles(logits) == tuple(weighed.percentile for weighed in alone)
+    told = [
+        weighed.verdict if weighed.unsure_because != "no_evidence" else None for weighed in alone
+    ]
+    for verdict, expected in zip(weigher.verdicts(logits), told, strict=True):
+        assert expected in {verdict, None}
 
 
 @given(weights=WEIGHTS, factor=st.floats(1e-3, 1e3))

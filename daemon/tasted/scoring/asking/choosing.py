@@ -41,8 +41,8 @@ class ChosenPlace:
 class PoolScores:
     """What the taste says of m pictures of a pool."""
 
-    logits: Array
-    """Shape (m,): an order."""
+    logits: Array | None
+    """Shape (m,): an order; None where the scorer in use gives none."""
     probabilities: Array | None
     """Shape (m,), in [0, 1]; None where the labels do not identify them."""
 
@@ -52,6 +52,7 @@ def choose(
     scores: PoolScores,
     kinds: Sequence[CardKind],
     *,
+    free: NDArray[np.bool_],
     queued: Indices,
     judged: NDArray[np.float32],
     liked: int,
@@ -64,6 +65,7 @@ def choose(
         pool: of m pictures.
         scores: of them.
         kinds: of the slots, see `slots.slots`; a `recheck` is not for this pool and is passed over.
+        free: (m,), which may be chosen; the others only tell how typical those are.
         queued: places of the pool that wait in the queue already and are not chosen again.
         judged: (k, d) directions of labelled pictures, which typical ones are to differ from.
         liked: how many labels there are.
@@ -73,17 +75,18 @@ def choose(
     Returns:
         Fewer cards than slots when the pool is at its end.
     """
-    queue = _Filling(pool, scores, queued)
+    queue = _Filling(pool, scores, free, queued)
     is_typical = min(liked, rejected) < LABELS_MIN or scores.probabilities is None
     wants_likes = liked == 0 and rejected >= NO_LIKE_IN
+    order = scores.logits
     coverage: Coverage | None = None
     for number, kind in enumerate(kinds):
         if kind == "recheck" or not queue.left:
             continue
         if kind == "explore":
             queue.draw(np.random.default_rng([*seeds, number]))
-        elif kind == "best" or wants_likes:
-            queue.take(scores.logits, "best")
+        elif order is not None and (kind == "best" or wants_likes):
+            queue.take(order, "best")
         elif is_typical:
             if coverage is None:
                 coverage = Coverage(pool, seed=seeds[0])
@@ -100,10 +103,16 @@ def choose(
 class _Filling:
     """A queue while it is filled."""
 
-    def __init__(self, pool: AskPool, scores: PoolScores, queued: Indices) -> None:
+    def __init__(
+        self,
+        pool: AskPool,
+        scores: PoolScores,
+        free: NDArray[np.bool_],
+        queued: Indices,
+    ) -> None:
         self._pool = pool
         self._scores = scores
-        self._is_free = np.ones(len(pool), np.bool_)
+        self._is_free = free.copy()
         self._is_free[queued] = False
         self._nearest_queued = np.zeros(len(pool))
         self._places = queued.tolist()

@@ -70,6 +70,7 @@ class ProvisionalFit:
         items = group_means(taste.references.astype(np.float64), taste.pictures)
         evidence = group_means(np.nan_to_num(columns), taste.pictures)
         features = self.features(items, evidence)
+        self._features = features
         clear = np.flatnonzero(np.isin(shares, (0.0, 1.0)))
         self._precision = self._prior_precision(taste)
         self._fitted: dict[Hashable, LabelRow] = {
@@ -95,6 +96,15 @@ class ProvisionalFit:
         """
         used = np.where(self._kept, np.nan_to_num(columns), 0.0)
         return np.concatenate([items, used, np.ones((len(items), 1))], axis=1)
+
+    def row(self, picture: int, *, liked: bool) -> LabelRow:
+        """Return a picture of the fit with this label."""
+        return LabelRow(self._features[picture], liked)
+
+    def label(self, picture: int) -> bool | None:
+        """Return whether the fit takes a picture for liked; None: for neither."""
+        row = self._fitted.get(picture)
+        return row.liked if row is not None else None
 
     @property
     def counts(self) -> tuple[int, int]:

@@ -175,6 +175,42 @@ class Weigher:
             interests_score=parts.interests.score,
         )
 
+    @property
+    def factors(self) -> Array:
+        """Shape (4,): by which looks and the columns are weighed."""
+        return self._factors
+
+    @property
+    def temperature(self) -> float:
+        """By which the weights of the user scale a weighed logit, see `leave_one_out`."""
+        return self._leave_one_out.calibration.temperature
+
+    @property
+    def history_count(self) -> int:
+        """How many pictures a rank is among."""
+        return len(self._history)
+
+    def logits(self, items: Array, evidence: Array) -> Array:
+        """Return the logits of many pictures at once, shape (m,): those that `weigh` gives each.
+
+        Neither references nor dealbreakers are told apart: a reference judges itself here.
+
+        Args:
+            items: (m, d), centred.
+            evidence: (m, 3) columns, NaN where missing, see `columns`.
+        """
+        looks = self._factors[0] * (items @ self._weights)
+        parts = np.nan_to_num(evidence) @ (self._factors[1:] * self._column_weights)
+        return self._leave_one_out.calibrated(self._bias + looks + parts)
+
+    def verdicts(self, logits: Array) -> tuple[Verdict, ...]:
+        """Return the verdicts that logits of pictures mean that are no references, (m,)."""
+        return self._conformal.verdicts(logits, max_error_rate=self._max_error_rate)
+
+    def percentiles(self, logits: Array) -> tuple[float | None, ...]:
+        """Return the share of the history below each logit, (m,); None without a history."""
+        return tuple(_share_below(logit, self._history) for logit in logits.tolist())
+
     def physical_of_views(self, views: Rows) -> tuple[float | None, ...]:
         """Return the physical score of each of k views, (k, d) unit rows, on its own.
 

@@ -1,0 +1,48 @@
+"""Pixels → the bytes of a small picture to be shown: nothing of the file but what is to be seen."""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from tasted.decoding.pictures import Picture
+from tasted.decoding.views import cut
+from tasted.records import View
+
+MEDIA_TYPE = "image/jpeg"
+# text on a screen shows blocks below this
+_QUALITY = 88
+_WHOLE_COLOUR = 0
+"""Pillow's number for colours that are kept for every pixel: half of them blurs red letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPreview:
+    """A JPEG without any metadata: it is sRGB and upright."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def preview_of(picture: Picture, *, view: View | None, side_max: int | None) -> EncodedPreview:
+    """Encode a picture, or a view of it, no larger than it is.
+
+    Args:
+        picture: decoded, perhaps reduced.
+        view: in original pixels; None: all of it.
+        side_max: of the longer side, 1 or more; None: as large as the decoded pixels.
+    """
+    pixels: NDArray[np.uint8] = picture.pixels
+    if view is not None:
+        facts = picture.facts
+        pixels = cut(pixels, view, width=facts.width, height=facts.height)
+    shown = Image.fromarray(np.ascontiguousarray(pixels))
+    if side_max is not None:
+        # never enlarges
+        shown.thumbnail((side_max, side_max), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    encoded = io.BytesIO()
+    shown.save(encoded, "JPEG", quality=_QUALITY, subsampling=_WHOLE_COLOUR)
+    return EncodedPreview(encoded.getvalue(), shown.width, shown.height)
