@@ -17,6 +17,7 @@ BODIES: list[dict[str, Any]] = [
     {"kind": "score", "inside": ["anna/1.png"], "outside": []},
     {"kind": "score", "inside": [], "outside": ["/tmp/a.png"]},  # noqa: S108 - a text, never opened
     {"kind": "rescore"},
+    {"kind": "import", "staging_id": "0123456789abcdef"},
 ]
 PATHS = ("../a", "/etc/passwd", "a/../b", "", ".", "a\0b", "a//b", "/", "//", "~", "a\nb")
 CONTENTS = st.one_of(st.binary(max_size=100), mangled_text(BODIES, texts=PATHS))
@@ -31,6 +32,8 @@ KINDS = st.sampled_from(["file", "file", "file", "folder", "link", "pipe"])
 
 def is_harmless(request: Request) -> bool:
     """Tell whether no path climbs, and each is where it says."""
+    if request.transfer is not None and not request.transfer.staging_id.isalnum():
+        return False
     return all(
         path.startswith("/") is absolute and not {"", ".", ".."} & set(path.lstrip("/").split("/"))
         for paths, absolute in ((request.inside, False), (request.outside, True))
@@ -45,7 +48,7 @@ def test_any_bytes_are_a_request_or_none(content: bytes) -> None:
     with bounded("request", content):
         request = parse_request("a", content)
     if request is not None:
-        assert request.kind in {"score", "rescore"}
+        assert request.kind in {"score", "rescore", "import"}
         assert is_harmless(request)
 
 

@@ -10,7 +10,7 @@ from tasted.errors import EngineFailed, LibraryUnusable, ServiceFault
 from tasted.home.identity import HomeIdentity
 from tasted.outbox.sidecar import PhotoPart
 from tasted.records import Current, FileStamp, ScoredInputs
-from tasted.rpc import asking_messages, framing, messages
+from tasted.rpc import asking_messages, framing, messages, transfer_messages
 from tasted.rpc.asking_messages import (
     AnsweredPicture,
     AnswersTaken,
@@ -51,6 +51,12 @@ from tasted.rpc.messages import (
     TracesErased,
     WarmedUp,
     WarmUp,
+)
+from tasted.rpc.transfer_messages import (
+    ExportLibrary,
+    ImportLibrary,
+    LibraryExported,
+    LibraryImported,
 )
 
 STAMP = FileStamp(1, 2, 3, 4)
@@ -97,6 +103,8 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
     ),
     TakeAnswers((AnsweredPicture(PICTURE, liked=False),), asked=(CONTENT,)),
     MakePreview(NO_UTF8, CONTENT, "1600", view=2),
+    ExportLibrary("0123456789abcdef"),
+    ImportLibrary("0123456789abcdef"),
 )
 ANSWERS: tuple[EngineAnswer, ...] = (
     Ready(7, PROTOCOL),
@@ -123,6 +131,8 @@ ANSWERS: tuple[EngineAnswer, ...] = (
     AnswersTaken({CONTENT: 0.25, "1" * 64: None}, "v3", 4, 5),
     PreviewMade.of(b"\xff\xd8", media_type="image/jpeg", width=3, height=2),
     PreviewRefused("gone", "/\udcff is gone.", ""),
+    LibraryExported("pocket", "e1", 3, 4),
+    LibraryImported(9, 2, is_other_model=True),
 )
 
 
@@ -144,8 +154,8 @@ def test_an_answer_arrives_as_it_was_sent(answer: EngineAnswer) -> None:
 
 def test_every_message_is_tried_here() -> None:
     """One that is added without being known to `encoding` would be refused by the other process."""
-    known = {**vars(messages), **vars(asking_messages)}
-    kinds = [kind for kind in known.values() if isinstance(kind, type)]
+    modules = (messages, asking_messages, transfer_messages)
+    kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
     requests = {kind for kind in kinds if issubclass(kind, EngineRequest)} - {EngineRequest}
     answers = {kind for kind in kinds if issubclass(kind, EngineAnswer)} - {EngineAnswer}
     assert {type(request) for request in REQUESTS} == requests

@@ -40,6 +40,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted open inbox", "the folder for your screenshots"),
         ("tasted open config", "the settings file"),
     ),
+    "export": (("tasted export ~/my-taste.tasted", "one file, with your likes and rejects"),),
+    "import": (
+        ("tasted import ~/my-taste.tasted", "into ~/Tasted"),
+        ("tasted import my-taste.tasted --home ~/Elsewhere", "into another tasted folder"),
+    ),
     "init": (
         ("tasted init", "create ~/Tasted"),
         ("tasted init ~/Elsewhere --model pocket", "somewhere else, with the tiny model"),

@@ -63,6 +63,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "tasted.cli.commands.rebuild",
         "Rebuild a damaged library from your likes and rejects.",
     ),
+    "export": (
+        "tasted.cli.commands.transfer",
+        "Write your likes, rejects and everything learned from them into one file.",
+    ),
+    "import": ("tasted.cli.commands.transfer", "Take in what tasted export wrote."),
     "forget": ("tasted.cli.commands.forget", "Erase everything tasted keeps about pictures."),
     "uninstall": ("tasted.cli.commands.uninstall", "Remove what tasted put on this computer."),
     "stats": ("tasted.cli.commands.stats", "Count results, labels and errors."),

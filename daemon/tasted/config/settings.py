@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,12 +45,9 @@ class Settings(BaseModel):
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
 
-    def config_digest(self) -> str:
-        """Return a sha256, as hex, of the settings that affect sidecars.
-
-        Settings with the same digest give every picture the same score, or the same error.
-        """
-        acting = self.model_dump(
+    def acting(self) -> dict[str, Any]:
+        """Return the settings that affect sidecars, as JSON values by section and key."""
+        return self.model_dump(
             mode="json",
             include={
                 "embedder": {"model", "dtype"},
@@ -60,5 +58,11 @@ class Settings(BaseModel):
                 "limits": {"max_bytes", "max_pixels"},
             },
         )
-        text = json.dumps(acting, sort_keys=True, separators=(",", ":"))
+
+    def config_digest(self) -> str:
+        """Return a sha256, as hex, of the settings that affect sidecars.
+
+        Settings with the same digest give every picture the same score, or the same error.
+        """
+        text = json.dumps(self.acting(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -7,6 +7,7 @@ shared           what the threads share, and how commands ask for something
 forgetting       erases what is kept of pictures
 announcer        the thread that shows notifications
 match_hook       the thread that runs the user's program for new matches
+transferring     exports and imports what was learnt
 one_shot         the same work for one command, without threads
 service_mode     waits, as a service, for what a person has to fix
 leftovers        removes what interrupted runs left behind

@@ -8,6 +8,7 @@ from tasted.home.layout import Home
 from tasted.inbox.find_copies import sweep_copies
 from tasted.outbox.sidecar_writer import Writer
 from tasted.system.files import sweep_temporary
+from tasted.transfer.staging import sweep_transfers
 
 _STALE_SECONDS = 3600.0
 # written by none but the owner of the lock and its engine
@@ -30,6 +31,7 @@ def remove_leftovers(home: Home, writer: Writer) -> None:
         sweep_temporary(home.state, older_than_seconds=0, written_for=_WRITTEN_BY_OWNER)
         # commands write there too, but none of them takes this long
         sweep_temporary(home.state, older_than_seconds=_STALE_SECONDS)
+        sweep_transfers(home, older_than_seconds=_STALE_SECONDS)
         if not sweep_copies(home):
             log.info("inbox_not_swept", reason="a command is changing labels")
     except (OSError, CommandError, ServiceFault) as error:

@@ -17,7 +17,9 @@ from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.transfer_order import TransferOrder
 from tasted.daemon.shared.work_queue import PresentLabels
+from tasted.daemon.transferring import transfer
 from tasted.daemon.working.rebuild import rebuild
 from tasted.daemon.working.worker import Worker
 from tasted.home.layout import Home
@@ -124,6 +126,19 @@ def _ready_worker(
             yield worker, labels, shared
         make_page(home, shared).follow(None)
         ledger.save_index(is_last=True)
+
+
+def transfer_now(home: Home, settings: Settings, order: TransferOrder) -> dict[str, Any]:
+    """Export or import, and return the answer, as a daemon would give it.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        ServiceFault: when it cannot be done.
+    """
+    with hold_lock(home) as lock, contextlib.ExitStack() as held:
+        home = home.taken()
+        engine = held.enter_context(make_engine(home, settings, lock=lock))
+        return transfer(engine, order)
 
 
 def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:

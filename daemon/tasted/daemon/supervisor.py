@@ -33,6 +33,7 @@ from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
 from tasted.daemon.shared.turn_timer import TurnTimer
+from tasted.daemon.transferring import transfer
 from tasted.daemon.working.loop import WorkLoop
 from tasted.daemon.working.worker import Worker
 from tasted.errors import (
@@ -246,6 +247,7 @@ class _Daemon:
             carry_out=lambda engine, order: Eraser(
                 home, shared, writer, engine, page, status_file, feedback
             ).carry_out(order),
+            transfer=transfer,
             reporter=self._reporter,
             stop=self._stop,
             on_hold=self._held,

@@ -86,7 +86,7 @@ def assemble(
     load: Load,
     on_loading: Callable[[], None],
     on_loaded: Callable[[], None],
-    origin_of: Callable[[str], Origin],
+    origin_of: Callable[[str], Origin | None],
     path_of: Callable[[str], str | None],
     is_ignored: Callable[[str], bool],
     on_crash: OnCrash,
@@ -102,7 +102,7 @@ def assemble(
         load: loads the model when it is needed.
         on_loading: called before that.
         on_loaded: called after it.
-        origin_of: tells by content id whether a reference of it is feedback.
+        origin_of: tells by content id whether a reference of it is feedback; None: not known.
         path_of: tells by content id where a picture that was scored lies in the inbox.
         is_ignored: tells by content id whether a picture is to be left alone.
         on_crash: handed every exception that is a fault of tasted, and what it was about.
@@ -132,6 +132,11 @@ def assemble(
         if needs_model:
             # it decodes the first picture, and the model takes longer than both
             libvips.missing()
+
+    def known_origin_of(content_id: str) -> Origin:
+        # the library alone knows what was imported
+        return origin_of(content_id) or library.origin_of(content_id) or Origin.REFERENCE
+
     reading = settings.reading
     if reading.keep_text != "all":
         library.drop_texts()
@@ -155,7 +160,7 @@ def assemble(
         max_pixels=settings.limits.max_pixels,
         views=settings.views.mode,
         workers=thread_count(settings.engine.threads),
-        origin_of=origin_of,
+        origin_of=known_origin_of,
         path_of=path_of,
         is_ignored=is_ignored,
         on_crash=on_crash,

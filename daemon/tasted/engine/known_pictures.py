@@ -33,9 +33,9 @@ class Origins:
         self._paths: dict[str | None, str] = {}
         """Of contents that were scored; known when the origins are."""
 
-    def origin_of(self, content_id: str) -> Origin:
-        """Tell feedback on a score from a picture that the user brought as a reference."""
-        return self._known().get(content_id, Origin.REFERENCE)
+    def origin_of(self, content_id: str) -> Origin | None:
+        """Tell feedback on a score from a picture that the user brought; None: not known."""
+        return self._known().get(content_id)
 
     def path_of(self, content_id: str) -> str | None:
         """Return where in the inbox a picture that was scored lies, as the outbox says."""

@@ -23,6 +23,7 @@ from tasted.engine.known_pictures import Origins
 from tasted.engine.previews import PreviewMaker
 from tasted.engine.publishing import TastePublisher
 from tasted.engine.reading_files import InboxReader
+from tasted.engine.transferring import export_library, import_library
 from tasted.errors import EngineFailed, HomeGone, InternalFault, ServiceFault
 from tasted.home.crash_reports import CrashLog
 from tasted.home.ignored import IgnoredList
@@ -59,11 +60,13 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
+from tasted.rpc.transfer_messages import ExportLibrary, ImportLibrary, LibraryImported
 from tasted.system.faultpoints import reach
 from tasted.system.logs import set_up_logs
 from tasted.system.machine_faults import machine_fault
 from tasted.system.platform import end_with_parent, resident_bytes
 from tasted.system.priority import Bulk
+from tasted.transfer.staging import staging_folder
 
 _REQUESTS = 0
 _ANSWERS = 1
@@ -77,6 +80,8 @@ _DOING = {
     "ChooseCards": "chose what to show next",
     "TakeAnswers": "took in your answers",
     "MakePreview": "made a picture to show",
+    "ExportLibrary": "wrote an export",
+    "ImportLibrary": "took in an export",
 }
 
 log = structlog.get_logger("tasted.engine")
@@ -168,6 +173,15 @@ class EngineServer:
                 return self._opened().desk.take(request)
             case MakePreview():
                 return self._previews.make(request)
+        return self._transfer(request)
+
+    def _transfer(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
+        match request:
+            case ExportLibrary():
+                folder = staging_folder(self._home, request.staging_id)
+                return export_library(self._opened(), folder)
+            case ImportLibrary():
+                return self._import_library(request)
         raise EngineFailed(f"The engine cannot answer {type(request).__name__}.")
 
     def crash(self, error: Exception, kind: str) -> Fault:
@@ -229,6 +243,14 @@ class EngineServer:
     def _score_profile(self, request: ScoreProfile) -> ProfileScored:
         process = partial(self._opened().pipeline.process_profile, request)
         return self._bulk.run(process) if request.is_bulk else process()
+
+    def _import_library(self, request: ImportLibrary) -> LibraryImported:
+        return import_library(
+            self._opened(),
+            TasteVersions(self._home.tastes, check=self._home.check),
+            staging_folder(self._home, request.staging_id),
+            keeps_texts=self._settings.reading.keep_text == "all",
+        )
 
     def _erase_traces(self, request: EraseTraces) -> TracesErased:
         # what is open reads versions of tables that go now

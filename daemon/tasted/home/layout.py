@@ -120,6 +120,11 @@ class Home:
         return self.state / "capture.json"
 
     @property
+    def transfer(self) -> Path:
+        """Where exports and imports hand over what they hold, while they run."""
+        return self.state / "transfer"
+
+    @property
     def requests(self) -> Path:
         """Where commands leave requests for a running daemon."""
         return self.state / "requests"

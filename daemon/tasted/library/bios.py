@@ -4,7 +4,7 @@ Touches one table of the library, created with the first bio. A vector reveals w
 so it has to be found and erased with its picture.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,10 @@ class BioCache:
         """Return the vectors (k, d) of the last text of a picture; None: there are none."""
         _text, views = self._known.get(content_id, ("", None))
         return views
+
+    def rows(self, content_ids: Sequence[str]) -> dict[str, tuple[str, NDArray[np.float32]]]:
+        """Return the id of the last text of these pictures, and its vectors (k, d)."""
+        return {content: self._known[content] for content in content_ids if content in self._known}
 
     def remember(self, bios: Mapping[str, tuple[str, NDArray[np.float32]]]) -> None:
         """Keep vectors by content id with the ids of their texts; earlier ones are replaced.

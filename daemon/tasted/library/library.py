@@ -43,6 +43,7 @@ from tasted.records import Label, Neighbour, Origin, Reference
 
 __all__ = ["TEXT_FORMAT", "Embedded", "LearnedReference", "Library", "ReferenceSums"]
 
+Vectors = NDArray[np.float32]
 
 log = structlog.get_logger("tasted.library")
 
@@ -181,6 +182,14 @@ class Library:
         """Cache what a reader found, by content id, in one commit."""
         self._texts.remember(texts, reader)
 
+    def texts_with_readers(self, content_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return who read these contents, and what was found."""
+        return self._texts.rows(content_ids)
+
+    def bios_with_ids(self, content_ids: Sequence[str]) -> dict[str, tuple[str, Vectors]]:
+        """Return the sha256 of the last text of these pictures, and its vectors (k, d)."""
+        return self._bios.rows(content_ids)
+
     def drop_texts(self) -> None:
         """Remove all cached texts from the disk, and the vectors of bios."""
         self._texts.drop()
@@ -189,6 +198,10 @@ class Library:
     def references(self) -> list[Reference]:
         """Return the references whose files are in the inbox, contradictions included."""
         return self._references.register.present()
+
+    def origin_of(self, content_id: str) -> Origin | None:
+        """Return the origin of a content that was ever learnt, present or not; None: never."""
+        return self._references.register.origin_of(content_id)
 
     def learn(self, learned: Sequence[LearnedReference]) -> None:
         """Enter references by path, in one commit; a new content at a known path replaces the old.

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from tasted.records import Label, Reference
+from tasted.records import Label, Origin, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Register:
         self._twofold: frozenset[str] = frozenset()
         self._counts: dict[Label, int] | None = None
         self._labels: dict[str, set[Label]] | None = None
+        self._origins: dict[str, Origin] | None = None
         self._digest: str | None = None
 
     def entry(self, path: str) -> Entry | None:
@@ -73,6 +74,14 @@ class Register:
             self._labels = labels_by_content(self.present())
         return frozenset(self._labels.get(content_id, ()))
 
+    def origin_of(self, content_id: str) -> Origin | None:
+        """Return the origin of a content by the path that was learnt first; None: never learnt."""
+        if self._origins is None:
+            self._origins = {}
+            for entry in sorted(self._entries.values(), key=_learning_order):
+                self._origins.setdefault(entry.reference.content_id, entry.reference.origin)
+        return self._origins.get(content_id)
+
     def digest(self) -> str:
         """Return the sha256 over content id, label and origin of all that count."""
         if self._digest is None:
@@ -107,6 +116,7 @@ class Register:
         self._counted = None
         self._counts = None
         self._labels = None
+        self._origins = None
         self._digest = None
 
 

@@ -59,6 +59,22 @@ class TextCache:
             if _crc32(row) == row["crc32"] and row["reader"] == reader
         }
 
+    def rows(self, content_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return reader and text of these contents, whoever read them.
+
+        Raises:
+            LibraryUnusable: when the table cannot be read.
+        """
+        wanted = sorted(self._rows.intersection(content_ids))
+        if self._table is None or not wanted:
+            return {}
+        return {
+            row["content_id"]: (row["reader"], row["text"])
+            for batch in self._table.find("content_id", wanted, _COLUMNS)
+            for row in plain_rows(batch, 0)
+            if _crc32(row) == row["crc32"]
+        }
+
     def remember(self, texts: Mapping[str, str], reader: str) -> None:
         """Keep what a reader found, in one commit; it replaces what another reader found.
 

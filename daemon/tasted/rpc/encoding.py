@@ -44,6 +44,12 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
+from tasted.rpc.transfer_messages import (
+    ExportLibrary,
+    ImportLibrary,
+    LibraryExported,
+    LibraryImported,
+)
 
 MessageT = TypeVar("MessageT")
 Message = EngineRequest[EngineAnswer] | EngineAnswer
@@ -61,6 +67,8 @@ _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
         ChooseCards,
         TakeAnswers,
         MakePreview,
+        ExportLibrary,
+        ImportLibrary,
     )
 }
 _ANSWERS: dict[str, type[EngineAnswer]] = {
@@ -81,6 +89,8 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         AnswersTaken,
         PreviewMade,
         PreviewRefused,
+        LibraryExported,
+        LibraryImported,
     )
 }
 

@@ -77,6 +77,13 @@ FEEDBACK_POINTS = (
 """In whatever records an answer: a command (`intended`), and the owner of the feedback log."""
 REVIEW_POINTS = ("review.asked", "review.answered")
 """In the light process, around what the page asks of it."""
+TRANSFER_POINTS = (
+    "transfer.written",
+    "transfer.remembered",
+    "transfer.copied",
+    "transfer.placed",
+)
+"""In `tasted export` (`written`) and `tasted import`; `remembered` in the engine."""
 LOAD_POINTS = ("engine.loading",)
 """In the engine, while it loads the model: the tests of stopping hang there."""
 POINTS = frozenset(
@@ -86,6 +93,7 @@ POINTS = frozenset(
     + LABEL_POINTS
     + FEEDBACK_POINTS
     + REVIEW_POINTS
+    + TRANSFER_POINTS
     + LOAD_POINTS
 )
 

@@ -86,6 +86,7 @@ def loop_of(home: Home, shared: SharedState, worker: Any, stop: threading.Event)
         shared,
         make_worker=lambda _settings, _stop: worker,
         carry_out=lambda _engine, _order: {},
+        transfer=lambda _engine, _order: {},
         reporter=Reporter(StatusFile(home), shared, version="0.1.0"),
         stop=stop,
     )
@@ -111,6 +112,7 @@ def test_forgetting_leaves_what_is_held_as_it_is(home: Home) -> None:
         shared,
         make_worker=lambda _settings, _stop: worker,
         carry_out=carry_out,
+        transfer=lambda _engine, _order: {},
         reporter=Reporter(StatusFile(home), shared, version="0.1.0"),
         stop=stop,
     )

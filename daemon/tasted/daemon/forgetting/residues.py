@@ -21,6 +21,7 @@ from tasted.outbox.sidecar_files import sidecars
 from tasted.outbox.sidecar_writer import Writer
 from tasted.system.files import is_temporary_of, sweep_temporary
 from tasted.system.logs import drop_lines
+from tasted.transfer.staging import sweep_transfers
 
 _LEFT_SECONDS = 60.0
 
@@ -110,6 +111,7 @@ class Residues:
         self._writer.sweep()
         # commands write there too, and are done with it within a moment
         sweep_temporary(self._home.state, older_than_seconds=_LEFT_SECONDS)
+        sweep_transfers(self._home, older_than_seconds=0)
         names = {PurePosixPath(path).name for path in self._all.paths}
         for file in self._home.inbox.rglob(".*.tmp"):
             if any(is_temporary_of(name, file.name) for name in names):

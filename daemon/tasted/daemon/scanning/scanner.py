@@ -21,6 +21,7 @@ from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import Request, answer_request, failure, waiting_requests
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.transfer_order import Transfer
 from tasted.daemon.shared.turn_timer import TurnTimer
 from tasted.daemon.shared.work_queue import Asked, Forget, Rebuild
 from tasted.errors import HomeGone, HomeLocked, HomeReplaced, ServiceFault
@@ -270,6 +271,9 @@ class Scanner:
             shared.wakeups.wake_worker()
         elif request.kind == "rebuild":
             shared.queue.ask(Rebuild(request.id))
+            shared.wakeups.wake_worker()
+        elif request.transfer is not None:
+            shared.queue.ask(Transfer(request.id, request.transfer))
             shared.wakeups.wake_worker()
         elif request.order is not None:
             shared.queue.ask(Forget(request.id, request.order))

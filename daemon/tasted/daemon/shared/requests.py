@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 from tasted.daemon.shared.forget_order import Order, are_paths, parse_order
+from tasted.daemon.shared.transfer_order import EXPORT, IMPORT, TransferOrder, parse_transfer
 from tasted.errors import CommandError, ServiceFault, TastedError
 from tasted.home.layout import Home
 from tasted.system.files import read_regular_file, write_atomically
@@ -29,7 +30,7 @@ _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore", "rebuild", "forget"})
+_KINDS = frozenset({"score", "rescore", "rebuild", "forget", EXPORT, IMPORT})
 
 log = structlog.get_logger("tasted.requests")
 
@@ -40,13 +41,15 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore`, `rebuild` or `forget`."""
+    """`score`, `rescore`, `rebuild`, `forget`, `export` or `import`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
     """Absolute paths of files that are not in the inbox; nothing is stored for them."""
     order: Order | None = None
     """What is to be forgotten."""
+    transfer: TransferOrder | None = None
+    """What is to be exported or imported."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -193,9 +196,10 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     order = parse_order(value) if kind == "forget" else None
     if not (are_paths(inside) and are_paths(outside, absolute=True)):
         return None
-    if kind == "forget" and order is None:
+    transfer = parse_transfer(value)
+    if (kind == "forget" and order is None) or (kind in {EXPORT, IMPORT} and transfer is None):
         return None
-    return Request(request_id, value["kind"], tuple(inside), tuple(outside), order)
+    return Request(request_id, kind, tuple(inside), tuple(outside), order, transfer)
 
 
 def _discard(folder: Path, request_id: str) -> None:

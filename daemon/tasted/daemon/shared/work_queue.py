@@ -23,6 +23,7 @@ from enum import IntEnum
 
 from tasted.daemon.shared.engine_lane import AnswerT, EngineCall, EngineLane
 from tasted.daemon.shared.forget_order import Order
+from tasted.daemon.shared.transfer_order import Transfer
 from tasted.inbox.reconcile import Reason, Task
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 
@@ -114,7 +115,9 @@ class Foreseen:
     """A picture is settling: the engine may start meanwhile. It is served when nothing else is."""
 
 
-Work = Batch | PresentLabels | Asked | Rebuild | Forget
+Wanted = Asked | Rebuild | Forget | Transfer
+"""What a command waits for."""
+Work = Batch | PresentLabels | Wanted
 Taken = Work | Foreseen | EngineCall[EngineAnswer]
 
 
@@ -130,7 +133,7 @@ class WorkQueue:
         self.calls = EngineLane(self._changed, wake)
         self._turns: dict[Turn, list[Task]] = {}
         self._labels: PresentLabels | None = None
-        self._asked: list[Asked | Rebuild | Forget] = []
+        self._asked: list[Wanted] = []
         self._in_hand: frozenset[str] = frozenset()
         self._turn_in_hand: Turn | None = None
         self._is_foreseen = False
@@ -174,7 +177,7 @@ class WorkQueue:
             self._labels = labels
             self._changed.notify_all()
 
-    def ask(self, asked: Asked | Rebuild | Forget) -> None:
+    def ask(self, asked: Wanted) -> None:
         """Add what a command waits for."""
         with self._changed:
             self._asked.append(asked)

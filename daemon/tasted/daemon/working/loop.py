@@ -17,6 +17,7 @@ from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import answer_request, failure
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.transfer_order import Transfer, TransferOrder
 from tasted.daemon.shared.work_queue import (
     BULK,
     Asked,
@@ -52,6 +53,7 @@ class WorkLoop:
         shared: what is shared with the scanner.
         make_worker: builds a worker for settings and a stop event; called again when they change.
         carry_out: forgets pictures, with the engine's help; returns the answer.
+        transfer: exports or imports, with the engine's help; returns the answer.
         reporter: keeps status.json.
         stop: set when the daemon is ending.
         on_hold: handed every fault that holds the queue.
@@ -64,6 +66,7 @@ class WorkLoop:
         *,
         make_worker: Callable[[Settings, threading.Event], Worker],
         carry_out: Callable[[EngineProcess, Order], dict[str, Any]],
+        transfer: Callable[[EngineProcess, TransferOrder], dict[str, Any]],
         reporter: Reporter,
         stop: threading.Event,
         on_hold: Callable[[ServiceFault], None] = lambda _fault: None,
@@ -72,6 +75,7 @@ class WorkLoop:
         self._shared = shared
         self._make_worker = make_worker
         self._carry_out = carry_out
+        self._transfer = transfer
         self._reporter = reporter
         self._stop = stop
         self._on_hold = on_hold
@@ -228,7 +232,7 @@ class WorkLoop:
             log.warning("held", code=fault.code, message=fault.message, remedy=fault.remedy)
         self._failures += 1
         self._shared.faults.report("worker", fault)
-        if isinstance(work, Asked | Rebuild):
+        if isinstance(work, Asked | Rebuild | Transfer):
             answer_request(self._home, work.request_id, failure(fault))
         self._shared.queue.done()
         # what was in hand comes back with the next look, so that nobody takes this for idleness
@@ -255,6 +259,9 @@ class WorkLoop:
         worker.preflight()
         if isinstance(work, PresentLabels):
             worker.update_labels(work)
+            return
+        if isinstance(work, Transfer):
+            answer_request(self._home, work.request_id, self._transfer(worker.engine, work.order))
             return
         labels = self._shared.last_scan.labels
         if isinstance(work, Rebuild):
