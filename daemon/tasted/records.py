@@ -256,6 +256,14 @@ class Current:
     copies: int = 0
     """As in `LabelCounts`, like `liked` and `rejected`."""
     lookalikes: int = 0
+    is_held: bool = False
+    """Whether a person holds this version, so that newer answers are kept and not used."""
+    waiting_answers: int = 0
+    """How many labels came, went or changed since a version that is held was fitted."""
+    chosen: str | None = None
+    """What a person chose, such as `hold v9`, as it was when this was published."""
+    set_aside: str | None = None
+    """Why what a person chose does not decide: a sentence; None when it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,73 +1,17 @@
 """A taste is fitted when labels change, kept on disk, and scores by what it was fitted to."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from kit.learnt_homes import FACTS, PATHS, ROWS, SHOT, score
+from kit.learnt_homes import LearntHome as Home
+from kit.memories import content, random_units
 from tasted.errors import LibraryUnusable
-from tasted.judging.judged import NEIGHBOURS, Judged, Preferences
-from tasted.judging.stated_preferences import StatedPreferences
-from tasted.judging.taste import TasteJudge
-from tasted.judging.versions import TasteVersions
-from tasted.library.library import Embedded, Library
-from tasted.records import Label, PictureFacts
-
-FACTS = PictureFacts(10, 10, "PNG")
-WEIGHTS = {"physical": 0.6, "personality": 0.3, "interests": 0.1}
-SHOT = random_units(1, seed=9)
-
-
-class Home:
-    """The library of a home and its tastes; `judge` is what a new engine makes of them."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(exist_ok=True)
-        self.tastes = folder / "tastes"
-        self.library = Library.open(
-            folder / "library", fingerprint=FINGERPRINT, dimensions=DIMENSIONS
-        )
-
-    def judge(self) -> TasteJudge:
-        """Return a judge that has nothing in memory."""
-        embedder = LazyEmbedder(
-            EmbedderIdentity(FINGERPRINT, FINGERPRINT, DIMENSIONS),
-            reads_text=False,
-            load=lambda: pytest.fail("every vector is given"),
-        )
-        return TasteJudge(
-            self.library,
-            StatedPreferences(self.library, embedder, (), ()),
-            TasteVersions(self.tastes),
-            Preferences((), (), WEIGHTS, 0.6, 0.85),
-            embedder_fingerprint=FINGERPRINT,
-            bios_of=lambda _pictures: {},
-        )
-
-    def see(self, count: int, *, seed: int) -> None:
-        """Remember so many new screenshots."""
-        rows = random_units(count, seed=seed)
-        self.library.remember(
-            {content(f"{seed} {n}"): Embedded(row[None], FACTS) for n, row in enumerate(rows)}
-        )
-
-    def teach(self, paths: Sequence[str], rows: NDArray[np.float32]) -> None:
-        """Learn references at these paths; the file name decides the content."""
-        self.library.learn(
-            [
-                learned(path, row, name=path.rpartition("/")[2])
-                for path, row in zip(paths, rows, strict=True)
-            ]
-        )
-        self.library.keep_only(paths)
-
-    def kept(self) -> list[str]:
-        """Return the names of the versions on the disk."""
-        return sorted(file.name for file in self.tastes.glob("*.taste"))
+from tasted.judging.judged import NEIGHBOURS
+from tasted.library.library import Embedded
+from tasted.records import Label
 
 
 @pytest.fixture
@@ -79,18 +23,10 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-PATHS = [f"{label}/{label}-{index}.png" for index in range(9) for label in Label]
-ROWS = random_units(len(PATHS), seed=2)
-
-
-def score(judge: TasteJudge, name: str = "a screenshot") -> Judged:
-    """Judge one screenshot."""
-    return judge.judge(Embedded(SHOT, FACTS), content(name), None, timing_ms={})
-
-
 def test_new_screenshots_never_change_a_taste(home: Home) -> None:
     """Nor does a new engine: it finds the version of these labels on the disk."""
     judge = home.judge()
+    judge.renew()
     first = score(judge)
     home.see(30, seed=3)
     assert not judge.is_outgrown
@@ -106,6 +42,7 @@ def test_the_judge_says_what_its_documents_say_to_do_next(home: Home) -> None:
     assert judge.next_step is None
     assert score(judge).next is None
     home.library.keep_only(PATHS[:4])
+    judge.renew()
     assert judge.next_step == (
         "To get verdicts: 10 labels, at least 4 likes and 4 rejects. You have 2 likes and 2 rejects"
     )
@@ -118,6 +55,7 @@ def test_a_taste_of_before_there_was_a_history_is_fitted_anew_once(tmp_path: Pat
     home.teach(PATHS, ROWS)
     home.see(29, seed=1)
     judge = home.judge()
+    judge.renew()
     first = score(judge)
     assert first.ranked_among < 30
     assert not judge.is_outgrown
@@ -138,17 +76,36 @@ def test_nothing_is_fitted_before_all_is_learnt(home: Home) -> None:
     """Each batch asks whether the taste is outgrown, and a fit is not what answers."""
     judge = home.judge()
     assert not judge.is_outgrown
-    assert home.kept() == []
     score(judge)
+    assert home.kept() == [], "a version is made when it is published"
+    judge.renew()
     home.teach([*PATHS, "liked/new.png"], np.concatenate([ROWS, random_units(1, seed=5)]))
     assert not judge.is_outgrown
+    assert score(judge).taste == "v1", "what is not published would be stale at once"
     assert home.kept() == ["v1.taste"]
+    judge.renew()
     assert score(judge).taste == "v2"
+
+
+def test_a_first_label_counts_before_it_is_published(tmp_path: Path) -> None:
+    """What is scored while it is learnt needs no second score then."""
+    home = Home(tmp_path)
+    home.see(40, seed=1)
+    judge = home.judge()
+    judge.renew()
+    home.teach(PATHS, ROWS)
+    first = score(judge)
+    assert first.liked
+    judge.renew()
+    assert score(judge) == first
+    assert home.kept() == ["v1.taste", "v2.taste"]
 
 
 def test_a_version_that_cannot_be_read_is_fitted_anew(home: Home) -> None:
     """It scores as before, under a new name."""
-    first = score(home.judge())
+    judge = home.judge()
+    judge.renew()
+    first = score(judge)
     (home.tastes / "v1.taste").write_bytes(b"no taste")
     second = score(home.judge())
     assert (first.taste, second.taste) == ("v1", "v2")
@@ -158,7 +115,9 @@ def test_a_version_that_cannot_be_read_is_fitted_anew(home: Home) -> None:
 
 def test_neighbours_are_told_by_content_in_whatever_order_they_were_learnt(home: Home) -> None:
     """A rebuilt library learns in another order, and the version on the disk is still right."""
-    before = score(home.judge())
+    judge = home.judge()
+    judge.renew()
+    before = score(judge)
     rebuilt = Home(home.tastes.parent / "rebuilt")
     rebuilt.see(40, seed=1)
     rebuilt.teach(PATHS[::-1], ROWS[::-1])
@@ -189,11 +148,14 @@ def test_likes_that_become_a_profile_are_another_taste(home: Home) -> None:
     """Moved into one folder they count as one person, though no picture and no label changed."""
     judge = home.judge()
     assert score(judge).taste == "v1"
+    judge.renew()
     moved = [path.replace("liked/liked-", "liked/anna/liked-") for path in PATHS]
     home.teach(moved, ROWS)
+    judge.renew()
     assert score(judge).taste == "v2"
     renamed = [path.replace("anna", "berta") for path in moved]
     home.teach(renamed, ROWS)
+    judge.renew()
     assert score(judge).taste == "v2", "what the folder is called says nothing"
 
 
@@ -201,6 +163,7 @@ def test_likes_that_become_a_profile_are_another_taste(home: Home) -> None:
 def test_what_is_searched_is_made_again_when_it_is_lost(home: Home, what: str) -> None:
     """The taste on the disk makes the table again; without both, the next try fits it again."""
     judge = home.judge()
+    judge.renew()
     first = score(judge)
     if what != "taste":
         for file in home.tastes.parent.glob("library/neighbours_*/data/*"):
@@ -210,6 +173,7 @@ def test_what_is_searched_is_made_again_when_it_is_lost(home: Home, what: str) -
     if what == "both":
         with pytest.raises(LibraryUnusable, match="is not there any more"):
             score(judge)
+        assert judge.is_outgrown, "another one is to be published"
     second = score(judge)
     assert (second.confidence, second.evidence) == (first.confidence, first.evidence)
     assert (second.liked, second.rejected) == (first.liked, first.rejected)

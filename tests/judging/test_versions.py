@@ -1,5 +1,7 @@
 """Taste versions on the disk: kept bit by bit, few, and gone with the pictures in them."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -8,12 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.giveaways import found_in
 from kit.memories import content
 from kit.tastes import DIMENSIONS, drawn
 from tasted.errors import LibraryUnusable
+from tasted.home.taste_versions import ERASED, REFITTABLE, WHOLE
+from tasted.judging.fit_record import FitRecord
 from tasted.judging.version import TasteVersion
-from tasted.judging.versions import KEPT, TasteVersions
+from tasted.judging.versions import TasteVersions
 from tasted.scoring.taste.fit import TasteUnreadable, fit_taste
+from tasted.scoring.taste.mixture import WarmStart
 from tasted.scoring.traits.personality import Trait, TraitScales
 from tasted.scoring.weighing.weigher import COLUMNS, PARTS
 
@@ -84,16 +90,6 @@ def test_the_newest_that_was_fitted_to_the_same_is_found(tmp_path: Path) -> None
     assert versions.next_number() == 4
 
 
-def test_older_versions_are_removed(tmp_path: Path) -> None:
-    """Each holds the vectors of all references; what is none of ours stays."""
-    versions = TasteVersions(tmp_path)
-    (tmp_path / "notes.txt").touch()
-    for number in range(8, 12 + KEPT):
-        versions.keep(version(number))
-    names = {f"v{number}.taste" for number in range(12, 12 + KEPT)}
-    assert {file.name for file in tmp_path.iterdir()} == names | {"notes.txt"}
-
-
 @pytest.mark.parametrize("named", ["anna 2", "reference 3", "seen 7"])
 def test_a_forgotten_picture_takes_along_what_was_fitted_with_it(
     tmp_path: Path, named: str
@@ -107,9 +103,121 @@ def test_a_forgotten_picture_takes_along_what_was_fitted_with_it(
     wanted = [content(named), content("nobody")]
     assert versions.erase([content("nobody")], is_dry=True) == [None]
     assert versions.erase(wanted, is_dry=True) == [None, {content(named)}]
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
     assert versions.erase(wanted) == [None, {content(named)}]
-    assert [file.name for file in tmp_path.iterdir()] == ["last"]
+    assert {file.name for file in tmp_path.iterdir()} == {"last", "v1.json"}
+    row = versions.row(1)
+    assert row is not None
+    assert (row.kept, row.note) == (ERASED, "A picture in it was forgotten.")
+    assert versions.erase(wanted) == []
+
+
+def test_what_only_compared_with_a_forgotten_picture_is_fitted_again_without_it(
+    tmp_path: Path,
+) -> None:
+    """And so is what was only a record already, whatever the picture was in it."""
+    versions = TasteVersions(tmp_path)
+    versions.keep(replace(version(1), brought=(False,) * 12))
+    assert versions.erase([content("seen 7")]) == [{content("seen 7")}]
+    record, row = versions.record(1), versions.row(1)
+    assert record is not None
+    assert row is not None
+    assert len(record.history) == 39
+    assert (row.kept, row.fitted_to, versions.whole(1)) == (REFITTABLE, "", None)
+    gone = [content("anna 1"), content("reference 3")]
+    assert versions.erase(gone, is_dry=True) == [set(gone)]
+    assert versions.erase(gone) == [set(gone)]
+    record = versions.record(1)
+    assert record is not None
+    assert len(record.items) == len(record.liked) == len(record.brought) == 11
+    assert record.items[0] == (content("anna 2"),), "a profile stays as long as it has a photo"
+    assert found_in(tmp_path, {name: name.encode() for name in gone}) == set()
+
+
+def test_versions_beyond_the_budget_keep_what_they_were_fitted_to(tmp_path: Path) -> None:
+    """Those of an older tasted do not know it, and go; rows stay, and so do files of others."""
+    whole = len(version().to_bytes())
+    versions = TasteVersions(tmp_path, budget_bytes=5 * whole)
+    (tmp_path / "notes.txt").touch()
+    versions.keep(version(1))
+    for number in range(2, 9):
+        versions.keep(replace(version(number), brought=(False,) * 12))
+    kept = {row.number: row.kept for row in versions.rows()}
+    assert set(kept) == set(range(1, 9))
+    assert kept[8] == WHOLE
+    assert kept[1] == ERASED
+    assert REFITTABLE in kept.values()
+    files = {file.name for file in tmp_path.iterdir()}
+    assert {"notes.txt", "v8.taste", "v1.json"} < files
+    assert files.isdisjoint({"v1.taste", "v1.fit", "v8.fit"})
+    for number, how in kept.items():
+        assert (versions.whole(number) is not None) is (how == WHOLE)
+        assert (versions.record(number) is not None) is (how == REFITTABLE)
+    assert sum(file.stat().st_size for file in tmp_path.glob("*.[tf]*")) < 6 * whole
+
+
+def test_only_one_version_decides_and_when_is_kept(tmp_path: Path) -> None:
+    """Which one decided on a day can be told afterwards."""
+    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    versions = TasteVersions(tmp_path, clock=lambda: now)
+    for number in (1, 2):
+        versions.keep(version(number))
+        versions.put_in_force(number)
+        versions.put_in_force(number)
+    now += timedelta(days=3)
+    versions.put_in_force(1)
+    newest, first = versions.rows()
+    assert newest.parent == 1
+    assert [(span.since[:10], span.until and span.until[:10]) for span in first.in_force] == [
+        ("2026-11-30", "2026-11-30"),
+        ("2026-12-03", None),
+    ]
+    assert [span.until and span.until[:10] for span in newest.in_force] == ["2026-12-03"]
+    versions.put_in_force(None)
+    assert versions.in_force() is None
+
+
+def test_rows_agree_with_the_files_after_a_kill(tmp_path: Path) -> None:
+    """Between a version and its row, and between what it was fitted to and the whole."""
+    versions = TasteVersions(tmp_path)
+    for number in (1, 2, 3, 4):
+        versions.keep(replace(version(number), brought=(False,) * 12))
+    (tmp_path / "v1.json").unlink()
+    record = FitRecord.of(replace(version(2), brought=(False,) * 12))
+    assert record is not None
+    for number in (2, 3):
+        (tmp_path / f"v{number}.fit").write_bytes(record.to_bytes())
+    (tmp_path / "v3.taste").unlink()
+    (tmp_path / "v4.taste").unlink()
+    versions.settle()
+    assert [(row.number, row.kept) for row in versions.rows()] == [
+        (4, ERASED),
+        (3, REFITTABLE),
+        (2, WHOLE),
+        (1, WHOLE),
+    ]
+    assert not (tmp_path / "v2.fit").exists()
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    versions.settle()
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_record_keeps_every_bit_and_refuses_damage() -> None:
+    """Of a version with so many pictures that its fit depends on where it began, that as well."""
+    known = replace(version(), brought=(True,) + (False,) * 11)
+    record = FitRecord.of(known)
+    assert record is not None
+    start = WarmStart(np.arange(8.0), np.zeros(3), 0.25, 6.0)
+    for written in (record, replace(record, start=start)):
+        read = FitRecord.from_bytes(written.to_bytes())
+        assert read.to_bytes() == written.to_bytes()
+        assert (read.items, read.history) == (known.items, known.history)
+        assert read.brought.tolist() == list(known.brought or ())
+    data = record.to_bytes()
+    for broken in (b"", data[:-9], known.to_bytes()):
+        with pytest.raises(TasteUnreadable):
+            FitRecord.from_bytes(broken)
+    assert FitRecord.of(version()) is None, "one that does not say which labels were brought"
 
 
 def test_no_number_is_given_again_when_all_versions_were_erased(tmp_path: Path) -> None:
@@ -122,6 +230,9 @@ def test_no_number_is_given_again_when_all_versions_were_erased(tmp_path: Path) 
     assert TasteVersions(tmp_path).next_number() == 8
     versions.keep(version(8))
     assert len(versions.erase([content("anna 1")])) == 1
+    assert TasteVersions(tmp_path).next_number() == 9
+    for file in tmp_path.glob("*.json"):
+        file.unlink()
     assert TasteVersions(tmp_path).next_number() == 9
     for damage in (b"", b"-5", b"many", b"1" * 100):
         (tmp_path / "last").write_bytes(damage)

@@ -192,6 +192,18 @@ class ScoringSettings(SettingsSection):
         return self
 
 
+class LearningSettings(SettingsSection):
+    """What is kept of what was learnt from your likes and rejects."""
+
+    keep_mb: int = Field(
+        default=200,
+        ge=10,
+        le=100_000,
+        description="How much the versions of your taste may take on the disk, in megabytes. The "
+        "newest are kept whole; older ones are fitted again when you go back to them.",
+    )
+
+
 class WeightsSettings(SettingsSection):
     """How much every part of a score counts."""
 

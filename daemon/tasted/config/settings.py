@@ -10,6 +10,7 @@ from tasted.config.sections import (
     EmbedderSettings,
     EngineSettings,
     HooksSettings,
+    LearningSettings,
     LimitsSettings,
     LogSettings,
     NotifySettings,
@@ -36,6 +37,7 @@ class Settings(BaseModel):
     views: ViewsSettings = ViewsSettings()
     engine: EngineSettings = EngineSettings()
     scoring: ScoringSettings = ScoringSettings()
+    learning: LearningSettings = LearningSettings()
     preferences: PreferencesSettings = PreferencesSettings()
     reading: ReadingSettings = ReadingSettings()
     outbox: OutboxSettings = OutboxSettings()

@@ -47,6 +47,7 @@ from tasted.home.folder_locks import FolderLocks
 from tasted.home.layout import Home
 from tasted.home.lock import WaitEndedError, hold_lock, is_lock_of
 from tasted.home.status import Status, read_current
+from tasted.home.taste_versions import is_published
 from tasted.inbox.reconcile import failed_by_tasted, to_score_again
 from tasted.inbox.watcher import Watcher
 from tasted.outbox.ledger import Ledger
@@ -180,7 +181,11 @@ class _Daemon:
         power: Callable[[], str | None],
     ) -> None:
         ledger = Ledger.of(home)
-        self._shared = shared = SharedState(settings, ledger, read_current(home.current_file))
+        current = read_current(home.current_file)
+        self._shared = shared = SharedState(settings, ledger, current)
+        if current is not None and not is_published(home.tastes, current):
+            # an engine was killed between the two
+            shared.taste.outgrown()
         self._wakeup = wakeup
         self._notifier = notifier
         self._turn_timer = TurnTimer()

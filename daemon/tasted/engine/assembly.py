@@ -30,7 +30,8 @@ from tasted.engine.pipeline import Pipeline
 from tasted.engine.reading_files import InboxReader
 from tasted.engine.stages import OnCrash
 from tasted.home.layout import Home
-from tasted.judging.judged import Judge, Preferences
+from tasted.judging.chosen import VersionJudge
+from tasted.judging.judged import Preferences
 from tasted.judging.seed import SeedJudge
 from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.taste import TasteJudge
@@ -49,6 +50,8 @@ from tasted.system.priority import thread_count
 POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
 )
+
+_MEGABYTE = 1_000_000
 
 log = structlog.get_logger("tasted.engine")
 
@@ -70,7 +73,7 @@ class Assembly:
 
     embedder: LazyEmbedder
     library: Library
-    judge: Judge
+    judge: VersionJudge
     pipeline: Pipeline
     label_looks: LabelLooks
     """Tells which label folders are not of one person, by looks."""
@@ -179,19 +182,23 @@ def _judge(
     *,
     reading: str,
     bios: Bios,
-) -> Judge:
+) -> VersionJudge:
     preferences = _preferences(settings)
-    if settings.scoring.scorer == "seed":
-        return SeedJudge(library, embedder, preferences, reading=reading)
-    return TasteJudge(
+    versions = TasteVersions(
+        home.tastes, check=home.check, budget_bytes=settings.learning.keep_mb * _MEGABYTE
+    )
+    taste = TasteJudge(
         library,
         StatedPreferences(library, embedder, preferences.traits, preferences.interests),
-        TasteVersions(home.tastes, check=home.check),
+        versions,
         preferences,
         embedder_fingerprint=embedder.fingerprint,
         bios_of=bios.of,
         reading=reading,
+        embedder=embedder.identity.name,
     )
+    seed = SeedJudge(library, embedder, preferences, reading=reading)
+    return VersionJudge(taste, seed, versions, follows=settings.scoring.scorer)
 
 
 def views_identity(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from tasted.home.status import write_current
 from tasted.library.library import Library
 from tasted.records import Current
 from tasted.rpc.messages import PublishTaste, ReferencesMissing, TastePublished
+from tasted.system.faultpoints import reach
 
 
 class TastePublisher:
@@ -105,7 +106,13 @@ class TastePublisher:
             ),
             suspects=tuple((suspect.path, suspect.sentence) for suspect in judge.suspects()),
             next=judge.next_step,
+            is_held=judge.is_held,
+            waiting_answers=judge.waiting_answers,
+            chosen=judge.choice.words if judge.choice is not None else None,
+            set_aside=judge.set_aside,
         )
         self._home.check()
         write_current(self._home.current_file, current)
+        reach("learning.published")
+        judge.note_in_force()
         return current

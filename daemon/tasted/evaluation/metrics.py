@@ -11,7 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.scoring.separation import auc, brier, label_counts, mean_ranks
 from tasted.scoring.taste.logistic import log_loss
+
+__all__ = [
+    "Bin",
+    "auc",
+    "base_log_loss",
+    "brier",
+    "calibration_error",
+    "chance_auc",
+    "mean_log_loss",
+    "mean_ranks",
+    "reliability",
+]
 
 BINS = 10
 _IN_GROUP_MIN = 10
@@ -31,21 +44,6 @@ class Bin:
     like_share: float
 
 
-def auc(scores: Array, liked: Flags) -> float:
-    """Return how often a liked picture scores above a rejected one; ties count half.
-
-    Args:
-        scores: (n,) finite, on any scale, higher is better.
-        liked: (n,), with both labels.
-
-    Raises:
-        ValueError: when a label is missing.
-    """
-    likes, rejects = _counts(liked)
-    ranks = mean_ranks(scores)
-    return float((ranks[liked].sum() - likes * (likes + 1) / 2) / (likes * rejects))
-
-
 def chance_auc(scores: Array, liked: Flags, *, share: float = 0.99, shuffles: int = 2000) -> float:
     """Return the quantile of the AUC with shuffled labels, ties included.
 
@@ -62,7 +60,7 @@ def chance_auc(scores: Array, liked: Flags, *, share: float = 0.99, shuffles: in
     Raises:
         ValueError: when a label is missing.
     """
-    likes, rejects = _counts(liked)
+    likes, rejects = label_counts(liked)
     ranks = mean_ranks(scores)
     random = np.random.default_rng(0)
     sums = np.array([random.permutation(ranks)[:likes].sum() for _shuffle in range(shuffles)])
@@ -70,11 +68,6 @@ def chance_auc(scores: Array, liked: Flags, *, share: float = 0.99, shuffles: in
     areas = np.sort((sums - likes * (likes + 1) / 2) / (likes * rejects))
     place = min(int(np.ceil(share * (shuffles + 1))) - 1, shuffles - 1)
     return float(areas[place])
-
-
-def brier(probabilities: Array, liked: Flags) -> float:
-    """Return the mean squared difference between probability and label."""
-    return float(np.mean((probabilities - liked) ** 2))
 
 
 def mean_log_loss(logits: Array, liked: Flags) -> float:
@@ -109,18 +102,5 @@ def reliability(probabilities: Array, liked: Flags) -> tuple[Bin, ...]:
     )
 
 
-def mean_ranks(scores: Array) -> Array:
-    """Return the rank of each score from 1 on; equal scores share the mean of their ranks."""
-    _values, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places])
-
-
 def _bins(probabilities: Array) -> NDArray[np.intp]:
     return np.minimum((probabilities * BINS).astype(np.intp), BINS - 1)
-
-
-def _counts(liked: Flags) -> tuple[int, int]:
-    likes, rejects = int(liked.sum()), int((~liked).sum())
-    if not likes or not rejects:
-        raise ValueError("there must be at least one like and one reject")
-    return likes, rejects

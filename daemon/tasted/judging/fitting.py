@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tasted.copies.finding import CopyFinder
 from tasted.judging.counted_labels import CountedLabel, Views, counted_labels, pictured
+from tasted.judging.fit_record import FitRecord
 from tasted.judging.stated_preferences import MeasuredPreferences, StatedPreferences
 from tasted.judging.version import TasteVersion
-from tasted.library.library import Library
-from tasted.records import Label, Origin
+from tasted.library.library import LearnedReference, Library
+from tasted.records import Label, Origin, Reference
 from tasted.scoring.taste.fit import fit_taste
 from tasted.scoring.taste.mixture import WarmStart
 from tasted.scoring.traits.personality import TraitScales
@@ -43,8 +44,12 @@ def fit_version(
     bios_of: BiosOf,
     copies: CopyFinder,
     previous: WarmStart | None = None,
+    record: FitRecord | None = None,
 ) -> TasteVersion:
     """Fit a taste to the references that count, and freeze it with the present history.
+
+    With a record it is fitted to what that says instead: the same labels in the same order and the
+    same history give the same fit, as long as the texts beside the pictures are the same.
 
     Args:
         library: of the home.
@@ -54,14 +59,22 @@ def fit_version(
         bios_of: finds bios.
         copies: finds references that show the same picture.
         previous: where the last fit ended; without it thousands of references take long.
+        record: of an older version; pictures that the library no longer knows are left out.
     """
-    history = library.sample(HISTORY_MAX, exclude=_brought(library))
+    if record is None:
+        history = library.sample(HISTORY_MAX, exclude=_brought(library))
+        labels = counted_labels(library)
+        brought = tuple(label.is_brought for label in labels)
+    else:
+        known_history = library.cached(record.history)
+        history = {key: known_history[key] for key in record.history if key in known_history}
+        labels, brought = _recorded_labels(library, record)
+        previous = record.start
     pictures = [picture.views for picture in history.values()]
     # reading thousands of texts takes long
     bios = bios_of(dict.fromkeys(history)) if stated_preferences.asks_texts else {}
-    labels = counted_labels(library)
-    places = {
-        photo.reference.content_id: photo.reference.path
+    places: dict[str, str | None] = {
+        photo.reference.content_id: photo.reference.path or None
         for label in labels
         for photo in label.photos
     }
@@ -89,7 +102,7 @@ def fit_version(
         _items(labels, library.dimensions),
         np.array([label.reference.label is Label.LIKED for label in labels], np.bool_),
         history=pictures or None,
-        curated=np.array([label.is_brought for label in labels], np.bool_),
+        curated=np.array(brought, np.bool_),
         copies=found.groups,
         columns=evidence,
         previous=previous,
@@ -108,7 +121,39 @@ def fit_version(
         history_parts=history_parts(taste, pictures, _columns(seen)),
         scales=scales,
         lookalikes=found.lookalikes,
+        brought=brought,
     )
+
+
+def _recorded_labels(
+    library: Library, record: FitRecord
+) -> tuple[tuple[CountedLabel, ...], tuple[bool, ...]]:
+    """Return the labels of a record, and which were brought; photos that are unknown are left out.
+
+    A picture that is no reference any more has no path, and its text is found by its content.
+    """
+    # references are in a table of their own, and those of now need not be in both
+    known = {photo.reference.content_id: photo.views for photo in library.learned()}
+    cached = library.cached([content for item in record.items for content in item])
+    known |= {content: picture.views for content, picture in cached.items()}
+    paths = {reference.content_id: reference.path for reference in library.references()}
+    labels, brought = [], []
+    for item, liked, is_brought in zip(
+        record.items, record.liked.tolist(), record.brought.tolist(), strict=True
+    ):
+        label = Label.LIKED if liked else Label.REJECTED
+        origin = Origin.REFERENCE if is_brought else Origin.FEEDBACK
+        photos = tuple(
+            LearnedReference(
+                Reference(content, paths.get(content, ""), label, origin), known[content]
+            )
+            for content in item
+            if content in known
+        )
+        if photos:
+            labels.append(CountedLabel(photos))
+            brought.append(is_brought)
+    return tuple(labels), tuple(brought)
 
 
 def _brought(library: Library) -> set[str]:

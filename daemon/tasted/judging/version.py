@@ -66,6 +66,8 @@ class TasteVersion:
     scales: TraitScales
     lookalikes: int = 0
     """How many references look like copies of others, but count separately."""
+    brought: tuple[bool, ...] | None = None
+    """Which references were added only as labels; None in a version of an older tasted."""
 
     @property
     def counts(self) -> LabelCounts:
@@ -90,6 +92,11 @@ class TasteVersion:
         """The name in sidecars."""
         return f"v{self.number}"
 
+    @property
+    def content_count(self) -> int:
+        """How many contents went into it."""
+        return len(self.history) + sum(map(len, self.items))
+
     def held_of(self, contents: Collection[str]) -> frozenset[str]:
         """Return those of these contents that went into it."""
         return frozenset(contents).intersection(chain(self.history, *self.items))
@@ -97,7 +104,7 @@ class TasteVersion:
     def to_bytes(self) -> bytes:
         """Return the version as the bytes of a file."""
         facts_of_scales, arrays = self.scales.to_arrays()
-        facts = {
+        facts: dict[str, Any] = {
             "kind": "taste version",
             "version_format": VERSION_FORMAT,
             "number": self.number,
@@ -107,6 +114,9 @@ class TasteVersion:
             "scales": facts_of_scales,
             "lookalikes": self.lookalikes,
         }
+        if self.brought is not None:
+            # without it, so that the bytes of an older version stay what its sidecars name
+            facts["brought"] = list(self.brought)
         members: dict[str, NDArray[Any]] = {
             "taste": np.frombuffer(self.taste.to_bytes(), dtype=np.uint8),
             "columns": self.columns,
@@ -142,11 +152,14 @@ class TasteVersion:
                 history_parts=arrays["history_parts"],
                 scales=TraitScales.from_arrays(facts["scales"], traits),
                 lookalikes=int(facts["lookalikes"]),
+                brought=tuple(map(bool, facts["brought"])) if "brought" in facts else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise TasteUnreadable(f"the taste version does not fit together: {error}") from error
         if len(version.items) != len(taste.liked) or len(version.columns) != len(taste.liked):
             raise TasteUnreadable("the taste version has other references than its taste")
+        if version.brought is not None and len(version.brought) != len(taste.liked):
+            raise TasteUnreadable("the taste version does not say of each reference what it is")
         return version
 
     def digest(self) -> str:

@@ -45,8 +45,13 @@ ENGINE_POINTS = (
     "neighbours.written",
     "learning.keeping",
     "learning.kept",
+    "learning.described",
+    "learning.in_force",
+    "learning.published",
 )
 """In the engine."""
+VERSION_POINTS = ("learning.demoting", "learning.chosen")
+"""In the engine, when older versions make room, and when a person chooses one."""
 FORGET_POINTS = (
     "forget.listed",
     "forget.logs_rewritten",
