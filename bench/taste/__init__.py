@@ -5,6 +5,7 @@ methods        the scorers that are compared
 simulation     all of them on all users
 photographs    all of them on real photographs, with the embedded model
 costs          the time of a fit
+asking         which pictures to ask about, and scores that follow an answer at once
 """
 
 import os

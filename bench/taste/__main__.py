@@ -3,7 +3,8 @@
 240 users take about ten minutes on one core; --quick takes 24 of them, in about one. The figures of
 --quick are too noisy for a claim; without it, a MISS ends with exit status 1. --photos DIR only
 prints the tables of other photographs, with a subfolder for each kind of thing; --unseen states
-that pocket, the embedded model, was not trained on them.
+that pocket, the embedded model, was not trained on them. --asking prints the tables of cards alone,
+which take another ten minutes.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.taste import costs, photographs
+from bench.taste import asking, costs, photographs
 from bench.taste.methods import METHODS
 from bench.taste.simulation import (
     COUNTS,
@@ -51,9 +52,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--photos", type=Path, metavar="DIR")
     parser.add_argument("--unseen", action="store_true")
+    parser.add_argument("--asking", action="store_true")
     chosen = parser.parse_args()
     if chosen.photos is not None:
         photographs.show(chosen.photos, is_unseen=chosen.unseen)
+        return 0
+    if chosen.asking:
+        asking.show(is_quick=chosen.quick)
         return 0
     _print_world()
     found = run(QUICK_USERS if chosen.quick else USERS)
@@ -62,6 +67,7 @@ def main() -> int:
     is_held += [*_print_verdicts(found), *_print_constant(found)]
     is_held += photographs.show(photographs.FOLDER, is_unseen=False)
     _print_costs(is_quick=chosen.quick)
+    asking.show(is_quick=chosen.quick)
     return 0 if chosen.quick or all(is_held) else 1
 
 

@@ -93,8 +93,8 @@ class World:
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def draw_user(kind: Kind, like_rate: float, seed: int) -> User:
-    """Draw a world and a user in it; equal arguments give equal users."""
+def draw_user(kind: Kind, like_rate: float, seed: int, *, pool: int = POOL) -> User:
+    """Draw a world and a user in it, with a pool of this size; equal arguments give equal users."""
     random = np.random.default_rng([seed, list(Kind).index(kind), round(100 * like_rate)])
     world = World.drawn(random)
     utility = _utility(kind, world, random)
@@ -102,19 +102,19 @@ def draw_user(kind: Kind, like_rate: float, seed: int) -> User:
     middle, spread = population.mean(), population.std()
     sharp = SHARPNESS[kind] * (population - middle) / spread
     threshold = _threshold(sharp, like_rate)
-    latent = world.latent(random, POOL + HISTORY + TEST)
+    latent = world.latent(random, pool + HISTORY + TEST)
     probability = 1 / (
         1 + np.exp(-(SHARPNESS[kind] * (utility(latent) - middle) / spread + threshold))
     )
     liked = random.random(len(latent)) < probability
     pictures = world.pictures(latent)
     return User(
-        pool=pictures[:POOL],
-        liked=liked[:POOL],
-        history=pictures[POOL : POOL + HISTORY],
-        test=pictures[POOL + HISTORY :],
-        test_liked=liked[POOL + HISTORY :],
-        test_probability=probability[POOL + HISTORY :],
+        pool=pictures[:pool],
+        liked=liked[:pool],
+        history=pictures[pool : pool + HISTORY],
+        test=pictures[pool + HISTORY :],
+        test_liked=liked[pool + HISTORY :],
+        test_probability=probability[pool + HISTORY :],
     )
 
 

@@ -110,7 +110,7 @@ def test_a_label_of_the_fit_can_be_taken_back_or_turned() -> None:
     review.working.follow({picture: None})
     gone = review.changes()
     expected = without.logit(POOL.vectors) - review.taste.logit(POOL.vectors)
-    assert np.corrcoef(gone, expected)[0, 1] > 0.8
+    assert np.corrcoef(gone, expected)[0, 1] > 0.6
     row = review.working.features(
         centred_items(review.known.vectors[[picture]], review.taste.mean), np.full((1, 3), np.nan)
     )[0]

@@ -6,9 +6,9 @@ rank-one update (Sherman and Morrison): about a millisecond for 512 dimensions. 
 or when an answer was taken back, the regression is solved again, as long as that is quick.
 
 The regression is that of the fit in force with one amplitude for its mixture, so only *changes* of
-logits are taken from it, on the scale of the fit. Calibration, shrinking and the share of likes in
-the stream stay those of the fit: cards that were asked say nothing about the stream. All of this is
-replaced by the next fit.
+logits are taken from it, on the scale of the fit. Calibration, shrinking and the share of likes
+stay those of the fit: cards that were asked say nothing about the stream. All of this is replaced
+by the next fit.
 """
 
 from collections.abc import Hashable, Mapping
@@ -73,6 +73,7 @@ class ProvisionalFit:
         self._features = features
         clear = np.flatnonzero(np.isin(shares, (0.0, 1.0)))
         self._precision = self._prior_precision(taste)
+        self._prior_bias = _prior_bias(shares[clear])
         self._fitted: dict[Hashable, LabelRow] = {
             int(picture): LabelRow(features[picture], bool(shares[picture])) for picture in clear
         }
@@ -82,7 +83,6 @@ class ProvisionalFit:
         self._inverse: Array = np.zeros((0, 0))
         self._solve(self._fitted)
         self._base = (self._weights, self._inverse, dict(self._labels))
-        self._base_prior = self._prior = self._prior_bias()
         self._changed: dict[Hashable, LabelRow | None] = {}
         self._steps = 0
         self._scale = self._scale_of(start)
@@ -123,7 +123,7 @@ class ProvisionalFit:
         if not changes:
             self._weights, self._inverse, labels = self._base
             self._labels = dict(labels)
-            self._changed, self._steps, self._prior = {}, 0, self._base_prior
+            self._changed, self._steps = {}, 0
             return
         is_growing = True
         for key in {**self._changed, **changes}:
@@ -138,10 +138,7 @@ class ProvisionalFit:
         self._changed = dict(changes)
         if (not is_growing or self._steps >= SOLVED_AFTER_STEPS) and self._is_small:
             self._solve({key: entered.row for key, entered in self._labels.items()})
-            self._prior = self._prior_bias()
             self._steps = 0
-        else:
-            self._follow_prior()
 
     def logit_changes(
         self, items: Array, columns: Array, *, factors: Array, temperature: float = 1.0
@@ -158,9 +155,8 @@ class ProvisionalFit:
             return np.zeros(len(items))
         moved = self._weights - self._base[0]
         spread = np.repeat(factors, [self._dimensions, *[1] * len(self._kept)])
-        own_rates = self._base_prior - self._prior
         inner = self.features(items, columns) @ (moved * np.append(spread, 1.0))
-        return np.asarray(temperature * (self._scale * inner + own_rates))
+        return np.asarray(temperature * self._scale * inner)
 
     @property
     def _is_small(self) -> bool:
@@ -178,18 +174,6 @@ class ProvisionalFit:
             ]
         )
 
-    def _prior_bias(self) -> float:
-        liked, rejected = self.counts
-        if not (liked and rejected):
-            return logit(STREAM_LIKE_RATE)
-        return logit(like_rate(np.repeat([1.0, 0.0], [liked, rejected])))
-
-    def _follow_prior(self) -> None:
-        """Move with the share of likes, around which the bias is expected."""
-        before, self._prior = self._prior, self._prior_bias()
-        pull = self._precision[-1] * (self._prior - before)
-        self._weights = self._weights + self._inverse[:, -1] * pull
-
     def _solve(self, rows: Mapping[Hashable, LabelRow]) -> None:
         design = np.array([row.features for row in rows.values()]).reshape(
             len(rows), len(self._weights)
@@ -200,7 +184,7 @@ class ProvisionalFit:
             [
                 np.zeros(self._dimensions),
                 np.where(self._kept, COLUMN_PRIOR_MEAN, 0.0),
-                [self._prior_bias()],
+                [self._prior_bias],
             ]
         )
         fit = fit_logistic(
@@ -239,3 +223,9 @@ class ProvisionalFit:
         if not spread > 0:
             return 1.0
         return float(np.clip(ours @ theirs / spread, _SCALE_MIN, _SCALE_MAX))
+
+
+def _prior_bias(targets: Array) -> float:
+    """Return the log-odds of a like before any evidence, by the labels of a fit."""
+    has_both = 0 < targets.sum() < len(targets)
+    return logit(like_rate(targets) if has_both else STREAM_LIKE_RATE)

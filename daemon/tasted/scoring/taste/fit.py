@@ -36,6 +36,7 @@ def fit_taste(
     curated: ArrayLike | None = None,
     copies: NDArray[np.intp] | None = None,
     columns: ArrayLike | None = None,
+    drawn: ArrayLike | None = None,
     stream_like_rate: float = STREAM_LIKE_RATE,
     previous: WarmStart | None = None,
 ) -> Taste:
@@ -57,6 +58,8 @@ def fit_taste(
         columns: (n, c) extra evidence about each reference, about N(0, 1), such as z-scores of
             texts; NaN where it is missing. From 20 pictures with a value on, columns that make
             leave-one-out worse are dropped.
+        drawn: (n,) bool: chosen by chance from the stream, and not for its score. Only from these
+            the share of likes in the stream is learnt. None: all that are not curated.
         stream_like_rate: share of the stream that the user would like, as assumed before any
             feedback: it has the weight of 6 labels, and is used alone with labels of one class.
         previous: `start` of an earlier taste of this user, for the search above 2,000 pictures.
@@ -71,6 +74,7 @@ def fit_taste(
         history=history,
         curated=curated,
         copies=copies,
+        drawn=drawn,
         stream_like_rate=stream_like_rate,
     )
     evidence = evidence_columns(columns, len(labelled.liked), None)

@@ -58,6 +58,9 @@ class Labelled:
     """Shape (g,): share of references that the user chose by hand, outside of the stream."""
     stream_like_rate: float
     history: Vectors | None
+    drawn: Array | None = None
+    """Shape (g,): share of references that chance chose from the stream; None: all but those that
+    the user chose by hand."""
 
     @cached_property
     def clear(self) -> NDArray[np.bool_]:
@@ -76,23 +79,44 @@ class Labelled:
 
     @property
     def own_rate(self) -> float:
-        """Share of likes among the clear pictures, drawn towards one half."""
+        """Share of likes that the bias begins from, drawn towards one half or the assumed rate.
+
+        That among the clear pictures; where some were chosen for their scores, among the others.
+        """
+        if self._is_selected:
+            return self._share_of(self._by_chance)
         return like_rate(self.targets)
 
     @property
     def own_rates_without(self) -> Array:
         """The same without each of the clear pictures."""
-        return like_rates_without(self.targets)
+        if not self._is_selected:
+            return like_rates_without(self.targets)
+        weights = self._by_chance
+        likes = float(self.targets @ weights) + PSEUDO_LABELS * self.stream_like_rate
+        count = float(weights.sum()) + PSEUDO_LABELS
+        return np.asarray((likes - weights * self.targets) / (count - weights))
 
     @property
     def like_rate(self) -> float:
         """Share of likes in the stream, from feedback and the assumed rate."""
         # likes without a single reject do not mean that the whole stream is liked
-        if not self.has_both:
-            return self.stream_like_rate
-        feedback = 1 - self.curated[self.clear]
-        likes = float(self.targets @ feedback) + PSEUDO_LABELS * self.stream_like_rate
-        return likes / (float(feedback.sum()) + PSEUDO_LABELS)
+        return self._share_of(self._by_chance) if self.has_both else self.stream_like_rate
+
+    @property
+    def _by_chance(self) -> Array:
+        """How much each clear picture tells of the share of likes in the stream."""
+        by_chance = 1 - self.curated if self.drawn is None else self.drawn
+        return np.asarray(by_chance[self.clear])
+
+    @property
+    def _is_selected(self) -> bool:
+        # labels that the user chose by hand are led to the stream by an offset instead
+        return self.drawn is not None and not self.curated.any()
+
+    def _share_of(self, weights: Array) -> float:
+        likes = float(self.targets @ weights) + PSEUDO_LABELS * self.stream_like_rate
+        return likes / (float(weights.sum()) + PSEUDO_LABELS)
 
     @property
     def prior(self) -> float:
@@ -148,6 +172,7 @@ def gather(
     history: Vectors | None = None,
     curated: ArrayLike | None = None,
     copies: NDArray[np.intp] | None = None,
+    drawn: ArrayLike | None = None,
     stream_like_rate: float = STREAM_LIKE_RATE,
 ) -> Labelled:
     """Check and centre the vectors, and find the pictures in them.
@@ -178,6 +203,9 @@ def gather(
         curated=group_means(curated.astype(np.float64), groups),
         stream_like_rate=stream_like_rate,
         history=history,
+        drawn=None
+        if drawn is None
+        else group_means(_flags(drawn, count, "drawn").astype(np.float64), groups),
     )
 
 
