@@ -135,10 +135,10 @@ class WebVisit:
             return said
 
 
-def knocked(door: Door, *, renews: bool = False) -> dict[str, Any] | TastedError:
+def knocked(door: Door, **how: bool) -> dict[str, Any] | TastedError:
     """Knock, and wait for the answer."""
     answers: list[dict[str, Any] | TastedError] = []
-    door.knock(Knock(answers.append, renews=renews))
+    door.knock(Knock(answers.append, **how))
     eventually(lambda: answers, within_seconds=30)
     return answers[0]
 

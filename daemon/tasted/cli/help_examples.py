@@ -31,6 +31,14 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted reject inbox/anna", "a folder with 2 to 12 photos of one person"),
     ),
     "undo": (("tasted undo shot.png", "neither liked nor rejected any more"),),
+    "review": (
+        ("tasted review", "in your browser"),
+        ("tasted review --no-open", "print the link, which works once"),
+    ),
+    "token": (
+        ("tasted token", "for scripts"),
+        ("tasted token --renew", "a new one; every browser is signed out"),
+    ),
     "status": (
         ("tasted status", "what tasted is doing"),
         ("tasted status --json | jq .status.queue", "for scripts"),

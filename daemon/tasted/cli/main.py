@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "like": ("tasted.cli.commands.label", "Mark pictures as liked."),
     "reject": ("tasted.cli.commands.label", "Mark pictures as rejected."),
     "undo": ("tasted.cli.commands.label", "Remove your like or reject from pictures."),
+    "review": (
+        "tasted.cli.commands.review",
+        "Judge pictures in your browser, and see the taste follow.",
+    ),
     "status": (
         "tasted.cli.commands.status",
         "Show what tasted is doing, or what it is waiting for.",
@@ -53,6 +57,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Check everything and show how to fix what is wrong.",
     ),
     "demo": ("tasted.cli.commands.demo", "Watch tasted work on drawn pictures."),
+    "token": (
+        "tasted.cli.commands.token",
+        "Print the token with which scripts use the programming interface.",
+    ),
     "references": ("tasted.cli.commands.references", "List your likes and rejects."),
     "evaluate": (
         "tasted.cli.commands.evaluate",

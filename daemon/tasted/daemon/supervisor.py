@@ -24,6 +24,7 @@ from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.leftovers import remove_leftovers
 from tasted.daemon.main_wakeup import INSISTING, MainWakeup
 from tasted.daemon.match_hook import MatchHook
+from tasted.daemon.reviewing.review_parts import ReviewParts
 from tasted.daemon.scanning.power_hold import PowerHold
 from tasted.daemon.scanning.scanner import Scanner
 from tasted.daemon.scanning.watch import WatcherFactory
@@ -57,8 +58,9 @@ from tasted.rpc.client import COMMAND, EngineProcess
 from tasted.system.power import saving_reason
 
 _GRACE_SECONDS = 5.0
-# twice this and the grace must fit into the 30 seconds that service managers give
+# twice this, the grace and the door must fit into the 30 seconds that service managers give
 _JOIN_SECONDS = 10.0
+_DOOR_SECONDS = 4.0
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 
@@ -202,6 +204,7 @@ class _Daemon:
         def follow(status: Status) -> None:
             page.follow(status)
             announcer.follow(status)
+            self._review.follow(status)
             on_status(status)
 
         def scored(sidecar: Sidecar) -> None:
@@ -212,6 +215,9 @@ class _Daemon:
             status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
         )
         feedback = FeedbackRecorder(home, shared)
+        self._review = review = ReviewParts(
+            home, shared, feedback, version=__version__, stop=self._stop
+        )
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
         self._scanner = Scanner(
             home,
@@ -228,6 +234,7 @@ class _Daemon:
             prepare=partial(remove_leftovers, home, writer),
             mark_sidecar=writer.mark,
             feedback=feedback,
+            on_review=review.take_request,
             seconds_to_page=page.seconds_to_choice,
             make_watcher=make_watcher,
             turn_timer=self._turn_timer,
@@ -249,9 +256,11 @@ class _Daemon:
                 version=__version__,
                 on_score=scored,
             ),
-            carry_out=lambda engine, order: Eraser(
-                home, shared, writer, engine, page, status_file, feedback
-            ).carry_out(order),
+            carry_out=review.unseen(
+                lambda engine, order: Eraser(
+                    home, shared, writer, engine, page, status_file, feedback
+                ).carry_out(order)
+            ),
             transfer=transfer,
             reporter=self._reporter,
             stop=self._stop,
@@ -266,14 +275,16 @@ class _Daemon:
             self._force_everything()
         scanner = threading.Thread(target=self._guarded, args=(self._scanner.run,), name="scanner")
         worker = threading.Thread(target=self._guarded, args=(self._work_loop.run,), name="worker")
+        door = threading.Thread(target=self._guarded, args=(self._review.door.run,), name="door")
         try:
             self._announcer.start()
             scanner.start()
             worker.start()
+            door.start()
             self._notifier.ready()
             self._wait()
             with _leaving_at_once():
-                is_over = self._end(scanner, worker)
+                is_over = self._end(scanner, worker, door)
         except BaseException as error:  # noqa: BLE001 - it is logged, and nothing follows it
             # a process whose threads go on without the lock would be alive and useless
             _leave(1, why=error)
@@ -338,7 +349,9 @@ class _Daemon:
             self._fault = fault
             self._wakeup.wake()
 
-    def _end(self, scanner: threading.Thread, worker: threading.Thread) -> bool:
+    def _end(
+        self, scanner: threading.Thread, worker: threading.Thread, door: threading.Thread
+    ) -> bool:
         """Stop everything in the order in which work flows; return whether all threads ended.
 
         The scanner first, so that nothing new comes; then the queue, so that the worker takes
@@ -350,6 +363,7 @@ class _Daemon:
             self._notifier.stopping()
         self._reporter.write(state="stopping")
         self._stop.set()
+        self._review.door.wake()
         self._shared.wakeups.wake_scanner()
         self._shared.queue.close()
         self._shared.wakeups.wake_worker()
@@ -359,6 +373,7 @@ class _Daemon:
             self._work_loop.interrupt()
         worker.join(_JOIN_SECONDS)
         scanner.join(_JOIN_SECONDS)
+        door.join(_DOOR_SECONDS)
         if not (worker.is_alive() or scanner.is_alive()):
             self._shared.ledger.save_index(is_last=True)
         self._reporter.write(state="stopped")
@@ -366,4 +381,4 @@ class _Daemon:
         self._announcer.close(shows_rest=self._until_idle)
         self._match_hook.close(runs_rest=self._until_idle)
         log.info("stopped")
-        return not (worker.is_alive() or scanner.is_alive())
+        return not (worker.is_alive() or scanner.is_alive() or door.is_alive())

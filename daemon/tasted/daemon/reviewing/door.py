@@ -73,8 +73,10 @@ class Knock:
     """A command wants the page to be reachable."""
 
     answer: Callable[[dict[str, Any] | TastedError], None]
-    renews: bool = False
-    """Whether everybody who is in is to leave: the secrets were renewed."""
+    ends_visits: bool = False
+    """Whether everybody who is in is to leave: secrets were renewed, or pictures are erased."""
+    opens: bool = True
+    """Whether the page is to be reachable; False: as it is."""
 
 
 class Door:
@@ -148,6 +150,11 @@ class Door:
             looks.do(lambda: child.send(happened))
 
     @property
+    def is_open(self) -> bool:
+        """Whether the page can be reached."""
+        return self._listener is not None
+
+    @property
     def has_child(self) -> bool:
         """Whether somebody may be looking."""
         return self._child is not None
@@ -203,11 +210,14 @@ class Door:
         elif self._listener is None and web.always and web.port != self._chosen:
             self._open_or_log()
         for knock in knocks:
-            if knock.renews:
+            if knock.ends_visits:
                 self._end_child()
             self._answer(knock)
 
     def _answer(self, knock: Knock) -> None:
+        if not knock.opens:
+            knock.answer({})
+            return
         try:
             listener = self._listener or self._open()
         except TastedError as error:

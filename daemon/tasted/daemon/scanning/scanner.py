@@ -63,6 +63,7 @@ class Scanner:
         turn_timer: read by the main thread.
         power_hold: holds the backlog while the machine saves power; without one it never waits.
         seconds_to_page: returns when the page is to be written again, which is done with a turn.
+        on_review: answers requests about the page for judging.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Scanner:
         turn_timer: TurnTimer | None = None,
         power_hold: PowerHold | None = None,
         seconds_to_page: Callable[[], float | None] = lambda: None,
+        on_review: Callable[[Request], None] | None = None,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -118,6 +120,7 @@ class Scanner:
         self._turn_timer = turn_timer or TurnTimer()
         self._power_hold = power_hold
         self._seconds_to_page = seconds_to_page
+        self._on_review = on_review
         self._answered: set[str] = set()
         self._is_in_doubt = True
         """Whether hints were lost on the way to a scan."""
@@ -260,7 +263,10 @@ class Scanner:
     def _serve(self, request: Request) -> None:
         shared = self._shared
         fault = shared.faults.of_scanner
-        if fault is not None and request.order is None:
+        if request.kind == "review" and self._on_review is not None:
+            # it can be looked at whatever is at fault
+            self._on_review(request)
+        elif fault is not None and request.order is None:
             # forgetting scans by itself, and reports what prevents it
             answer_request(self._home, request.id, failure(fault))
         elif request.kind == "score":

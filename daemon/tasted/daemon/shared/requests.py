@@ -30,7 +30,7 @@ _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore", "rebuild", "forget", EXPORT, IMPORT})
+_KINDS = frozenset({"score", "rescore", "rebuild", "forget", "review", EXPORT, IMPORT})
 
 log = structlog.get_logger("tasted.requests")
 
@@ -41,7 +41,7 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore`, `rebuild`, `forget`, `export` or `import`."""
+    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import` or `review`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
@@ -50,6 +50,8 @@ class Request:
     """What is to be forgotten."""
     transfer: TransferOrder | None = None
     """What is to be exported or imported."""
+    renews: bool = False
+    """Of `review`: whether everybody who is in is to leave, for the secrets are new."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -199,7 +201,8 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     transfer = parse_transfer(value)
     if (kind == "forget" and order is None) or (kind in {EXPORT, IMPORT} and transfer is None):
         return None
-    return Request(request_id, kind, tuple(inside), tuple(outside), order, transfer)
+    renews = value.get("renews") is True
+    return Request(request_id, kind, tuple(inside), tuple(outside), order, transfer, renews)
 
 
 def _discard(folder: Path, request_id: str) -> None:

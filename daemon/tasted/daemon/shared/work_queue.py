@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from tasted.daemon.shared.engine_lane import AnswerT, EngineCall, EngineLane
 from tasted.daemon.shared.forget_order import Order
@@ -70,6 +71,8 @@ class Asked:
     paths: tuple[str, ...]
     """Relative to the inbox when `inside`, else absolute."""
     inside: bool
+    deliver: Callable[[dict[str, Any]], None] | None = None
+    """Handed the answer, by the worker's thread; None: it is left in the requests of the home."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,7 @@ class WorkLoop:
         self._failures += 1
         self._shared.faults.report("worker", fault)
         if isinstance(work, Asked | Rebuild | Transfer):
-            answer_request(self._home, work.request_id, failure(fault))
+            self._answer(work, failure(fault))
         self._shared.queue.done()
         # what was in hand comes back with the next look, so that nobody takes this for idleness
         self._shared.wakeups.wake_scanner()
@@ -279,7 +279,7 @@ class WorkLoop:
                 # who asks may have others, in the environment
                 "settings": {"acting": used.config_digest(), "model": used.embedder.model},
             }
-            answer_request(self._home, work.request_id, answer)
+            self._answer(work, answer)
             self._shared.wakeups.wake_scanner()
 
     def _tell_labels(self) -> bool:
@@ -289,6 +289,12 @@ class WorkLoop:
             return True
         self._worker.update_labels(labels)
         return False
+
+    def _answer(self, work: Asked | Rebuild | Transfer, answer: dict[str, Any]) -> None:
+        if isinstance(work, Asked) and work.deliver is not None:
+            work.deliver(answer)
+        else:
+            answer_request(self._home, work.request_id, answer)
 
     def _do(self, batch: Batch, *, knew_labels: bool) -> None:
         is_profiles = batch.turn in {Turn.PROFILE, Turn.PROFILE_AGAIN}

@@ -89,7 +89,8 @@ class EventFeed:
         stream: _Stream = asyncio.Queue()
         self._streams.add(stream)
         try:
-            missed = await self._missed(after) if after is not None else []
+            # without a number nothing was missed, but the log is followed from here on
+            missed = await self._missed(after)
         except BaseException:
             self._streams.discard(stream)
             raise
@@ -97,10 +98,11 @@ class EventFeed:
             self._lines(stream, missed, after or 0), lambda: self._streams.discard(stream)
         )
 
-    async def _missed(self, after: int) -> list[dict[str, Any]]:
-        call = ListFeedback(after=after, limit=_REPLAYED_MAX, oldest_first=True)
+    async def _missed(self, after: int | None) -> list[dict[str, Any]]:
+        limit = _REPLAYED_MAX if after is not None else 1
+        call = ListFeedback(after=after, limit=limit, oldest_first=True)
         events: list[dict[str, Any]] = (await self._light.ask(call)).body["events"]
-        return events
+        return events if after is not None else []
 
     async def _lines(
         self, stream: _Stream, missed: list[dict[str, Any]], after: int

@@ -22,6 +22,7 @@ STATUSES: dict[str, int] = {
     "unsupported_format": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "usage": HTTPStatus.UNPROCESSABLE_ENTITY,
     "malformed": HTTPStatus.BAD_REQUEST,
     "unauthorized": HTTPStatus.UNAUTHORIZED,
     "forbidden": HTTPStatus.FORBIDDEN,

@@ -50,7 +50,7 @@ class FigureWithInterval(AnswerBody):
     high: float | None = None
 
 
-class InForce(AnswerBody):
+class InForceSpan(AnswerBody):
     """When a version decided; `until` is null while it does."""
 
     since: AwareDatetime
@@ -63,7 +63,7 @@ class TasteVersionAnswer(AnswerBody):
     version: str
     number: Count
     minted_at: AwareDatetime | None
-    in_force: list[InForce]
+    in_force: list[InForceSpan]
     is_in_force: bool
     is_held: bool
     liked: Count

@@ -2,12 +2,12 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
-from pydantic import ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from tasted.review.api.problems import RefusedRequest, problem_response
+from tasted.review.api.problems import RefusedRequest, problem_of, problem_response
 from tasted.review.api.queries import UploadQuery
 from tasted.review.api.route_table import ApiEntry, Asking, PathPart
 from tasted.review.api.schemas import AnswerBody
@@ -95,7 +95,7 @@ class UploadRoutes:
 
     async def _job(self, asking: Asking) -> AnswerBody:
         done = await self._light.ask(ShowJob(asking.path["job"]))
-        return JobAnswer.model_validate(done.body)
+        return _job_of(done.body)
 
     async def _classify(self, asking: Asking) -> Response:
         request = asking.request
@@ -150,10 +150,7 @@ class UploadRoutes:
             wait_seconds=seconds,
         )
         done = await self._light.ask(call, seconds=seconds + 30.0)
-        try:
-            return JobAnswer.model_validate(done.body)
-        except ValidationError as error:
-            raise RefusedRequest("failed", "tasted itself failed on this picture.") from error
+        return _job_of(done.body)
 
 
 async def _of_multipart(request: Request, multipart: MultipartFile) -> AsyncIterator[bytes]:
@@ -161,6 +158,14 @@ async def _of_multipart(request: Request, multipart: MultipartFile) -> AsyncIter
         for chunk in multipart.feed(data):
             yield chunk
     multipart.finish()
+
+
+def _job_of(body: dict[str, Any]) -> JobAnswer:
+    """Return the job that the light process tells of; why it failed is a problem here."""
+    fault = body.get("problem")
+    if fault is not None:
+        body = {**body, "problem": problem_of(fault["code"], fault["message"], fault["remedy"])}
+    return JobAnswer.model_validate(body)
 
 
 def _flag(text: str) -> bool:

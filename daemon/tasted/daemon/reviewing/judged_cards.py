@@ -1,0 +1,87 @@
+"""Which results can be judged, and how far that is. Reads the ledger, seldom.
+
+A pool of ten thousand is not listed anew for every answer: it is listed again when the ledger has
+changed and a moment has passed.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tasted.daemon.shared.shared_state import SharedState
+from tasted.outbox.results import Selection, select_paths
+from tasted.records import LedgerEntry
+
+_FRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeableResult:
+    """A result that has a score, as the queue sees it."""
+
+    path: str
+    content: str
+    probability: float | None
+    percentile: float | None
+    verdict: str | None
+    added_at: float
+    """When it was scored first, in seconds since the epoch."""
+    is_profile: bool = False
+
+
+@dataclass(slots=True)
+class _Listing:
+    at: float = 0.0
+    changes: int = -1
+    results: dict[str, JudgeableResult] = field(default_factory=dict)
+
+
+class JudgedCards:
+    """The scored pictures and profiles of a home, by content.
+
+    Args:
+        shared: its ledger.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, shared: SharedState, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._shared = shared
+        self._clock = clock
+        self._listing = _Listing()
+
+    def results(self) -> dict[str, JudgeableResult]:
+        """Return them, not older than a moment."""
+        ledger, now, held = self._shared.ledger, self._clock(), self._listing
+        if ledger.changes != held.changes and now - held.at >= _FRESH_SECONDS:
+            entries = ledger.entries
+            found: dict[str, JudgeableResult] = {}
+            for path in select_paths(entries, Selection()):
+                result = _judgeable(entries[path])
+                if result is not None:
+                    found.setdefault(result.content, result)
+            self._listing = held = _Listing(now, ledger.changes, found)
+        return held.results
+
+    def doubt(self) -> None:
+        """List them anew when they are next asked for."""
+        self._listing = _Listing()
+
+    def forget(self) -> None:
+        """Hold nothing while nobody looks."""
+        self._listing = _Listing()
+
+
+def _judgeable(entry: LedgerEntry) -> JudgeableResult | None:
+    facts = entry.ranking_facts
+    if facts is None or entry.content_id is None or entry.status != "scored":
+        return None
+    first = facts.first_scored_at
+    return JudgeableResult(
+        entry.path,
+        entry.content_id,
+        facts.confidence,
+        facts.percentile,
+        facts.verdict,
+        first if first is not None else facts.scored_at,
+        is_profile=entry.is_profile,
+    )
