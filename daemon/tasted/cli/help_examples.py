@@ -30,7 +30,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted reject shot.png", "one picture"),
         ("tasted reject inbox/anna", "a folder with 2 to 12 photos of one person"),
     ),
-    "undo": (("tasted undo shot.png", "neither liked nor rejected any more"),),
+    "undo": (
+        ("tasted undo shot.png", "neither liked nor rejected any more"),
+        ("tasted undo --last 3", "take back your last three answers"),
+        ("tasted undo --session", "take back all of your last session"),
+    ),
+    "history": (
+        ("tasted history", "your last 20 answers, and what tasted had guessed"),
+        ("tasted history --session", "how each session went"),
+        ("tasted history --json -n 1000 | jq .answer", "for scripts"),
+    ),
     "review": (
         ("tasted review", "in your browser"),
         ("tasted review --no-open", "print the link, which works once"),

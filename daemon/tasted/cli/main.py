@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "tasted.cli.commands.review",
         "Judge pictures in your browser, and see the taste follow.",
     ),
+    "history": ("tasted.cli.commands.history", "List your answers, newest first."),
     "status": (
         "tasted.cli.commands.status",
         "Show what tasted is doing, or what it is waiting for.",

@@ -18,6 +18,7 @@ from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
 from tasted.daemon.shared.transfer_order import TransferOrder
+from tasted.daemon.shared.undo_order import UndoOrder
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.rebuild import rebuild
@@ -162,4 +163,23 @@ def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
         if not order.is_dry:
             page.follow(None)
             ledger.save_index(is_last=True)
+        return answer
+
+
+def undo_now(home: Home, settings: Settings, order: UndoOrder) -> dict[str, Any]:
+    """Take answers back, and return the answer, as a daemon would give it.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        TastedError: when one cannot be taken back.
+    """
+    with hold_lock(home):
+        home = home.taken()
+        ledger = Ledger.of(home)
+        ledger.refresh()
+        shared = SharedState(settings, ledger, read_current(home.current_file))
+        recorder = FeedbackRecorder(home, shared)
+        recorder.catching_up.recover()
+        answer = order.carry_out(recorder)
+        recorder.catching_up.settle()
         return answer

@@ -19,6 +19,7 @@ from tasted.cli.commands.consequences import (
     verdict_before,
     words_after,
 )
+from tasted.cli.commands.recording import recording_of
 from tasted.cli.context import Context, printable
 from tasted.cli.named_files import NamedPath, find_named, is_folder, not_found
 from tasted.errors import (
@@ -31,6 +32,7 @@ from tasted.errors import (
     SomeFailed,
     TruncatedImage,
     UnsupportedFormat,
+    UsageError,
     recreated_error,
 )
 from tasted.home.layout import Home
@@ -130,15 +132,41 @@ def reject(context: Context, *, files: tuple[Path, ...], separately: bool) -> No
 
 
 @click.command()
-@_FILES
+@click.argument("files", nargs=-1, type=NamedPath(), metavar="[FILE|FOLDER]...")
+@click.option("--event", metavar="ID", help="Take back this answer; ids: `tasted history`.")
+@click.option(
+    "--last", type=click.IntRange(1, 1_000), metavar="N", help="Take back your last N answers."
+)
+@click.option(
+    "--session", is_flag=True, help="Take back all answers of your last session (see history)."
+)
 @click.pass_obj
-def undo(context: Context, files: tuple[Path, ...]) -> None:
+def undo(
+    context: Context,
+    *,
+    files: tuple[Path, ...],
+    event: str | None,
+    last: int | None,
+    session: bool,
+) -> None:
     """Remove your like or reject from pictures.
 
     Deletes their copies in inbox/liked and inbox/rejected. If a copy is the only one, it is moved
-    to the inbox instead.
+    to the inbox instead. With --event, --last or --session, an earlier answer to the same picture
+    counts again.
     """
-    _change_labels(context, list(files), "Undone", _remove_label)
+    ways = [bool(files), event is not None, last is not None, session]
+    if sum(ways) != 1:
+        raise UsageError(
+            "Name files, or one of --event, --last and --session.",
+            remedy="List your answers: tasted history",
+        )
+    if files:
+        _change_labels(context, list(files), "Undone", _remove_label)
+        return
+    from tasted.cli.commands.undo_answers import undo_answers  # noqa: PLC0415 - 0.2 s
+
+    undo_answers(context, event=event, last=last)
 
 
 def _wanted(context: Context, files: Sequence[Path], *, separately: bool) -> list[Path]:
@@ -162,14 +190,18 @@ def _wanted(context: Context, files: Sequence[Path], *, separately: bool) -> lis
 
 
 def _set_label(home: Home, file: Path, label: Label) -> LabelChange | FolderLabelChange:
+    recording = recording_of(home, label)
     if file.is_dir():
-        return set_folder_label(home, file, label)
+        return set_folder_label(home, file, label, recording=recording)
     _refuse_known_broken(home, file)
-    return set_label(home, file, label)
+    return set_label(home, file, label, recording=recording)
 
 
 def _remove_label(home: Home, file: Path) -> LabelChange | FolderLabelChange:
-    return remove_folder_label(home, file) if file.is_dir() else remove_label(home, file)
+    recording = recording_of(home, None)
+    if file.is_dir():
+        return remove_folder_label(home, file, recording=recording)
+    return remove_label(home, file, recording=recording)
 
 
 def _change_labels(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -23,8 +24,9 @@ from tasted.daemon.shared.requests import Request, answer_request, failure, wait
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.transfer_order import Transfer
 from tasted.daemon.shared.turn_timer import TurnTimer
+from tasted.daemon.shared.undo_order import UndoOrder
 from tasted.daemon.shared.work_queue import Asked, Forget, Rebuild
-from tasted.errors import HomeGone, HomeLocked, HomeReplaced, ServiceFault
+from tasted.errors import HomeGone, HomeLocked, HomeReplaced, ServiceFault, TastedError
 from tasted.home.layout import Home
 from tasted.inbox.access import try_access
 from tasted.inbox.reconcile import to_score_again
@@ -284,9 +286,19 @@ class Scanner:
         elif request.order is not None:
             shared.queue.ask(Forget(request.id, request.order))
             shared.wakeups.wake_worker()
+        elif request.undo is not None:
+            answer_request(self._home, request.id, self._undone(request.undo))
         else:
             count = len(shared.forced.add(to_score_again(shared.ledger.entries)))
             shared.wakeups.wake_scanner()
             # the asker watches the count in status.json, so it must be there before the answer
             self._reporter.write()
             answer_request(self._home, request.id, {"rescoring": count})
+
+    def _undone(self, order: UndoOrder) -> dict[str, Any]:
+        try:
+            answer = order.carry_out(self._feedback)
+        except TastedError as error:
+            return failure(error)
+        self._shared.wakeups.wake_scanner()
+        return answer

@@ -295,6 +295,12 @@ class FeedbackRecorder:
         """Return how many events name one of some pictures."""
         return self.log.count(contents)
 
+    def place_of(self, event: FeedbackEvent) -> str | None:
+        """Return where what an event is about lies, relative to the inbox; None: nowhere."""
+        if event.content is None:
+            return None
+        return self._carrier.place_of(JudgedThing(event.content, event.photos))
+
     # ---- parts ----------------------------------------------------------------------------
 
     def _thing(self, content: str, path: str | None) -> JudgedThing:

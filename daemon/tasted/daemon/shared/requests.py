@@ -20,6 +20,7 @@ import structlog
 
 from tasted.daemon.shared.forget_order import Order, are_paths, parse_order
 from tasted.daemon.shared.transfer_order import EXPORT, IMPORT, TransferOrder, parse_transfer
+from tasted.daemon.shared.undo_order import UndoOrder, parse_undo
 from tasted.errors import CommandError, ServiceFault, TastedError
 from tasted.home.layout import Home
 from tasted.system.files import read_regular_file, write_atomically
@@ -30,7 +31,7 @@ _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore", "rebuild", "forget", "review", EXPORT, IMPORT})
+_KINDS = frozenset({"score", "rescore", "rebuild", "forget", "review", "undo", EXPORT, IMPORT})
 
 log = structlog.get_logger("tasted.requests")
 
@@ -41,7 +42,7 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import` or `review`."""
+    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import`, `review` or `undo`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
@@ -52,6 +53,8 @@ class Request:
     """What is to be exported or imported."""
     renews: bool = False
     """Of `review`: whether everybody who is in is to leave, for the secrets are new."""
+    undo: UndoOrder | None = None
+    """Which answers are to be taken back."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -199,10 +202,12 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     if not (are_paths(inside) and are_paths(outside, absolute=True)):
         return None
     transfer = parse_transfer(value)
-    if (kind == "forget" and order is None) or (kind in {EXPORT, IMPORT} and transfer is None):
+    undo = parse_undo(value) if kind == "undo" else None
+    needed = {"forget": order, EXPORT: transfer, IMPORT: transfer, "undo": undo}
+    if kind in needed and needed[kind] is None:
         return None
     renews = value.get("renews") is True
-    return Request(request_id, kind, tuple(inside), tuple(outside), order, transfer, renews)
+    return Request(request_id, kind, tuple(inside), tuple(outside), order, transfer, renews, undo)
 
 
 def _discard(folder: Path, request_id: str) -> None:

@@ -1,0 +1,124 @@
+"""`tasted history`, and `tasted undo` of answers, as a user calls them."""
+
+import json
+
+import pytest
+
+from kit.answered_homes import AnsweredHome, id_of, picture
+from kit.commands import run
+from tasted.feedback.events import Answer
+from tasted.home.layout import Home
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def answered(home: Home) -> AnsweredHome:
+    """A home with four scored pictures, three of them judged: on the page, and by a command."""
+    answered = AnsweredHome(home)
+    answered.drop("a.png", "b.png", "c.png", "d.png")
+    answered.judge("a.png", Answer.LIKE, session="s1", window="w", blind=True, shown_ms=900)
+    answered.judge("b.png", Answer.REJECT, session="s1", window="w", blind=True, shown_ms=900)
+    assert run(home, "like", str(home.inbox / "c.png")) == 0
+    return answered
+
+
+def test_it_lists_answers_with_what_was_guessed(answered: AnsweredHome, capsys: Captured) -> None:
+    """Newest first; also what the daemon has not taken in yet."""
+    capsys.readouterr()
+    assert run(answered.home, "history") == 0
+    captured = capsys.readouterr()
+    shown = [line.split() for line in captured.out.splitlines()]
+    assert [(*line[4:6], line[-1]) for line in shown] == [
+        ("liked", "-", "c.png"),
+        ("rejected", "was", "b.png"),
+        ("liked", "was", "a.png"),
+    ]
+    assert "Guessed 1 of your last 2 blind answers" in captured.err
+    assert run(answered.home, "history", "-n", "1", "--json") == 0
+    (last,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (last["content"], last["via"], last["name"]) == (id_of("c.png"), "cli", "c.png")
+    assert last["undone"] is False
+
+
+def test_sessions_are_counted(answered: AnsweredHome, capsys: Captured) -> None:
+    """One line each, the newest first."""
+    capsys.readouterr()
+    assert run(answered.home, "history", "--session") == 0
+    command, page = capsys.readouterr().out.splitlines()
+    assert "1 answer in 0 min 0 s: 1 liked, 0 rejected  cli" in command
+    assert "2 answers in" in page
+    assert "1 liked, 1 rejected, guessed 1 of 2  page" in page
+    assert run(answered.home, "--json", "history", "--session") == 0
+    values = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [value["session"] for value in values][1] == "s1"
+    assert values[1]["guessed"] == {"right": 1, "of": 2, "constant_right": 1}
+
+
+def test_the_last_answers_are_taken_back(answered: AnsweredHome, capsys: Captured) -> None:
+    """Of pages and commands alike; the folders follow."""
+    capsys.readouterr()
+    assert run(answered.home, "undo", "--last", "2") == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "c.png is no longer a like or a reject.",
+        "b.png is no longer a like or a reject.",
+    ]
+    assert "2 answers taken back." in captured.err
+    assert answered.labels() == {id_of("a.png"): "liked"}
+    assert run(answered.home, "history") == 0
+    assert capsys.readouterr().out.count("(taken back)") == 2
+
+
+def test_one_answer_is_taken_back_by_its_digits(answered: AnsweredHome, capsys: Captured) -> None:
+    """The earlier answer counts again; a second time says so."""
+    done = answered.judge("a.png", Answer.REJECT)
+    capsys.readouterr()
+    for expected in ("a.png counts as liked again.", "a.png: this answer was taken back before."):
+        assert run(answered.home, "undo", "--event", done.event.id[-8:]) == 0
+        assert capsys.readouterr().out.strip() == expected
+    assert answered.labels()[id_of("a.png")] == "liked"
+    assert run(answered.home, "--json", "undo", "--event", done.event.id) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert (value["event"], value["path"], value["judgement"]) == (done.event.id, "a.png", "like")
+
+
+def test_a_session_is_taken_back(answered: AnsweredHome, capsys: Captured) -> None:
+    """The last one with an answer that stands, then the one before it, then none."""
+    capsys.readouterr()
+    assert run(answered.home, "undo", "--session") == 0
+    assert capsys.readouterr().out == "c.png is no longer a like or a reject.\n"
+    assert run(answered.home, "undo", "--session") == 0
+    assert answered.labels() == {}
+    assert run(answered.home, "undo", "--session") == 3
+    assert "There is no session to take back." in capsys.readouterr().err
+
+
+def test_one_way_at_a_time(answered: AnsweredHome, capsys: Captured) -> None:
+    """Files or answers, and something at all; an unknown id names what lists them."""
+    for words in ([], ["a.png", "--last", "1"], ["--session", "--last", "1"]):
+        assert run(answered.home, "undo", *words) == 2
+    capsys.readouterr()
+    assert run(answered.home, "undo", "--event", "ffffffff") == 3
+    assert "No answer has the id ffffffff." in capsys.readouterr().err
+
+
+def test_a_label_by_hand_is_taken_back_by_its_id_alone(
+    answered: AnsweredHome, capsys: Captured
+) -> None:
+    """`--last` counts what was answered, not what was moved."""
+    (answered.home.inbox / "liked" / "d.png").write_bytes(picture("d.png"))
+    answered.turn()
+    event = answered.events[-1]
+    capsys.readouterr()
+    assert run(answered.home, "undo", "--last", "9") == 0
+    assert answered.labels() == {id_of("d.png"): "liked"}
+    assert run(answered.home, "undo", "--event", event.id) == 0
+    assert answered.labels() == {}
+
+
+def test_an_empty_history_says_how_to_begin(home: Home, capsys: Captured) -> None:
+    """And is no error."""
+    assert run(home, "history") == 0
+    assert "No answers yet." in capsys.readouterr().err
+    assert run(home, "undo", "--last", "1") == 3
