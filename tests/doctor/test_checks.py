@@ -23,9 +23,17 @@ from kit.doctor_facts import (
 from kit.pages import status_of
 from tasted.config import Settings
 from tasted.doctor.diagnosis import CHECKS, diagnose
-from tasted.doctor.facts import CaptureFacts, Facts, FolderLocation, LibraryFacts, ModelFacts
+from tasted.doctor.facts import (
+    CaptureFacts,
+    Facts,
+    FeedbackFacts,
+    FolderLocation,
+    LibraryFacts,
+    ModelFacts,
+)
 from tasted.doctor.finding import Finding, Level
 from tasted.doctor.repair import why_no_repair
+from tasted.feedback.reading import DamagedLine, LogHealth
 from tasted.home.crash_reports import CrashReport
 from tasted.home.status import AccessReport, FaultReport, Heartbeat
 from tasted.reading.choosing import Machine, OcrChoice, Wanted, choose
@@ -377,3 +385,15 @@ def test_fix_is_for_what_a_new_login_item_repairs() -> None:
     assert "cannot be installed as things are" in (answer(refused) or "")
     bare = replace(_ALONE, service=replace(_ALONE.service or SERVICE, bare_failure=FAULT))
     assert "No login item serves this tasted folder" in (answer(bare) or "")
+
+
+def test_damaged_answers_are_named() -> None:
+    """Their labels are not affected, so it is a note; a log that cannot be read is wrong."""
+    damaged = (DamagedLine("0001.jsonl", 2, "the checksum is wrong"),) * 2
+    health = LogHealth(events=7, damaged=damaged)
+    (finding,) = _ill(replace(HEALTHY, feedback=FeedbackFacts(health)))
+    assert finding.level is Level.NOTE
+    assert "2 lines of the history of your answers cannot be read" in finding.what
+    assert "first line 2 of 0001.jsonl: the checksum is wrong" in finding.what
+    (finding,) = _ill(replace(HEALTHY, feedback=FeedbackFacts(fault=FAULT)))
+    assert finding.level is Level.WRONG

@@ -3,7 +3,7 @@
 import shlex
 from datetime import timedelta
 
-from tasted.amounts import file_size
+from tasted.amounts import counted, file_size
 from tasted.doctor.facts import Facts, ModelFacts
 from tasted.doctor.finding import Finding, fine, note, wrong
 from tasted.home.crash_reports import crash_summary
@@ -99,6 +99,26 @@ def check_library(facts: Facts) -> list[Finding]:
     if not tables:
         return [fine("library", "Not there yet; it is created with the first picture.")]
     return [fine("library", f"All {rows} rows of its {tables} tables can be read.")]
+
+
+def check_answers(facts: Facts) -> list[Finding]:
+    """Check whether every line of the log of answers can be read."""
+    fault, health = facts.feedback.fault, facts.feedback.health
+    if fault is not None:
+        why = "New answers on the page are refused; likes and rejects by hand still count."
+        return [wrong("answers", fault.message, why, fault.remedy)]
+    if not health.damaged:
+        return [fine("answers", f"All {health.events} answers in the history can be read.")]
+    first = health.damaged[0]
+    lines = counted(len(health.damaged), "line")
+    what = (
+        f"{lines} of the history of your answers cannot be read, first line {first.number} of "
+        f"{first.segment}: {first.why}."
+    )
+    why = "They are left out of history and figures. Your likes and rejects are not affected."
+    folder = facts.home / ".tasted" / "feedback"
+    remedy = f"Restore {folder} from a backup, or go on without these answers."
+    return [note("answers", what, why, remedy)]
 
 
 def check_reading(facts: Facts) -> list[Finding]:

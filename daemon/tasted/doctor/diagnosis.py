@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from tasted.doctor.checks_access import check_access, check_places
 from tasted.doctor.checks_home import (
+    check_answers,
     check_capture,
     check_clock,
     check_crashes,
@@ -41,6 +42,7 @@ CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
     check_capture,
     check_model,
     check_library,
+    check_answers,
     check_reading,
     check_decoding,
     check_disk,

@@ -1,11 +1,12 @@
 """Everything that the checks look at, collected before the first of them runs. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from tasted.config import Settings
+from tasted.feedback.reading import LogHealth
 from tasted.home.crash_reports import CrashReport
 from tasted.home.status import AccessReport, FaultReport, Status
 from tasted.reading.choosing import OcrChoice
@@ -82,6 +83,14 @@ class LibraryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackFacts:
+    """Result of reading every line of the log of answers: what it holds, or a fault."""
+
+    health: LogHealth = field(default_factory=LogHealth)
+    fault: FaultReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureFacts:
     """Where macOS saves screenshots, if they were sent to the inbox.
 
@@ -121,6 +130,7 @@ class Facts:
         libvips_missing: why libvips cannot be loaded; None where it can.
         log_files: sizes in bytes of the files in the log folder, by name.
         capture: None if screenshots were never sent to the inbox.
+        feedback: what reading the log of answers found.
     """
 
     home: Path
@@ -143,6 +153,7 @@ class Facts:
     capture: CaptureFacts | None
     crashes: tuple[CrashReport, ...] = ()
     libvips_missing: str | None = None
+    feedback: FeedbackFacts = field(default_factory=FeedbackFacts)
 
     @property
     def own_service(self) -> ServiceFacts | None:

@@ -6,6 +6,7 @@ The library is read by another process: importing LanceDB would make every comma
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from tasted.config.sections import EmbedderSettings
 from tasted.doctor.facts import (
     CaptureFacts,
     Facts,
+    FeedbackFacts,
     FolderLocation,
     LibraryFacts,
     ModelFacts,
@@ -33,6 +35,7 @@ from tasted.embedding.models.weights import (
     weights_sha256,
 )
 from tasted.errors import ConfigError, ServiceFailed, ServiceFault
+from tasted.feedback.reading import examine
 from tasted.home.crash_reports import recent_crashes
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
@@ -97,6 +100,7 @@ def gather_facts(
         crashes=recent_crashes(home.crashes_file, now=now),
         log_files=_log_files(home),
         capture=_capture(home, environment) if system == DARWIN else None,
+        feedback=_feedback(home),
         libvips_missing=run((sys.executable, *_LOAD_LIBVIPS)).output.strip() or None,
     )
 
@@ -199,6 +203,19 @@ def _library(home: Home, run: Run) -> LibraryFacts:
                 f"The library {home.library} could not be read: {outcome.words}",
                 "Try again; if it happens again: tasted rebuild",
             ),
+        )
+
+
+def _feedback(home: Home) -> FeedbackFacts:
+    try:
+        return FeedbackFacts(examine(home.feedback))
+    except OSError as error:
+        return FeedbackFacts(
+            fault=FaultReport(
+                "feedback_unreadable",
+                f"The history of your answers {home.feedback} cannot be read: {error.strerror}.",
+                f"Check who owns it: ls -la {shlex.quote(str(home.feedback))}",
+            )
         )
 
 

@@ -188,7 +188,14 @@ class Home:
             OSError: when one cannot be renamed.
         """
         aside = []
-        for folder in (self.state, self.requests, self.logs, self.library, self.tastes):
+        for folder in (
+            self.state,
+            self.requests,
+            self.logs,
+            self.library,
+            self.tastes,
+            self.feedback,
+        ):
             # what a link leads to is not the home's own
             if folder.is_symlink() or not folder.is_file():
                 continue

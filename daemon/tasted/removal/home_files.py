@@ -84,7 +84,8 @@ def state(home: Home) -> Trace | None:
         return None
     return Trace(
         "state",
-        "library, tastes, texts that were read, and logs; can be rebuilt from your pictures",
+        "library, tastes, texts and logs, which can be rebuilt from your pictures, and the history "
+        "of your answers, which cannot",
         home.state,
         folder_bytes(home.state),
         Reach.DATA,
