@@ -103,6 +103,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         # a sidecar whose picture is gone is never scored again, and names its neighbour for ever
         (home.inbox / "other-0.png").unlink()
         wanted = needles(home, CONTENT, PATHS, BIO)
+        eventually(lambda: "id" in found_in(home.feedback, wanted), within_seconds=30)
         there = {"id", "vector", BIO, f"name {NAME}", f"name {NAME} in JSON", f"hash of {PATHS[1]}"}
         assert there <= found_in(home.root, wanted)
         for folder in (home.tastes, home.library):
@@ -119,6 +120,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         assert erased["tastes"] >= 1
         assert erased["mentions"] >= 1
         assert erased["log_lines"] >= 2
+        assert erased["events"] == 1
         eventually(lambda: _liked(home, "other-1.png") == 6, within_seconds=60)
         daemon.await_state("idle")
         again = tasted(home, "rescore")

@@ -219,6 +219,12 @@ class _Daemon:
             home, shared, feedback, version=__version__, stop=self._stop
         )
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
+
+        def prepare() -> None:
+            remove_leftovers(home, writer)
+            # after the copies of killed commands were swept
+            feedback.catching_up.recover()
+
         self._scanner = Scanner(
             home,
             shared,
@@ -231,7 +237,7 @@ class _Daemon:
             stop=self._stop,
             version=__version__,
             remove_sidecar=writer.remove,
-            prepare=partial(remove_leftovers, home, writer),
+            prepare=prepare,
             mark_sidecar=writer.mark,
             feedback=feedback,
             on_review=review.take_request,

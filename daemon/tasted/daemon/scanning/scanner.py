@@ -152,7 +152,6 @@ class Scanner:
     def _prepare_once(self) -> None:
         prepare, self._prepare = self._prepare, lambda: None
         prepare()
-        self._feedback.catching_up.recover()
 
     def turn(self, hints: frozenset[str]) -> float:
         """Do everything once, and return the seconds until the next turn is due.

@@ -59,16 +59,20 @@ class CatchingUp:
 
     def recover(self) -> None:
         """Complete what a killed process began. Called at the start, before anything else."""
-        self._marked = self._read_mark()
-        unfinished = [
-            event
-            for event in self._standing.log.after(self._marked)
-            if event.kind in ANSWERS or event.kind is EventKind.UNDO
-        ]
-        self._unfinished = unfinished
-        if unfinished or waiting_intents(self._home.feedback):
-            # no scan has read what lies where
-            self._ledger.refresh()
+        try:
+            self._marked = self._read_mark()
+            self._unfinished = [
+                event
+                for event in self._standing.log.after(self._marked)
+                if event.kind in ANSWERS or event.kind is EventKind.UNDO
+            ]
+            if self._unfinished or waiting_intents(self._home.feedback):
+                # no scan has read what lies where
+                self._ledger.refresh()
+        except (OSError, TastedError) as error:
+            # without its history the daemon still scores; `tasted doctor` says what is wrong
+            log.warning("feedback_waits", error=str(error))
+            return
         self.settle()
 
     def settle(self) -> None:
@@ -131,9 +135,9 @@ class CatchingUp:
             digest: of the labels: as long as it is the same, they are.
             missed: those among them that the last look missed.
         """
-        if not self._folders.is_due(present, digest):
-            return
         try:
+            if not self._folders.is_due(present, digest):
+                return
             with hold_labels(self._home, wait_seconds=_WAIT_SECONDS):
                 self.take_intents()
                 is_finished = not self._unfinished
