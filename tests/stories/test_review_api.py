@@ -1,5 +1,6 @@
 """The API of a real daemon: score, look, judge, take back; whatever is killed meanwhile."""
 
+import io
 import json
 import re
 import stat
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from kit.daemons import RunningDaemon, observing, running, tasted
 from kit.homes import quick_home
@@ -430,3 +432,42 @@ def test_the_page_comes_back_with_the_daemon(home: Home) -> None:
 
         eventually(is_back, within_seconds=60)
     browser.close()
+
+
+def test_pictures_are_made_anew_and_cards_are_chosen_by_the_engine(home: Home) -> None:
+    """With the real engine: small, without anything else of the file, and by their id alone."""
+    shot = Image.new("RGB", (900, 400), (200, 60, 60))
+    told = Image.Exif()
+    told[0x010E] = "taken at home"
+    shot.save(home.inbox / "large.jpg", exif=told)
+    with running(home), client_of(home) as client:
+        items = scored(client, 7)
+        large = next(item for item in items if item["name"] == "large.jpg")
+        assert (large["pictures"][0]["width"], large["pictures"][0]["height"]) == (900, 400)
+        picture_of_it = client.get(large["pictures"][0]["href_320"])
+        assert picture_of_it.status_code == 200, picture_of_it.text
+        made = Image.open(io.BytesIO(picture_of_it.content))
+        assert max(made.size) == 320
+        assert not made.getexif()
+        assert b"taken at home" not in picture_of_it.content
+        assert picture_of_it.headers["content-type"].startswith("image/")
+        assert client.get(f"/api/pictures/{'0' * 64}/whole").status_code == 404
+        assert client.get(f"/api/pictures/{large['id']}/99").status_code == 404
+        (home.inbox / "large.jpg").write_bytes(picture(99))
+        assert client.get(f"/api/pictures/{large['id']}/whole?size=full").status_code == 404
+        cards = client.get("/api/queue?count=4&window=w").json()["cards"]
+        assert len(cards) == 4
+        # typical ones come first while nothing was judged
+        assert {card["chosen_by"] for card in cards} & {"typical", "explore", "ask", "best"}
+        again = client.get("/api/queue?count=4&window=w").json()["cards"]
+        assert [card["id"] for card in again] == [card["id"] for card in cards]
+        with client.stream("GET", "/api/events") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            with client_of(home) as other:
+                said = {"answer": "like", "card": cards[0]["card"], "blind": True}
+                other.post(f"/api/results/{cards[0]['id']}/feedback", json=said)
+            text = ""
+            while "event: progress" not in text or not text.endswith("\n\n"):
+                text += f"{next(lines)}\n"
+        assert '"version":' in text

@@ -4,10 +4,11 @@ A window that asks again gets the cards that it has, in their order, and new one
 is on the screen never changes under the eyes. An answer of another window takes its card away.
 """
 
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tasted.daemon.reviewing.card_tokens import ShownCard
@@ -27,6 +28,19 @@ class QueueWish:
     count: int
     kinds: tuple[str, ...]
     """Of `ChosenBy`; none: all."""
+    first: int = 0
+    """How many cards this window was given before."""
+    seed: int = 0
+    """Of the window's draws."""
+
+
+@dataclass(slots=True)
+class _WindowQueue:
+    cards: list[ShownCard] = field(default_factory=list)
+    given: int = 0
+    seed: int = field(default_factory=lambda: secrets.randbits(31))
+    filling: threading.Lock = field(default_factory=threading.Lock)
+    """Held while new cards are chosen, which may take as long as an engine takes to start."""
 
 
 class Chooser(Protocol):
@@ -64,33 +78,50 @@ class CardQueue:
         self._answers = answers
         self._choose = choose
         self._guard = threading.Lock()
-        self._windows: OrderedDict[tuple[str, tuple[str, ...]], list[ShownCard]] = OrderedDict()
+        self._windows: OrderedDict[tuple[str, tuple[str, ...]], _WindowQueue] = OrderedDict()
         self._later: dict[str, int] = {}
         """How many answers had been given when a content was put off."""
         self._given = 0
 
     def cards(self, window: str | None, wish: QueueWish) -> list[ShownCard]:
         """Return the next cards of a window."""
+        with self._guard:
+            queue = self._window((window or "", wish.kinds))
+        with queue.filling:
+            self._fill(queue, wish)
+            with self._guard:
+                return queue.cards[: wish.count]
+
+    def _window(self, key: tuple[str, tuple[str, ...]]) -> _WindowQueue:
+        queue = self._windows.setdefault(key, _WindowQueue())
+        self._windows.move_to_end(key)
+        while len(self._windows) > WINDOWS_KEPT:
+            self._windows.popitem(last=False)
+        return queue
+
+    def _fill(self, queue: _WindowQueue, wish: QueueWish) -> None:
         results, answers = self._results(), self._answers()
         with self._guard:
-            key = (window or "", wish.kinds)
-            queue = [
+            queue.cards = [
                 card
-                for card in self._windows.get(key, [])
+                for card in queue.cards
                 if card.content in results and self._is_open(card, answers)
             ]
-            missing = wish.count - len(queue)
-            if missing > 0:
-                queued = {card.content for card in queue}
-                free = [result for result in results.values() if result.content not in queued]
-                pool = [result for result in free if self._may_be_asked(result.content, answers)]
-                judged = [result for result in free if result.content in answers.judgements]
-                queue += self._choose(QueueWish(missing, wish.kinds), pool, queue, judged)
-            self._windows[key] = queue
-            self._windows.move_to_end(key)
-            while len(self._windows) > WINDOWS_KEPT:
-                self._windows.popitem(last=False)
-            return queue[: wish.count]
+            queued = list(queue.cards)
+            names = {card.content for card in queued}
+            free = [result for result in results.values() if result.content not in names]
+            pool = [result for result in free if self._may_be_asked(result.content, answers)]
+        missing = wish.count - len(queued)
+        if missing <= 0:
+            return
+        judged = [result for result in free if result.content in answers.judgements]
+        asked = QueueWish(missing, wish.kinds, queue.given, queue.seed)
+        # no lock that an answer waits for is held meanwhile
+        chosen = self._choose(asked, pool, queued, judged)
+        answers = self._answers()
+        with self._guard:
+            queue.given += len(chosen)
+            queue.cards += [card for card in chosen if self._is_open(card, answers)]
 
     def _is_open(self, card: ShownCard, answers: AnswersNow) -> bool:
         if card.chosen_by == RECHECK:
@@ -108,8 +139,8 @@ class CardQueue:
         with self._guard:
             self._given += 1
             self._later.pop(content, None)
-            for key, queue in self._windows.items():
-                self._windows[key] = [card for card in queue if card.content != content]
+            for queue in self._windows.values():
+                queue.cards = [card for card in queue.cards if card.content != content]
 
     def put_off(self, content: str) -> None:
         """Let a card come later."""
@@ -121,6 +152,12 @@ class CardQueue:
         """Let a card come at once: what was said of it was taken back."""
         with self._guard:
             self._later.pop(content, None)
+
+    def waiting(self) -> tuple[str, ...]:
+        """Return the contents of all cards that wait in some window."""
+        with self._guard:
+            cards = [card.content for queue in self._windows.values() for card in queue.cards]
+        return tuple(dict.fromkeys(cards))
 
     def forget(self) -> None:
         """Begin anew with the next visit."""

@@ -26,6 +26,8 @@ class JudgeableResult:
     verdict: str | None
     added_at: float
     """When it was scored first, in seconds since the epoch."""
+    contents: tuple[str, ...] = ()
+    """Of the picture, or of each photo that counts."""
     is_profile: bool = False
 
 
@@ -83,5 +85,7 @@ def _judgeable(entry: LedgerEntry) -> JudgeableResult | None:
         facts.percentile,
         facts.verdict,
         first if first is not None else facts.scored_at,
+        contents=tuple(part.content_id for part in entry.parts if part.content_id is not None)
+        or (entry.content_id,),
         is_profile=entry.is_profile,
     )

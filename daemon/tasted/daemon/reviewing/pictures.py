@@ -1,8 +1,20 @@
 """Pictures for the page: found by content, made anew by the engine. Never the file itself."""
 
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Literal, cast
+
+import structlog
+
 from tasted.daemon.reviewing.results_view import ResultsView
-from tasted.errors import ServiceFault
-from tasted.rpc.review_messages import GivePicture, PictureGiven
+from tasted.errors import NotFound, TastedError
+from tasted.rpc.asking_messages import MakePreview, PreviewAnswer, PreviewMade
+from tasted.rpc.review_messages import CallRefused, GivePicture, PictureGiven, ReviewAnswer
+
+Send = Callable[[ReviewAnswer], None]
+AskPreview = Callable[[MakePreview], "Future[PreviewAnswer]"]
+
+log = structlog.get_logger("tasted.reviewing")
 
 
 class Pictures:
@@ -10,17 +22,40 @@ class Pictures:
 
     Args:
         results: finds the file of a content.
+        ask: hands a request to the engine.
     """
 
-    def __init__(self, results: ResultsView) -> None:
+    def __init__(self, results: ResultsView, ask: AskPreview) -> None:
         self._results = results
+        self._ask = ask
 
-    def given(self, number: int, call: GivePicture) -> PictureGiven:
-        """Return a picture.
+    def give(self, number: int, call: GivePicture, send: Send) -> None:
+        """Send a picture as soon as the engine has made it; nobody waits here meanwhile.
 
         Raises:
-            NotFound: when there is none of this content.
-            ServiceFault: when the engine cannot make it.
+            NotFound: when no file holds this content.
         """
-        self._results.document(call.content)
-        raise ServiceFault(f"No picture can be made for call {number} yet.")
+        paths = [path for path in self._results.paths(call.content) if not path.endswith("/")]
+        if not paths:
+            raise NotFound(f"There is no picture {call.content[:8]}.")
+        size = cast("Literal['320', '1600', 'full']", call.size)
+        request = MakePreview(paths[0], call.content, size, call.view)
+
+        def made(future: "Future[PreviewAnswer]") -> None:
+            send(_answer(number, future))
+
+        self._ask(request).add_done_callback(made)
+
+
+def _answer(number: int, future: "Future[PreviewAnswer]") -> ReviewAnswer:
+    try:
+        answer = future.result()
+    except TastedError as fault:
+        return CallRefused(number, fault.code, fault.message, fault.remedy)
+    except Exception as error:
+        log.exception("preview_failed")
+        return CallRefused(number, "failed", f"tasted itself failed ({type(error).__name__}).")
+    if isinstance(answer, PreviewMade):
+        return PictureGiven(number, answer.media_type, answer.data)
+    code = "not_found" if answer.code == "gone" else answer.code
+    return CallRefused(number, code, answer.message, answer.remedy)

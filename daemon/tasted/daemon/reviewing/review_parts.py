@@ -10,6 +10,11 @@ from tasted.daemon.reviewing.answers_view import AnswersView
 from tasted.daemon.reviewing.bodies import Body, result_id
 from tasted.daemon.reviewing.card_queue import CardQueue
 from tasted.daemon.reviewing.door import Door, Knock
+from tasted.daemon.reviewing.engine_choosing import (
+    EngineChooser,
+    RecentAnswers,
+    ScoresThatFollow,
+)
 from tasted.daemon.reviewing.event_history import EventHistory
 from tasted.daemon.reviewing.judged_cards import JudgedCards
 from tasted.daemon.reviewing.judging_desk import JudgingDesk
@@ -31,6 +36,7 @@ from tasted.home.layout import Home
 from tasted.home.status import Status
 from tasted.home.web_files import WebFiles
 from tasted.outbox.held_rows import Followed
+from tasted.rpc.asking_messages import AnswersTaken
 from tasted.rpc.client import EngineProcess
 from tasted.rpc.review_messages import Happened
 
@@ -72,13 +78,23 @@ class ReviewParts:
         self._cards = cards = JudgedCards(shared)
         self._status = StatusView(shared)
         self._tastes = tastes = TasteDesk(shared)
+        answers = AnswersView(recorder.standing)
+        history = EventHistory(recorder.log, name_of=self._name_of, on_event=self._recorded)
+        recent = RecentAnswers(
+            history,
+            answers=recorder.standing.now,
+            results=cards.results,
+            upto_seq=tastes.upto_seq,
+        )
+        chooser = EngineChooser(
+            shared.queue.ask_engine, recent, SimpleChooser(version=self._version)
+        )
         self._queue = queue = CardQueue(
             results=cards.results,
             answers=recorder.standing.now,
-            choose=SimpleChooser(version=self._version),
+            choose=chooser,
         )
-        answers = AnswersView(recorder.standing)
-        history = EventHistory(recorder.log, name_of=self._name_of, on_event=self._recorded)
+        self._scores = ScoresThatFollow(shared.queue.ask_engine, recent, self._taken)
         results = ResultsView(shared, judgement_of=answers.judgement, etag_of=answers.etag)
         desk = JudgingDesk(
             recorder,
@@ -91,6 +107,7 @@ class ReviewParts:
             secret=files.secret,
             held=tastes.held,
             upto_seq=tastes.upto_seq,
+            on_answers=lambda: self._scores.follow(queue.waiting()),
         )
         uploads = Uploads(
             home,
@@ -106,7 +123,7 @@ class ReviewParts:
             desk=desk,
             history=history,
             results=results,
-            pictures=Pictures(results),
+            pictures=Pictures(results, shared.queue.ask_engine),
             uploads=uploads,
             tastes=tastes,
             status=self._status,
@@ -217,6 +234,11 @@ class ReviewParts:
     def _recorded(self, event: FeedbackEvent, body: Body) -> None:
         kind = _KINDS.get(event.kind, event.kind.value)
         self.door.tell(Happened(kind, {"event": body}, event.seq))
+
+    def _taken(self, taken: AnswersTaken) -> None:
+        self.door.tell(
+            Happened("progress", {"version": taken.version, "probabilities": taken.probabilities})
+        )
 
     def _left(self) -> None:
         self._queue.forget()

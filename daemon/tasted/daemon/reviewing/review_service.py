@@ -117,7 +117,7 @@ class ReviewService:
             self._history.follow()
             match call:
                 case GivePicture():
-                    send(self._pictures.given(number, call))
+                    self._pictures.give(number, call, send)
                 case EndUpload():
                     self._uploads.end(number, call, send)
                 case _:
