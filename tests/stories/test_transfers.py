@@ -19,6 +19,7 @@ from tasted.feedback.history import evidence, judgements
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
 from tasted.home.status import read_current
+from tasted.home.taste_versions import read_version_rows
 from tasted.system.faultpoints import VARIABLE
 from tasted.system.files import content_id
 from tasted.transfer.label_files import label_file_paths
@@ -90,6 +91,14 @@ def test_an_empty_home_then_gives_the_same_scores(old: Home, new: Home, tmp_path
     taken = _json(new, "import", str(file))
     assert (taken["liked"], taken["rejected"]) == (8, 7)
     assert taken["differing_settings"] == []
+    there, here = read_version_rows(old.tastes), read_version_rows(new.tastes)
+    fitted = [row for row in there if (old.tastes / f"{row.name}.taste").exists()]
+    assert taken["versions"] == len(fitted) > 1
+    for row in fitted:
+        (same,) = (taken for taken in here if taken.fitted_to == row.fitted_to)
+        assert (same.reason, same.in_force) == ("import", ())
+        assert (same.figures, same.minted_at) == (row.figures, row.minted_at)
+        assert same.recipe == row.recipe
     _drop(new)
     assert _scores(old) == _scores(new)
     assert len(_scores(new)) == len(SHOTS)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tasted.engine.assembly import Assembly
 from tasted.errors import ServiceFault
+from tasted.home.taste_versions import VersionRow, read_version_row
 from tasted.inbox.naming import label_of
 from tasted.judging.version import TasteVersion
 from tasted.judging.versions import TasteVersions
@@ -312,21 +313,30 @@ def _take_in(library: Library, rows: PictureRows, references: Sequence[Reference
     library.keep_only(known)
 
 
-def _keep(versions: TasteVersions, tastes: Sequence[TasteVersion]) -> int:
+@dataclass(frozen=True, slots=True)
+class _Exported:
+    """A version, and its row in the home that it comes from."""
+
+    version: TasteVersion
+    row: VersionRow | None
+
+
+def _keep(versions: TasteVersions, tastes: Sequence[_Exported]) -> int:
     """Keep the versions that are not here yet, under their numbers where those are free."""
-    new = [taste for taste in tastes if versions.newest(taste.fitted_to) is None]
-    for taste in sorted(new, key=lambda taste: taste.number):
-        number = max(taste.number, versions.next_number())
-        versions.keep(replace(taste, number=number))
+    new = [taste for taste in tastes if versions.newest(taste.version.fitted_to) is None]
+    for taste in sorted(new, key=lambda taste: taste.version.number):
+        number = max(taste.version.number, versions.next_number())
+        versions.take_in(replace(taste.version, number=number), taste.row)
     return len(new)
 
 
-def _versions_in(folder: Path) -> Iterator[TasteVersion]:
+def _versions_in(folder: Path) -> Iterator[_Exported]:
     if not folder.is_dir():
         return
     for file in sorted(folder.glob("*.taste")):
         try:
-            yield TasteVersion.from_bytes(_bytes_of(file))
+            version = TasteVersion.from_bytes(_bytes_of(file))
+            yield _Exported(version, read_version_row(folder, version.number))
         except TasteUnreadable as error:
             # of another tasted: a taste can always be fitted again
             log.warning("taste_not_imported", file=file.name, reason=str(error))

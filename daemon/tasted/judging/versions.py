@@ -37,6 +37,7 @@ BUDGET_BYTES = 200_000_000
 """What all versions together may take, unless the settings say otherwise."""
 UNKNOWN_RECIPE = Recipe("taste", "", "", "", "")
 """Of a version that an older tasted wrote without a row."""
+_IMPORT = "import"
 _FORGOTTEN = "A picture in it was forgotten."
 _REFITTED = "It is fitted without a picture that was forgotten."
 _DROPPED = "It was removed to stay within learning.keep_mb."
@@ -145,6 +146,27 @@ class TasteVersions:
         reach("learning.described")
         self.prune()
         return row
+
+    def take_in(self, version: TasteVersion, described: VersionRow | None) -> None:
+        """Keep a version that was made in another home, under a number that is free here.
+
+        Args:
+            version: with that number.
+            described: its row there, with what it was made with and how good it was; None: lost.
+
+        Raises:
+            DiskFull, LibraryUnusable: when it cannot be written.
+        """
+        if described is None:
+            self.keep(version, reason=_IMPORT)
+            return
+        row = self.keep(
+            version,
+            recipe=described.recipe,
+            labels_digest=described.labels.digest,
+            reason=_IMPORT,
+        )
+        self.write_row(replace(row, figures=described.figures, minted_at=described.minted_at))
 
     def restore(self, version: TasteVersion) -> None:
         """Keep a version whole again that was fitted again.

@@ -25,6 +25,7 @@ LABEL_FILES = "label_files.jsonl"
 CONTENTS = "files"
 """Folder of the contents of those files, by sha256."""
 _VERSION_BYTES_MAX = 2_000_000_000
+_ROW_BYTES_MAX = 4_000_000
 _VERSION_FILES = "v*.taste"
 
 
@@ -144,4 +145,6 @@ def _add_versions(archive: ArchiveWriter, folder: Path) -> int:
             data, _stamp = read_regular_file(file, max_bytes=_VERSION_BYTES_MAX)
             archive.add(f"{VERSIONS}/{file.name}", data)
             count += 1
+            row, _stamp = read_regular_file(file.with_suffix(".json"), max_bytes=_ROW_BYTES_MAX)
+            archive.add(f"{VERSIONS}/{file.stem}.json", row)
     return count

@@ -44,7 +44,7 @@ from tasted.transfer.staging import (
 
 _LINES_BYTES_MAX = 500_000_000
 _MEGABYTE = 1_000_000
-_VERSION = re.compile(rf"{VERSIONS}/v[1-9][0-9]{{0,8}}\.taste")
+_VERSION = re.compile(rf"{VERSIONS}/v[1-9][0-9]{{0,8}}\.(taste|json)")
 
 
 @dataclass(frozen=True, slots=True)
