@@ -11,6 +11,7 @@ from kit.memories import DIMENSIONS, FINGERPRINT, content, learned, random_units
 from kit.pixel_engine import PixelSums
 from tasted.copies.finding import CopyFinder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.judging.fit_record import FitRecord
 from tasted.judging.fitting import counted_labels, fit_version
 from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.version import TasteVersion
@@ -191,3 +192,41 @@ def test_the_text_of_a_folder_speaks_for_its_photos(library: Library) -> None:
     bios = {content("liked/anna/1.png"): "Tea.", content("liked/anna/2.png"): "I hike."}
     assert fit(library, wanted, bios).columns[0, 2] > 0
     assert fit(library, wanted, {**bios, "liked/anna/": "Tea and books."}).columns[0, 2] < 0
+
+
+def test_labels_that_were_asked_say_nothing_of_the_stream(library: Library) -> None:
+    """It is part of what a version was fitted to, and a fit by its record is the same fit."""
+    paths = [f"liked/{n}.png" for n in range(6)] + [f"rejected/{n}.png" for n in range(6)]
+    rows = random_units(len(paths), seed=4)
+    library.learn(
+        [learned(path, row, origin=Origin.FEEDBACK) for path, row in zip(paths, rows, strict=True)]
+    )
+    wanted = stated_preferences(library)
+    before = library.changes
+    plain = fit(library, wanted)
+    assert plain.drawn is None
+    # none of these is a label
+    library.take_chosen([content("seen 1")])
+    assert fit(library, wanted).digest() == plain.digest()
+    library.take_chosen([content(path) for path in paths[:4]])
+    assert library.changes > before
+    version = fit(library, wanted)
+    assert version.drawn == tuple(path not in paths[:4] for path in paths)
+    assert version.taste.bias != plain.taste.bias
+    assert TasteVersion.from_bytes(version.to_bytes()).drawn == version.drawn
+    record = FitRecord.of(version)
+    assert record is not None
+    library.take_chosen([])
+    again = fit_version(
+        library,
+        wanted,
+        number=1,
+        fitted_to="labels",
+        bios_of=lambda _pictures: {},
+        copies=CopyFinder(),
+        record=FitRecord.from_bytes(record.to_bytes()),
+    )
+    assert again.digest() == version.digest()
+    fewer = record.without([content(paths[0])])
+    assert fewer.drawn is not None
+    assert fewer.drawn.tolist() == [False] * 3 + [True] * 8

@@ -89,7 +89,9 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
         (PhotoPart(path="anna/1.png", sha256=CONTENT), PhotoPart(path="anna/2.png", sha256=None)),
         (RequestedFile("anna/1.png"),),
     ),
-    PublishTaste((NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1"),
+    PublishTaste(
+        (NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1", (CONTENT,)
+    ),
     EraseTraces(frozenset({CONTENT}), frozenset({NO_UTF8}), is_dry=True),
     ChooseCards(
         (PICTURE, FOLDER),

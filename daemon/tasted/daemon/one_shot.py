@@ -122,6 +122,7 @@ def _ready_worker(
             settings,
             stop=threading.Event(),
             version=__version__,
+            not_by_chance=FeedbackRecorder(home, shared).standing.not_by_chance,
         )
         with worker.engine:
             yield worker, labels, shared

@@ -261,6 +261,7 @@ class _Daemon:
                 stop=stop,
                 version=__version__,
                 on_score=scored,
+                not_by_chance=feedback.standing.not_by_chance,
             ),
             carry_out=review.unseen(
                 lambda engine, order: Eraser(

@@ -31,6 +31,8 @@ class TastePublisher:
         """Content ids of the pictures in the inbox; None until the light process said so."""
         self._apart: tuple[str, ...] = ()
         """Folders below the label folders that are not of one person."""
+        self._not_by_chance: tuple[str, ...] = ()
+        """Content ids of pictures that were judged for what they are."""
 
     def scored(self, content_id: str) -> None:
         """Take in that a picture of the inbox was scored or learnt."""
@@ -41,6 +43,7 @@ class TastePublisher:
         """Let a library know what the light process said of the inbox."""
         library.present = self._present
         library.take_apart(self._apart)
+        library.take_chosen(self._not_by_chance)
 
     def update(
         self, assembly: Assembly, request: PublishTaste
@@ -52,7 +55,7 @@ class TastePublisher:
         """
         library = assembly.library
         library.keep_only(request.paths)
-        self._apart = request.apart
+        self._apart, self._not_by_chance = request.apart, request.not_by_chance
         missing = self._unlearnt(library, request) | self._without_hashes(library)
         if not missing <= request.without:
             self.brief(library)

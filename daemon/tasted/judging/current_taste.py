@@ -242,6 +242,9 @@ class CurrentTaste:
             "interests": [asdict(interest) for interest in self._preferences.interests],
             "reading": self._reading,
         }
+        contents = {reference.content_id for reference in self._library.references()}
+        if chosen := contents & self._library.not_by_chance:
+            facts["not_by_chance"] = sorted(chosen)
         return digest_of(facts)
 
     def _fit(self, fitted_to: str) -> TasteVersion:

@@ -20,6 +20,7 @@ _KIND = "what a taste was fitted to"
 _ARRAYS: dict[str, np.dtype[Any]] = {
     "liked": np.dtype(np.bool_),
     "brought": np.dtype(np.bool_),
+    "drawn": np.dtype(np.bool_),
     "start": np.dtype(np.float64),
     "start_columns": np.dtype(np.float64),
 }
@@ -38,6 +39,8 @@ class FitRecord:
     history: tuple[str, ...]
     start: WarmStart | None = None
     """Where the fit ended, with so many pictures that it depends on where it began."""
+    drawn: NDArray[np.bool_] | None = None
+    """Shape (n,), as in `TasteVersion`."""
 
     @classmethod
     def of(cls, version: TasteVersion) -> "FitRecord | None":
@@ -52,6 +55,7 @@ class FitRecord:
             np.array(version.brought, np.bool_),
             version.history,
             taste.start if is_large else None,
+            np.array(version.drawn, np.bool_) if version.drawn is not None else None,
         )
 
     def held_of(self, contents: Collection[str]) -> frozenset[str]:
@@ -70,6 +74,7 @@ class FitRecord:
             tuple(content for content in self.history if content not in gone),
             # it was fitted with them
             None,
+            self.drawn[left] if self.drawn is not None else None,
         )
 
     def to_bytes(self) -> bytes:
@@ -81,6 +86,7 @@ class FitRecord:
             "history": list(self.history),
             "amplitude": start.amplitude if start is not None else None,
             "bias": start.bias if start is not None else None,
+            "knows_drawn": self.drawn is not None,
         }
         nothing = np.zeros(0)
         return pack(
@@ -88,6 +94,7 @@ class FitRecord:
             {
                 "liked": self.liked,
                 "brought": self.brought,
+                "drawn": self.drawn if self.drawn is not None else np.zeros(0, np.bool_),
                 "start": start.weights if start is not None else nothing,
                 "start_columns": start.column_weights if start is not None else nothing,
             },
@@ -117,9 +124,11 @@ class FitRecord:
                 )
                 if facts["amplitude"] is not None
                 else None,
+                arrays["drawn"] if facts["knows_drawn"] else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise TasteUnreadable(f"the record does not fit together: {error}") from error
-        if not len(record.items) == len(record.liked) == len(record.brought):
+        drawn = record.drawn if record.drawn is not None else record.brought
+        if not len(record.items) == len(record.liked) == len(record.brought) == len(drawn):
             raise TasteUnreadable("the record has other labels than references")
         return record

@@ -65,10 +65,11 @@ def fit_version(
         history = library.sample(HISTORY_MAX, exclude=_brought(library))
         labels = counted_labels(library)
         brought = tuple(label.is_brought for label in labels)
+        drawn = _drawn(library, labels)
     else:
         known_history = library.cached(record.history)
         history = {key: known_history[key] for key in record.history if key in known_history}
-        labels, brought = _recorded_labels(library, record)
+        labels, brought, drawn = _recorded_labels(library, record)
         previous = record.start
     pictures = [picture.views for picture in history.values()]
     # reading thousands of texts takes long
@@ -105,6 +106,7 @@ def fit_version(
         curated=np.array(brought, np.bool_),
         copies=found.groups,
         columns=evidence,
+        drawn=None if drawn is None else np.array(drawn, np.bool_),
         previous=previous,
     )
     seen = [
@@ -122,13 +124,26 @@ def fit_version(
         scales=scales,
         lookalikes=found.lookalikes,
         brought=brought,
+        drawn=drawn,
+    )
+
+
+def _drawn(library: Library, labels: Sequence[CountedLabel]) -> tuple[bool, ...] | None:
+    """Return which labels tell of the stream; None where all do but those that were brought."""
+    chosen = library.not_by_chance
+    if not any(chosen.intersection(label.contents) for label in labels):
+        return None
+    return tuple(
+        not label.is_brought and not chosen.intersection(label.contents) for label in labels
     )
 
 
 def _recorded_labels(
     library: Library, record: FitRecord
-) -> tuple[tuple[CountedLabel, ...], tuple[bool, ...]]:
-    """Return the labels of a record, and which were brought; photos that are unknown are left out.
+) -> tuple[tuple[CountedLabel, ...], tuple[bool, ...], tuple[bool, ...] | None]:
+    """Return the labels of a record, which were brought, and which were drawn.
+
+    Photos that are unknown are left out.
 
     A picture that is no reference any more has no path, and its text is found by its content.
     """
@@ -137,9 +152,14 @@ def _recorded_labels(
     cached = library.cached([content for item in record.items for content in item])
     known |= {content: picture.views for content, picture in cached.items()}
     paths = {reference.content_id: reference.path for reference in library.references()}
-    labels, brought = [], []
-    for item, liked, is_brought in zip(
-        record.items, record.liked.tolist(), record.brought.tolist(), strict=True
+    labels, brought, drawn = [], [], []
+    were_drawn = ~record.brought if record.drawn is None else record.drawn
+    for item, liked, is_brought, is_drawn in zip(
+        record.items,
+        record.liked.tolist(),
+        record.brought.tolist(),
+        were_drawn.tolist(),
+        strict=True,
     ):
         label = Label.LIKED if liked else Label.REJECTED
         origin = Origin.REFERENCE if is_brought else Origin.FEEDBACK
@@ -153,7 +173,8 @@ def _recorded_labels(
         if photos:
             labels.append(CountedLabel(photos))
             brought.append(is_brought)
-    return tuple(labels), tuple(brought)
+            drawn.append(is_drawn)
+    return tuple(labels), tuple(brought), None if record.drawn is None else tuple(drawn)
 
 
 def _brought(library: Library) -> set[str]:

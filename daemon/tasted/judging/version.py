@@ -68,6 +68,9 @@ class TasteVersion:
     """How many references look like copies of others, but count separately."""
     brought: tuple[bool, ...] | None = None
     """Which references were added only as labels; None in a version of an older tasted."""
+    drawn: tuple[bool, ...] | None = None
+    """Which references tell of the share of likes in the stream; None: all that were not brought.
+    """
 
     @property
     def counts(self) -> LabelCounts:
@@ -117,6 +120,8 @@ class TasteVersion:
         if self.brought is not None:
             # without it, so that the bytes of an older version stay what its sidecars name
             facts["brought"] = list(self.brought)
+        if self.drawn is not None:
+            facts["drawn"] = list(self.drawn)
         members: dict[str, NDArray[Any]] = {
             "taste": np.frombuffer(self.taste.to_bytes(), dtype=np.uint8),
             "columns": self.columns,
@@ -153,12 +158,16 @@ class TasteVersion:
                 scales=TraitScales.from_arrays(facts["scales"], traits),
                 lookalikes=int(facts["lookalikes"]),
                 brought=tuple(map(bool, facts["brought"])) if "brought" in facts else None,
+                drawn=tuple(map(bool, facts["drawn"])) if "drawn" in facts else None,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise TasteUnreadable(f"the taste version does not fit together: {error}") from error
         if len(version.items) != len(taste.liked) or len(version.columns) != len(taste.liked):
             raise TasteUnreadable("the taste version has other references than its taste")
-        if version.brought is not None and len(version.brought) != len(taste.liked):
+        if any(
+            flags is not None and len(flags) != len(taste.liked)
+            for flags in (version.brought, version.drawn)
+        ):
             raise TasteUnreadable("the taste version does not say of each reference what it is")
         return version
 

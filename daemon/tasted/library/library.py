@@ -76,7 +76,9 @@ class Library:
         """The contents in the inbox; None: not known yet, so all that are cached."""
         self.apart: frozenset[str] = frozenset()
         """Folders below the label folders that are not of one person."""
-        self._taken_apart = 0
+        self.not_by_chance: frozenset[str] = frozenset()
+        """The contents that were judged for what they are, and not because chance chose them."""
+        self._said_of_labels = 0
 
     @classmethod
     def open(cls, folder: Path, *, fingerprint: str, dimensions: int) -> "Library":
@@ -328,13 +330,19 @@ class Library:
     @property
     def changes(self) -> int:
         """Grows with every change to the references, their hashes, or what counts as one label."""
-        return self._references.register.changes + self._filled_in + self._taken_apart
+        return self._references.register.changes + self._filled_in + self._said_of_labels
 
     def take_apart(self, folders: Iterable[str]) -> None:
         """Set which folders below the label folders are not of one person."""
         apart = frozenset(folders)
-        self._taken_apart += apart != self.apart
+        self._said_of_labels += apart != self.apart
         self.apart = apart
+
+    def take_chosen(self, contents: Iterable[str]) -> None:
+        """Set which contents were judged for what they are; see `not_by_chance`."""
+        chosen = frozenset(contents)
+        self._said_of_labels += chosen != self.not_by_chance
+        self.not_by_chance = chosen
 
     def compact(self) -> None:
         """Join small fragments; tables also do this themselves after 100 commits."""

@@ -337,6 +337,9 @@ class PublishTaste(EngineRequest[TastePublished | ReferencesMissing]):
     """Content ids of the pictures in the inbox: what is gone is not compared with."""
     config_digest: str
     labels_digest: str
+    not_by_chance: tuple[str, ...] = ()
+    """Content ids of pictures that were judged for what they are, and not because chance chose
+    them: their share of likes says nothing of the stream."""
 
 
 # ---- forgetting -----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tasted.feedback.drawn import ChosenPictures
 from tasted.feedback.events import EventKind, FeedbackEvent, GuessBefore, is_token, new_event_id
 from tasted.feedback.log import FeedbackLog
 from tasted.feedback.standing import Judgement, StandingAnswers
@@ -43,6 +44,8 @@ class StandingLog:
         self._clock = clock
         self._guard = threading.RLock()
         self._standing: StandingAnswers | None = None
+        self._chosen = ChosenPictures()
+        """Of the same events."""
 
     def append(self, events: Sequence[FeedbackEvent]) -> list[FeedbackEvent]:
         """Log events durably and let them count; known ids are returned as they were logged.
@@ -56,6 +59,7 @@ class StandingLog:
             for event in done:
                 if event.seq > standing.last_seq:
                     standing.take(event)
+                    self._chosen.take(event)
             return done
 
     def of(self, content: str) -> Judgement | None:
@@ -74,6 +78,12 @@ class StandingLog:
             standing = self._loaded()
             return AnswersNow(dict(standing.all()), standing.excluded, standing.last_seq)
 
+    def not_by_chance(self) -> frozenset[str]:
+        """Return the pictures that were judged for what they are; see `ChosenPictures`."""
+        with self._guard:
+            self._loaded()
+            return self._chosen.not_by_chance
+
     def read(self, ask: "Callable[[StandingAnswers], Any]") -> Any:
         """Return what a function of the answers returns, while none of them changes."""
         with self._guard:
@@ -86,7 +96,8 @@ class StandingLog:
 
     def _loaded(self) -> StandingAnswers:
         if self._standing is None:
-            self._standing = StandingAnswers(self.log.events())
+            events = list(self.log.events())
+            self._standing, self._chosen = StandingAnswers(events), ChosenPictures(events)
             # numbers of events that were erased are not given again
             self._standing.last_seq = max(self._standing.last_seq, self.log.last_seq)
         return self._standing

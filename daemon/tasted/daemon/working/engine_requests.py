@@ -72,7 +72,11 @@ def profile_request(
 
 
 def labels_request(
-    update: PresentLabels, ledger: Mapping[str, LedgerEntry], *, without: Collection[str]
+    update: PresentLabels,
+    ledger: Mapping[str, LedgerEntry],
+    *,
+    without: Collection[str],
+    not_by_chance: Collection[str] = (),
 ) -> PublishTaste:
     """Return the request to publish a taste for the references that are present.
 
@@ -81,6 +85,7 @@ def labels_request(
         ledger: what the sidecars prove: they tell which pictures are in the inbox, and which label
             folders are not of one person.
         without: paths of references that need not be learnt first.
+        not_by_chance: content ids of pictures that were judged for what they are.
     """
     contents = contents_there(ledger)
     apart = label_folders_apart(
@@ -97,4 +102,5 @@ def labels_request(
         present=tuple(sorted(contents)),
         config_digest=update.config_digest,
         labels_digest=update.labels_digest,
+        not_by_chance=tuple(sorted(not_by_chance)),
     )

@@ -6,14 +6,14 @@ between two batches, a reference that ends the engine is found, and sidecars hav
 taste of half the references is never published.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import structlog
 
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.working.engine_requests import labels_request
-from tasted.errors import EngineFailed
+from tasted.errors import EngineFailed, ServiceFault
 from tasted.inbox.people import photo_id
 from tasted.inbox.profiles import folder_of
 from tasted.inbox.reconcile import Reason, Task
@@ -40,6 +40,7 @@ class TasteUpdater:
         engine_pid: returns the pid of the engine; None when it does not run.
         batch_size: of the references that are learnt at a time.
         is_stopping: tells whether the process is ending.
+        not_by_chance: returns the content ids of pictures that were judged for what they are.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class TasteUpdater:
         engine_pid: Callable[[], int | None],
         batch_size: int,
         is_stopping: Callable[[], bool],
+        not_by_chance: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._shared = shared
         self._unlike = unlike
@@ -62,6 +64,7 @@ class TasteUpdater:
         self._engine_pid = engine_pid
         self._batch_size = batch_size
         self._is_stopping = is_stopping
+        self._not_by_chance = not_by_chance
 
     def publish(self, update: PresentLabels) -> frozenset[str] | None:
         """Have everything learnt that can be, and a taste published by that.
@@ -92,13 +95,27 @@ class TasteUpdater:
 
     def _answer(self, update: PresentLabels, tried: set[str]) -> TastePublished | ReferencesMissing:
         try:
-            request = labels_request(update, self._shared.ledger.entries, without=tried)
+            request = labels_request(
+                update,
+                self._shared.ledger.entries,
+                without=tried,
+                not_by_chance=self._chosen(),
+            )
             return self._ask(request, deadlines=_DEADLINES)
         except EngineDiedError as error:
             raise EngineFailed(
                 f"The engine ended while it learned from your likes and rejects: {error}.",
                 remedy="Close other programs if memory is short; tasted keeps trying. If it ends "
                 "each time, see what is wrong with: tasted doctor",
+            ) from error
+
+    def _chosen(self) -> Collection[str]:
+        try:
+            return self._not_by_chance()
+        except OSError as error:
+            raise ServiceFault(
+                f"The log of your answers cannot be read: {error.strerror}.",
+                remedy="Check who owns .tasted/feedback; see what is wrong with: tasted doctor",
             ) from error
 
     def _batches(self, paths: Sequence[str]) -> Iterator[list[Task]]:

@@ -8,7 +8,7 @@ the engine is the only writer of the library.
 
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -67,6 +67,7 @@ class Worker:
         stop: set when the process is ending; nothing is tried again then.
         version: of this tasted.
         on_score: handed every score of a picture or profile that had none of its present content.
+        not_by_chance: returns the content ids of pictures that were judged for what they are.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Worker:
         stop: threading.Event,
         version: str,
         on_score: Callable[[Sidecar], None] = lambda _sidecar: None,
+        not_by_chance: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.engine = engine
         self.settings = settings
@@ -100,6 +102,7 @@ class Worker:
             engine_pid=lambda: engine.pid,
             batch_size=settings.engine.batch_size,
             is_stopping=stop.is_set,
+            not_by_chance=not_by_chance,
         )
         self.profiles = ProfileWorker(
             home,
