@@ -70,10 +70,10 @@ RESTING = {
     # numpy's threads wait even more busily, and its matrices are small here
     "OPENBLAS_NUM_THREADS": "1",
     # glibc keeps what large arrays leave behind for the next ones, once for each thread of LanceDB:
-    # from 16 MiB on, arrays go back to the system at once
-    "MALLOC_MMAP_THRESHOLD_": str(16 * 2**20),
-    # smaller ones stay for the next picture, whose pages the kernel need not clear again
-    "MALLOC_TRIM_THRESHOLD_": str(32 * 2**20),
+    # from 1 MiB on, arrays go back to the system at once
+    "MALLOC_MMAP_THRESHOLD_": str(2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 * 2**20),
+    "MALLOC_ARENA_MAX": "2",
 }
 
 

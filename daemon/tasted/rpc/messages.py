@@ -34,7 +34,7 @@ from tasted.records import Current, FileStamp, Label, ScoredInputs
 PROTOCOL = 4
 """Raised with every change of a message."""
 
-FILES_TOGETHER = 4
+FILES_TOGETHER = 2
 """How many files of a batch the engine may work on before it answers the first of them."""
 
 AnswerT_co = TypeVar("AnswerT_co", bound="EngineAnswer", covariant=True)

@@ -43,6 +43,10 @@ class PowerHold:
         """Why the backlog waits, as part of a sentence; None when it does not, or there is none."""
         queue.hold_backlog(is_held=True)
 
+    def lets_begin(self) -> bool:
+        """Tell whether a backlog would be worked on, before there is one; asks the system."""
+        return not self._settings().engine.save_power or self._reason() is None
+
     def decide(self) -> None:
         """Hold or release the backlog; called after the queue was filled."""
         counts = self._queue.counts()

@@ -54,6 +54,7 @@ class Scan:
         version: of this tasted.
         patience_seconds: between two scans that agree on an absence.
         follow_labels: logs the answers that were given by hand in the label folders.
+        may_start_engine: tells whether what lay there before the daemon began would be scored now.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Scan:
         version: str,
         patience_seconds: float = DOUBT_SECONDS,
         follow_labels: FollowsLabels = follow_nothing,
+        may_start_engine: Callable[[], bool] = lambda: True,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -74,6 +76,7 @@ class Scan:
         self._remove_sidecar = remove_sidecar
         self._mark_sidecar = mark_sidecar
         self._follow_labels = follow_labels
+        self._may_start_engine = may_start_engine
         self._has_changed_outbox = False
         """Whether this scan changed the outbox after it had read the ledger."""
         self._version = version
@@ -140,8 +143,7 @@ class Scan:
         waited = self._settling.waiting_for
         self._settling.look(listing.files.sights, now=now, stirred=stirred)
         fresh = self._arrivals.look(listing.files, stirred)
-        if any(self._will_need_model(path, listing) for path in fresh):
-            self._shared.queue.foresee()
+        self._foresee(fresh, listing)
         changed = None if stirred is None else {*stirred, *proven, *waited}
         if decided is not None and changed is not None and self._may_keep(decided, changed):
             self._decide_about(changed, decided, listing, now)
@@ -150,6 +152,15 @@ class Scan:
         if self._has_changed_outbox:
             # the next scan decides about it
             self._shared.wakeups.wake_scanner()
+
+    def _foresee(self, fresh: Collection[str], listing: Listing) -> None:
+        """Have the engine start while what has arrived is settling."""
+        is_first = self._decided_at < 0
+        # nothing has arrived yet for the first look, but something may have been waiting for it
+        coming = self._settling.waiting_for if is_first else fresh
+        is_needed = any(self._will_need_model(path, listing) for path in coming)
+        if is_needed and (not is_first or self._may_start_engine()):
+            self._shared.queue.foresee()
 
     def _will_need_model(self, path: str, listing: Listing) -> bool:
         has_bytes = listing.files[path].stamp.size_bytes > 0

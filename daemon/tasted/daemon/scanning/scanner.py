@@ -109,6 +109,7 @@ class Scanner:
             remove_sidecar=remove_sidecar,
             mark_sidecar=mark_sidecar,
             version=version,
+            may_start_engine=lambda: power_hold is None or power_hold.lets_begin(),
             follow_labels=feedback.catching_up.follow,
         )
         self._feedback = feedback
