@@ -16,6 +16,7 @@ from datetime import datetime
 from tasted.daemon.scanning.arrivals import Arrivals
 from tasted.daemon.scanning.decided import Decided, is_there, may_be_of_a_folder, moved_among
 from tasted.daemon.scanning.file_decisions import FileDecisions
+from tasted.daemon.scanning.foresight import Foresight
 from tasted.daemon.scanning.gone_files import GoneFiles
 from tasted.daemon.scanning.looks import STIRRED_MAX, HomeLooks
 from tasted.daemon.scanning.seen_labels import FollowsLabels, SeenLabels, follow_nothing
@@ -76,7 +77,7 @@ class Scan:
         self._remove_sidecar = remove_sidecar
         self._mark_sidecar = mark_sidecar
         self._follow_labels = follow_labels
-        self._may_start_engine = may_start_engine
+        self._foresight = Foresight(shared.ledger, may_start_engine)
         self._has_changed_outbox = False
         """Whether this scan changed the outbox after it had read the ledger."""
         self._version = version
@@ -143,7 +144,8 @@ class Scan:
         waited = self._settling.waiting_for
         self._settling.look(listing.files.sights, now=now, stirred=stirred)
         fresh = self._arrivals.look(listing.files, stirred)
-        self._foresee(fresh, listing)
+        if self._foresight.sees(listing, arrived=fresh, waiting=self._settling.waiting_for):
+            self._shared.queue.foresee()
         changed = None if stirred is None else {*stirred, *proven, *waited}
         if decided is not None and changed is not None and self._may_keep(decided, changed):
             self._decide_about(changed, decided, listing, now)
@@ -152,19 +154,6 @@ class Scan:
         if self._has_changed_outbox:
             # the next scan decides about it
             self._shared.wakeups.wake_scanner()
-
-    def _foresee(self, fresh: Collection[str], listing: Listing) -> None:
-        """Have the engine start while what has arrived is settling."""
-        is_first = self._decided_at < 0
-        # nothing has arrived yet for the first look, but something may have been waiting for it
-        coming = self._settling.waiting_for if is_first else fresh
-        is_needed = any(self._will_need_model(path, listing) for path in coming)
-        if is_needed and (not is_first or self._may_start_engine()):
-            self._shared.queue.foresee()
-
-    def _will_need_model(self, path: str, listing: Listing) -> bool:
-        has_bytes = listing.files[path].stamp.size_bytes > 0
-        return has_bytes and self._shared.ledger.row_of(path) is None
 
     def _may_keep(self, decided: Decided, changed: Collection[str]) -> bool:
         """Tell whether only what changed has to be decided about."""
