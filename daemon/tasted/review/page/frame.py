@@ -14,31 +14,32 @@ LINKS = (
 
 
 class ReviewKey(NamedTuple):
-    """One action: the key that it always has, the letter that can be changed, what it does."""
+    """One action: what it does, the keys that it always has, the letter that can be changed."""
 
     action: str
     review: str
-    gallery: str
     fixed: tuple[str, ...] = ()
     letter: str = ""
+    gallery: str = ""
+    """What the same keys do in Results, where that is something else."""
 
 
 KEYS = (
-    ReviewKey("like", "like", "next tile (→), like (letter)", ("→",), "l"),
-    ReviewKey("reject", "reject", "tile before (←), reject (letter)", ("←",), "x"),
-    ReviewKey("later", "later", "row down", ("↓", "space")),
-    ReviewKey("exclude", "not for judging", "", (), "n"),
-    ReviewKey("undo", "undo", "undo", ("backspace", "ctrl+z", "⌘z"), "u"),
-    ReviewKey("redo", "redo", "redo", ("shift+z",)),
-    ReviewKey("why", "show the score and why", "open details", ("↑",), "w"),
-    ReviewKey("zoom", "zoom to 100 %", "", (), "z"),
-    ReviewKey("photo", "photo of a profile", "", ("1", "…", "9")),
-    ReviewKey("review", "go to Review", "go to Review", (), "a"),
-    ReviewKey("gallery", "go to Results", "go to Results", (), "g"),
-    ReviewKey("versions", "go to Versions", "go to Versions", (), "v"),
-    ReviewKey("history", "go to History", "go to History", (), "h"),
-    ReviewKey("keys", "this list", "this list", ("?",)),
-    ReviewKey("back", "close, back", "close, back", ("esc",)),
+    ReviewKey("like", "like", ("→",), "l", "→ is the next tile"),
+    ReviewKey("reject", "reject", ("←",), "x", "← is the tile before"),
+    ReviewKey("later", "later", ("↓", "space"), gallery="one row down"),
+    ReviewKey("exclude", "not for judging", letter="n", gallery="nothing"),
+    ReviewKey("undo", "undo", ("backspace", "ctrl+z", "⌘z"), "u"),
+    ReviewKey("redo", "redo", ("shift+z",)),
+    ReviewKey("why", "show score and why", ("↑",), "w", "open details"),
+    ReviewKey("zoom", "zoom to 100 %", letter="z", gallery="nothing"),
+    ReviewKey("photo", "photo of a profile", ("1", "…", "9"), gallery="nothing"),
+    ReviewKey("review", "go to Review", letter="a"),
+    ReviewKey("gallery", "go to Results", letter="g"),
+    ReviewKey("versions", "go to Versions", letter="v"),
+    ReviewKey("history", "go to History", letter="h"),
+    ReviewKey("keys", "this list", ("?",)),
+    ReviewKey("back", "close, back", ("esc",)),
 )
 
 

@@ -136,12 +136,13 @@ class ResultPage:
         return [(title, near) for title, near in sides if near]
 
     @property
-    def text(self) -> str:
-        """What was read in it or beside it."""
+    def text(self) -> list[str]:
+        """What was read in it or beside it, by lines."""
         found = self.answer.sidecar.get("extracted_data") or {}
         age = found.get("age")
         who = ", ".join(filter(None, (found.get("name"), str(age) if age is not None else None)))
-        return "\n".join(filter(None, (who, found.get("bio"))))
+        lines = [who, *str(found.get("bio") or "").splitlines()]
+        return [line for line in lines if line]
 
     @property
     def events(self) -> list[ToldEvent]:
