@@ -156,7 +156,7 @@ class FakeLight:
 
     def _card(self, picture: FakePicture) -> dict[str, Any]:
         return {
-            "card": f"card-{picture.id[:16]}",
+            "card": _token(picture),
             "id": picture.id,
             "kind": "profile" if picture.photos > 1 else "picture",
             "name": picture.name,
@@ -187,7 +187,7 @@ class FakeLight:
         }
 
     def _skip_card(self, call: messages.SkipCard) -> dict[str, Any]:
-        (picture,) = [p for p in self.pictures if call.card == f"card-{p.id[:16]}"]
+        (picture,) = [p for p in self.pictures if call.card == _token(p)]
         kind = {"later": "skip", "exclude": "exclude"}[call.how]
         event = self._record(kind, picture, call, None)
         return {"event": event, "progress": self.progress()}
@@ -436,6 +436,10 @@ class FakeLight:
 
 def _snake(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
+
+
+def _token(picture: FakePicture) -> str:
+    return f"card-{picture.id[:16]}.not-signed-by-anybody"
 
 
 def _guess(picture: FakePicture) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from kit.fake_light import FakeLight
 from kit.web_visits import WebVisit, visited
@@ -21,6 +22,7 @@ from tasted.rpc.review_messages import Happened
 CHROMIUM = "/usr/bin/chromium"
 # how long a condition of a page is waited for, on a machine that is busy with other tests
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextlib.contextmanager
@@ -75,6 +77,13 @@ class Reader:
         """Let something happen in every window."""
         self.visit.door.tell(Happened(kind, data, seq))
 
+    def kill_child(self) -> None:
+        """Kill the web child; the door starts another for the next visitor."""
+        children = psutil.Process().children()
+        (child,) = [one for one in children if "tasted.review" in one.cmdline()]
+        child.kill()
+        self.visit.light.left.wait(30)
+
     def press(self, page: Page, *keys: str) -> None:
         """Press keys, each once the card that it is for has been seen long enough."""
         for key in keys:
@@ -102,6 +111,11 @@ def wait_until_seen(page: Page) -> None:
             return painted && performance.now() - painted.startTime > 150;
         }""",
     )
+
+
+def wait_until_ready(page: Page) -> None:
+    """Wait until the script of a page listens to keys."""
+    page.locator("button[data-do=keys]").wait_for(state="visible")
 
 
 def holds(page: Page, expression: str) -> None:

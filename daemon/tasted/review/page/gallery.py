@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from tasted.amounts import percent
+from tasted.outbox.page.templates import percent
 from tasted.review.api.result_schemas import ResultRow, ResultsAnswer
 from tasted.review.page import words
 

@@ -4,7 +4,8 @@ import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tasted.amounts import counted, percent
+from tasted.amounts import counted
+from tasted.outbox.page.templates import percent
 from tasted.review.api.schemas import GuessTally, RecordedEvent
 from tasted.system.clock import local_time
 

@@ -11,8 +11,11 @@ export const SIGNS = {like: "✓", reject: "✕", later: "·", exclude: "–"};
 export const isJudged = (how) => how === "like" || how === "reject";
 
 /** Text with everything escaped that is not seen, line breaks and bidi included. */
-export const plain = (text) => String(text ?? "").replace(/[\p{C}\u2028\u2029]/gu, (found) =>
-  found === "\u200d" ? found : `\\u{${found.codePointAt(0).toString(16)}}`);
+export const plain = (text) => String(text ?? "").replace(/[\p{C}\u2028\u2029]/gu, (found) => {
+  if (found === "\u200d") return found;
+  const code = found.codePointAt(0).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, "0")}` : code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+});
 export const percent = (share) => `${Math.floor(100 * share + 1e-9)}\u202f%`;
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 

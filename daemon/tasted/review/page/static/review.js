@@ -28,8 +28,10 @@ function build(card) {
   node.dataset.id = card.id;
   const photos = make("ul", {className: "photos", role: "list"});
   const count = card.pictures.length;
+  const day = new Date(card.added_at ?? NaN).toLocaleDateString("en-GB", {day: "numeric", month: "short"});
+  const name = plain(card.name) + (card.added_at ? `, added ${day}` : "");
   for (const [at, picture] of card.pictures.entries()) {
-    const alt = plain(card.name) + (count > 1 ? `, photo ${at + 1} of ${count}` : "");
+    const alt = name + (count > 1 ? `, photo ${at + 1} of ${count}` : "");
     photos.append(make("li", {}, make("img", {src: picture.href_1600, alt, decoding: "async"})));
   }
   if (count > 1) Object.assign(photos, {tabIndex: 0, ariaLabel: "Photos"});
@@ -148,9 +150,8 @@ async function refill() {
   const held = onTheirWay();
   for (const card of [now, ...cards, ...done.map((entry) => entry.card)]) if (card) held.add(card.id);
   cards.push(...found.cards.filter((card) => !held.has(card.id)));
-  tellProgress(found.progress);
+  hearProgress(found.progress);
   if (!now && cards.length) show(cards.shift());
-  else if (!now) showEmpty();
   cards.slice(0, AHEAD).forEach(prepare);
 }
 
@@ -207,7 +208,7 @@ function settle(entry, reply, refusal) {
   Object.assign(entry, {guess: reply.guess, reason: reply.reasons?.[0]});
   // its score has been shown now: another answer to it is not blind
   card.isKnown ||= isJudged(how);
-  tellProgress(reply.progress);
+  hearProgress(reply.progress);
   if (entry === done.at(-1)) tellLast(entry);
   say(`${capital(WORDS[how])}. ${progressNow.judged} of ${progressNow.judged + progressNow.pool}.`);
   tellElsewhere(card, how);
@@ -282,6 +283,11 @@ function count({how, was, card}, by) {
   tellProgress({judged: judged + by, pool: Math.max(0, pool - by)});
 }
 
+/** Takes what tasted says; while answers are on their way it does not know how many there are. */
+function hearProgress({judged, pool, ...others}) {
+  tellProgress(onTheirWay().size ? others : {judged, pool, ...others});
+}
+
 function tellProgress(told) {
   Object.assign(progressNow, told);
   const {judged, pool, liked, rejected, guessed, skipped, needs, version} = progressNow;
@@ -295,6 +301,7 @@ function tellProgress(told) {
   const isMuch = skipped > SKIPPED_MUCH * (skipped + judged);
   const warning = isMuch ? ", which is much: nothing is learnt from those" : "";
   slot("skipped", skipped ? `${skipped} left for later${warning}` : "");
+  if (!now) showEmpty();
   one("#guessed").hidden = !guessed;
   if (!guessed) return;
   slot("of", guessed.of);
@@ -361,7 +368,7 @@ for (const link of all("[data-end]")) {
 
 bind({why, zoom, ...Object.fromEntries(Object.keys(SIGNS).map((how) => [how, () => answer(how)]))},
   Object.fromEntries([..."123456789"].map((digit) => [digit, () => turn(digit - 1)])));
-undoWith(remember, tellProgress);
+undoWith(remember, hearProgress);
 hear({
   judged({event}) {
     if (event.window === windowId || !isJudged(event.answer)) return;
@@ -375,7 +382,7 @@ hear({
     if (now && now.id === event.content) tellFormer(now);
     refill();
   },
-  progress: (told) => tellProgress(told.progress ?? told),
+  progress: (told) => hearProgress(told.progress ?? told),
   scored: refill,
 });
 const sent = onTheirWay();

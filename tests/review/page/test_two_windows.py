@@ -1,0 +1,56 @@
+"""Two windows at once, and what arrives while one of them is open."""
+
+from playwright.sync_api import expect
+
+from kit.fake_light import FakeLight, FakePicture
+from kit.review_pages import Reader, wait_until_seen
+
+
+def test_an_answer_leaves_the_queue_of_the_other_window(reader: Reader, light: FakeLight) -> None:
+    """Within the next event; what is on the screen stays, and says so."""
+    first, second = reader.page(), reader.page()
+    for page in (first, second):
+        wait_until_seen(page)
+        page.wait_for_load_state("load")
+    light.judge_elsewhere(light.pictures[1], "like")
+    reader.press(first, "x")
+    expect(first.locator("#saved")).to_have_text("saved ✓")
+    expect(first.locator("#card bdi")).to_have_text("shot-02.png")
+    expect(second.locator("#card bdi")).to_have_text("shot-00.png")
+    expect(second.locator("#card .was")).to_have_text("You rejected this in another window.")
+
+
+def test_the_last_word_counts_and_is_told(reader: Reader, light: FakeLight) -> None:
+    """With a button that takes it back."""
+    page = reader.page()
+    wait_until_seen(page)
+    light.judge_elsewhere(light.pictures[0], "reject")
+    expect(page.locator("#card .was")).to_have_text("You rejected this in another window.")
+    reader.press(page, "l")
+    notice = page.locator("#notices [data-kind=elsewhere]")
+    expect(notice).to_contain_text("ago in another window; now it is liked.")
+    expect(notice).to_contain_text("You rejected this ")
+    notice.get_by_role("button", name="Undo").click()
+    expect(page.locator("#card bdi")).to_have_text("shot-00.png")
+    expect(page.locator("#saved")).to_have_text("saved ✓")
+    assert light.judgement(light.pictures[0].id) == "rejected"
+
+
+def test_a_new_picture_comes_by_itself(reader: Reader, light: FakeLight) -> None:
+    """Where everything was judged, it is on the screen without a reload."""
+    light.pictures = list(light.pictures[:1])
+    page = reader.page()
+    reader.press(page, "l")
+    expect(page.get_by_text("You have judged all 1.")).to_be_visible()
+    expect(page.get_by_text("New ones come by themselves.")).to_be_visible()
+    light.pictures.append(FakePicture("new.png"))
+    reader.tell("scored", {"count": 1})
+    expect(page.locator("#card bdi")).to_have_text("new.png")
+
+
+def test_progress_of_others_is_shown(reader: Reader, light: FakeLight) -> None:
+    """A new version has its name at the top without a reload."""
+    page = reader.page()
+    wait_until_seen(page)
+    reader.tell("progress", {**light.progress(), "version": "v13"})
+    expect(page.locator(".state")).to_have_text("v13")
