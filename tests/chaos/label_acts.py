@@ -15,7 +15,14 @@ from chaos.stage import Stage
 from tasted.system.faultpoints import LABEL_POINTS, VARIABLE
 
 _COMMANDS = ("like", "reject", "undo")
-_WRITE_POINTS = ("write.opened", "write.written", "write.synced", "write.renamed", "write.done")
+_OTHER_POINTS = (
+    "write.opened",
+    "write.written",
+    "write.synced",
+    "write.renamed",
+    "write.done",
+    "feedback.intended",
+)
 _PASSES = (1, 1, 1, 2, 3)
 _PICTURES_MAX = 6
 _SECONDS = 60.0
@@ -73,7 +80,7 @@ def _started(
     with stage.world.stderr_file.open("ab") as stderr:
         for _turn in range(stage.rng.randint(2, 4)):
             command = stage.rng.choice(_COMMANDS)
-            point = stage.rng.choice((*LABEL_POINTS, *LABEL_POINTS, *_WRITE_POINTS))
+            point = stage.rng.choice((*LABEL_POINTS, *LABEL_POINTS, *_OTHER_POINTS))
             environment = {**os.environ}
             environment.pop(VARIABLE, None)
             if are_killed:

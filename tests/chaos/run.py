@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from chaos import file_acts, oracle
+from chaos.answers import wrong_answers
 from chaos.evidence import Inbox, fault_points, gather, read_outbox
 from chaos.journal import Journal
 from chaos.lives import Lives, remaining_processes
@@ -171,7 +172,10 @@ def _judged(
     return Findings(
         lost=[*oracle.lost(evidence, journal), *wrong_profiles(evidence, journal)],
         doubled=oracle.doubled(evidence.events, journal.asks, journal.proofs),
-        invalid=oracle.invalid(evidence, journal),
+        invalid=[
+            *oracle.invalid(evidence, journal),
+            *wrong_answers(world.home.feedback, evidence),
+        ],
         orphans=oracle.orphans(evidence, journal),
         vanished=oracle.vanished(evidence, journal),
         crashed=[*journal.crashes, *_own_failures(world)],

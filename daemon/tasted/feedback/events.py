@@ -19,6 +19,7 @@ _EVENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f
 _TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _CHECKSUM = re.compile(rb',"crc32":"([0-9a-f]{8})"\}\Z')
 _COUNT_MAX = 2**63 - 1
+_SEQ_MAX = 10**15
 PHOTOS_MAX = 64
 LINE_BYTES_MAX = 16_384
 """Longer lines are not ours: an event of a profile with all its photos has half of this."""
@@ -194,7 +195,7 @@ class FeedbackEvent:
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
         event = FeedbackEvent.from_json(value)
-        if event.seq < 1:
+        if not 1 <= event.seq <= _SEQ_MAX:
             raise ValueError("the event has no number")
         return event
 

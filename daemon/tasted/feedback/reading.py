@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tasted.feedback.events import LINE_BYTES_MAX, FeedbackEvent
 
-_SEGMENT = re.compile(r"[0-9]{4,18}\.jsonl")
+_SEGMENT = re.compile(r"[0-9]{4,15}\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Touches the log, the intents and the inbox. The scanner's thread calls it, under
 as long as it changes anything; where a command holds that lock, the next turn tries again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
@@ -40,15 +40,23 @@ class CatchingUp:
         standing: the log.
         ledger: of the outbox.
         carrier: changes the label folders.
+        wake: lets the scanner come again soon.
     """
 
     def __init__(
-        self, home: Home, standing: StandingLog, ledger: Ledger, carrier: LabelCarrier
+        self,
+        home: Home,
+        standing: StandingLog,
+        ledger: Ledger,
+        carrier: LabelCarrier,
+        *,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._home = home
         self._standing = standing
         self._ledger = ledger
         self._carrier = carrier
+        self._wake = wake
         self._unfinished: list[FeedbackEvent] = []
         """Events whose folders a killed process may not have changed yet."""
         self._marked = 0
@@ -85,7 +93,7 @@ class CatchingUp:
             self._write_mark()
         except HomeLocked:
             # a command is changing labels: the next turn finds what it did
-            return
+            self._wake()
         except (OSError, TastedError) as error:
             log.warning("feedback_waits", error=str(error))
 
@@ -144,7 +152,7 @@ class CatchingUp:
                 self._folders.follow(present, digest, missed=missed, is_finished=is_finished)
         except HomeLocked:
             # a command is changing labels: the next turn tries again
-            return
+            self._wake()
         except (OSError, TastedError) as error:
             log.warning("labels_not_followed", error=str(error))
 

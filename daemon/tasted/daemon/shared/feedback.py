@@ -61,7 +61,13 @@ class FeedbackRecorder:
         self.log = FeedbackLog(home.feedback, check=home.check)
         self.standing = StandingLog(self.log, shared.ledger)
         self._carrier = LabelCarrier(home, shared.ledger, mover=self._mover)
-        self.catching_up = CatchingUp(home, self.standing, shared.ledger, self._carrier)
+        self.catching_up = CatchingUp(
+            home,
+            self.standing,
+            shared.ledger,
+            self._carrier,
+            wake=shared.wakeups.wake_scanner,
+        )
 
     # ---- answers --------------------------------------------------------------------------
 
