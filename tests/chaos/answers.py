@@ -33,7 +33,7 @@ def wrong_answers(folder: Path, evidence: Evidence) -> list[str]:
         events = read_answers(folder)
     except ValueError as error:
         return [f"a line of the answers is damaged: {error}"]
-    sentences = [f"an answer waits: {file.name}" for file in folder.glob("incoming/*")]
+    sentences = [f"an answer waits: {file.name}" for file in folder.glob("incoming/[!.]*")]
     ids = [event["id"] for event in events]
     if len(ids) != len(set(ids)):
         sentences.append(f"{len(ids) - len(set(ids))} answers are there twice")

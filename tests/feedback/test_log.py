@@ -84,7 +84,7 @@ def test_segments_follow_each_other(folder: Path) -> None:
 
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-def test_a_torn_last_line_is_cut_off(
+def test_row_56_a_torn_last_line_is_cut_off(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     """Wherever power was lost, whole events stay, and the next one is a whole line."""
@@ -117,7 +117,7 @@ def test_a_reader_passes_over_a_line_that_is_not_finished(folder: Path) -> None:
     assert segment.read_bytes() == before
 
 
-def test_a_damaged_line_is_reported_and_passed_over(folder: Path) -> None:
+def test_row_56_a_damaged_line_is_reported_and_passed_over(folder: Path) -> None:
     """One bad line costs that line alone."""
     log = FeedbackLog(folder)
     for number in range(1, 4):
@@ -132,7 +132,7 @@ def test_a_damaged_line_is_reported_and_passed_over(folder: Path) -> None:
     assert health.damaged == (DamagedLine("0001.jsonl", 2, "the checksum is wrong"),)
 
 
-def test_a_failed_write_leaves_no_half_line(folder: Path, tmp_path: Path) -> None:
+def test_row_56_a_failed_write_leaves_no_half_line(folder: Path, tmp_path: Path) -> None:
     """A full disk refuses the answer, and the next one is whole."""
     limit = len(judged(1, 1).numbered(1).to_line()) + 50
     log = FeedbackLog(folder)

@@ -48,7 +48,9 @@ def answered_by_process(home: Home, first: int, last: int, *, fault: str) -> tup
 
 
 @pytest.mark.timeout(300)
-def test_two_hundred_answers_with_kills_are_two_hundred_events_and_copies(home: Home) -> None:
+def test_row_56_two_hundred_answers_with_kills_are_two_hundred_events_and_copies(
+    home: Home,
+) -> None:
     """SIGKILL at every step, and every answer sent again until it is acknowledged."""
     count = 200
     AnsweredHome(home).drop(*map(name_of, range(count)))
@@ -72,7 +74,7 @@ def test_two_hundred_answers_with_kills_are_two_hundred_events_and_copies(home: 
     assert examine(home.feedback).damaged == ()
 
 
-def test_a_torn_last_line_is_healed_by_the_next_owner(home: Home) -> None:
+def test_row_56_a_torn_last_line_is_healed_by_the_next_owner(home: Home) -> None:
     """Power was lost in the middle of a line: it was not acknowledged, and is sent again."""
     AnsweredHome(home).drop(*map(name_of, range(3)))
     assert answered_by_process(home, 0, 2, fault="") == (0, 2)
@@ -102,7 +104,7 @@ def _agreed(home: Home) -> dict[str, Answer] | None:
 
 
 @pytest.mark.timeout(300)
-def test_commands_and_daemon_may_be_killed_at_every_step(tmp_path: Path) -> None:
+def test_row_56_commands_and_daemon_may_be_killed_at_every_step(tmp_path: Path) -> None:
     """The daemon at every step of taking answers in, the commands at every step of giving them."""
     home = quick_home(tmp_path / "home")
     pictures = [drawing("city", seed=500 + number) for number in range(12)]
@@ -136,7 +138,9 @@ def test_commands_and_daemon_may_be_killed_at_every_step(tmp_path: Path) -> None
     assert given == Counter(wanted.keys())
 
 
-def test_what_hands_and_commands_do_beside_a_daemon_is_in_the_history(tmp_path: Path) -> None:
+def test_row_57_what_hands_and_commands_do_beside_a_daemon_is_in_the_history(
+    tmp_path: Path,
+) -> None:
     """Likes by command, by hand, and taken back: each is one event, with what was guessed."""
     home = quick_home(tmp_path / "home")
     data = [drawing("forest", seed=600 + number) for number in range(3)]

@@ -188,7 +188,7 @@ def set_label_locked(
             # what the user has deleted or replaced in the meantime must not come back
             raise ChangedMeanwhileError(picture)
         else:
-            keeper = put(target, picture.name, data)
+            keeper = put(target, picture.name, data, alike=Path(os.path.realpath(picture)))
             mover.reach("label.copied")
         return LabelChange(outcome, keeper.path.relative_to(inbox).as_posix())
 

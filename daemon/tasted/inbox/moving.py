@@ -72,8 +72,14 @@ def read_copy(file: Path, *, max_bytes: int, below: Path | None = None) -> tuple
     return data, Copy(file, content_id(data), identity)
 
 
-def put(folder: Path, name: str, data: bytes) -> Copy:
+def put(folder: Path, name: str, data: bytes, *, alike: Path | None = None) -> Copy:
     """Write a picture under its name, or with digits of its content added if that is taken.
+
+    Args:
+        folder: to write into.
+        name: of the picture.
+        data: its bytes.
+        alike: a file that should hold the same: where the file system can, blocks are shared.
 
     Raises:
         ChangedMeanwhileError: when another file took its place right away.
@@ -82,7 +88,7 @@ def put(folder: Path, name: str, data: bytes) -> Copy:
     content = content_id(data)
     for free_name in _names(name, content):
         with contextlib.suppress(FileExistsError):
-            create_atomically(folder / free_name, data, mark=COPY_MARK)
+            create_atomically(folder / free_name, data, mark=COPY_MARK, alike=alike)
             _data, copy = read_copy(folder / free_name, max_bytes=len(data))
             if copy.content != content:
                 raise ChangedMeanwhileError(copy.path)

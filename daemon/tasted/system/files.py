@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tasted.records import FileStamp
+from tasted.system.cloning import Cloner, cloned, holds
 from tasted.system.faultpoints import reach
 from tasted.system.platform import flush, rename_exclusively
 
@@ -103,19 +104,29 @@ def write_atomically(
     reach("write.done")
 
 
-def create_atomically(target: Path, data: bytes, *, mark: str = "") -> None:
+def create_atomically(
+    target: Path,
+    data: bytes,
+    *,
+    mark: str = "",
+    alike: Path | None = None,
+    clone: Cloner = cloned,
+) -> None:
     """Write the whole file under a name that nothing has, or nothing; durable.
 
     Args:
         target: the file to write; its folder must exist.
         data: the whole content.
         mark: follows the name of the temporary file, to show whose it is.
+        alike: a file that should hold the same: its blocks are shared where the file system can.
+        clone: makes a file that shares blocks; None where it cannot.
 
     Raises:
         FileExistsError: when there is something of this name, made this instant or long ago.
         OSError: when any other step fails; the temporary file is removed.
     """
-    with _written_beside(target, data, durable=True, mark=mark) as temporary:
+    opened = _opened_clone(target, data, mark, alike, clone) if alike is not None else None
+    with _written_beside(target, data, durable=True, mark=mark, opened=opened) as temporary:
         rename_to_free_name(temporary, target)
         reach("write.renamed")
     sync_folder(target.parent)
@@ -157,20 +168,39 @@ def rename_to_free_name(
 
 @contextlib.contextmanager
 def _written_beside(
-    target: Path, data: bytes, *, durable: bool, folder: int | None = None, mark: str = ""
+    target: Path,
+    data: bytes,
+    *,
+    durable: bool,
+    folder: int | None = None,
+    mark: str = "",
+    opened: tuple[Path, int] | None = None,
 ) -> Iterator[Path]:
-    """Write a temporary file beside the target; it is gone after the block when that failed."""
-    temporary = target.with_name(_temporary_name(target.name, mark))
-    descriptor = os.open(
-        temporary,
-        os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW,
-        PRIVATE_FILE,
-        dir_fd=folder,
-    )
+    """Write a temporary file beside the target; it is gone after the block when that failed.
+
+    Args:
+        target: as of `write_atomically`, like `data`, `durable` and `folder`.
+        data: the whole content.
+        durable: whether to wait for the disk.
+        folder: an open one.
+        mark: as of `create_atomically`.
+        opened: the temporary file and its descriptor, when it holds the content already.
+    """
+    if opened is not None:
+        temporary, descriptor = opened
+    else:
+        temporary = target.with_name(_temporary_name(target.name, mark))
+        descriptor = os.open(
+            temporary,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW,
+            PRIVATE_FILE,
+            dir_fd=folder,
+        )
     reach("write.opened")
     try:
         with open(descriptor, "wb") as stream:  # noqa: PTH123 - a descriptor has no path
-            stream.write(data)
+            if opened is None:
+                stream.write(data)
             stream.flush()
             reach("write.written")
             if durable:
@@ -181,6 +211,36 @@ def _written_beside(
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary, dir_fd=folder)
         raise
+
+
+def _opened_clone(
+    target: Path, data: bytes, mark: str, alike: Path, clone: Cloner
+) -> tuple[Path, int] | None:
+    """Return a temporary file that shares the blocks of another one, and its descriptor.
+
+    None where that cannot be had, or where the other file is not what it was: then there is none.
+    """
+    temporary = target.with_name(_temporary_name(target.name, mark))
+    try:
+        source = _opened_without_links(alike, alike.parent)
+    except OSError:
+        # gone, a link, or not to be read: the bytes are known
+        return None
+    try:
+        descriptor = clone(source, temporary)
+    finally:
+        os.close(source)
+    if descriptor is None:
+        return None
+    try:
+        if holds(descriptor, data):
+            return temporary, descriptor
+    except OSError:
+        # as if it held something else
+        pass
+    os.close(descriptor)
+    temporary.unlink(missing_ok=True)
+    return None
 
 
 def _temporary_name(name: str, mark: str = "") -> str:

@@ -63,7 +63,7 @@ def test_an_answer_is_logged_and_copied(answered: AnsweredHome) -> None:
     assert answered.shared.wakeups.pause_scanner(0)[1] >= {"liked/a.png"}
 
 
-def test_the_same_answer_twice_is_one(answered: AnsweredHome) -> None:
+def test_row_56_the_same_answer_twice_is_one(answered: AnsweredHome) -> None:
     """Five times, out of order: one event, one copy; also after an opposite answer."""
     for _time in range(3):
         answered.judge("a.png", LIKE, event_id=event_id(1))
@@ -128,7 +128,7 @@ def test_an_answer_to_a_replaced_picture_does_not_stand(answered: AnsweredHome) 
     assert [event.via for event in answered.events] == [Via.PAGE, Via.DAEMON]
 
 
-def test_an_answer_that_cannot_be_copied_does_not_stand(answered: AnsweredHome) -> None:
+def test_row_56_an_answer_that_cannot_be_copied_does_not_stand(answered: AnsweredHome) -> None:
     """The error says why, and the same picture can be answered again."""
     liked = answered.home.inbox / "liked"
     liked.rmdir()
@@ -280,7 +280,7 @@ def test_a_command_at_work_is_waited_for(answered: AnsweredHome) -> None:
 # ---- a killed process -----------------------------------------------------------------
 
 
-def test_an_answer_without_its_copy_is_carried_out_at_the_next_start(
+def test_row_56_an_answer_without_its_copy_is_carried_out_at_the_next_start(
     answered: AnsweredHome,
 ) -> None:
     """Killed between the log and the folder; and an undo likewise."""
@@ -301,7 +301,7 @@ def test_an_answer_without_its_copy_is_carried_out_at_the_next_start(
     assert len(answered.events) == 2
 
 
-def test_the_intent_of_a_killed_command_is_carried_out_if_that_can_be(
+def test_row_56_the_intent_of_a_killed_command_is_carried_out_if_that_can_be(
     answered: AnsweredHome,
 ) -> None:
     """One whose picture is not in the inbox is dropped: nobody was told that it was done."""
@@ -331,7 +331,9 @@ def test_an_answer_whose_picture_is_gone_stands(answered: AnsweredHome) -> None:
     assert len(answered.events) == 1
 
 
-def test_a_label_removed_while_nobody_watched_does_not_come_back(answered: AnsweredHome) -> None:
+def test_row_57_a_label_removed_while_nobody_watched_does_not_come_back(
+    answered: AnsweredHome,
+) -> None:
     """The last answer was carried out, and what hands did since is logged."""
     answered.judge("a.png", LIKE)
     answered.judge("b.png", LIKE)
@@ -365,7 +367,7 @@ def test_a_missing_disk_is_waited_for(answered: AnsweredHome, tmp_path: Path) ->
 # ---- hands in the folders -------------------------------------------------------------
 
 
-def test_a_label_by_hand_is_an_answer(answered: AnsweredHome) -> None:
+def test_row_57_a_label_by_hand_is_an_answer(answered: AnsweredHome) -> None:
     """With the score that it had, and the time at which the file came there."""
     file = answered.home.inbox / "liked" / "a.png"
     file.write_bytes(picture("a.png"))
@@ -416,7 +418,7 @@ def test_a_label_that_is_renamed_says_nothing(answered: AnsweredHome) -> None:
     assert len(answered.events) == 1
 
 
-def test_an_old_look_does_not_take_an_answer_back(answered: AnsweredHome) -> None:
+def test_row_57_an_old_look_does_not_take_an_answer_back(answered: AnsweredHome) -> None:
     """What a scan saw may be a moment old: it is checked on the disk before it is logged."""
     answered.judge("a.png", LIKE)
     answered.turn()

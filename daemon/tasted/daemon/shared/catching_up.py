@@ -15,19 +15,19 @@ from tasted.daemon.shared.folder_follower import FolderFollower
 from tasted.daemon.shared.label_carrier import JudgedThing, LabelCarrier
 from tasted.daemon.shared.standing_log import StandingLog
 from tasted.errors import HomeLocked, TastedError
+from tasted.feedback.carried_out import Mark
 from tasted.feedback.events import EventKind, FeedbackEvent
-from tasted.feedback.intents import Intent, drop_intent, waiting_intents
+from tasted.feedback.intents import Intent, drop_intent, incoming, waiting_intents
 from tasted.feedback.standing import ANSWERS
 from tasted.home.label_lock import hold_labels
 from tasted.home.layout import Home
 from tasted.outbox.ledger import Ledger
 from tasted.records import FileStamp
 from tasted.system.faultpoints import reach
-from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.files import sweep_temporary
 
 _WAIT_SECONDS = 0.2
 _CARRIED_OUT = "carried_out"
-_BYTES_MAX = 100
 
 log = structlog.get_logger("tasted.feedback")
 
@@ -59,19 +59,21 @@ class CatchingUp:
         self._wake = wake
         self._unfinished: list[FeedbackEvent] = []
         """Events whose folders a killed process may not have changed yet."""
-        self._marked = 0
-        """The number that the disk says is carried out."""
-        self._folders = FolderFollower(home, standing, ledger)
+        self._never_copied: set[str] = set()
+        """Ids of answers whose pictures were gone before they could be copied."""
+        self._mark = Mark(home.feedback / _CARRIED_OUT)
+        self._folders = FolderFollower(home, standing, ledger, self._never_copied)
 
     # ---- a killed process, and commands ---------------------------------------------------
 
     def recover(self) -> None:
         """Complete what a killed process began. Called at the start, before anything else."""
         try:
-            self._marked = self._read_mark()
+            carried_out = self._mark.read(self._standing.log.last_seq)
+            self._never_copied.update(carried_out.never_copied)
             self._unfinished = [
                 event
-                for event in self._standing.log.after(self._marked)
+                for event in self._standing.log.after(carried_out.seq)
                 if event.kind in ANSWERS or event.kind is EventKind.UNDO
             ]
             if self._unfinished or waiting_intents(self._home.feedback):
@@ -90,7 +92,9 @@ class CatchingUp:
                 with hold_labels(self._home, wait_seconds=_WAIT_SECONDS):
                     self.take_intents()
                     self._complete()
-            self._write_mark()
+            if not self._unfinished:
+                self._home.check()
+                self._mark.write(self._standing.log.last_seq, self._never_copied)
         except HomeLocked:
             # a command is changing labels: the next turn finds what it did
             self._wake()
@@ -107,6 +111,8 @@ class CatchingUp:
         intents = waiting_intents(self._home.feedback, on_malformed=_remove)
         if not intents:
             return
+        # who holds the label lock is alone: these were left by killed commands
+        sweep_temporary(incoming(self._home.feedback), older_than_seconds=0)
         done: list[Intent] = []
         killed: list[FeedbackEvent] = []
         for intent in intents:
@@ -159,6 +165,7 @@ class CatchingUp:
     def forget(self) -> None:
         """Keep nothing in memory of what was erased. The caller holds the label lock."""
         self._unfinished = []
+        self._never_copied.clear()
         self._folders.forget()
 
     def _complete(self) -> None:
@@ -208,32 +215,10 @@ class CatchingUp:
             # its folder is gone: each photo may be somewhere else
             for photo in thing.photos:
                 self._make_so(JudgedThing(photo), None)
-        # a picture that is gone: the answer stands
+        else:
+            # the answer stands, though it is no label
+            self._never_copied.add(judgement.event_id)
         return None
-
-    # ---- what is carried out --------------------------------------------------------------
-
-    def _read_mark(self) -> int:
-        last = self._standing.log.last_seq
-        try:
-            data, _stamp = read_regular_file(self._mark_file, max_bytes=_BYTES_MAX)
-            return min(int(data), last)
-        except (OSError, ValueError):
-            # one event is carried out before the next is logged: only the last can be unfinished
-            return max(0, last - 1)
-
-    def _write_mark(self) -> None:
-        last = self._standing.log.last_seq
-        if self._unfinished or last == self._marked:
-            return
-        self._home.check()
-        # a mark that is too low lets the last answers be looked at once more
-        write_atomically(self._mark_file, b"%d\n" % last, durable=False)
-        self._marked = last
-
-    @property
-    def _mark_file(self) -> Path:
-        return self._home.feedback / _CARRIED_OUT
 
 
 def _thing(event: FeedbackEvent) -> JudgedThing:

@@ -4,7 +4,7 @@ The folders are the labels. A picture that was put there by hand is an answer, a
 was taken out. One that lies in both folders counts for neither, and is no answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ def folder_answers(
     standing: StandingAnswers,
     *,
     is_complete: bool,
-    was_removed: Callable[[str], bool],
+    never_copied: AbstractSet[str],
 ) -> FolderAnswers:
     """Compare the folders with the answers that stand.
 
@@ -39,8 +39,8 @@ def folder_answers(
         standing: what the log says.
         is_complete: whether the content of every label is known; else one that is missing may be
             one that was renamed.
-        was_removed: tells of a content that is missing whether it was ever there, as an answer
-            whose picture was gone before it could be copied never was.
+        never_copied: ids of answers whose pictures were gone before they could be copied: they
+            stand, for no label was removed.
     """
     given = []
     for content, labels in seen.items():
@@ -52,6 +52,9 @@ def folder_answers(
             given.append((content, answer))
     taken_back: list[str] = []
     if is_complete:
-        missing = [content for content, _judgement in standing.pictures() if content not in seen]
-        taken_back = [content for content in missing if was_removed(content)]
+        taken_back = [
+            content
+            for content, judgement in standing.pictures()
+            if content not in seen and judgement.event_id not in never_copied
+        ]
     return FolderAnswers(tuple(given), tuple(taken_back))

@@ -8,7 +8,7 @@ import contextlib
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
@@ -39,18 +39,20 @@ class FolderFollower:
         home: whose folders they are.
         standing: the log.
         ledger: of the outbox: it knows the contents.
+        never_copied: ids of answers that never had a copy; those that have one now are taken out.
     """
 
-    def __init__(self, home: Home, standing: StandingLog, ledger: Ledger) -> None:
+    def __init__(
+        self, home: Home, standing: StandingLog, ledger: Ledger, never_copied: set[str]
+    ) -> None:
         self._home = home
         self._standing = standing
         self._ledger = ledger
+        self._never_copied = never_copied
         self._contents: dict[str, tuple[FileStamp, str]] = {}
         """By path, as long as the file is the same."""
         self._followed: tuple[str, int, bool] | None = None
         """The labels, the state of the ledger, and whether all was known, last time."""
-        self._present: frozenset[str] | None = None
-        """The contents that had a label last time; None before the first time."""
 
     def is_due(self, present: Mapping[str, FileStamp], digest: str) -> bool:
         """Return whether the labels, or what is known of them, changed since the last time."""
@@ -61,7 +63,7 @@ class FolderFollower:
 
     def forget(self) -> None:
         """Begin anew: the contents that are held may have been erased."""
-        self._contents, self._followed, self._present = {}, None, None
+        self._contents, self._followed = {}, None
 
     def follow(
         self,
@@ -98,7 +100,7 @@ class FolderFollower:
                 folder_answers,
                 seen,
                 is_complete=is_complete and is_finished,
-                was_removed=_Removed(self._present, self._ledger),
+                never_copied=self._never_copied,
             )
         )
         given = [
@@ -106,11 +108,21 @@ class FolderFollower:
             for content, answer in found.given
             if content in paths and self._is_there(paths[content], present)
         ]
-        events = [*self._with_guesses(given), *self._taken_back(found.taken_back)]
+        left = self._on_disk() if found.taken_back else set()
+        # a file that no look has seen yet may be what is missing: the next look knows
+        is_complete = is_complete and left is not None
+        going = [
+            content for content in found.taken_back if left is not None and content not in left
+        ]
+        events = [*self._with_guesses(given), *map(self._taken_back, going)]
         if events:
             self._standing.append(events)
-            log.info("labels_followed", given=len(given), taken_back=len(events) - len(given))
-        self._present = frozenset(seen)
+            log.info("labels_followed", given=len(given), taken_back=len(going))
+        self._never_copied -= {
+            judgement.event_id
+            for content in seen
+            if self._never_copied and (judgement := self._standing.of(content)) is not None
+        }
         self._followed = (digest, changes, is_complete)
 
     def _learn_contents(self, present: Mapping[str, FileStamp]) -> bool:
@@ -165,18 +177,10 @@ class FolderFollower:
 
     # ---- what was taken out ---------------------------------------------------------------
 
-    def _taken_back(self, missing: Iterable[str]) -> list[FeedbackEvent]:
-        going = list(missing)
-        if not going:
-            return []
-        left = self._on_disk()
-        return [
-            self._standing.event(
-                EventKind.UNDO, via=Via.FOLDER, chosen_by=ChosenBy.FOLDER, content=content
-            )
-            for content in going
-            if left is not None and content not in left
-        ]
+    def _taken_back(self, content: str) -> FeedbackEvent:
+        return self._standing.event(
+            EventKind.UNDO, via=Via.FOLDER, chosen_by=ChosenBy.FOLDER, content=content
+        )
 
     def _on_disk(self) -> set[str] | None:
         """Return the contents below the label folders now; None when one is not known yet."""
@@ -187,34 +191,3 @@ class FolderFollower:
                 return None
             contents.add(known[1])
         return contents
-
-
-class _Removed:
-    """Tells of a missing content whether its label was there before.
-
-    Args:
-        present: the contents that had a label last time; None before the first time.
-        ledger: knows what lies in the inbox.
-    """
-
-    def __init__(self, present: frozenset[str] | None, ledger: Ledger) -> None:
-        self._present = present
-        self._ledger = ledger
-        self._there: set[str] | None = None
-
-    def __call__(self, content: str) -> bool:
-        """Return whether the label was removed.
-
-        After a start nobody knows what was there: a picture that still lies in the inbox had its
-        label, for it was copied when the answer was given. An answer whose picture is gone stands.
-        """
-        if self._present is not None:
-            return content in self._present
-        if self._there is None:
-            entries = self._ledger.entries
-            self._there = {
-                entry.content_id
-                for path, entry in entries.items()
-                if entry.content_id is not None and not entry.is_gone and label_of(path) is None
-            }
-        return content in self._there
