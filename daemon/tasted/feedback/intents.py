@@ -158,6 +158,19 @@ def waiting_intents(
     return found
 
 
+def is_anything_incoming(log_folder: Path) -> bool:
+    """Return whether any file lies where intents wait, also one that was left half written.
+
+    Raises:
+        OSError: when the folder cannot be listed.
+    """
+    try:
+        with os.scandir(incoming(log_folder)) as entries:
+            return any(True for _entry in entries)
+    except FileNotFoundError:
+        return False
+
+
 def erase_intents(log_folder: Path, contents: Collection[str]) -> int:
     """Remove the intents about some pictures, and those that cannot be read; return their number.
 

@@ -8,7 +8,7 @@ from kit.answered_homes import AnsweredHome, id_of, picture
 from kit.feedback_events import event_id
 from tasted.errors import CommandError, NotFound, UnreadableFile, UsageError
 from tasted.feedback.events import Answer, ChosenBy, EventKind, GuessBefore, Via
-from tasted.feedback.intents import Recording, leave_intent, waiting_intents
+from tasted.feedback.intents import Recording, incoming, leave_intent, waiting_intents
 from tasted.home.label_lock import hold_labels
 from tasted.home.layout import Home
 from tasted.inbox.change_label import remove_label, set_label
@@ -316,6 +316,25 @@ def test_row_56_the_intent_of_a_killed_command_is_carried_out_if_that_can_be(
     assert waiting_intents(answered.home.feedback) == []
 
 
+def test_half_an_intent_is_swept(answered: AnsweredHome) -> None:
+    """Its command was killed while it wrote it; another file there is left alone."""
+    left = incoming(answered.home.feedback) / f".{event_id(1)}.json.0123abcd.tmp"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    (left.parent / "note.txt").touch()
+    answered.recorder.catching_up.settle()
+    assert [file.name for file in left.parent.iterdir()] == ["note.txt"]
+
+
+def test_a_label_that_went_before_any_look_is_taken_back(answered: AnsweredHome) -> None:
+    """Dragged away in the instant after the answer."""
+    answered.judge("a.png", LIKE)
+    (answered.home.inbox / "liked" / "a.png").unlink()
+    answered.turn()
+    assert answered.answers == {}
+    assert [event.via for event in answered.events] == [Via.PAGE, Via.FOLDER]
+
+
 def test_an_answer_whose_picture_is_gone_stands(answered: AnsweredHome) -> None:
     """It is kept, and not taken for one that was removed by hand."""
     event = answered.recorder.standing.event(
@@ -328,6 +347,9 @@ def test_an_answer_whose_picture_is_gone_stands(answered: AnsweredHome) -> None:
     answered.recorder.catching_up.recover()
     answered.turn()
     assert answered.answers == {id_of("a.png"): LIKE}
+    answered.start()
+    answered.recorder.catching_up.recover()
+    answered.turn()
     assert len(answered.events) == 1
 
 

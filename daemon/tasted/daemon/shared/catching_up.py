@@ -17,7 +17,13 @@ from tasted.daemon.shared.standing_log import StandingLog
 from tasted.errors import HomeLocked, TastedError
 from tasted.feedback.carried_out import Mark
 from tasted.feedback.events import EventKind, FeedbackEvent
-from tasted.feedback.intents import Intent, drop_intent, incoming, waiting_intents
+from tasted.feedback.intents import (
+    Intent,
+    drop_intent,
+    incoming,
+    is_anything_incoming,
+    waiting_intents,
+)
 from tasted.feedback.standing import ANSWERS
 from tasted.home.label_lock import hold_labels
 from tasted.home.layout import Home
@@ -88,7 +94,7 @@ class CatchingUp:
     def settle(self) -> None:
         """Take in the intents that wait, and complete what is unfinished. Quick without any."""
         try:
-            if self._unfinished or waiting_intents(self._home.feedback):
+            if self._unfinished or is_anything_incoming(self._home.feedback):
                 with hold_labels(self._home, wait_seconds=_WAIT_SECONDS):
                     self.take_intents()
                     self._complete()
@@ -108,9 +114,9 @@ class CatchingUp:
             OSError: when they cannot be listed.
             CommandError: when the log cannot be written; they wait.
         """
-        intents = waiting_intents(self._home.feedback, on_malformed=_remove)
-        if not intents:
+        if not is_anything_incoming(self._home.feedback):
             return
+        intents = waiting_intents(self._home.feedback, on_malformed=_remove)
         # who holds the label lock is alone: these were left by killed commands
         sweep_temporary(incoming(self._home.feedback), older_than_seconds=0)
         done: list[Intent] = []
