@@ -20,6 +20,7 @@ from tasted.doctor.checks_home import (
     check_reading,
     check_settings,
 )
+from tasted.doctor.checks_page import check_page
 from tasted.doctor.checks_service import (
     check_definition,
     check_interpreter,
@@ -43,6 +44,7 @@ CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
     check_model,
     check_library,
     check_answers,
+    check_page,
     check_reading,
     check_decoding,
     check_disk,

@@ -91,6 +91,21 @@ class FeedbackFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFacts:
+    """The page for judging, once it was asked for.
+
+    Attributes:
+        port: that it is at; None before it was asked for.
+        is_listened_on: whether something listens there, on this computer's own address.
+        open_files: what of its private folder, or the folder itself, others may read.
+    """
+
+    port: int | None = None
+    is_listened_on: bool = False
+    open_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureFacts:
     """Where macOS saves screenshots, if they were sent to the inbox.
 
@@ -131,6 +146,7 @@ class Facts:
         log_files: sizes in bytes of the files in the log folder, by name.
         capture: None if screenshots were never sent to the inbox.
         feedback: what reading the log of answers found.
+        page: where the page for judging is.
     """
 
     home: Path
@@ -166,3 +182,5 @@ class Facts:
         """The status of the daemon that runs in this home now; None without one."""
         status = self.status
         return status if status is not None and status.pid == self.owner else None
+
+    page: PageFacts = field(default_factory=PageFacts)

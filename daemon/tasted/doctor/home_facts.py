@@ -27,6 +27,7 @@ from tasted.doctor.facts import (
     ModelFacts,
     ServiceFacts,
 )
+from tasted.doctor.page_facts import gather_page
 from tasted.doctor.service_facts import reported
 from tasted.embedding.models.weights import (
     choose_runtime,
@@ -101,6 +102,7 @@ def gather_facts(
         log_files=_log_files(home),
         capture=_capture(home, environment) if system == DARWIN else None,
         feedback=_feedback(home),
+        page=gather_page(home),
         libvips_missing=run((sys.executable, *_LOAD_LIBVIPS)).output.strip() or None,
     )
 
