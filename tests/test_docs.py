@@ -26,7 +26,17 @@ PAGES = [
 
 _FOR_USERS = frozenset(
     f"{name}.md"
-    for name in ("README", "commands", "guide", "install", "scoring", "sidecar", "uninstall")
+    for name in (
+        "README",
+        "api",
+        "commands",
+        "guide",
+        "install",
+        "scoring",
+        "security",
+        "sidecar",
+        "uninstall",
+    )
 )
 
 

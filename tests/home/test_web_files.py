@@ -69,7 +69,7 @@ def test_a_start_link_works_once(files: WebFiles) -> None:
     assert not files.spend(token)
 
 
-def test_of_many_at_once_one_gets_in(files: WebFiles) -> None:
+def test_row_59_of_many_at_once_one_gets_in(files: WebFiles) -> None:
     """Whoever removes the file has the link."""
     token = _token(files.leave_start_link(40_000).link)
     barrier, spent = threading.Barrier(8), []

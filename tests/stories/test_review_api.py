@@ -281,7 +281,7 @@ def test_what_happens_is_told_to_every_window(home: Home, daemon: RunningDaemon)
 
 
 @pytest.mark.parametrize("killed", ["child", "daemon"])
-def test_no_acknowledged_answer_is_lost(home: Home, killed: str) -> None:
+def test_row_58_no_acknowledged_answer_is_lost(home: Home, killed: str) -> None:
     """Whoever is killed while answers come in: each acknowledged one is there, once."""
     acknowledged: dict[str, str] = {}
     with observing(home) as daemon, client_of(home) as client:
@@ -413,7 +413,7 @@ def test_without_a_daemon_there_is_no_page(home: Home) -> None:
     assert not token.stderr
 
 
-def test_the_page_comes_back_with_the_daemon(home: Home) -> None:
+def test_row_58_the_page_comes_back_with_the_daemon(home: Home) -> None:
     """On the same port, with the same cookie: an open tab goes on."""
     with observing(home):
         eventually(lambda: lock_owner(home), within_seconds=60)

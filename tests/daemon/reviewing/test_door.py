@@ -69,7 +69,7 @@ def test_a_stream_keeps_the_child(home: Home) -> None:
         assert page.light.left.wait(30)
 
 
-def test_a_killed_child_is_replaced(home: Home) -> None:
+def test_row_58_a_killed_child_is_replaced(home: Home) -> None:
     """Same port, same cookie, same token."""
     with visited(home, _answers) as page:
         name, value = page.cookie()
@@ -82,7 +82,7 @@ def test_a_killed_child_is_replaced(home: Home) -> None:
             eventually(lambda: _is_served(client), within_seconds=60)
 
 
-def test_no_child_outlives_its_door(home: Home) -> None:
+def test_row_58_no_child_outlives_its_door(home: Home) -> None:
     """Not even with an open event stream."""
     with visited(home, _answers) as page:
         client = page.script()
@@ -100,7 +100,7 @@ def test_no_child_outlives_its_door(home: Home) -> None:
             assert child._process.returncode == 0
 
 
-def test_visitors_are_told_when_no_child_can_be_started(home: Home) -> None:
+def test_row_58_visitors_are_told_when_no_child_can_be_started(home: Home) -> None:
     """They get an answer, and not a connection that hangs."""
     for command in (("/nonexistent/program",), (sys.executable, "-c", "raise SystemExit(3)")):
         with visited(home, _answers, command=command) as page, page.stranger() as client:
@@ -118,7 +118,7 @@ def test_the_port_stays(home: Home) -> None:
         assert page.port == port
 
 
-def test_another_port_is_taken_when_somebody_has_it(home: Home) -> None:
+def test_row_58_another_port_is_taken_when_somebody_has_it(home: Home) -> None:
     """A free one is meant, and that one is remembered from then on."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

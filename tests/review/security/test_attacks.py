@@ -64,7 +64,7 @@ def _code(response: Any) -> str:
     "path",
     ["/api/status", "/api/openapi.json", "/api/events", "/review", "/", f"/api/results/{CONTENT}"],
 )
-def test_nobody_gets_anything_without_token_or_cookie(visit: WebVisit, path: str) -> None:
+def test_row_59_nobody_gets_anything_without_token_or_cookie(visit: WebVisit, path: str) -> None:
     """Not the description of the API, either."""
     with visit.stranger() as client:
         assert client.get(path).status_code == 401
@@ -152,7 +152,7 @@ def test_a_cookie_of_another_secret_port_or_day_lets_nobody_in(visit: WebVisit) 
         "",
     ],
 )
-def test_another_host_is_refused_before_anything_else(visit: WebVisit, host: str) -> None:
+def test_row_59_another_host_is_refused_before_anything_else(visit: WebVisit, host: str) -> None:
     """DNS rebinding: a name that leads here is not the name of this page, token or not."""
     named = host.format(port=visit.port, other=visit.port + 1)
     with visit.script(host=named) as client:
@@ -209,7 +209,9 @@ def test_localhost_is_sent_to_the_address(visit: WebVisit) -> None:
         ({"x-csrf-token": "0" * 64}, "a wrong token"),
     ],
 )
-def test_another_page_changes_nothing(visit: WebVisit, headers: dict[str, str], why: str) -> None:
+def test_row_59_another_page_changes_nothing(
+    visit: WebVisit, headers: dict[str, str], why: str
+) -> None:
     """With the cookie that the browser adds, but not from our own page: nothing is carried out."""
     before = _orders(visit)
     client, csrf = visit.browser()
@@ -288,7 +290,9 @@ def test_a_script_needs_no_token_of_forms(visit: WebVisit) -> None:
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "strange"])
 @pytest.mark.parametrize("dest", ["image", "script", "iframe", "empty", "style", "object"])
-def test_another_page_embeds_and_fetches_nothing(visit: WebVisit, site: str, dest: str) -> None:
+def test_row_59_another_page_embeds_and_fetches_nothing(
+    visit: WebVisit, site: str, dest: str
+) -> None:
     """Another port of this machine is the same site, and gets the cookie sent along."""
     mode = "navigate" if dest == "iframe" else "no-cors"
     client, _csrf = visit.browser(
@@ -377,7 +381,7 @@ def test_other_methods_are_refused(visit: WebVisit, method: str) -> None:
         "*",
     ],
 )
-def test_no_path_leads_out(visit: WebVisit, target: str) -> None:
+def test_row_59_no_path_leads_out(visit: WebVisit, target: str) -> None:
     """Nothing is served by its path: there is no such thing, however it is written."""
     said = visit.raw(
         f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{visit.port}\r\nConnection: close\r\n"

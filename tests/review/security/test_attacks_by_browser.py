@@ -152,7 +152,7 @@ def test_the_link_in_a_file_lets_a_browser_in(context: BrowserContext, visit: We
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", EVIL])
-def test_another_page_reads_embeds_and_changes_nothing(
+def test_row_59_another_page_reads_embeds_and_changes_nothing(
     context: BrowserContext, visit: WebVisit, evil: int, name: str
 ) -> None:
     """Neither one on another port, which gets the cookie sent along, nor one of another site."""
@@ -175,7 +175,9 @@ def test_another_page_reads_embeds_and_changes_nothing(
     assert _orders(visit) == before
 
 
-def test_a_name_that_leads_here_is_not_this_page(context: BrowserContext, visit: WebVisit) -> None:
+def test_row_59_a_name_that_leads_here_is_not_this_page(
+    context: BrowserContext, visit: WebVisit
+) -> None:
     """DNS rebinding: refused before anything is looked at."""
     page = context.new_page()
     answer = page.goto(f"http://{EVIL}:{visit.port}/review")

@@ -152,7 +152,7 @@ def test_a_body_that_drips_is_cut_off_in_the_end(port: int) -> None:
     assert said.startswith(b"HTTP/1.1 408 "), said
 
 
-def test_others_are_served_meanwhile(port: int) -> None:
+def test_row_59_others_are_served_meanwhile(port: int) -> None:
     """Slow clients cost a connection each, and no more."""
     with contextlib.ExitStack() as held:
         for _ in range(20):
