@@ -430,7 +430,6 @@ class FakeLight:
             "counts": {},
             "next": None,
             "progress": self.progress(),
-            "streams": 0,
         }
 
 

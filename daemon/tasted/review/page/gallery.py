@@ -116,11 +116,15 @@ class GalleryTile:
         return "★" if self.row.strong and self.kind == "match" else VERDICTS[self.kind][0]
 
     @property
+    def word(self) -> str:
+        """Its verdict in words."""
+        return VERDICTS[self.kind][1]
+
+    @property
     def figure(self) -> str:
-        """Its verdict in words, with the figure where there is one."""
-        word = VERDICTS[self.kind][1]
+        """The percentage; empty where there is none."""
         share = self.row.probability
-        return word if share is None or self.kind == "error" else f"{percent(share)} {word}"
+        return "" if share is None or self.kind == "error" else percent(share)
 
     @property
     def judgement(self) -> str:

@@ -193,7 +193,7 @@ class Pages:
     async def versions(self, request: Request) -> Response:
         """Show the versions."""
         answer = await self._ask(ListTasteVersions(), VersionsAnswer)
-        status = await self._ask(ShowStatus(), StatusAnswer)
+        status = await self._status()
         page = VersionsPage(answer, self._now(), status.progress.needs or words.NO_LABELS)
         return _html(rendered("versions", self._frame(request, "Versions", status), page))
 
@@ -282,10 +282,15 @@ class Pages:
     async def _ask(self, call: ReviewCall, model: type[_Body]) -> _Body:
         return model.model_validate((await self._light.ask(call)).body)
 
+    async def _status(self) -> StatusAnswer:
+        # the number of event streams is known to the API alone, and no page shows it
+        body = (await self._light.ask(ShowStatus())).body
+        return StatusAnswer.model_validate({**body, "streams": 0})
+
     async def _page(
         self, request: Request, template: str, here: str, page: object, **more: Any
     ) -> Response:
-        status = await self._ask(ShowStatus(), StatusAnswer)
+        status = await self._status()
         return _html(rendered(template, self._frame(request, here, status), page, **more))
 
     def _frame(self, request: Request, here: str, status: StatusAnswer) -> PageFrame:

@@ -1,5 +1,5 @@
 // The gallery. A tile keeps its place when it is judged; a new order comes only when asked for.
-import {all, capital, isJudged, one, say, SIGNS, WORDS} from "./dom.js";
+import {all, capital, isJudged, one, percent, say, SIGNS, slot, WORDS} from "./dom.js";
 import {bind} from "./keys.js";
 import {hear} from "./news.js";
 import {ask, isFull, notSaved, pump, send, session, uuid7, windowId} from "./sending.js";
@@ -96,6 +96,13 @@ hear({
   judged({event}) {
     const tile = event.window !== windowId && tileOf(event.content);
     if (tile) mark(tile, event.answer);
+  },
+  progress({version, probabilities}) {
+    slot("version", version);
+    for (const [content, share] of Object.entries(probabilities ?? {})) {
+      const figure = one(`.tile[data-id="${content}"] [data-figure]`);
+      if (figure && share != null) figure.textContent = percent(share);
+    }
   },
   scored: countMoved,
 });

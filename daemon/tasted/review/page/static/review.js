@@ -382,7 +382,11 @@ hear({
     if (now && now.id === event.content) tellFormer(now);
     refill();
   },
-  progress: (told) => hearProgress(told.progress ?? told),
+  progress({version}) {
+    tellProgress({version});
+    performance.mark("refreshed");
+  },
+  minted: ({version}) => tellProgress({version}),
   scored: refill,
 });
 const sent = onTheirWay();
