@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from bench import (
     bounds,
     burst,
+    cards,
     cold_start,
     command_line,
     decoding,
@@ -40,6 +41,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "one_score": one_score.measure,
     "reading": reading.measure,
     "rescore": rescore.measure,
+    "cards": cards.measure,
     "burst": burst.measure,
     "soak": soak.measure,
     "taste": scorers.measure,

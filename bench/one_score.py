@@ -44,9 +44,9 @@ def _measured(count: int) -> list[Row]:
             Path(folder) / "library", fingerprint=_FINGERPRINT, dimensions=DIMENSIONS
         )
         rows = alike_rows(count + HISTORY + PICTURES, DIMENSIONS, seed=3)
-        _learn(library, rows[:count])
-        _remember(library, rows[count : count + HISTORY])
-        judge = _judge(library, Path(folder) / "tastes")
+        learn(library, rows[:count])
+        remember(library, rows[count : count + HISTORY])
+        judge = judge_of(library, Path(folder) / "tastes")
         started = time.perf_counter()
         assert judge.taste == "v1"
         took = time.perf_counter() - started
@@ -89,7 +89,8 @@ def _timed(
     )
 
 
-def _learn(library: Library, rows: NDArray[np.float32]) -> None:
+def learn(library: Library, rows: NDArray[np.float32]) -> None:
+    """Learn references with labels that can be learnt, (n, d)."""
     # a taste that can be learnt, with some noise: one label for either side of a direction
     sides = rows @ np.random.default_rng(4).normal(size=DIMENSIONS) + 0.2 * rows[:, 1]
     liked = sides > np.median(sides)
@@ -106,7 +107,8 @@ def _reference(index: int, label: Label) -> Reference:
     return Reference(content, f"{label.value}/{index}.png", label, Origin.REFERENCE)
 
 
-def _remember(library: Library, rows: NDArray[np.float32]) -> None:
+def remember(library: Library, rows: NDArray[np.float32]) -> None:
+    """Remember screenshots, (n, d)."""
     library.remember(
         {
             content_id(b"history %d" % index): Embedded(row[None], _FACTS)
@@ -115,7 +117,8 @@ def _remember(library: Library, rows: NDArray[np.float32]) -> None:
     )
 
 
-def _judge(library: Library, tastes: Path) -> TasteJudge:
+def judge_of(library: Library, tastes: Path) -> TasteJudge:
+    """Return the judge of a library; it needs no model."""
     identity = EmbedderIdentity("drawn", _FINGERPRINT, DIMENSIONS, ())
     embedder = LazyEmbedder(identity, reads_text=False, load=_unneeded)
     weights = {"physical": 0.6, "personality": 0.3, "interests": 0.1}

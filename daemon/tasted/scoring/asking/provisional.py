@@ -154,9 +154,12 @@ class ProvisionalFit:
         if not self._changed:
             return np.zeros(len(items))
         moved = self._weights - self._base[0]
-        spread = np.repeat(factors, [self._dimensions, *[1] * len(self._kept)])
-        inner = self.features(items, columns) @ (moved * np.append(spread, 1.0))
-        return np.asarray(temperature * self._scale * inner)
+        # without the matrix of all features, which takes longer to make than all the rest
+        looks = items @ (factors[0] * moved[: self._dimensions])
+        evidence = np.nan_to_num(columns) @ np.where(
+            self._kept, factors[1:] * moved[self._dimensions : -1], 0.0
+        )
+        return np.asarray(temperature * self._scale * (looks + evidence + moved[-1]))
 
     @property
     def _is_small(self) -> bool:
