@@ -1,6 +1,7 @@
 """The door of the page: the socket stays, the child comes and goes."""
 
 import contextlib
+import errno
 import socket
 import sys
 import threading
@@ -13,7 +14,7 @@ import pytest
 from kit.waiting import eventually
 from kit.web_visits import PlayedLight, knocked, visited
 from tasted.config import Settings
-from tasted.daemon.reviewing.door import Door
+from tasted.daemon.reviewing.door import Door, _unreachable
 from tasted.daemon.reviewing.listening import PortTaken, listen
 from tasted.errors import CommandError
 from tasted.home.layout import Home
@@ -252,3 +253,10 @@ def test_orders_are_carried_out_in_the_order_in_which_they_come(home: Home) -> N
             client.post(f"/api/results/{CONTENT}/feedback", json={"answer": answer})
         orders = [call for call in page.light.calls if isinstance(call, GiveAnswer)]
         assert [call.answer for call in orders] == ["reject", "like"] * 10
+
+
+def test_a_login_item_that_allows_no_port_is_to_be_written_anew() -> None:
+    """The unit of an earlier version lets the daemon open no socket of the network."""
+    refused = _unreachable(OSError(errno.EAFNOSUPPORT, "Address family not supported"))
+    assert "tasted service install" in refused.remedy
+    assert "service" not in _unreachable(OSError(errno.ENOSPC, "No space left")).remedy

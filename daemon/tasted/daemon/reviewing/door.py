@@ -6,6 +6,7 @@ but where no child can be started, which visitors are told.
 """
 
 import contextlib
+import errno
 import os
 import select
 import socket
@@ -223,12 +224,7 @@ class Door:
         except TastedError as error:
             knock.answer(error)
         except OSError as error:
-            knock.answer(
-                CommandError(
-                    f"The page cannot be reached: {error.strerror or error}.",
-                    remedy="Check the free space, and who owns .tasted/web in the tasted folder.",
-                )
-            )
+            knock.answer(_unreachable(error))
         else:
             knock.answer({"port": port_of(listener)})
 
@@ -353,3 +349,11 @@ class Door:
         for lane, seconds in ((orders, wait_seconds), (looks, 0.0)):
             if lane is not None:
                 lane.close(wait_seconds=seconds)
+
+
+def _unreachable(error: OSError) -> CommandError:
+    remedy = "Check the free space, and who owns .tasted/web in the tasted folder."
+    if error.errno == errno.EAFNOSUPPORT:
+        # a login item of a version that opened no port
+        remedy = "Write the login item anew: tasted service install"
+    return CommandError(f"The page cannot be reached: {error.strerror or error}.", remedy=remedy)

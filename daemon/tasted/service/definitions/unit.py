@@ -64,7 +64,11 @@ def render(definition: Definition) -> str:
         "LockPersonality=yes",
         "RestrictSUIDSGID=yes",
         "SystemCallArchitectures=native",
-        "RestrictAddressFamilies=AF_UNIX",
+        # the page of `tasted review`, on the loopback address; nothing beyond this computer, where
+        # the kernel lets a user's manager see to that
+        "RestrictAddressFamilies=AF_UNIX AF_INET",
+        "IPAddressDeny=any",
+        "IPAddressAllow=localhost",
         "",
         "[Install]",
         "WantedBy=default.target",
