@@ -6,6 +6,7 @@ from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.home.layout import Home
+from tasted.home.web_files import WebFiles
 from tasted.outbox.page.writer import PageWriter
 from tasted.rpc.client import COMMAND, EngineProcess
 from tasted.rpc.messages import Hello
@@ -37,4 +38,11 @@ def make_page(home: Home, shared: SharedState) -> PageWriter:
         shared.ledger,
         version=__version__,
         check=home.check_outbox,
+        review=lambda: _review_address(home),
     )
+
+
+def _review_address(home: Home) -> str | None:
+    """Return where pictures are judged: without a token, which has no place in a file."""
+    port = WebFiles(home.root, home.web).port()
+    return f"http://127.0.0.1:{port}/" if port is not None else None

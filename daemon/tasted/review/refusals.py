@@ -10,7 +10,8 @@ from tasted.review.api.problems import problem_of, problem_response
 from tasted.review.api.schemas import Problem
 
 Scope = MutableMapping[str, Any]
-ProblemPage = Callable[[Problem], str]
+ProblemPage = Callable[[Problem, str], str]
+"""Makes the page for a person, from what is told and the path that was asked for."""
 _REMEDIES = {"unauthorized": "Type: tasted review"}
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -24,7 +25,7 @@ _PAGE = """<!doctype html>
 """
 
 
-def plain_page(problem: Problem) -> str:
+def plain_page(problem: Problem, _path: str = "") -> str:
     """Return a page without style, which needs no template."""
     words = {name: escape(getattr(problem, name)) for name in ("title", "detail", "remedy")}
     return _PAGE.format(**words)
@@ -54,7 +55,9 @@ class Refusals:
             headers["allow"] = "GET, HEAD, POST"
         if _is_api(scope):
             return problem_response(problem, headers)
-        return HTMLResponse(self._page(problem), status_code=problem.status, headers=headers)
+        return HTMLResponse(
+            self._page(problem, scope["path"]), status_code=problem.status, headers=headers
+        )
 
 
 def _is_api(scope: Scope) -> bool:

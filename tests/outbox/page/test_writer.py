@@ -19,6 +19,7 @@ class SharedState:
 
     def __init__(self, home: Home, *, pause_seconds: float = 3600.0) -> None:
         self.home = home
+        self.review: str | None = None
         self.ledger = Ledger(home.outbox)
         self.writer = Writer(home.outbox, self.ledger)
         self.page = PageWriter(
@@ -27,6 +28,7 @@ class SharedState:
             self.ledger,
             version="0.1.0",
             pause_seconds=pause_seconds,
+            review=lambda: self.review,
         )
 
     def shown(self) -> str:
@@ -177,3 +179,14 @@ def test_row_49_a_page_that_cannot_be_made_is_no_fault(shared: SharedState) -> N
     broken.clear()
     page.follow(status_of())
     assert "a.png" in shared.shown()
+
+
+def test_it_leads_to_where_pictures_are_judged_while_somebody_answers(shared: SharedState) -> None:
+    """The address alone: whoever follows it has to have been let in before."""
+    shared.page.follow(status_of())
+    assert "Judge these" not in shared.shown()
+    shared.review = "http://127.0.0.1:4321/"
+    shared.page.follow(status_of())
+    assert '<a href="http://127.0.0.1:4321/">Judge these</a>' in shared.shown()
+    shared.page.follow(None)
+    assert "Judge these" not in shared.shown()

@@ -1,5 +1,7 @@
 """Answers while tasted does not answer, and answers that are refused: kept, and never silent."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -121,3 +123,14 @@ def test_a_page_that_was_never_opened_says_so_too(reader: Reader) -> None:
     page.goto(reader.visit.origin + "/review")
     expect(page.get_by_role("heading")).to_have_text("This page has expired.")
     expect(page.locator("main")).to_contain_text("Type: tasted review")
+
+
+def test_the_link_of_the_page_of_results_leads_in(reader: Reader, tmp_path: Path) -> None:
+    """A visit from a file is another site's to the browser: it keeps the cookie back at first."""
+    page = reader.tab(reader.context(), "/review")
+    link = tmp_path / "results.html"
+    link.write_text(f'<a href="{reader.visit.origin}/">Judge these</a>', "utf-8")
+    reader.expected.append("asked file:")
+    page.goto(link.as_uri())
+    page.get_by_role("link").click()
+    expect(page.locator("#card bdi")).to_have_text("shot-00.png")

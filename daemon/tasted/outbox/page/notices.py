@@ -37,6 +37,11 @@ class Top:
     """How many results of pictures that are gone are kept."""
     invalid: int = 0
 
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody takes pictures and answers."""
+        return self.tone != "off"
+
 
 def top_of(status: Status | None) -> Top:
     """Return what the page says of a status; None when no daemon runs."""

@@ -50,6 +50,8 @@ class PageView:
     as_of: datetime
     """Aware."""
     version: str
+    review: str | None = None
+    """The address at which pictures are judged; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def render(view: PageView) -> str:
             remarks=_remarks(view),
             as_of=view.as_of,
             version=view.version,
+            review=view.review,
         )
     )
 

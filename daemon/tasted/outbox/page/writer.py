@@ -47,6 +47,7 @@ class PageWriter:
         version: of this tasted.
         pause_seconds: between two pages while work goes on, or after one that could not be written.
         check: refuses, before the page is written, an outbox that is not the one it was.
+        review: returns the address at which pictures are judged; None while there is none.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class PageWriter:
         version: str,
         pause_seconds: float = PAUSE_SECONDS,
         check: Callable[[], None] = lambda: None,
+        review: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._file = file
         self._inbox = inbox
@@ -65,6 +67,7 @@ class PageWriter:
         self._version = version
         self._pause_seconds = pause_seconds
         self._check = check
+        self._review = review
         self._turn = threading.Lock()
         self._choice: ChosenResults | None = None
         self._choice_changes = -1
@@ -108,7 +111,8 @@ class PageWriter:
         choice, changes = self._chosen()
         top = top_of(status)
         there = {path for path in choice.files() if self._is_there(path)}
-        shown = (changes, top, there)
+        review = self._review() if top.is_running else None
+        shown = (changes, top, there, review)
         if shown == self._shown and os.path.lexists(self._file):
             return
         self._tried = time.monotonic()
@@ -125,7 +129,7 @@ class PageWriter:
             ]
             for group, paths in choice.paths.items()
         }
-        view = PageView(top, groups, choice.counts, datetime.now(UTC), self._version)
+        view = PageView(top, groups, choice.counts, datetime.now(UTC), self._version, review)
         self._check()
         write_atomically(self._file, render(view).encode(), durable=False)
         self._shown = shown

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from tasted.outbox.page.templates import environment
 from tasted.review.api.schemas import Problem
+from tasted.review.page import words
 from tasted.review.page.frame import PageFrame
 
 _HERE = Path(__file__).parent
@@ -46,10 +47,16 @@ def told(
     return made.render(title=title, text=text, remedy=remedy, link=link, again=again)
 
 
-def problem_page(problem: Problem) -> str:
-    """Return the page that tells a person why a request was refused."""
+def problem_page(problem: Problem, path: str) -> str:
+    """Return the page that tells a person why a request was refused.
+
+    Whoever comes from a file, as from the page of results, is another site's visitor to the
+    browser, which keeps the cookie back; a page of ours that leads on is not.
+    """
     if problem.type == "urn:tasted:unauthorized":
-        return told("This page has expired.", problem.detail, remedy=problem.remedy)
+        again = "/review" if path == "/" else ""
+        title, text = words.EXPIRED
+        return told(title, problem.detail, remedy=problem.remedy or text, again=again)
     return told(
         problem.title, problem.detail, remedy=problem.remedy, link=("/review", "Back to Review")
     )
