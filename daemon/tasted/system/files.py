@@ -264,6 +264,15 @@ def is_temporary_of(name: str, temporary: str) -> bool:
     return is_temporary(temporary) and temporary[:-_TEMPORARY_ENDING_LENGTH] == f".{_kept_of(name)}"
 
 
+def _hidden_temporary(folder: Path, *, is_deep: bool) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        if not is_deep:
+            folders.clear()
+        for name in names:
+            if name.endswith(_TEMPORARY_SUFFIX) and is_temporary(name):
+                yield Path(parent, name)
+
+
 def sweep_temporary(
     folder: Path,
     *,
@@ -284,12 +293,11 @@ def sweep_temporary(
         OSError: when one cannot be removed.
     """
     swept = 0
-    pattern = f".*{_TEMPORARY_SUFFIX}"
-    for path in folder.rglob(pattern) if is_deep else folder.glob(pattern):
+    for path in _hidden_temporary(folder, is_deep=is_deep):
         with contextlib.suppress(FileNotFoundError):
             status = path.lstat()
             age = time.time() - status.st_mtime
-            ours = is_temporary(path.name) and stat.S_ISREG(status.st_mode)
+            ours = stat.S_ISREG(status.st_mode)
             target = path.name[:-_TEMPORARY_ENDING_LENGTH]
             if ours and target.lower().endswith(written_for) and age >= older_than_seconds:
                 path.unlink()

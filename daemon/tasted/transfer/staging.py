@@ -5,6 +5,7 @@ swept by the next one, by the next start of a daemon, and by `tasted forget`.
 """
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -87,7 +88,14 @@ def sweep_transfers(home: Home, *, older_than_seconds: float) -> None:
 def half_placed(inbox: Path) -> list[Path]:
     """Return the folders below the label folders that an import did not fill to the end."""
     return [
-        folder
-        for folder in inbox.glob(f"*/.*{PLACING_MARK}*")
-        if folder.is_dir() and not folder.is_symlink()
+        Path(entry.path)
+        for folder in _folders_in(inbox)
+        for entry in _folders_in(folder.path)
+        if entry.name.startswith(".") and PLACING_MARK in entry.name[1:]
     ]
+
+
+def _folders_in(folder: Path | str) -> list[os.DirEntry[str]]:
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return []
