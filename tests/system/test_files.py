@@ -24,10 +24,10 @@ from tasted.system.files import (
     remove_if_empty,
     rename_to_free_name,
     stamp_of,
-    sweep_temporary,
     write_atomically,
 )
 from tasted.system.platform import rename_exclusively
+from tasted.system.sweeping import sweep_temporary
 
 _WRITE_FOR_EVER = """
 import pathlib, sys

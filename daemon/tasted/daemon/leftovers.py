@@ -7,7 +7,7 @@ from tasted.errors import CommandError, LibraryUnusable, ServiceFault
 from tasted.home.layout import Home
 from tasted.inbox.find_copies import sweep_copies
 from tasted.outbox.sidecar_writer import Writer
-from tasted.system.files import sweep_temporary
+from tasted.system.sweeping import sweep_temporary
 from tasted.transfer.staging import sweep_transfers
 
 _STALE_SECONDS = 3600.0

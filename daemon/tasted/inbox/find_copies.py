@@ -20,7 +20,8 @@ from tasted.inbox.moving import COPY_MARK, Copy, read_copy, recover
 from tasted.inbox.naming import KNOWN_EXTENSIONS, NameKind, kind_of_name, label_of
 from tasted.inbox.profiles import is_bio
 from tasted.records import FileStamp, InboxFile, Label
-from tasted.system.files import private_folder, sweep_temporary
+from tasted.system.files import private_folder
+from tasted.system.sweeping import sweep_temporary
 
 _SWEEP_WAIT_SECONDS = 5.0
 

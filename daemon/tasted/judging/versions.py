@@ -31,7 +31,8 @@ from tasted.judging.version_figures import taste_figures
 from tasted.judging.version_files import VersionFiles
 from tasted.system.clock import from_epoch
 from tasted.system.faultpoints import reach
-from tasted.system.files import sweep_temporary, write_atomically
+from tasted.system.files import write_atomically
+from tasted.system.sweeping import sweep_temporary
 
 BUDGET_BYTES = 200_000_000
 """What all versions together may take, unless the settings say otherwise."""

@@ -16,8 +16,9 @@ from tasted.outbox.ledger import Ledger
 from tasted.outbox.places import flat_place, places, sidecar_places
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_files import read_sidecar
-from tasted.system.files import private_folder, remove_if_empty, sweep_temporary, write_atomically
+from tasted.system.files import private_folder, remove_if_empty, write_atomically
 from tasted.system.machine_faults import shortage_of
+from tasted.system.sweeping import sweep_temporary
 
 # faults of one place, not of the outbox
 _IN_THE_WAY = frozenset(

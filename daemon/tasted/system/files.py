@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from tasted.system.platform import flush, rename_exclusively
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
-_TEMPORARY_SUFFIX = ".tmp"
-_TEMPORARY_ENDING_LENGTH = len(".01234567.tmp")
+TEMPORARY_SUFFIX = ".tmp"
+TEMPORARY_ENDING_LENGTH = len(".01234567.tmp")
 _TEMPORARY_NAME = re.compile(r"\..*\.[0-9a-f]{8}\.tmp", re.DOTALL)
 _NAME_BYTES_MAX = 255
 # what file systems without hard links answer
@@ -245,11 +244,11 @@ def _opened_clone(
 
 def _temporary_name(name: str, mark: str = "") -> str:
     kept = _kept_of(name, less=len(mark))
-    return f".{kept}{mark}.{secrets.token_hex(4)}{_TEMPORARY_SUFFIX}"
+    return f".{kept}{mark}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
 
 
 def _kept_of(name: str, *, less: int = 0) -> str:
-    budget = _NAME_BYTES_MAX - len(".") - _TEMPORARY_ENDING_LENGTH - less
+    budget = _NAME_BYTES_MAX - len(".") - TEMPORARY_ENDING_LENGTH - less
     # never cut a character in two: what remains must still be a name that macOS accepts
     return os.fsencode(name)[:budget].decode("utf-8", "ignore")
 
@@ -261,48 +260,7 @@ def is_temporary(name: str) -> bool:
 
 def is_temporary_of(name: str, temporary: str) -> bool:
     """Return whether `temporary` may be what an interrupted write of a file called `name` left."""
-    return is_temporary(temporary) and temporary[:-_TEMPORARY_ENDING_LENGTH] == f".{_kept_of(name)}"
-
-
-def _hidden_temporary(folder: Path, *, is_deep: bool) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        if not is_deep:
-            folders.clear()
-        for name in names:
-            if name.endswith(_TEMPORARY_SUFFIX) and is_temporary(name):
-                yield Path(parent, name)
-
-
-def sweep_temporary(
-    folder: Path,
-    *,
-    older_than_seconds: float,
-    written_for: tuple[str, ...] = ("",),
-    is_deep: bool = True,
-) -> int:
-    """Remove what interrupted writes left in a folder, and return how many files that were.
-
-    Args:
-        folder: searched, with everything below it if `is_deep`.
-        older_than_seconds: younger files may be another process's work in progress.
-        written_for: only what was to become a file whose name ends like one of these, which are
-            lower-case, in any letter case.
-        is_deep: whether the folders below are searched too.
-
-    Raises:
-        OSError: when one cannot be removed.
-    """
-    swept = 0
-    for path in _hidden_temporary(folder, is_deep=is_deep):
-        with contextlib.suppress(FileNotFoundError):
-            status = path.lstat()
-            age = time.time() - status.st_mtime
-            ours = stat.S_ISREG(status.st_mode)
-            target = path.name[:-_TEMPORARY_ENDING_LENGTH]
-            if ours and target.lower().endswith(written_for) and age >= older_than_seconds:
-                path.unlink()
-                swept += 1
-    return swept
+    return is_temporary(temporary) and temporary[:-TEMPORARY_ENDING_LENGTH] == f".{_kept_of(name)}"
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,8 +19,9 @@ from tasted.daemon.shared.status_file import StatusFile
 from tasted.home.layout import Home
 from tasted.outbox.sidecar_files import sidecars
 from tasted.outbox.sidecar_writer import Writer
-from tasted.system.files import is_temporary_of, sweep_temporary
+from tasted.system.files import is_temporary_of
 from tasted.system.logs import drop_lines
+from tasted.system.sweeping import sweep_temporary
 from tasted.transfer.staging import sweep_transfers
 
 _LEFT_SECONDS = 60.0

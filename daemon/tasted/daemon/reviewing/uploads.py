@@ -30,7 +30,8 @@ from tasted.home.layout import Home
 from tasted.inbox.moving import put
 from tasted.picture_formats import HEAD_BYTES, SUPPORTED, sniff
 from tasted.rpc.review_messages import CallDone, EndUpload, ReviewAnswer
-from tasted.system.files import private_folder, sweep_temporary
+from tasted.system.files import private_folder
+from tasted.system.sweeping import sweep_temporary
 
 UPLOADS_MAX = 8
 JOBS_KEPT = 32

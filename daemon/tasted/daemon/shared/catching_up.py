@@ -30,7 +30,7 @@ from tasted.home.layout import Home
 from tasted.outbox.ledger import Ledger
 from tasted.records import FileStamp
 from tasted.system.faultpoints import reach
-from tasted.system.files import sweep_temporary
+from tasted.system.sweeping import sweep_temporary
 
 _WAIT_SECONDS = 0.2
 _CARRIED_OUT = "carried_out"

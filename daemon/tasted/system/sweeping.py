@@ -1,0 +1,51 @@
+"""Removes what interrupted atomic writes left behind. Touches the folders that it is given."""
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tasted.system.files import TEMPORARY_ENDING_LENGTH, TEMPORARY_SUFFIX, is_temporary
+
+
+def _hidden_temporary(folder: Path, *, is_deep: bool) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        if not is_deep:
+            folders.clear()
+        for name in names:
+            if name.endswith(TEMPORARY_SUFFIX) and is_temporary(name):
+                yield Path(parent, name)
+
+
+def sweep_temporary(
+    folder: Path,
+    *,
+    older_than_seconds: float,
+    written_for: tuple[str, ...] = ("",),
+    is_deep: bool = True,
+) -> int:
+    """Remove what interrupted writes left in a folder, and return how many files that were.
+
+    Args:
+        folder: searched, with everything below it if `is_deep`.
+        older_than_seconds: younger files may be another process's work in progress.
+        written_for: only what was to become a file whose name ends like one of these, which are
+            lower-case, in any letter case.
+        is_deep: whether the folders below are searched too.
+
+    Raises:
+        OSError: when one cannot be removed.
+    """
+    swept = 0
+    for path in _hidden_temporary(folder, is_deep=is_deep):
+        with contextlib.suppress(FileNotFoundError):
+            status = path.lstat()
+            age = time.time() - status.st_mtime
+            ours = stat.S_ISREG(status.st_mode)
+            target = path.name[:-TEMPORARY_ENDING_LENGTH]
+            if ours and target.lower().endswith(written_for) and age >= older_than_seconds:
+                path.unlink()
+                swept += 1
+    return swept
