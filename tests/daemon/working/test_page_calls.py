@@ -117,11 +117,13 @@ class StagedWorker(Worker):
         if self.fault is not None:
             raise self.fault
 
-    def answer_page(self, request: EngineRequest[AnswerT]) -> AnswerT:
+    def answer_page(
+        self, request: EngineRequest[AnswerT], *, prepare: Callable[[], object] = lambda: None
+    ) -> AnswerT:
         """Fail as nobody foresaw, or ask."""
         if self.surprise is not None:
             raise self.surprise
-        return super().answer_page(request)
+        return super().answer_page(request, prepare=prepare)
 
 
 @dataclass
@@ -173,6 +175,7 @@ def _stage(home: Home, tmp_path: Path, carry_out: Callable[..., dict[str, Any]])
         shared,
         make_worker=lambda _settings, _stop: worker,
         carry_out=carry_out,
+        transfer=lambda _engine, _order: {},
         reporter=Reporter(StatusFile(home), shared, version="0"),
         stop=stop,
     )

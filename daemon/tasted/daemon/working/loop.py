@@ -163,9 +163,12 @@ class WorkLoop:
         try:
             follow()
             self._home.check()
-            if not isinstance(call.request, MakePreview):
-                self._tell_labels()
-            answer = self._worker.answer_page(call.request)
+            # a picture is shown whatever counts as a label
+            is_of_labels = not isinstance(call.request, MakePreview)
+            answer = self._worker.answer_page(
+                call.request,
+                prepare=self._tell_labels if is_of_labels else lambda: None,
+            )
         except ServiceFault as fault:
             # whoever asked is told; work finds out for itself
             call.refuse(fault)

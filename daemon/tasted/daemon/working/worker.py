@@ -185,18 +185,29 @@ class Worker:
         if labels is not None:
             self.update_labels(labels)
 
-    def answer_page(self, request: EngineRequest[AnswerT]) -> AnswerT:
+    def answer_page(
+        self,
+        request: EngineRequest[AnswerT],
+        *,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> AnswerT:
         """Ask the engine for somebody at the page; once more when it ended over that.
+
+        Args:
+            request: what is asked.
+            prepare: called before each try, for the second engine knows nothing of the first.
 
         Raises:
             ServiceFault: why there is no answer.
         """
+        prepare()
         try:
             return self._ask(request)
         except EngineDiedError as error:
             log.warning("engine_died", request=type(request).__name__, error=str(error))
             died = error
         if not self._stop.is_set():
+            prepare()
             try:
                 return self._ask(request)
             except EngineDiedError as error:
