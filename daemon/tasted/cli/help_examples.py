@@ -43,6 +43,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "review": (
         ("tasted review", "in your browser"),
         ("tasted review --no-open", "print the link, which works once"),
+        ("tasted review --terminal", "without leaving the terminal"),
     ),
     "token": (
         ("tasted token", "for scripts"),

@@ -11,7 +11,7 @@ from tasted.decoding.pictures import Picture
 from tasted.decoding.views import cut
 from tasted.records import View
 
-MEDIA_TYPE = "image/jpeg"
+JPEG, PNG = "image/jpeg", "image/png"
 # text on a screen shows blocks below this
 _QUALITY = 88
 _WHOLE_COLOUR = 0
@@ -20,20 +20,24 @@ _WHOLE_COLOUR = 0
 
 @dataclass(frozen=True, slots=True)
 class EncodedPreview:
-    """A JPEG without any metadata: it is sRGB and upright."""
+    """A JPEG or PNG without any metadata: it is sRGB and upright."""
 
     data: bytes
+    media_type: str
     width: int
     height: int
 
 
-def preview_of(picture: Picture, *, view: View | None, side_max: int | None) -> EncodedPreview:
+def preview_of(
+    picture: Picture, *, view: View | None, side_max: int | None, as_png: bool = False
+) -> EncodedPreview:
     """Encode a picture, or a view of it, no larger than it is.
 
     Args:
         picture: decoded, perhaps reduced.
         view: in original pixels; None: all of it.
         side_max: of the longer side, 1 or more; None: as large as the decoded pixels.
+        as_png: for whoever can decode nothing else.
     """
     pixels: NDArray[np.uint8] = picture.pixels
     if view is not None:
@@ -44,5 +48,10 @@ def preview_of(picture: Picture, *, view: View | None, side_max: int | None) -> 
         # never enlarges
         shown.thumbnail((side_max, side_max), Image.Resampling.LANCZOS, reducing_gap=2.0)
     encoded = io.BytesIO()
-    shown.save(encoded, "JPEG", quality=_QUALITY, subsampling=_WHOLE_COLOUR)
-    return EncodedPreview(encoded.getvalue(), shown.width, shown.height)
+    if as_png:
+        # without a palette, and not interlaced: what decodes it knows nothing else
+        shown.convert("RGB").save(encoded, "PNG")
+    else:
+        shown.save(encoded, "JPEG", quality=_QUALITY, subsampling=_WHOLE_COLOUR)
+    media_type = PNG if as_png else JPEG
+    return EncodedPreview(encoded.getvalue(), media_type, shown.width, shown.height)

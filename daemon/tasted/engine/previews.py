@@ -8,14 +8,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tasted.decoding.pictures import decode
-from tasted.decoding.previews import MEDIA_TYPE, preview_of
+from tasted.decoding.previews import preview_of
 from tasted.engine.reading_files import InboxReader
 from tasted.errors import ItemError
 from tasted.records import View
 from tasted.rpc.asking_messages import MakePreview, PreviewAnswer, PreviewMade, PreviewRefused
 from tasted.rpc.messages import RequestedFile
 
-_SIDES = {"320": 320, "1600": 1600, "full": None}
+_SIDES = {"320": 320, "1600": 1600, "full": None, "png160": 160, "png640": 640}
+_PNG_SIZES = frozenset({"png160", "png640"})
 
 
 class ViewsOf(Protocol):
@@ -67,9 +68,14 @@ class PreviewMaker:
             picture = decode(data, name=file.shown, max_pixels=self._max_pixels, is_last_try=True)
         except ItemError as error:
             return PreviewRefused(error.code, error.message, error.remedy)
-        made = preview_of(picture, view=view, side_max=_SIDES[request.size])
+        made = preview_of(
+            picture,
+            view=view,
+            side_max=_SIDES[request.size],
+            as_png=request.size in _PNG_SIZES,
+        )
         return PreviewMade.of(
-            made.data, media_type=MEDIA_TYPE, width=made.width, height=made.height
+            made.data, media_type=made.media_type, width=made.width, height=made.height
         )
 
     def _read(self, file: RequestedFile, content_id: str) -> bytes | None:

@@ -130,7 +130,7 @@ class GivePicture(ReviewCall):
 
     content: str
     size: str
-    """`320`, `1600` or `full`."""
+    """As `PreviewSize`."""
     view: int | None = None
     """Which of its views; None for the whole picture."""
 

@@ -12,13 +12,32 @@ from tasted.home.lock import lock_owner
 
 @click.command()
 @click.option("--no-open", is_flag=True, help="Print the link instead of opening a browser.")
+@click.option("--terminal", "in_terminal", is_flag=True, help="Judge in this terminal instead.")
+@click.option(
+    "--pictures",
+    type=click.Choice(["auto", "kitty", "iterm2", "blocks", "none"]),
+    default="auto",
+    help="With --terminal: how to show pictures.",
+)
+@click.option(
+    "--kinds", metavar="KINDS", help="With --terminal: only some cards: ask, explore, best."
+)
 @click.pass_obj
-def review(context: Context, *, no_open: bool) -> None:
+def review(
+    context: Context, *, no_open: bool, in_terminal: bool, pictures: str, kinds: str | None
+) -> None:
     """Judge pictures in your browser, and see the taste follow.
 
     The link works once and for a minute; your browser stays signed in for thirty days. The page can
     be reached from this computer only.
+
+    With --terminal you judge in the terminal, with the same cards and keys; ? lists them.
     """
+    if in_terminal:
+        from tasted.cli.commands.review_in_terminal import review_in_terminal  # noqa: PLC0415 - asked
+
+        review_in_terminal(context, pictures=pictures, kinds=kinds)
+        return
     from tasted.home.web_files import WebFiles  # noqa: PLC0415 - 20 ms
 
     home = context.home()

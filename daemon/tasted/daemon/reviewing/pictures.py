@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Literal, cast
+from typing import cast
 
 import structlog
 
 from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.errors import NotFound, TastedError
-from tasted.rpc.asking_messages import MakePreview, PreviewAnswer, PreviewMade
+from tasted.rpc.asking_messages import MakePreview, PreviewAnswer, PreviewMade, PreviewSize
 from tasted.rpc.review_messages import CallRefused, GivePicture, PictureGiven, ReviewAnswer
 
 Send = Callable[[ReviewAnswer], None]
@@ -38,7 +38,7 @@ class Pictures:
         paths = [path for path in self._results.paths(call.content) if not path.endswith("/")]
         if not paths:
             raise NotFound(f"There is no picture {call.content[:8]}.")
-        size = cast("Literal['320', '1600', 'full']", call.size)
+        size = cast("PreviewSize", call.size)
         request = MakePreview(paths[0], call.content, size, call.view)
 
         def made(future: "Future[PreviewAnswer]") -> None:

@@ -63,7 +63,10 @@ class ResultsQuery(Query):
 class PictureQuery(Query):
     """How large: the longer side in pixels, or as it is."""
 
-    size: Literal["320", "1600", "full"] = "1600"
+    size: Literal["320", "1600", "full", "png160", "png640"] = Field(
+        default="1600",
+        description="JPEG, but for `png160` and `png640`, which are for terminals.",
+    )
 
 
 class CompareQuery(Query):
