@@ -55,6 +55,7 @@ from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
 from tasted.rpc.client import COMMAND, EngineProcess
+from tasted.system.platform import keep_little_freed_memory
 from tasted.system.power import saving_reason
 
 _GRACE_SECONDS = 5.0
@@ -108,6 +109,7 @@ def run_daemon(
         ServiceFault: with `until_idle`, what keeps the queue from being emptied.
     """
     os.umask(_PRIVATE_UMASK)
+    keep_little_freed_memory()
     home.make_folders()
     home.check_folders()
     home.close_to_others()

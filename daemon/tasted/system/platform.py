@@ -41,6 +41,10 @@ _STATFS_FLAGS_AT = 64
 _STATFS_TYPE_AT = 72
 _STATFS_TYPE_BYTES = 16
 _MNT_LOCAL = 0x1000
+# <malloc.h> of glibc
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
+_LARGE_BLOCK_BYTES = 128 * 1024
 # <linux/prctl.h>
 _PR_SET_PDEATHSIG = 1
 # <linux/fs.h>, <fcntl.h>: names are relative to the working folder
@@ -269,6 +273,18 @@ def return_freed_memory() -> None:
     # macOS and musl have no such call
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_little_freed_memory() -> None:
+    """Have the C library give freed memory back at once (mallopt(3) of glibc).
+
+    By itself it keeps more and more of what large blocks leave behind.
+    """
+    # macOS and musl have no such call
+    with contextlib.suppress(AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK_BYTES)
 
 
 def end_with_parent(parent: int, *, system: str = sys.platform) -> None:
