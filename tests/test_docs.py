@@ -32,6 +32,7 @@ _FOR_USERS = frozenset(
         "commands",
         "guide",
         "install",
+        "review",
         "scoring",
         "security",
         "sidecar",
