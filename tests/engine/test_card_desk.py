@@ -16,6 +16,7 @@ from tasted.embedding.models.weights import ModelFolder
 from tasted.engine.server import EngineServer
 from tasted.home.ignored import new_list, write_ignored
 from tasted.home.layout import Home
+from tasted.home.taste_versions import TasteChoice, version_number, write_choice
 from tasted.inbox.profiles import profile_content_id
 from tasted.rpc import framing
 from tasted.rpc.asking_messages import (
@@ -278,6 +279,25 @@ def test_the_next_fit_takes_the_answers_over(judging: Judging) -> None:
     assert judging.version != former
     taken = judging.ask(TakeAnswers(answers))
     assert (taken.version, taken.liked) == (judging.version, 10)
+
+
+def test_answers_change_nothing_while_a_version_is_held(judging: Judging) -> None:
+    """They are kept, and count as soon as it is let go; the version is the same all the time."""
+    pool = [picture(number) for number in range(30, SEEN)]
+    answers = tuple(AnsweredPicture(picture(number), liked=True) for number in (17, 19, 21))
+    request = TakeAnswers(answers, tuple(one.id for one in pool))
+    judging.choose(pool, 1)
+    followed = judging.ask(request)
+    name = judging.version
+    assert followed.version == f"{name} + 3 answers"
+    write_choice(judging.home.tastes, TasteChoice("hold", version_number(name) or 0))
+    judging.publish(*judging.labels)
+    held = judging.ask(request)
+    assert (held.version, held.liked) == (name, LIKES)
+    assert held.probabilities == judging.ask(TakeAnswers((), request.asked)).probabilities
+    write_choice(judging.home.tastes, None)
+    judging.publish(*judging.labels)
+    assert judging.ask(request).probabilities == followed.probabilities
 
 
 def test_a_profile_is_one_card(judging: Judging) -> None:

@@ -49,8 +49,8 @@ class CardDesk:
         self._judge = judge
         self._is_ignored = is_ignored
         self._review: ReviewTaste | None = None
-        self._made_of = ""
-        """Fingerprint of the taste that is in `_review`."""
+        self._made_of = ("", False)
+        """Fingerprint of the taste that is in `_review`, and whether it is held."""
         self._pool = _MeasuredPool(library.dimensions)
 
     def choose(self, request: ChooseCards) -> CardsChosen:
@@ -122,10 +122,10 @@ class CardDesk:
 
     def _current(self) -> ReviewTaste | None:
         """Return the taste in force, and forget what was measured by another one."""
-        fingerprint = self._judge.taste_fingerprint
-        if fingerprint != self._made_of:
+        made_of = self._judge.taste_fingerprint, self._judge.is_held
+        if made_of != self._made_of:
             former, self._review = self._review, self._judge.review()
-            self._made_of = fingerprint
+            self._made_of = made_of
             was_measured_by = former.measured_by if former is not None else None
             is_measured_by = self._review.measured_by if self._review is not None else None
             if was_measured_by != is_measured_by:

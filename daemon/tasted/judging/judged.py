@@ -151,6 +151,11 @@ class Judge(Protocol):
         """Return the references that the user should look at again, most doubtful first."""
         ...
 
+    @property
+    def is_held(self) -> bool:
+        """Whether exactly one version decides, because a person wants it so."""
+        ...
+
     def review(self) -> ReviewTaste | None:
         """Return the taste in force for somebody who is judging; None where it orders no queue."""
         ...

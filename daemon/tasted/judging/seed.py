@@ -104,6 +104,11 @@ class SeedJudge:
         """Return none: the formula does not check labels."""
         return ()
 
+    @property
+    def is_held(self) -> bool:
+        """Never: every like counts as it comes."""
+        return False
+
     def review(self) -> None:
         """Order no queue: its scores are no probabilities, and grow with the number of likes."""
 

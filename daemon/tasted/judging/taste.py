@@ -118,6 +118,11 @@ class TasteJudge:
             if (content := version.items[doubt.reference][0]) in paths
         )
 
+    @property
+    def is_held(self) -> bool:
+        """Whether exactly one version decides, because a person wants it so."""
+        return self.current.is_held
+
     def review(self) -> ReviewTaste:
         """Return the version in force with its references, for somebody who is judging."""
         version = self.current.stored()

@@ -145,8 +145,11 @@ class WorkLoop:
 
     def _serve_page(self, call: EngineCall[EngineAnswer]) -> None:
         """Answer what the page asks of the engine, while nothing else is in hand."""
+        before = self._shared.engine_pid
         self._answer_page(call, follow=self._follow_settings)
         self._shared.engine_pid = self._worker.engine.pid
+        if self._shared.engine_pid != before:
+            self._reporter.write_soon()
         self._go_on_pausing()
 
     def _serve_page_between(self) -> None:
