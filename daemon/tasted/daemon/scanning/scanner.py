@@ -142,13 +142,14 @@ class Scanner:
             with self._turn_timer.turn():
                 self._prepare_once()
                 pause = self.turn(hints)
-            took = time.monotonic() - started
+            ended = time.monotonic()
             woken, hints = self._shared.wakeups.pause_scanner(
                 pause, every_seconds=_HEARTBEAT_SECONDS, meanwhile=self._reporter.write
             )
             if woken and not self._stop.is_set():
                 # in a storm of events the daemon must not do nothing but scan
-                time.sleep(min(took / _SCAN_SHARE, 1.0))
+                rested, rest = time.monotonic() - ended, (ended - started) / _SCAN_SHARE
+                time.sleep(max(0.0, min(rest, 1.0) - rested))
 
     def _prepare_once(self) -> None:
         prepare, self._prepare = self._prepare, lambda: None
