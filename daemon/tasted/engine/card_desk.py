@@ -190,14 +190,11 @@ class CardDesk:
         self._review.follow(
             {
                 answer.picture.id: ReviewAnswer(
-                    answer.picture.contents,
-                    answer.liked,
-                    self._pool.measured.of([places[answer.picture.id]])
-                    if answer.picture.id in places
-                    else None,
+                    answer.picture.contents, answer.liked, places.get(answer.picture.id)
                 )
                 for answer in answers
-            }
+            },
+            self._pool.measured,
         )
 
     def _card(self, picture: PoolPicture, chosen: ChosenPlace, scores: PoolScores) -> ChosenCard:

@@ -76,8 +76,9 @@ class ReviewAnswer:
     contents: tuple[str, ...]
     liked: bool | None
     """None: nothing any more."""
-    measured: Measured | None
-    """Of this one alone; None where no vectors are kept of it, and only its label may be known."""
+    place: int | None
+    """Among what is measured; None where no vectors are kept of it, and only its label may be
+    known."""
 
 
 class ReviewTaste:
@@ -145,30 +146,35 @@ class ReviewTaste:
                 ruled_out[place] = DEALBREAKER_LOG_ODDS
         return Measured(items, rows, ruled_out)
 
-    def follow(self, answers: Mapping[str, ReviewAnswer]) -> None:
+    def follow(self, answers: Mapping[str, ReviewAnswer], measured: Measured) -> None:
         """Let exactly these answers count beside the fit; those that it knows change nothing.
 
         Args:
             answers: by the id of the picture or profile.
+            measured: where their places are.
         """
         changes: dict[Hashable, LabelRow | None] = {}
+        new: dict[str, ReviewAnswer] = {}
         self._answers = 0
         for key, answer in answers.items() if not self._is_held else ():
-            differing = self._differing(key, answer)
-            self._answers += bool(differing)
+            known = self._known(answer.contents)
+            differing = self._differing(known, liked=answer.liked)
             changes |= differing
+            is_new = not known and answer.liked is not None and answer.place is not None
+            self._answers += bool(differing) or is_new
+            if is_new:
+                new[key] = answer
+        places = [answer.place for answer in new.values() if answer.place is not None]
+        own = measured.of(places)
+        rows = self._fit.features(own.items, own.evidence)
+        for (key, answer), row in zip(new.items(), rows, strict=True):
+            changes[key] = LabelRow(row, bool(answer.liked))
         self._fit.follow(changes)
 
-    def _differing(self, key: str, answer: ReviewAnswer) -> dict[Hashable, LabelRow | None]:
+    def _differing(
+        self, known: Sequence[int], *, liked: bool | None
+    ) -> dict[Hashable, LabelRow | None]:
         """Return what an answer changes in the fit, by the number of each picture there."""
-        known = self._known(answer.contents)
-        if not known:
-            measured = answer.measured
-            if answer.liked is None or measured is None:
-                return {}
-            (features,) = self._fit.features(measured.items, measured.evidence)
-            return {key: LabelRow(features, answer.liked)}
-        liked = answer.liked
         return {
             number: None if liked is None else self._fit.row(number, liked=liked)
             for number in known

@@ -104,6 +104,9 @@ while True:
 """
 
 
+SETTINGS = Settings()
+
+
 class StagedWorker(Worker):
     """A worker whose model need not be there, and that fails as it is told."""
 
@@ -156,10 +159,15 @@ class Stage:
         return tasks
 
 
-def _stage(home: Home, tmp_path: Path, carry_out: Callable[..., dict[str, Any]]) -> Stage:
+def _stage(
+    home: Home,
+    tmp_path: Path,
+    carry_out: Callable[..., dict[str, Any]],
+    settings: Settings = SETTINGS,
+) -> Stage:
     script = tmp_path / "engine.py"
     script.write_text(_ENGINE, encoding="utf-8")
-    settings, ledger, stop = Settings(), Ledger(home.outbox), threading.Event()
+    ledger, stop = Ledger(home.outbox), threading.Event()
     shared = SharedState(settings, ledger, None)
     engine = EngineProcess(
         Hello(str(home.root), None, settings, version="0", parent=0),
@@ -251,6 +259,23 @@ def test_the_loop_answers_while_nothing_else_is_to_do(stage: Stage) -> None:
     stage.shared.queue.ask_engine(TakeAnswers(())).result(30)
     assert stage.said()[2:] == ["labels", "answers", "answers"]
     assert stage.shared.engine_pid == stage.worker.engine.pid
+
+
+def test_an_engine_that_left_is_started_by_the_next_call(home: Home, tmp_path: Path) -> None:
+    """It leaves when nothing was asked for a while, be it work or somebody at the page."""
+    settings = Settings.model_validate({"engine": {"idle_seconds": 1}})
+    stage = _stage(home, tmp_path, _forgets_nothing, settings)
+    thread = running(stage)
+    try:
+        for starts in (1, 2):
+            assert isinstance(stage.preview("a.png").result(30), PreviewMade)
+            assert stage.said().count("started") == starts
+            eventually(lambda: stage.worker.engine.pid is None, within_seconds=30)
+            eventually(lambda: stage.shared.engine_pid is None, within_seconds=30)
+    finally:
+        stage.stop.set()
+        stage.shared.queue.close()
+        thread.join(30)
 
 
 def test_row_06_an_engine_that_ends_over_a_call_is_asked_once_more(stage: Stage) -> None:
