@@ -18,6 +18,7 @@ BODIES: list[dict[str, Any]] = [
     {"kind": "score", "inside": [], "outside": ["/tmp/a.png"]},  # noqa: S108 - a text, never opened
     {"kind": "rescore"},
     {"kind": "import", "staging_id": "0123456789abcdef"},
+    {"kind": "versions", "action": "compare", "a": 9, "b": 13, "hold": False},
 ]
 PATHS = ("../a", "/etc/passwd", "a/../b", "", ".", "a\0b", "a//b", "/", "//", "~", "a\nb")
 CONTENTS = st.one_of(st.binary(max_size=100), mangled_text(BODIES, texts=PATHS))
@@ -48,7 +49,7 @@ def test_any_bytes_are_a_request_or_none(content: bytes) -> None:
     with bounded("request", content):
         request = parse_request("a", content)
     if request is not None:
-        assert request.kind in {"score", "rescore", "import"}
+        assert request.kind in {"score", "rescore", "import", "versions"}
         assert is_harmless(request)
 
 

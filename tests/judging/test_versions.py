@@ -177,7 +177,7 @@ def test_only_one_version_decides_and_when_is_kept(tmp_path: Path) -> None:
     assert versions.in_force() is None
 
 
-def test_rows_agree_with_the_files_after_a_kill(tmp_path: Path) -> None:
+def test_row_60_rows_agree_with_the_files_after_a_kill(tmp_path: Path) -> None:
     """Between a version and its row, and between what it was fitted to and the whole."""
     versions = TasteVersions(tmp_path)
     for number in (1, 2, 3, 4):

@@ -8,9 +8,10 @@ from kit.sidecars import profile, scored, source_of
 from tasted.config import Settings
 from tasted.errors import EngineFailed, LibraryUnusable, ServiceFault
 from tasted.home.identity import HomeIdentity
+from tasted.home.taste_versions import Estimate, VersionFigures
 from tasted.outbox.sidecar import PhotoPart
 from tasted.records import Current, FileStamp, ScoredInputs
-from tasted.rpc import asking_messages, framing, messages, transfer_messages
+from tasted.rpc import asking_messages, framing, messages, transfer_messages, version_messages
 from tasted.rpc.asking_messages import (
     AnsweredPicture,
     AnswersTaken,
@@ -58,6 +59,15 @@ from tasted.rpc.transfer_messages import (
     LibraryExported,
     LibraryImported,
 )
+from tasted.rpc.version_messages import (
+    ChangedVerdict,
+    CompareVersions,
+    GoBack,
+    UseVersion,
+    VersionChosen,
+    VersionRefused,
+    VersionsCompared,
+)
 
 STAMP = FileStamp(1, 2, 3, 4)
 CONTENT = "0" * 64
@@ -93,6 +103,9 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
         (NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1", (CONTENT,)
     ),
     EraseTraces(frozenset({CONTENT}), frozenset({NO_UTF8}), is_dry=True),
+    UseVersion(9, hold=True),
+    GoBack(),
+    CompareVersions(9, 13, (CONTENT,)),
     ChooseCards(
         (PICTURE, FOLDER),
         queued=(CONTENT,),
@@ -109,6 +122,13 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
     ImportLibrary("0123456789abcdef"),
 )
 ANSWERS: tuple[EngineAnswer, ...] = (
+    VersionChosen(CURRENT, before="v13", was_held=True),
+    VersionsCompared(
+        (ChangedVerdict(CONTENT, "unsure", "match", 0.5, None),),
+        compared=212,
+        figures_a=VersionFigures(150, Estimate(0.7, 0.6, 0.8), None, 0.2),
+        refused=VersionRefused("version_erased", "v9 is gone.", "See: tasted versions"),
+    ),
     Ready(7, PROTOCOL),
     ModelLoading(),
     ModelLoaded(resident_bytes=9),
@@ -156,7 +176,7 @@ def test_an_answer_arrives_as_it_was_sent(answer: EngineAnswer) -> None:
 
 def test_every_message_is_tried_here() -> None:
     """One that is added without being known to `encoding` would be refused by the other process."""
-    modules = (messages, asking_messages, transfer_messages)
+    modules = (messages, asking_messages, transfer_messages, version_messages)
     kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
     requests = {kind for kind in kinds if issubclass(kind, EngineRequest)} - {EngineRequest}
     answers = {kind for kind in kinds if issubclass(kind, EngineAnswer)} - {EngineAnswer}

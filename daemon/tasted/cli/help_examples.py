@@ -129,6 +129,19 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted evaluate --details", "with figures"),
         ("tasted evaluate --output charts", "with charts"),
     ),
+    "versions": (
+        ("tasted versions", "which decides, since when, and how good each is"),
+        ("tasted versions compare v9 v13", "what would change"),
+        ("tasted versions use v9 --hold", "go back to it, and stay"),
+        ("tasted versions follow", "learn from your answers again"),
+    ),
+    "versions use": (
+        ("tasted versions use v9 --hold", "exactly this version"),
+        ("tasted versions use v1", "the fixed formula"),
+    ),
+    "versions follow": (("tasted versions follow", "use every like and reject again"),),
+    "versions back": (("tasted versions back", "undo the last change of version"),),
+    "versions compare": (("tasted versions compare v9 v13", "what would change"),),
     "rescore": (("tasted rescore", "score everything again"),),
     "rebuild": (("tasted rebuild", "if status says that the library cannot be read"),),
     "forget": (

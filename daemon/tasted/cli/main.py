@@ -67,6 +67,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "tasted.cli.commands.evaluate",
         "Show how well tasted knows your taste, and what would help.",
     ),
+    "versions": (
+        "tasted.cli.commands.versions",
+        "List the versions of your taste, and choose which one decides.",
+    ),
     "rescore": ("tasted.cli.commands.rescore", "Score everything again from stored data."),
     "rebuild": (
         "tasted.cli.commands.rebuild",
@@ -136,7 +140,8 @@ def _add_common_options(command: click.Command, words: str) -> None:
     if isinstance(command, click.Group):
         for name, nested in command.commands.items():
             _add_common_options(nested, f"{words} {name}")
-        return
+        if not command.invoke_without_command:
+            return
     present = {option for parameter in command.params for option in parameter.opts}
     if "--json" not in present:
         command.params.append(

@@ -19,6 +19,7 @@ from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
 from tasted.daemon.shared.transfer_order import TransferOrder
 from tasted.daemon.shared.undo_order import UndoOrder
+from tasted.daemon.shared.version_order import VersionOrder, version_answer, version_request
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.rebuild import rebuild
@@ -69,6 +70,22 @@ def rebuild_now(home: Home, settings: Settings) -> int:
     with _ready_worker(home, settings, whole=True) as (worker, labels, shared):
         worker.preflight()
         return rebuild(home, shared, worker, labels)
+
+
+def versions_now(home: Home, settings: Settings, order: VersionOrder) -> dict[str, Any]:
+    """Have another version decide, or compare two; return the answer as a daemon would give it.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        ServiceFault: when the engine or the versions do not serve.
+    """
+    with _ready_worker(home, settings) as (worker, labels, shared):
+        worker.preflight()
+        if labels is not None:
+            worker.update_labels(labels)
+        entries = shared.ledger.entries
+        answer = worker.answer_page(version_request(order, entries))
+        return version_answer(answer, entries)
 
 
 @contextlib.contextmanager

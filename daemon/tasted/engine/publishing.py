@@ -9,9 +9,12 @@ the sidecars of references are written first, for they say whether a label folde
 Writes the library, the taste versions and `.tasted/current.json`.
 """
 
+from dataclasses import replace
+
 from tasted.engine.assembly import Assembly
+from tasted.errors import EngineFailed
 from tasted.home.layout import Home
-from tasted.home.status import write_current
+from tasted.home.status import read_current, write_current
 from tasted.library.library import Library
 from tasted.records import Current
 from tasted.rpc.messages import PublishTaste, ReferencesMissing, TastePublished
@@ -27,6 +30,8 @@ class TastePublisher:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._request: PublishTaste | None = None
+        """The last one by which a taste was published."""
         self._present: set[str] | None = None
         """Content ids of the pictures in the inbox; None until the light process said so."""
         self._apart: tuple[str, ...] = ()
@@ -63,12 +68,41 @@ class TastePublisher:
         # what is gone is not part of what a picture is compared with
         self._present = set(request.present)
         self.brief(library)
+        self._request = request
         current = self._publish(assembly, request)
         return TastePublished(
             current,
             unlearnt=tuple(sorted(self._unlearnt(library, request))),
             unlike=tuple(assembly.label_looks.unlike()),
         )
+
+    def published_before(self) -> Current | None:
+        """Return what is published now."""
+        return read_current(self._home.current_file)
+
+    def publish_again(self, assembly: Assembly) -> Current:
+        """Publish by what the light process said last, after a person chose another version.
+
+        Raises:
+            ServiceFault: when it has said nothing, or the library cannot be read or written.
+        """
+        if self._request is None:
+            raise EngineFailed(
+                "It is not known yet which likes and rejects there are.",
+                remedy="Try again in a moment. If it stays so: tasted status",
+            )
+        return self._publish(assembly, self._request)
+
+    def unmention(self, paths: frozenset[str]) -> None:
+        """Take pictures out of what is published, which stays as it is but for that."""
+        current = read_current(self._home.current_file)
+        if current is None:
+            return
+        contradictions = tuple(path for path in current.contradictions if path not in paths)
+        suspects = tuple(suspect for suspect in current.suspects if suspect[0] not in paths)
+        left = replace(current, contradictions=contradictions, suspects=suspects)
+        self._home.check()
+        write_current(self._home.current_file, left)
 
     @staticmethod
     def _unlearnt(library: Library, request: PublishTaste) -> set[str]:

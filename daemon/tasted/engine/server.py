@@ -24,11 +24,11 @@ from tasted.engine.previews import PreviewMaker
 from tasted.engine.publishing import TastePublisher
 from tasted.engine.reading_files import InboxReader
 from tasted.engine.transferring import export_library, import_library
+from tasted.engine.version_desk import VersionDesk
 from tasted.errors import EngineFailed, HomeGone, InternalFault, ServiceFault
 from tasted.home.crash_reports import CrashLog
 from tasted.home.ignored import IgnoredList
 from tasted.home.layout import Home
-from tasted.home.status import read_current, write_current
 from tasted.judging.versions import TasteVersions
 from tasted.library.erasing import erase_rows, find_rows
 from tasted.outbox.ledger import Ledger
@@ -61,6 +61,7 @@ from tasted.rpc.messages import (
     WarmUp,
 )
 from tasted.rpc.transfer_messages import ExportLibrary, ImportLibrary, LibraryImported
+from tasted.rpc.version_messages import CompareVersions, GoBack, UseVersion
 from tasted.system.faultpoints import reach
 from tasted.system.logs import set_up_logs
 from tasted.system.machine_faults import machine_fault
@@ -80,6 +81,9 @@ _DOING = {
     "ChooseCards": "chose what to show next",
     "TakeAnswers": "took in your answers",
     "MakePreview": "made a picture to show",
+    "UseVersion": "changed the taste version",
+    "GoBack": "changed the taste version",
+    "CompareVersions": "compared taste versions",
     "ExportLibrary": "wrote an export",
     "ImportLibrary": "took in an export",
 }
@@ -118,6 +122,7 @@ class EngineServer:
         self._assembly: Assembly | None = None
         self._origins = Origins(Ledger.of(home))
         self._publisher = TastePublisher(home)
+        self._versions = VersionDesk(self._publisher)
         self._ignored = IgnoredList(home.ignored_file)
         self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
         self._bulk = Bulk()
@@ -176,6 +181,8 @@ class EngineServer:
         return self._transfer(request)
 
     def _transfer(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
+        if isinstance(request, UseVersion | GoBack | CompareVersions):
+            return self._versions.answer(self._opened(), request)
         match request:
             case ExportLibrary():
                 folder = staging_folder(self._home, request.staging_id)
@@ -261,22 +268,11 @@ class EngineServer:
         act = find_rows if request.is_dry else erase_rows
         rows = act(self._home.library, contents=request.contents, paths=request.paths)
         if not request.is_dry:
-            self._unmention(request.paths)
+            self._publisher.unmention(request.paths)
         return TracesErased(
             tuple(ErasedRow(row.table, row.content_id, row.path) for row in rows),
             tuple(frozenset(held) if held is not None else None for held in tastes),
         )
-
-    def _unmention(self, paths: frozenset[str]) -> None:
-        """Take pictures out of what is published, which stays as it is but for that."""
-        current = read_current(self._home.current_file)
-        if current is None:
-            return
-        contradictions = tuple(path for path in current.contradictions if path not in paths)
-        suspects = tuple(suspect for suspect in current.suspects if suspect[0] not in paths)
-        left = replace(current, contradictions=contradictions, suspects=suspects)
-        self._home.check()
-        write_current(self._home.current_file, left)
 
     def _opened(self, *, needs_model: bool = False) -> Assembly:
         if self._assembly is None:

@@ -170,6 +170,10 @@ class Status:
     """What was passed over; the newest few."""
 
     verdict_changes: VerdictChanges = field(default_factory=VerdictChanges)
+    held: str | None = None
+    """That a taste version is held and how many answers wait: a sentence."""
+    set_aside: str | None = None
+    """Why the version that was chosen does not decide: a sentence."""
 
     @property
     def labels(self) -> LabelCounts:

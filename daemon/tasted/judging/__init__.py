@@ -10,6 +10,7 @@ counted_labels       what counts as one label: a picture, or a profile          
 stated_preferences   traits and interests, measured on pictures and bios         embeds texts
 unlike               photos of one folder that do not look alike                 pure
 chosen               the version that a person chose, or the newest              keeps versions
+comparing            two versions on the same pictures and answers               reads the library
 version              one fitted taste with everything it was fitted to           pure
 loaded_version       one in memory, ready to weigh pictures                      pure
 fit_record           what one was fitted to, by content ids                      pure

@@ -7,6 +7,7 @@
 What was chosen is in `.tasted/tastes/chosen.json`, and acts from the next `renew` on.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tasted.home.taste_versions import (
@@ -19,6 +20,7 @@ from tasted.home.taste_versions import (
     read_choice,
     version_number,
 )
+from tasted.judging.comparing import Compared, Opinions, SeedOpinions
 from tasted.judging.judged import Judged, ScorerName, Suspect
 from tasted.judging.review_taste import ReviewTaste
 from tasted.judging.seed import SeedJudge
@@ -45,8 +47,8 @@ class VersionJudge:
     ) -> None:
         self._taste = taste
         self._seed = seed
-        self._versions = versions
-        self._follows = follows
+        self.versions = versions
+        self.follows = follows
         self._active: TasteJudge | SeedJudge | None = None
         self._seed_name = SEED_METHOD
         self._is_settled = False
@@ -66,24 +68,59 @@ class VersionJudge:
         """Act on what was chosen, and bring the taste up to date; called before publishing."""
         self._act_on_choice().renew()
 
+    def choose(self, choice: TasteChoice | None) -> None:
+        """Keep what a person chose; it acts from the next `renew` on.
+
+        Raises:
+            DiskFull, LibraryUnusable: when it cannot be written.
+        """
+        self.versions.write_choice(choice)
+
+    def refusal(self, row: VersionRow) -> str | None:
+        """Return why a version cannot be used with the settings of now; None when it can."""
+        return None if row.is_seed else self._taste.current.refusal(row)
+
+    def is_of_now(self, row: VersionRow) -> bool:
+        """Return whether a version was fitted to the labels of now."""
+        return self._taste.current.is_of_now(row)
+
+    def compare(self, a: int, b: int, contents: Sequence[str]) -> Compared | None:
+        """Compare two versions, whichever decides; None when one of them is lost.
+
+        Args:
+            a: the number of one.
+            b: that of the other.
+            contents: of the pictures.
+        """
+        one, other = self._opinions(a), self._opinions(b)
+        if one is None or other is None:
+            return None
+        return self._taste.compare(one, other, contents)
+
+    def _opinions(self, number: int) -> Opinions | None:
+        row = self.versions.row(number)
+        if row is None:
+            return None
+        return SeedOpinions(self._seed) if row.is_seed else self._taste.opinions(row)
+
     def note_in_force(self) -> None:
         """Note in the rows of versions which of them decides from now on."""
-        self._versions.put_in_force(version_number(self.taste))
+        self.versions.put_in_force(version_number(self.taste))
 
     def _act_on_choice(self) -> TasteJudge | SeedJudge:
         if not self._is_settled:
-            self._versions.settle()
+            self.versions.settle()
             self._is_settled = True
         # before any fit has its number
         self._seed_name = self._seed_row().name
-        self.choice = read_choice(self._versions.folder)
+        self.choice = read_choice(self.versions.folder)
         self._active = self._chosen(self.choice)
         return self._active
 
     def _chosen(self, choice: TasteChoice | None) -> TasteJudge | SeedJudge:
         self.is_held, self.set_aside = False, None
-        follows: ScorerName = self._follows
-        row = self._versions.row(choice.version) if choice is not None else None
+        follows: ScorerName = self.follows
+        row = self.versions.row(choice.version) if choice is not None else None
         if choice is not None and row is None:
             self.set_aside = f"v{choice.version} is not there."
         elif choice is not None and row is not None and choice.mode == "follow":
@@ -99,12 +136,12 @@ class VersionJudge:
 
     def _seed_row(self) -> VersionRow:
         """Return the row of the formula, which is written before any fit has one."""
-        for row in self._versions.rows():
+        for row in self.versions.rows():
             if row.is_seed:
                 return row
         fitted = self._taste.current.recipe
         row = VersionRow(
-            number=self._versions.next_number(),
+            number=self.versions.next_number(),
             recipe=Recipe(
                 SEED_METHOD,
                 fitted.embedder,
@@ -116,10 +153,10 @@ class VersionJudge:
             fitted_to="",
             reason="seed",
             figures=VersionFigures(0),
-            minted_at=self._versions.now(),
+            minted_at=self.versions.now(),
             note="A fixed formula: it has no fit, and counts every like as it comes.",
         )
-        self._versions.write_row(row)
+        self.versions.write_row(row)
         return row
 
     @property

@@ -160,6 +160,10 @@ class CurrentTaste:
             )
         return None
 
+    def is_of_now(self, row: VersionRow) -> bool:
+        """Return whether a version was fitted to the labels and settings of now."""
+        return row.fitted_to == self._fitted_to()
+
     def version_of(self, row: VersionRow) -> TasteVersion | None:
         """Return a version, fitted again where that is all that is kept; None when it is lost."""
         version = self._versions.whole(row.number)

@@ -1,8 +1,11 @@
 """Scores with the taste of the labels, a fitted version. Reads the library."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from tasted.home.taste_versions import VersionRow
+from tasted.judging.comparing import Compared, FittedOpinions, Opinions, compare
 from tasted.judging.current_taste import CurrentTaste, digest_of
 from tasted.judging.evidence_parts import evidence_parts
 from tasted.judging.fitting import BiosOf
@@ -133,6 +136,17 @@ class TasteJudge:
             self._bios_of,
             is_held=self.current.is_held,
         )
+
+    def opinions(self, row: VersionRow) -> FittedOpinions | None:
+        """Return what a version thinks, whichever decides; None when it is lost."""
+        version = self.current.version_of(row)
+        if version is None:
+            return None
+        return FittedOpinions(version, self._stated_preferences, self._preferences)
+
+    def compare(self, a: Opinions, b: Opinions, contents: Sequence[str]) -> Compared:
+        """Compare two versions; see `comparing.compare`."""
+        return compare(self._library, a, b, contents, self._bios_of)
 
     def prepare(self, pictures: int) -> None:
         """Get ready for this many pictures in a row; see `judged.Judge.prepare`."""

@@ -17,7 +17,12 @@ from pathlib import Path
 import structlog
 
 from tasted.errors import DiskFull, LibraryUnusable
-from tasted.home.taste_versions import VersionRow, write_version_row
+from tasted.home.taste_versions import (
+    TasteChoice,
+    VersionRow,
+    write_choice,
+    write_version_row,
+)
 from tasted.judging.fit_record import FitRecord
 from tasted.judging.keeping import StoredSizes
 from tasted.judging.version import TasteVersion
@@ -104,6 +109,10 @@ class VersionFiles:
     def write_row(self, row: VersionRow) -> None:
         """Write or replace a row; raises as `write`."""
         self._write(lambda: write_version_row(self.folder, row))
+
+    def write_choice(self, choice: TasteChoice | None) -> None:
+        """Keep what a person chose, or that it is nothing (None); raises as `write`."""
+        self._write(lambda: write_choice(self.folder, choice))
 
     def remove(self, number: int, *kinds: str) -> None:
         """Remove files, if they are there."""

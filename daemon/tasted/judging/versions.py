@@ -16,6 +16,7 @@ from tasted.home.taste_versions import (
     REFITTABLE,
     WHOLE,
     Recipe,
+    TasteChoice,
     TimeInForce,
     VersionLabels,
     VersionRow,
@@ -188,6 +189,14 @@ class TasteVersions:
             DiskFull, LibraryUnusable: when it cannot be written.
         """
         self._files.write_row(row)
+
+    def write_choice(self, choice: TasteChoice | None) -> None:
+        """Keep what a person chose, or that it is nothing (None).
+
+        Raises:
+            DiskFull, LibraryUnusable: when it cannot be written.
+        """
+        self._files.write_choice(choice)
 
     def put_in_force(self, number: int | None) -> None:
         """Note that a version decides from now on, and the others no longer.

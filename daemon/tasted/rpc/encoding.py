@@ -50,6 +50,13 @@ from tasted.rpc.transfer_messages import (
     LibraryExported,
     LibraryImported,
 )
+from tasted.rpc.version_messages import (
+    CompareVersions,
+    GoBack,
+    UseVersion,
+    VersionChosen,
+    VersionsCompared,
+)
 
 MessageT = TypeVar("MessageT")
 Message = EngineRequest[EngineAnswer] | EngineAnswer
@@ -69,6 +76,9 @@ _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
         MakePreview,
         ExportLibrary,
         ImportLibrary,
+        UseVersion,
+        GoBack,
+        CompareVersions,
     )
 }
 _ANSWERS: dict[str, type[EngineAnswer]] = {
@@ -91,6 +101,8 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         PreviewRefused,
         LibraryExported,
         LibraryImported,
+        VersionChosen,
+        VersionsCompared,
     )
 }
 

@@ -144,6 +144,7 @@ def _lines(
 def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
     lines = [
         f"Taste    {snapshot.liked} liked, {snapshot.rejected} rejected",
+        *_version_lines(snapshot),
         *(f"Copies   {remark}" for remark in snapshot.labels.remarks),
         *([f"Next     {snapshot.next}"] if snapshot.next is not None else []),
         _outbox(snapshot.counts),
@@ -185,6 +186,17 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
             for file in snapshot.ignored_newest
         ]
     return lines
+
+
+def _version_lines(snapshot: Status) -> list[str]:
+    if snapshot.held is not None:
+        return [f"Version  {snapshot.held}", "         → To use them: tasted versions follow"]
+    if snapshot.set_aside is not None:
+        return [
+            f"Version  {snapshot.set_aside} The newest decides instead.",
+            "         → To say so: tasted versions follow",
+        ]
+    return []
 
 
 def _lonely_texts(home: Home, snapshot: Status | None) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,21 @@ from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.transfer_order import Transfer
 from tasted.daemon.shared.turn_timer import TurnTimer
 from tasted.daemon.shared.undo_order import UndoOrder
-from tasted.daemon.shared.work_queue import Asked, Forget, Rebuild
-from tasted.errors import HomeGone, HomeLocked, HomeReplaced, ServiceFault, TastedError
+from tasted.daemon.shared.version_order import VersionOrder, version_answer, version_request
+from tasted.daemon.shared.work_queue import Asked, Forget, Rebuild, Wanted
+from tasted.errors import (
+    HomeGone,
+    HomeLocked,
+    HomeReplaced,
+    InternalFault,
+    ServiceFault,
+    TastedError,
+)
 from tasted.home.layout import Home
 from tasted.inbox.access import try_access
 from tasted.inbox.reconcile import to_score_again
 from tasted.inbox.watcher import Watcher
+from tasted.rpc.messages import EngineAnswer
 from tasted.system.faultpoints import reach
 from tasted.system.platform import FileSystem, file_system_of
 
@@ -272,20 +282,11 @@ class Scanner:
         elif fault is not None and request.order is None:
             # forgetting scans by itself, and reports what prevents it
             answer_request(self._home, request.id, failure(fault))
-        elif request.kind == "score":
-            is_inside = bool(request.inside)
-            paths = request.inside if is_inside else request.outside
-            shared.queue.ask(Asked(request.id, paths, inside=is_inside))
+        elif request.version is not None:
+            self._ask_about_versions(request.id, request.version)
+        elif (wanted := _wanted(request)) is not None:
+            shared.queue.ask(wanted)
             # a held worker tries this at once, and answers with its fault
-            shared.wakeups.wake_worker()
-        elif request.kind == "rebuild":
-            shared.queue.ask(Rebuild(request.id))
-            shared.wakeups.wake_worker()
-        elif request.transfer is not None:
-            shared.queue.ask(Transfer(request.id, request.transfer))
-            shared.wakeups.wake_worker()
-        elif request.order is not None:
-            shared.queue.ask(Forget(request.id, request.order))
             shared.wakeups.wake_worker()
         elif request.undo is not None:
             answer_request(self._home, request.id, self._undone(request.undo))
@@ -303,3 +304,34 @@ class Scanner:
             return failure(error)
         self._shared.wakeups.wake_scanner()
         return answer
+
+    def _ask_about_versions(self, request_id: str, order: VersionOrder) -> None:
+        """Have the engine asked; the worker's thread answers the command."""
+        ledger = self._shared.ledger
+        asked = self._shared.queue.ask_engine(version_request(order, ledger.entries))
+
+        def answer(done: Future[EngineAnswer]) -> None:
+            fault = done.exception()
+            if isinstance(fault, TastedError):
+                answered = failure(fault)
+            elif fault is not None:
+                log.error("versions_not_answered", error=repr(fault))
+                answered = failure(InternalFault("tasted itself failed.", remedy="Try again."))
+            else:
+                answered = version_answer(done.result(), ledger.entries)
+            answer_request(self._home, request_id, answered)
+
+        asked.add_done_callback(answer)
+
+
+def _wanted(request: Request) -> Wanted | None:
+    """Return what the worker is to do for a request; None when it is not for the queue."""
+    if request.kind == "score":
+        is_inside = bool(request.inside)
+        paths = request.inside if is_inside else request.outside
+        return Asked(request.id, paths, inside=is_inside)
+    if request.kind == "rebuild":
+        return Rebuild(request.id)
+    if request.transfer is not None:
+        return Transfer(request.id, request.transfer)
+    return Forget(request.id, request.order) if request.order is not None else None

@@ -24,6 +24,7 @@ from tasted.home.status import (
     VerdictChanges,
     WatchReport,
 )
+from tasted.home.taste_versions import held_sentence
 from tasted.inbox.listing import Listing
 from tasted.outbox.held_rows import Census
 
@@ -197,6 +198,8 @@ class Reporter:
             plain=self._plain[:_PLAIN_SHOWN],
             plain_count=len(self._plain),
             ignored_newest=self._ignored_newest,
+            held=held_sentence(current),
+            set_aside=current.set_aside if current else None,
         )
 
     def _blank_references(self) -> list[tuple[str, str]]:

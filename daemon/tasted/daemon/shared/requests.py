@@ -21,6 +21,7 @@ import structlog
 from tasted.daemon.shared.forget_order import Order, are_paths, parse_order
 from tasted.daemon.shared.transfer_order import EXPORT, IMPORT, TransferOrder, parse_transfer
 from tasted.daemon.shared.undo_order import UndoOrder, parse_undo
+from tasted.daemon.shared.version_order import VERSIONS, VersionOrder, parse_versions
 from tasted.errors import CommandError, ServiceFault, TastedError
 from tasted.home.layout import Home
 from tasted.system.files import read_regular_file, write_atomically
@@ -31,7 +32,9 @@ _BYTES_MAX = 64_000_000
 _STALE_SECONDS = 3600.0
 _ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
-_KINDS = frozenset({"score", "rescore", "rebuild", "forget", "review", "undo", EXPORT, IMPORT})
+_KINDS = frozenset(
+    {"score", "rescore", "rebuild", "forget", "review", "undo", EXPORT, IMPORT, VERSIONS}
+)
 
 log = structlog.get_logger("tasted.requests")
 
@@ -42,7 +45,8 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import`, `review` or `undo`."""
+    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import`, `review`, `undo` or
+    `versions`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
@@ -55,6 +59,8 @@ class Request:
     """Of `review`: whether everybody who is in is to leave, for the secrets are new."""
     undo: UndoOrder | None = None
     """Which answers are to be taken back."""
+    version: VersionOrder | None = None
+    """Which version is to decide, or which are to be compared."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -207,7 +213,20 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
     if kind in needed and needed[kind] is None:
         return None
     renews = value.get("renews") is True
-    return Request(request_id, kind, tuple(inside), tuple(outside), order, transfer, renews, undo)
+    version = parse_versions(value)
+    if kind == VERSIONS and version is None:
+        return None
+    return Request(
+        request_id,
+        kind,
+        tuple(inside),
+        tuple(outside),
+        order,
+        transfer,
+        renews,
+        undo,
+        version,
+    )
 
 
 def _discard(folder: Path, request_id: str) -> None:

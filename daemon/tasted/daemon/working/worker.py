@@ -25,6 +25,7 @@ from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.working.answer_writer import AnswerWriter
 from tasted.daemon.working.crash_attribution import CrashAttribution, crash_sidecar
 from tasted.daemon.working.engine_requests import named_file, requested_file
+from tasted.daemon.working.page_answers import PageAnswers
 from tasted.daemon.working.profiles import ProfileWorker
 from tasted.daemon.working.publish_taste import TasteUpdater
 from tasted.daemon.working.results import ResultWriter
@@ -103,6 +104,9 @@ class Worker:
             batch_size=settings.engine.batch_size,
             is_stopping=stop.is_set,
             not_by_chance=not_by_chance,
+        )
+        self._page_answers = PageAnswers(
+            shared, ask=self._ask, engine_pid=lambda: engine.pid, is_stopping=stop.is_set
         )
         self.profiles = ProfileWorker(
             home,
@@ -191,31 +195,8 @@ class Worker:
         *,
         prepare: Callable[[], object] = lambda: None,
     ) -> AnswerT:
-        """Ask the engine for somebody at the page; once more when it ended over that.
-
-        Args:
-            request: what is asked.
-            prepare: called before each try, for the second engine knows nothing of the first.
-
-        Raises:
-            ServiceFault: why there is no answer.
-        """
-        prepare()
-        try:
-            return self._ask(request)
-        except EngineDiedError as error:
-            log.warning("engine_died", request=type(request).__name__, error=str(error))
-            died = error
-        if not self._stop.is_set():
-            prepare()
-            try:
-                return self._ask(request)
-            except EngineDiedError as error:
-                died = error
-        raise EngineFailed(
-            f"The engine ended twice while it answered the page: {died}.",
-            remedy="Try again. If it ends each time, see what is wrong with: tasted doctor",
-        ) from died
+        """Ask the engine for somebody who waits; see `PageAnswers.answer`."""
+        return self._page_answers.answer(request, prepare=prepare)
 
     def score_or_learn(
         self,

@@ -116,6 +116,9 @@ def _notices(status: Status) -> tuple[Notice, ...]:
                 "Put pictures you like into inbox/liked, or run: tasted like FILE",
             )
         )
+    if status.held is not None:
+        title, _, rest = status.held.partition(". ")
+        notices.append(Notice(title, rest, "To use them: tasted versions follow"))
     notices += _label_notices(status)
     if status.restless:
         notices.append(
