@@ -96,3 +96,39 @@ def parsed(page: str) -> Parsed:
     found.feed(page)
     found.close()
     return found
+
+
+@dataclass
+class _Visible(HTMLParser):
+    """The text of a page that is not hidden."""
+
+    texts: list[str] = field(default_factory=list)
+    depth: int = 0
+    """How many open elements are hidden, or within one that is."""
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
+        """Note where something hidden begins."""
+        if tag in {"input", "img", "meta", "link"}:
+            return
+        if self.depth or any(name == "hidden" for name, _value in attrs):
+            self.depth += 1
+
+    def handle_endtag(self, _tag: str) -> None:
+        """Note where it ends."""
+        self.depth -= bool(self.depth)
+
+    def handle_data(self, data: str) -> None:
+        """Note a text that is seen."""
+        if not self.depth:
+            self.texts.append(data)
+
+
+def visible_text(page: str) -> str:
+    """Return the text of a page without what is hidden, with one space between its parts."""
+    found = _Visible()
+    found.feed(page)
+    found.close()
+    return " ".join(" ".join(found.texts).split())
