@@ -100,7 +100,13 @@ async def serve(listener: socket.socket, hello: ReviewHello, answers: int, calls
     feed = EventFeed(light)
     feeds.append(feed)
     attendance = Attendance(
-        make_application(hello, light, feed, pages=Pages(light).routes(), problem_page=problem_page)
+        make_application(
+            hello,
+            light,
+            feed,
+            pages=Pages(light, inbox=hello.inbox).routes(),
+            problem_page=problem_page,
+        )
     )
     server = _QuietServer(
         Config(

@@ -260,6 +260,8 @@ class ReviewHello:
     upload_bytes_max: int
     idle_seconds: float
     """How long it stays without a request and without an open event stream."""
+    inbox: str = "~/Tasted/inbox"
+    """Where pictures are put, as people write it; it opens nothing there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import pytest
 from kit.waiting import eventually
 from kit.web_visits import PlayedLight, knocked, visited
 from tasted.config import Settings
-from tasted.daemon.reviewing.door import Door, _unreachable
+from tasted.daemon.reviewing.door import Door, _unreachable, shown_folder
 from tasted.daemon.reviewing.listening import PortTaken, listen
 from tasted.errors import CommandError
 from tasted.home.layout import Home
@@ -260,3 +260,13 @@ def test_a_login_item_that_allows_no_port_is_to_be_written_anew() -> None:
     refused = _unreachable(OSError(errno.EAFNOSUPPORT, "Address family not supported"))
     assert "tasted service install" in refused.remedy
     assert "service" not in _unreachable(OSError(errno.ENOSPC, "No space left")).remedy
+
+
+def test_the_page_names_the_inbox_as_people_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From their own folder on; elsewhere in full, whatever bytes are in it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert shown_folder(tmp_path / "Tasted" / "inbox") == "~/Tasted/inbox"
+    assert shown_folder(Path("/elsewhere/inbox")) == "/elsewhere/inbox"
+    assert shown_folder(Path("/b\udcff/inbox")) == "/b\ufffd/inbox"

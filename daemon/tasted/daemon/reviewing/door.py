@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
@@ -264,6 +265,7 @@ class Door:
                 parent=os.getpid(),
                 upload_bytes_max=self._settings().limits.max_bytes,
                 idle_seconds=self._idle_seconds,
+                inbox=shown_folder(self._home.inbox),
             )
             child = WebChild(
                 self._listener,
@@ -357,3 +359,18 @@ def _unreachable(error: OSError) -> CommandError:
         # a login item of a version that opened no port
         remedy = "Write the login item anew: tasted service install"
     return CommandError(f"The page cannot be reached: {error.strerror or error}.", remedy=remedy)
+
+
+def shown_folder(folder: Path) -> str:
+    """Return the path of a folder as people write it: from their own folder on, where it is there.
+
+    Bytes that are not UTF-8 are shown as U+FFFD.
+    """
+    try:
+        own = Path.home()
+    except RuntimeError:
+        # a service may run as a user without one
+        own = folder
+    is_inside = folder != own and folder.is_relative_to(own)
+    shown = f"~/{folder.relative_to(own)}" if is_inside else str(folder)
+    return os.fsencode(shown).decode("utf-8", "replace")

@@ -149,6 +149,8 @@ class GalleryPage:
 
     results: ResultsAnswer
     wanted: WantedResults
+    inbox: str = "~/Tasted/inbox"
+    """Where pictures are put, as people write it."""
 
     @property
     def lead(self) -> str:
@@ -209,5 +211,5 @@ class GalleryPage:
     def empty(self) -> tuple[str, str]:
         """What is said when nothing is found."""
         if self.wanted == WantedResults():
-            return words.NO_PICTURES
+            return words.no_pictures(self.inbox)
         return "Nothing found.", "Other choices above may find something."

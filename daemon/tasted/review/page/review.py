@@ -77,6 +77,8 @@ class ReviewPage:
     """A fresh id for the answer that a form carries."""
     kinds: str = ""
     """Which kinds of cards were asked for; empty for the usual ones."""
+    inbox: str = "~/Tasted/inbox"
+    """Where pictures are put, as people write it."""
     answers: tuple[tuple[str, str, str, AnswerKey], ...] = ANSWERS
 
     @property
@@ -135,7 +137,7 @@ class ReviewPage:
     def empties(self) -> tuple[tuple[str, str, str], ...]:
         """Everything that may be said instead of a card."""
         return (
-            ("none", *words.NO_PICTURES),
+            ("none", *words.no_pictures(self.inbox)),
             ("later", *words.waiting_for_later(self.progress.pool)),
             ("all", *words.all_judged(self.progress.judged)),
         )

@@ -77,6 +77,7 @@ class Pages:
 
     Args:
         light: carries out what is asked for.
+        inbox: where pictures are put, as people write it.
         now: the time.
     """
 
@@ -84,9 +85,11 @@ class Pages:
         self,
         light: LightCalls,
         *,
+        inbox: str = "~/Tasted/inbox",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._light = light
+        self._inbox = inbox
         self._now = now
 
     def routes(self) -> list[Route]:
@@ -138,7 +141,7 @@ class Pages:
         queue = await self._ask(GiveQueue(count, kinds, window), QueueAnswer)
         recent = await self._ask(ListFeedback(limit=_RECENT), HistoryAnswer)
         event = new_event_id(int(self._now().timestamp() * 1_000))
-        page = ReviewPage(queue, recent.events, event, ",".join(kinds))
+        page = ReviewPage(queue, recent.events, event, ",".join(kinds), self._inbox)
         return await self._page(request, "review", "Review", page, alt=card_alt)
 
     async def session(self, request: Request) -> Response:
@@ -182,7 +185,7 @@ class Pages:
             q=wanted.q or None,
             cursor=wanted.cursor or None,
         )
-        page = GalleryPage(await self._ask(call, ResultsAnswer), wanted)
+        page = GalleryPage(await self._ask(call, ResultsAnswer), wanted, self._inbox)
         return await self._page(request, "results", "Results", page)
 
     async def result(self, request: Request) -> Response:

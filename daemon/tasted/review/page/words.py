@@ -9,10 +9,6 @@ from tasted.outbox.page.templates import percent
 from tasted.review.api.schemas import GuessTally, RecordedEvent
 from tasted.system.clock import local_time
 
-NO_PICTURES = (
-    "Nothing to judge yet.",
-    "Drop screenshots into ~/Tasted/inbox; each is here a moment after it was scored.",
-)
 NO_LABELS = "Judge twelve and it starts to rank. Verdicts need 4 likes and 4 rejects."
 NO_LIKES = "None liked yet. The next ones are those nearest to your traits."
 GONE = "The file is gone; the answer stands, for its content was learnt."
@@ -47,6 +43,14 @@ _WAYS = {
 _HALF = 0.5
 _SKIPPED_MUCH = 0.3
 _EPSILON = 1e-9
+
+
+def no_pictures(inbox: str) -> tuple[str, str]:
+    """Return what is said before there is anything to judge."""
+    return (
+        "Nothing to judge yet.",
+        f"Drop screenshots into {inbox}; each is here a moment after it was scored.",
+    )
 
 
 def all_judged(count: int) -> tuple[str, str]:
