@@ -1,7 +1,7 @@
 """Which results can be judged, and how far that is. Reads the ledger, seldom.
 
 A pool of ten thousand is not listed anew for every answer: it is listed again when the ledger has
-changed and a moment has passed.
+changed and some time has passed, the more the longer that takes. What was judged is not read here.
 """
 
 import time
@@ -13,6 +13,8 @@ from tasted.outbox.results import Selection, select_paths
 from tasted.records import LedgerEntry
 
 _FRESH_SECONDS = 1.0
+_LISTING_SHARE = 0.05
+"""Of the time that listing may take: a large outbox is listed more seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class JudgeableResult:
 
 @dataclass(slots=True)
 class _Listing:
-    at: float = 0.0
+    fresh_until: float = 0.0
     changes: int = -1
     results: dict[str, JudgeableResult] = field(default_factory=dict)
 
@@ -54,19 +56,17 @@ class JudgedCards:
     def results(self) -> dict[str, JudgeableResult]:
         """Return them, not older than a moment."""
         ledger, now, held = self._shared.ledger, self._clock(), self._listing
-        if ledger.changes != held.changes and now - held.at >= _FRESH_SECONDS:
-            entries = ledger.entries
+        if ledger.changes != held.changes and now >= held.fresh_until:
+            changes, entries = ledger.changes, ledger.entries
             found: dict[str, JudgeableResult] = {}
             for path in select_paths(entries, Selection()):
                 result = _judgeable(entries[path])
                 if result is not None:
                     found.setdefault(result.content, result)
-            self._listing = held = _Listing(now, ledger.changes, found)
+            done = self._clock()
+            pause = max(_FRESH_SECONDS, (done - now) / _LISTING_SHARE)
+            self._listing = held = _Listing(done + pause, changes, found)
         return held.results
-
-    def doubt(self) -> None:
-        """List them anew when they are next asked for."""
-        self._listing = _Listing()
 
     def forget(self) -> None:
         """Hold nothing while nobody looks."""
