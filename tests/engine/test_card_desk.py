@@ -319,7 +319,7 @@ def test_a_profile_is_one_card(judging: Judging) -> None:
     assert liked.version == f"{judging.version} + 1 answer"
 
 
-def test_what_was_forgotten_comes_back_in_nothing(judging: Judging) -> None:
+def test_row_64_what_was_forgotten_comes_back_in_nothing(judging: Judging) -> None:
     """Neither as a card nor as an answer, nor its picture; also when its file was left."""
     gone, left = picture(20), picture(22)
     judging.choose(UNJUDGED, 12)

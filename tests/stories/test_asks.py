@@ -178,7 +178,7 @@ def test_row_06_an_engine_killed_over_a_call_is_followed_by_one_that_says_the_sa
     assert not places.read_text("ascii").strip()
 
 
-def test_calls_are_answered_while_new_pictures_are_scored(learnt: Home) -> None:
+def test_row_64_calls_are_answered_while_new_pictures_are_scored(learnt: Home) -> None:
     """Every picture gets its sidecar, once, and every call its answer."""
     home = learnt
     with working(home, pixel_engine.COMMAND) as busy:
@@ -211,7 +211,7 @@ def test_calls_are_answered_while_new_pictures_are_scored(learnt: Home) -> None:
         eventually(all_scored, within_seconds=PATIENCE_SECONDS)
 
 
-def test_a_forgotten_picture_comes_back_in_nothing(learnt: Home) -> None:
+def test_row_64_a_forgotten_picture_comes_back_in_nothing(learnt: Home) -> None:
     """Asked before, meanwhile or after: no card, no score and no picture of it."""
     home = learnt
     with working(home, pixel_engine.COMMAND) as forgetting:

@@ -261,7 +261,7 @@ def test_the_loop_answers_while_nothing_else_is_to_do(stage: Stage) -> None:
     assert stage.shared.engine_pid == stage.worker.engine.pid
 
 
-def test_an_engine_that_left_is_started_by_the_next_call(home: Home, tmp_path: Path) -> None:
+def test_row_64_an_engine_that_left_is_started_by_the_next_call(home: Home, tmp_path: Path) -> None:
     """It leaves when nothing was asked for a while, be it work or somebody at the page."""
     settings = Settings.model_validate({"engine": {"idle_seconds": 1}})
     stage = _stage(home, tmp_path, _forgets_nothing, settings)
@@ -303,7 +303,7 @@ def test_a_fault_of_the_engine_is_told_to_the_one_who_asked(stage: Stage) -> Non
     assert stage.shared.faults.holding is None
 
 
-def test_calls_are_answered_while_a_fault_holds_the_queue(stage: Stage) -> None:
+def test_row_64_calls_are_answered_while_a_fault_holds_the_queue(stage: Stage) -> None:
     """And they take the pause of the fault away from nobody."""
     stage.worker.fault = LibraryUnusable("The library is damaged.", remedy="Rebuild it.")
     task = Task(inbox_file("a.png"), Reason.UNSCORED)
@@ -319,7 +319,7 @@ def test_calls_are_answered_while_a_fault_holds_the_queue(stage: Stage) -> None:
     assert isinstance(stage.shared.faults.holding, LibraryUnusable)
 
 
-def test_an_answer_that_a_forgotten_picture_may_be_in_is_held_back(
+def test_row_64_an_answer_that_a_forgotten_picture_may_be_in_is_held_back(
     home: Home, tmp_path: Path
 ) -> None:
     """The order came while the engine was at it; what waits behind the order is refused, too."""
