@@ -53,6 +53,7 @@ class FakeLight:
     held: str | None = None
     fault: dict[str, str] | None = None
     saving: str | None = None
+    needs: str | None = None
     refuses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """Code, message and remedy by the name of a call."""
     calls: list[ReviewCall] = field(default_factory=list)
@@ -132,7 +133,8 @@ class FakeLight:
             "pool": len(pool),
             "liked": liked,
             "rejected": len(judged) - liked,
-            "needs": None if liked >= 4 else f"{4 - liked} more likes for verdicts.",
+            "needs": self.needs
+            or (None if liked >= 4 else f"{4 - liked} more likes for verdicts."),
             "version": f"v12 + {len(judged)} answers" if judged else "v12",
             "guessed": {
                 "right": right,
@@ -435,6 +437,10 @@ class FakeLight:
 
 def _snake(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
+
+
+def _needs(liked: int) -> str | None:
+    return None if liked >= 4 else f"{4 - liked} more likes for verdicts."
 
 
 def _token(picture: FakePicture) -> str:

@@ -100,6 +100,17 @@ def test_without_a_like_in_twenty(light: FakeLight) -> None:
     assert "None liked yet. The next ones are those nearest to your traits." in text
 
 
+def test_what_is_missing_for_verdicts_is_not_told_when_it_is_there(light: FakeLight) -> None:
+    """While answers come in the taste, and what it said, are those of before."""
+    judged(light, "reject", 12)
+    for picture in light.pictures[12:15]:
+        light(messages.GiveAnswer(picture.id, "like", blind=True, via="page"))
+    assert "1 more likes for verdicts." in review_text(light)
+    light.needs = "To get verdicts: 10 labels."
+    light(messages.GiveAnswer(light.pictures[15].id, "like", blind=True, via="page"))
+    assert "To get verdicts" not in review_text(light)
+
+
 def test_a_held_version_a_fault_and_saved_power(light: FakeLight) -> None:
     """The sentence of `status`, with its remedy, on every page."""
     light.held = "v9 is held. 23 newer answers are kept and not used."

@@ -119,7 +119,8 @@ class ReviewPage:
             return words.NO_LABELS
         if not progress.liked and progress.rejected >= words.LIKELESS_FROM:
             return words.NO_LIKES
-        return progress.needs
+        # a new taste waits until answers pause; what was said before them is no longer true
+        return None if words.has_enough(progress.liked, progress.rejected) else progress.needs
 
     @property
     def usual(self) -> str:

@@ -41,6 +41,8 @@ _WAYS = {
     "folder": "in a folder",
 }
 _HALF = 0.5
+_EACH_MIN = 4
+_ALL_MIN = 10
 _SKIPPED_MUCH = 0.3
 _EPSILON = 1e-9
 
@@ -167,6 +169,11 @@ def was_guessed(event: RecordedEvent) -> bool | None:
     if event.guess.probability is None:
         return None
     return (event.guess.probability >= _HALF) == (event.answer == "like")
+
+
+def has_enough(liked: int, rejected: int) -> bool:
+    """Return whether so many answers are enough for verdicts, whatever else counts beside them."""
+    return min(liked, rejected) >= _EACH_MIN and liked + rejected >= _ALL_MIN
 
 
 def usual_answer(liked: int, rejected: int) -> str:

@@ -13,6 +13,9 @@ const UNSEEN_MS = 120;
 const RETRY_MS = 2_000;
 const SWIPE_PX = 70;
 const SKIPPED_MUCH = 0.3;
+/** How many answers are enough for verdicts, whatever else counts beside them. */
+const EACH_MIN = 4;
+const ALL_MIN = 10;
 
 const progressNow = JSON.parse(main.dataset.progress);
 const elsewhere = new Map();
@@ -296,8 +299,10 @@ function tellProgress(told) {
   slot("total", total.toLocaleString("en"));
   Object.assign(one("#bar"), {max: Math.max(total, 1), value: judged});
   slot("version", version);
+  // a new taste waits until answers pause; what was said before them is no longer true
+  const hasEnough = Math.min(liked, rejected) >= EACH_MIN && liked + rejected >= ALL_MIN;
   slot("needs", needs);
-  one("#needs").hidden = !needs;
+  one("#needs").hidden = !needs || hasEnough;
   const isMuch = skipped > SKIPPED_MUCH * (skipped + judged);
   const warning = isMuch ? ", which is much: nothing is learnt from those" : "";
   slot("skipped", skipped ? `${skipped} left for later${warning}` : "");
