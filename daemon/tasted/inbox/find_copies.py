@@ -6,8 +6,7 @@ link, or one that is still being copied is neither a label nor a reason to delet
 
 import contextlib
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from tasted.inbox.first_bytes import FirstBytes
 from tasted.inbox.listing import list_inbox, unavailable
 from tasted.inbox.moving import COPY_MARK, Copy, read_copy, recover
 from tasted.inbox.naming import KNOWN_EXTENSIONS, NameKind, kind_of_name, label_of
+from tasted.inbox.packed_files import PackedFiles, stamp_in
 from tasted.inbox.profiles import is_bio
+from tasted.packing.entry_rows import size_in
 from tasted.records import FileStamp, InboxFile, Label
 from tasted.system.files import private_folder
 from tasted.system.sweeping import sweep_temporary
@@ -51,7 +52,7 @@ def labelled_copies(inbox: Path, data: bytes, content: str) -> dict[Label, list[
     return copies
 
 
-def list_labels(inbox: Path) -> Mapping[str, InboxFile]:
+def list_labels(inbox: Path) -> PackedFiles:
     """Return what a look lists below the label folders.
 
     Raises:
@@ -70,9 +71,9 @@ def copy_elsewhere(inbox: Path, data: bytes, content: str) -> Copy | None:
     Raises:
         InboxUnavailable: when the inbox cannot be listed.
     """
-    listing = list_inbox(inbox, first_bytes=_OfSize(len(data)))
-    files = {path: file for path, file in listing.files.items() if file.label is None}
-    return next((copy for _file, copy in _copies_among(inbox, files, data, content)), None)
+    files = list_inbox(inbox, first_bytes=_OfSize(len(data))).files
+    found = _copies_among(inbox, files, data, content)
+    return next((copy for file, copy in found if file.label is None), None)
 
 
 def copy_among(inbox: Path, files: Sequence[Path], data: bytes, content: str) -> Copy | None:
@@ -97,13 +98,14 @@ def copy_among(inbox: Path, files: Sequence[Path], data: bytes, content: str) ->
 
 
 def _copies_among(
-    inbox: Path, files: Mapping[str, InboxFile], data: bytes, content: str
+    inbox: Path, files: PackedFiles, data: bytes, content: str
 ) -> Iterator[tuple[InboxFile, Copy]]:
-    texts = Counter(file.companion.path for file in files.values() if file.companion is not None)
-    for path, file in sorted(files.items()):
-        # only files of this size are read
-        if file.stamp.size_bytes != len(data):
-            continue
+    # only files of this size are read, and built as records
+    same_size = [
+        path for path, sight in files.sights.items() if size_in(stamp_in(sight)) == len(data)
+    ]
+    for path in sorted(same_size):
+        file = files[path]
         try:
             _data, copy = read_copy(inbox / path, max_bytes=len(data), below=inbox)
         except OSError:
@@ -111,10 +113,18 @@ def _copies_among(
             continue
         if copy.content != content:
             continue
-        text = file.companion.path if file.companion is not None else ""
-        # the text of a folder, or one that serves another picture too, is not its own
-        is_own = texts[text] == 1 and not is_bio(text)
-        yield file, replace(copy, text=inbox / text) if is_own else copy
+        yield file, replace(copy, text=inbox / text) if (text := _own_text(file, files)) else copy
+
+
+def _own_text(file: InboxFile, files: PackedFiles) -> str | None:
+    """Return the text of a picture, unless it is of a folder or serves another picture too."""
+    if file.companion is None or is_bio(file.companion.path):
+        return None
+    path = file.companion.path
+    served = sum(
+        sight[1].path == path for sight in files.sights.values() if not isinstance(sight, bytes)
+    )
+    return path if served == 1 else None
 
 
 def copy_outside(picture: Path, inbox: Path, data: bytes, copies: list[Copy]) -> Copy | None:
