@@ -4,10 +4,12 @@ Pipeline, library and processes are the real ones; where an engine is killed the
 loads in no time.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from kit.daemons import RunningDaemon, json_lines, observing, read_sidecar, running, tasted
@@ -215,6 +217,35 @@ def _agrees(home: Home) -> None:
     whole = {file.stem for file in home.tastes.glob("*.taste")}
     assert whole == {row.name for row in rows if row.kept == "whole" and not row.is_seed}
     assert len({row.number for row in rows}) == len(rows)
+
+
+def test_versions_are_listed_held_and_compared_over_http(home: Home) -> None:
+    """What the commands do, by the API; a version that is not there is 404."""
+    scenes(home)
+    with running(home) as daemon:
+        daemon.sidecar("3.png", status="scored")
+        settled(daemon, lambda status: status.liked > 0)
+        said = json.loads(tasted(home, "token", "--json").stdout)
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{said['port']}",
+            headers={"authorization": f"Bearer {said['token']}"},
+            timeout=PATIENCE_SECONDS,
+        ) as client:
+            listed = client.get("/api/versions").json()
+            newest = listed["in_force"]
+            assert listed["versions"][-1]["version"] == "v1"
+            held = client.post(f"/api/versions/{newest}/activate", json={"mode": "hold"})
+            assert held.status_code == 200, held.text
+            assert held.json()["held"].startswith(f"{newest} is held.")
+            assert client.get("/api/status").json()["progress"]["held"] == held.json()["held"]
+            compared = client.get("/api/versions/compare", params={"a": "v1", "b": newest}).json()
+            assert compared["compared"] == 4
+            assert compared["a"]["auc"]["value"] <= 1
+            assert (
+                client.post("/api/versions/v99/activate", json={"mode": "hold"}).status_code == 404
+            )
+            let_go = client.post(f"/api/versions/{newest}/activate", json={"mode": "follow"}).json()
+            assert (let_go["held"], let_go["was_held"]) == (None, True)
 
 
 def test_two_hundred_answers_write_each_sidecar_twice_at_most(tmp_path: Path) -> None:

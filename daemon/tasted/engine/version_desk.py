@@ -65,13 +65,14 @@ class VersionDesk:
         if request.number is None:
             return self._choose(assembly, None)
         row = assembly.judge.versions.row(request.number)
+        if row is not None and not request.hold and row.recipe.method == assembly.judge.follows:
+            # its recipe is that of the newest, whatever is left of the version itself
+            return self._choose(assembly, None)
         refused = _refusal(assembly, request.number, row)
         if refused is not None or row is None:
             return VersionChosen(refused=refused)
         # the formula has no fit that could be held
         mode = "hold" if request.hold and not row.is_seed else "follow"
-        if mode == "follow" and row.recipe.method == assembly.judge.follows:
-            return self._choose(assembly, None)
         return self._choose(assembly, TasteChoice(mode, row.number))
 
     def _back(self, assembly: Assembly) -> VersionChosen:

@@ -168,6 +168,28 @@ def guesses(events: Iterable[FeedbackEvent], last: int = 50) -> Guessed:
     return Guessed(right, len(counted) - right, max(likes, len(counted) - likes))
 
 
+def guesses_by_version(events: Iterable[FeedbackEvent]) -> dict[str, Guessed]:
+    """Return how many of the last 50 answers each taste version had guessed, by its name.
+
+    Args:
+        events: of the log, in their order.
+    """
+    every = list(events)
+    known = (event for event in every if event.before is not None and event.before.version)
+    # with the answers since, as in "v12 + 7 answers"
+    names = {event.id: _version_name(event) for event in known}
+    return {
+        # what takes an answer back has no guess, and counts for all
+        name: guesses(event for event in every if names.get(event.id, name) == name)
+        for name in set(names.values())
+    }
+
+
+def _version_name(event: FeedbackEvent) -> str:
+    version = event.before.version if event.before is not None else None
+    return (version or "").partition(" ")[0]
+
+
 def like_rate(events: Iterable[FeedbackEvent]) -> LikeRate:
     """Return how many of the pictures that were drawn by chance are liked.
 

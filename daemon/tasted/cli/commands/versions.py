@@ -1,7 +1,7 @@
 """`tasted versions`: lists taste versions, chooses which one decides, compares two."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,8 +11,7 @@ from tasted.amounts import counted, decimal, percent
 from tasted.cli.context import Context, printable
 from tasted.cli.owner import ask_owner
 from tasted.errors import CommandError, UsageError
-from tasted.feedback.events import FeedbackEvent
-from tasted.feedback.history import Guessed, guesses
+from tasted.feedback.history import Guessed, guesses_by_version
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
 from tasted.home.status import read_current
@@ -47,7 +46,7 @@ def versions(ctx: click.Context, *, shows_all: bool) -> None:
     context: Context = ctx.obj
     home = context.home()
     rows, current = read_version_rows(home.tastes), read_current(home.current_file)
-    guessed = _guessed_by(read_events(home.feedback))
+    guessed = guesses_by_version(read_events(home.feedback))
     listed = [{**_facts(row, guessed.get(row.name))} for row in rows]
     held = held_sentence(current)
     context.answer(
@@ -148,18 +147,6 @@ def _alone(context: Context, home: Home, action: str, fields: Mapping[str, Any])
 
 
 # ---- the list -------------------------------------------------------------------------
-
-
-def _guessed_by(events: Iterable[FeedbackEvent]) -> dict[str, Guessed]:
-    """Return how many of the last 50 answers each version had guessed."""
-    by_version: dict[str, list[FeedbackEvent]] = {}
-    every = list(events)
-    for event in every:
-        if event.before is not None and event.before.version:
-            # with the answers since, as in "v12 + 7 answers"
-            by_version.setdefault(event.before.version.partition(" ")[0], []).append(event)
-    undoing = [event for event in every if event.before is None]
-    return {name: guesses([*own, *undoing]) for name, own in by_version.items()}
 
 
 def _facts(row: VersionRow, guessed: Guessed | None) -> dict[str, Any]:

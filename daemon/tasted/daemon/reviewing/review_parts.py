@@ -77,7 +77,7 @@ class ReviewParts:
         files = WebFiles(home.root, home.web, check=home.check)
         self._cards = cards = JudgedCards(shared)
         self._status = StatusView(shared)
-        self._tastes = tastes = TasteDesk(shared)
+        self._tastes = tastes = TasteDesk(home.tastes, shared, events=recorder.log.events)
         answers = AnswersView(recorder.standing)
         history = EventHistory(recorder.log, name_of=self._name_of, on_event=self._recorded)
         recent = RecentAnswers(
