@@ -71,7 +71,7 @@ def test_without_a_program_there_is_no_thread() -> None:
         assert hook._thread is None
 
 
-def test_a_backlog_waits_in_a_queue_with_an_end(tmp_path: Path) -> None:
+def test_row_66_a_backlog_waits_in_a_queue_with_an_end(tmp_path: Path) -> None:
     """Those beyond it are counted in the log; an end by a person waits for no run."""
     program = NotingProgram(tmp_path, sleeps=600)
     with capture_logs() as logs, hooked(program.path, runs_rest=False, waiting_max=3) as hook:
@@ -84,7 +84,7 @@ def test_a_backlog_waits_in_a_queue_with_an_end(tmp_path: Path) -> None:
     assert [line["count"] for line in logs if line["event"] == "matches_not_handed_over"] == [7]
 
 
-def test_a_program_that_fails_is_logged_once_and_run_again(tmp_path: Path) -> None:
+def test_row_66_a_program_that_fails_is_logged_once_and_run_again(tmp_path: Path) -> None:
     """No other match suffers; the log has no line for each."""
     program = NotingProgram(tmp_path, status=2)
     with capture_logs() as logs, hooked(program.path) as hook:

@@ -7,6 +7,7 @@ from kit.pictures import corners, encoded, lying, noise, opened, solid
 from tasted.decoding.pictures import Picture, decode
 from tasted.decoding.previews import preview_of
 from tasted.records import View
+from tasted.terminal_review.plain_png import read_png
 
 _SECRET = b"Alexandra, 51.5007 N"
 
@@ -25,6 +26,17 @@ def test_a_preview_fits_and_is_never_enlarged(side_max: int | None, size: tuple[
     assert (preview.width, preview.height) == size
     shown = opened(preview.data)
     assert (shown.format, shown.size) == ("JPEG", size)
+
+
+def test_a_terminal_gets_a_plain_png() -> None:
+    """The very pixels, of any kind of picture, without a word more; `plain_png` decodes it."""
+    for data in (noise(size=(200, 120)), solid(size=(9, 7)), lying(corners((80, 40)), 6)):
+        preview = preview_of(decoded(data), view=None, side_max=160, as_png=True)
+        assert preview.media_type == "image/png"
+        rows = read_png(preview.data)
+        assert (rows.width, rows.height) == (preview.width, preview.height)
+        assert b"".join(rows.rows) == opened(preview.data).tobytes()
+        assert not opened(preview.data).info
 
 
 @pytest.mark.parametrize("side_max", [1, 3, None])

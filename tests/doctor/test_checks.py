@@ -22,6 +22,7 @@ from kit.doctor_facts import (
 )
 from kit.pages import status_of
 from tasted.config import Settings
+from tasted.config.sections import HooksSettings
 from tasted.doctor.diagnosis import CHECKS, diagnose
 from tasted.doctor.facts import (
     CaptureFacts,
@@ -69,7 +70,8 @@ def test_a_healthy_home_has_only_fine_findings() -> None:
     """Every check says that it looked, or had nothing to look at."""
     found = diagnose(HEALTHY)
     assert {finding.level for finding in found} == {Level.FINE}
-    assert len(found) >= len(CHECKS) - 1
+    # screenshots that were never sent to the inbox, and a program for matches that is not set
+    assert len(found) >= len(CHECKS) - 2
     assert all(not finding.why and not finding.remedy for finding in found)
 
 
@@ -397,3 +399,15 @@ def test_damaged_answers_are_named() -> None:
     assert "first line 2 of 0001.jsonl: the checksum is wrong" in finding.what
     (finding,) = _ill(replace(HEALTHY, feedback=FeedbackFacts(fault=FAULT)))
     assert finding.level is Level.WRONG
+
+
+def test_a_program_for_matches_that_cannot_be_run_is_told() -> None:
+    """It would be logged once, and matches would go by; without one there is nothing to tell."""
+    settings = Settings(hooks=HooksSettings.model_validate({"on_match": ["/usr/bin/tell"]}))
+    hooked = replace(HEALTHY, settings=settings)
+    assert not _ill(hooked)
+    assert "/usr/bin/tell" in str([finding.what for finding in diagnose(hooked)])
+    (found,) = _ill(replace(hooked, hook_missing="There is no file /usr/bin/tell."))
+    assert found.level is Level.WRONG
+    assert "no file" in found.what
+    assert "config edit" in found.remedy

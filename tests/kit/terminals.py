@@ -18,6 +18,8 @@ from kit.waiting import eventually
 _CLEAR = b"\x1b[2J"
 _MOVES = re.compile(rb"\x1b\[[0-9;]*H")
 _SEQUENCES = re.compile(rb"\x1b(\[[0-9;?]*[A-Za-z]|_G[^\x1b]*\x1b\\\\|\]1337;[^\x07]*\x07)")
+# its controlling terminal, so that ctrl+c reaches it, also where the tests run in the background
+_AT_TERMINAL = ("env", "--default-signal=INT", "setsid", "--ctty")
 # a key that comes again sooner than a person can press it counts as held down
 _BETWEEN_KEYS_SECONDS = 0.12
 
@@ -96,8 +98,7 @@ def at_terminal(
     screen, terminal = os.openpty()
     _set_size(terminal, columns, lines)
     process = subprocess.Popen(
-        # its controlling terminal, so that ctrl+c reaches it
-        ["setsid", "--ctty", sys.executable, "-m", "tasted", "--home", str(home), *words],
+        [*_AT_TERMINAL, sys.executable, "-m", "tasted", "--home", str(home), *words],
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,

@@ -8,7 +8,7 @@ import pytest
 
 from kit.hooks import NotingProgram
 from kit.waiting import eventually
-from tasted.notify.hook_program import HookFailed, HookProgram
+from tasted.notify.hook_program import HookFailed, HookProgram, why_not_runnable
 
 _HOSTILE = "; touch /tmp/x; $(touch /tmp/y) `z` \" '"
 
@@ -40,7 +40,18 @@ def test_a_failure_is_told(tmp_path: Path) -> None:
         HookProgram().run([program.path], b"1")
 
 
-def test_one_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
+def test_what_cannot_be_run_is_known_before(tmp_path: Path) -> None:
+    """The doctor looks without running it."""
+    program = NotingProgram(tmp_path)
+    assert why_not_runnable([program.path, "-x"]) is None
+    assert why_not_runnable([]) is None
+    program.file.chmod(0o600)
+    assert str(why_not_runnable([program.path])).startswith("You may not run")
+    assert str(why_not_runnable([str(tmp_path)])).startswith("There is no file")
+    assert not program.calls()
+
+
+def test_row_66_one_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
     """Its child has the same session."""
     pid_file = tmp_path / "pid"
     script = tmp_path / "script"

@@ -140,7 +140,7 @@ def test_terminals_that_show_pictures_are_sent_them(
         assert user.ends() == 0
 
 
-def test_answers_wait_while_the_daemon_is_away(home: Home) -> None:
+def test_row_67_answers_wait_while_the_daemon_is_away(home: Home) -> None:
     """The cards at hand can be judged; each answer counts once when it is back."""
     with _judging(home, "--pictures", "none") as (daemon, user):
         user.sees("0 of 5 judged")
@@ -158,7 +158,7 @@ def test_answers_wait_while_the_daemon_is_away(home: Home) -> None:
     assert len({event.id for event in events}) == 2
 
 
-def test_answers_that_cannot_be_sent_are_named(home: Home) -> None:
+def test_row_67_answers_that_cannot_be_sent_are_named(home: Home) -> None:
     """With the command that gives them; nothing is lost without a word."""
     with _judging(home, "--pictures", "none") as (daemon, user):
         user.sees("0 of 5 judged")

@@ -137,7 +137,7 @@ def test_daemons_do_it_without_being_stopped(old: Home, new: Home, tmp_path: Pat
         "transfer.copied:3", "transfer.placed:4",
     ],
 )  # fmt: skip
-def test_a_killed_import_is_completed_by_the_next(
+def test_row_65_a_killed_import_is_completed_by_the_next(
     old: Home, new: Home, tmp_path: Path, point: str
 ) -> None:
     """Command, engine and all of the steps; nothing is there twice, nothing half."""
@@ -155,7 +155,7 @@ def test_a_killed_import_is_completed_by_the_next(
     assert _scores(old) == _scores(new)
 
 
-def test_a_killed_export_leaves_no_file(old: Home, tmp_path: Path) -> None:
+def test_row_65_a_killed_export_leaves_no_file(old: Home, tmp_path: Path) -> None:
     """And the next one is written all the same."""
     file = tmp_path / "taste.tasted"
     killed = tasted(old, "export", str(file), environment={VARIABLE: "transfer.written"})
@@ -167,7 +167,9 @@ def test_a_killed_export_leaves_no_file(old: Home, tmp_path: Path) -> None:
     assert "exists already" in again.stderr
 
 
-def test_a_damaged_or_foreign_file_changes_nothing(old: Home, new: Home, tmp_path: Path) -> None:
+def test_row_65_a_damaged_or_foreign_file_changes_nothing(
+    old: Home, new: Home, tmp_path: Path
+) -> None:
     """What happened, and what to do; in the home there is nothing new."""
     whole = tmp_path / "taste.tasted"
     _json(old, "export", str(whole))
@@ -185,7 +187,7 @@ def test_a_damaged_or_foreign_file_changes_nothing(old: Home, new: Home, tmp_pat
     assert not new.library.exists()
 
 
-def test_answers_of_this_home_stand(old: Home, new: Home, tmp_path: Path) -> None:
+def test_row_65_answers_of_this_home_stand(old: Home, new: Home, tmp_path: Path) -> None:
     """One that was judged otherwise, one that is known under another name, one of the same name."""
     file = tmp_path / "taste.tasted"
     _json(old, "export", str(file))

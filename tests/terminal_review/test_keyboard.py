@@ -44,7 +44,7 @@ def test_any_bytes_are_read_to_their_end(data: bytes) -> None:
         assert key
 
 
-def test_a_key_that_is_held_is_pressed_once() -> None:
+def test_row_67_a_key_that_is_held_is_pressed_once() -> None:
     """It would judge pictures that nobody saw; pressed again, or another key, it counts."""
     guard = RepeatGuard(0.08)
     times = [0.0, 0.03, 0.06, 0.09, 0.12]

@@ -22,7 +22,7 @@ def ends() -> Iterator[tuple[int, int]]:
     os.close(program)
 
 
-def test_it_is_left_as_it_was(ends: tuple[int, int]) -> None:
+def test_row_67_it_is_left_as_it_was(ends: tuple[int, int]) -> None:
     """Whatever is raised: with its echo, its cursor and its own screen."""
     person, program = ends
     before = termios.tcgetattr(program)

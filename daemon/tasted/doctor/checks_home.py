@@ -213,6 +213,17 @@ def check_logs(facts: Facts) -> list[Finding]:
     return [wrong("logs", what, why, f"Look at its end, then empty it: tail {file}; : > {file}")]
 
 
+def check_hook(facts: Facts) -> list[Finding]:
+    """Check whether the user's own program for matches can be run, where one is set."""
+    if facts.settings is None or not facts.settings.hooks.on_match:
+        return []
+    if facts.hook_missing is None:
+        return [fine("hook", f"New matches are handed to {facts.settings.hooks.on_match[0]}.")]
+    why = "hooks.on_match names it; new matches are not handed to it."
+    remedy = "Correct it: tasted config edit; or make it executable: chmod +x"
+    return [wrong("hook", facts.hook_missing, why, remedy)]
+
+
 def check_capture(facts: Facts) -> list[Finding]:
     """Check whether screenshots still go to the inbox, if they were sent there."""
     capture = facts.capture

@@ -14,6 +14,7 @@ from tasted.doctor.checks_home import (
     check_daemon,
     check_decoding,
     check_disk,
+    check_hook,
     check_library,
     check_logs,
     check_model,
@@ -50,6 +51,7 @@ CHECKS: tuple[Callable[[Facts], list[Finding]], ...] = (
     check_disk,
     check_clock,
     check_logs,
+    check_hook,
 )
 
 

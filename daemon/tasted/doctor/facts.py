@@ -147,6 +147,7 @@ class Facts:
         capture: None if screenshots were never sent to the inbox.
         feedback: what reading the log of answers found.
         page: where the page for judging is.
+        hook_missing: why the program of `hooks.on_match` cannot be run; None where it can.
     """
 
     home: Path
@@ -184,3 +185,4 @@ class Facts:
         return status if status is not None and status.pid == self.owner else None
 
     page: PageFacts = field(default_factory=PageFacts)
+    hook_missing: str | None = None

@@ -42,6 +42,7 @@ from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
 from tasted.home.status import FaultReport, read_status
 from tasted.inbox.access import try_access
+from tasted.notify.hook_program import why_not_runnable
 from tasted.reading.choosing import Machine, choose
 from tasted.service.capture import Capture
 from tasted.service.definitions.definition import user_home
@@ -103,6 +104,7 @@ def gather_facts(
         capture=_capture(home, environment) if system == DARWIN else None,
         feedback=_feedback(home),
         page=gather_page(home),
+        hook_missing=None if settings is None else why_not_runnable(settings.hooks.on_match),
         libvips_missing=run((sys.executable, *_LOAD_LIBVIPS)).output.strip() or None,
     )
 

@@ -11,9 +11,24 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 DEADLINE_SECONDS = 10.0
 _ENDING_SECONDS = 5.0
+
+
+def why_not_runnable(arguments: Sequence[str]) -> str | None:
+    """Return why a program cannot be run, as far as can be told without running it.
+
+    Args:
+        arguments: the program's absolute path, and its arguments; none: there is nothing to run.
+    """
+    if not arguments:
+        return None
+    file = Path(arguments[0])
+    if not file.is_file():
+        return f"There is no file {file}."
+    return None if os.access(file, os.X_OK) else f"You may not run {file}."
 
 
 class HookFailed(Exception):
