@@ -196,3 +196,28 @@ def test_without_a_daemon_or_a_terminal_it_says_what_to_do(home: Home) -> None:
         assert user.ends() == 1
         assert b"tasted run" in user.written
         assert b"\x1b[?1049h" not in user.written
+
+
+def test_the_photos_of_a_profile_are_one_card(home: Home) -> None:
+    """Digits show them one by one; the answer is about all, and its copy is one folder."""
+    for file in home.inbox.glob("s*.png"):
+        file.unlink()
+    (home.inbox / "emil").mkdir()
+    for number in (1, 2, 3):
+        photo = drawing("forest", seed=80 + number)
+        (home.inbox / "emil" / f"{number}.png").write_bytes(photo)
+    with _judging(home) as (_daemon, user):
+        user.sees("photo 1 of 3")
+        user.press("3")
+        user.sees("photo 3 of 3")
+        user.press("9")
+        user.press("2")
+        user.sees("photo 2 of 3")
+        user.press("l")
+        user.sees("✓ liked")
+        user.press("q")
+        assert user.ends() == 0
+    names = sorted(file.name for file in (home.inbox / "liked" / "emil").iterdir())
+    assert names == ["1.png", "2.png", "3.png"]
+    (event,) = _answers(home)
+    assert len(event.photos) == 3
