@@ -9,6 +9,7 @@ import pytest
 from tasted.home.taste_versions import (
     Estimate,
     Recipe,
+    RecipeNames,
     TasteChoice,
     TimeInForce,
     VersionFigures,
@@ -115,3 +116,14 @@ def test_a_held_version_says_how_many_answers_wait() -> None:
     assert held_sentence(replace(held, waiting_answers=23)) == (
         "v9 is held. 23 newer answers are kept and not used."
     )
+
+
+def test_a_version_names_its_recipe(tmp_path: Path) -> None:
+    """Read once; what is no version, or is not there yet, has none."""
+    names = RecipeNames(tmp_path)
+    assert names.recipe_of(ROW.name) is None
+    write_version_row(tmp_path, ROW)
+    assert names.recipe_of(ROW.name) == ROW.recipe.id
+    (tmp_path / f"{ROW.name}.json").unlink()
+    assert names.recipe_of(ROW.name) == ROW.recipe.id
+    assert names.recipe_of("../v3") is None

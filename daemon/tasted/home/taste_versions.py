@@ -167,6 +167,28 @@ def read_version_row(folder: Path, number: int) -> VersionRow | None:
     return row if row is not None and row.number == number and _has_times(row) else None
 
 
+class RecipeNames:
+    """Which recipe each version was made with; a version never changes it.
+
+    Args:
+        folder: of the versions.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
+
+    def recipe_of(self, version: str) -> str | None:
+        """Return the id of the recipe of a version by its name; None where that is not known."""
+        if version not in self._known:
+            number = version_number(version)
+            row = read_version_row(self._folder, number) if number is not None else None
+            if row is None:
+                return None
+            self._known[version] = row.recipe.id
+        return self._known[version]
+
+
 def write_version_row(folder: Path, row: VersionRow) -> None:
     """Write a row, or replace it.
 

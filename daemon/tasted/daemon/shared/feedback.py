@@ -23,6 +23,7 @@ from tasted.feedback.intents import erase_intents
 from tasted.feedback.log import FeedbackLog
 from tasted.feedback.standing import ANSWERS
 from tasted.home.layout import Home
+from tasted.home.taste_versions import RecipeNames
 from tasted.inbox.change_label import in_one_step
 from tasted.inbox.moving import Mover
 
@@ -59,7 +60,9 @@ class FeedbackRecorder:
         self._shared = shared
         self._mover = mover or Mover()
         self.log = FeedbackLog(home.feedback, check=home.check)
-        self.standing = StandingLog(self.log, shared.ledger)
+        self.standing = StandingLog(
+            self.log, shared.ledger, recipe_of=RecipeNames(home.tastes).recipe_of
+        )
         self._carrier = LabelCarrier(home, shared.ledger, mover=self._mover)
         self.catching_up = CatchingUp(
             home,

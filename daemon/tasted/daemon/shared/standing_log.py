@@ -33,13 +33,20 @@ class StandingLog:
     Args:
         log: the one of the home that this process owns.
         ledger: of its outbox: it tells what the taste had said.
+        recipe_of: returns the id of the recipe that a version of this name was made with.
         clock: UTC, in seconds since the epoch.
     """
 
     def __init__(
-        self, log: FeedbackLog, ledger: Ledger, *, clock: Callable[[], float] = time.time
+        self,
+        log: FeedbackLog,
+        ledger: Ledger,
+        *,
+        recipe_of: Callable[[str], str | None] = lambda _version: None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.log = log
+        self._recipe_of = recipe_of
         self._ledger = ledger
         self._clock = clock
         self._guard = threading.RLock()
@@ -129,8 +136,10 @@ class StandingLog:
         if sidecar is None or sidecar.status != "scored" or sidecar.judgement is not None:
             return None
         taste = sidecar.model.taste if sidecar.model is not None else None
+        version = taste if is_token(taste) else None
         return GuessBefore(
-            version=taste if is_token(taste) else None,
+            version=version,
+            recipe=self._recipe_of(version) if version is not None else None,
             probability=sidecar.confidence_score,
             verdict=sidecar.verdict,
             percentile=sidecar.rank.percentile if sidecar.rank is not None else None,
