@@ -223,6 +223,7 @@ class ActivateTaste(ReviewCall):
     number: int
     mode: str
     """`follow` or `hold`."""
+    via: str = "api"
 
 
 @dataclass(frozen=True, slots=True)

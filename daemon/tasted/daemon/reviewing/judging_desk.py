@@ -25,8 +25,8 @@ from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.daemon.shared.feedback import FeedbackRecorder, RecordedAnswer
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import CommandError, NotFound
-from tasted.feedback.events import Answer, ChosenBy, EventKind, Via
-from tasted.rpc.review_messages import GiveAnswer, GiveQueue, SkipCard, TakeBack
+from tasted.feedback.events import Answer, ChosenBy, EventKind, Via, is_token
+from tasted.rpc.review_messages import ActivateTaste, GiveAnswer, GiveQueue, SkipCard, TakeBack
 
 _ALL = 1_000_000
 _REASONS_SHOWN = 3
@@ -264,6 +264,17 @@ class JudgingDesk:
         self._on_answers()
         undone = [self._history.body(answer.event) for answer in done]
         return {"undone": undone, "progress": self.progress()}
+
+    def note_choice(self, call: ActivateTaste, chosen: Body) -> None:
+        """Keep in the log which version was put in force, and by what.
+
+        Raises:
+            CommandError: when it cannot be written; the version is in force all the same.
+        """
+        kind = EventKind.HOLD if call.mode == "hold" else EventKind.FOLLOW
+        name = chosen["in_force"]
+        if is_token(name):
+            self._recorder.note(kind, via=Via(call.via), note=name)
 
     def _shown(self, token: str | None) -> ShownCard | None:
         if token is None:

@@ -4,6 +4,7 @@ Nothing that is raised leaves it: a call is done or refused, and either is sent.
 what was refused name no place outside of the home.
 """
 
+import threading
 from collections.abc import Callable
 
 import structlog
@@ -54,6 +55,7 @@ from tasted.system.machine_faults import machine_fault
 
 Send = Callable[[ReviewAnswer], None]
 
+_LONG = (ActivateTaste, CompareTastes)
 _ORDERS = (GiveAnswer, SkipCard, TakeBack, ActivateTaste, UploadChunk, EndUpload, DropUpload)
 
 log = structlog.get_logger("tasted.reviewing")
@@ -112,6 +114,16 @@ class ReviewService:
 
     def carry_out(self, number: int, call: ReviewCall, send: Send) -> None:
         """Carry out a call, and send what came of it."""
+        if isinstance(call, _LONG):
+            # the engine may fit a version for it, and judging goes on meanwhile
+            work = threading.Thread(
+                target=self._attempt, args=(number, call, send), name="review long", daemon=True
+            )
+            work.start()
+        else:
+            self._attempt(number, call, send)
+
+    def _attempt(self, number: int, call: ReviewCall, send: Send) -> None:
         try:
             # whatever happens from now on is told to whoever looks
             self._history.follow()
@@ -174,7 +186,9 @@ class ReviewService:
             case ListFeedback():
                 return self._history.page(call)
             case ActivateTaste():
-                return self._tastes.activate(call.number, call.mode)
+                chosen = self._tastes.activate(call.number, call.mode)
+                self._desk.note_choice(call, chosen)
+                return chosen
         return None
 
     def _showing(self, call: ReviewCall) -> Body | None:

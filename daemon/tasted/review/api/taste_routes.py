@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tasted.review.api.judging_routes import via_of
 from tasted.review.api.queries import CompareQuery
 from tasted.review.api.route_table import ApiEntry, Asking, PathPart
 from tasted.review.api.schemas import AnswerBody
@@ -118,7 +119,7 @@ class TasteRoutes:
     async def _activate(self, asking: Asking) -> AnswerBody:
         body: ActivateRequest = asking.body
         number = _number(asking.path["version"])
-        done = await self._light.ask(ActivateTaste(number, body.mode))
+        done = await self._light.ask(ActivateTaste(number, body.mode, via_of(asking)))
         return ActivateAnswer.model_validate(done.body)
 
     async def _model(self, _asking: Asking) -> AnswerBody:
