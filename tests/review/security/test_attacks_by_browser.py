@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from kit.fake_light import FakeLight, FakePicture
 from kit.homes import pocket_home
-from kit.review_pages import CHROMIUM, PATIENCE_MS
+from kit.review_pages import PATIENCE_MS, chromium
 from kit.waiting import eventually
 from kit.web_visits import WebVisit, visited
 from tasted.rpc.review_messages import GiveAnswer, TakeBack
@@ -110,7 +110,7 @@ def browser() -> Iterator[Browser]:
     """A browser to which the other name leads to this machine, too."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=chromium(),
             args=["--no-sandbox", f"--host-resolver-rules=MAP {EVIL} 127.0.0.1"],
         )
         yield started
