@@ -225,8 +225,9 @@ def test_row_06_what_was_answered_before_the_engine_ended_is_told(make: Make, en
 
 def test_the_deadline_begins_anew_with_each_answer(make: Make) -> None:
     """A batch of slow files may take longer than a batch in which one hangs."""
-    engine = make(_SLOW, deadline_seconds=0.25)
-    paths = [f"{number}.png" for number in range(FILES_TOGETHER + 1)]
+    engine = make(_SLOW, deadline_seconds=2.0 / FILES_TOGETHER)
+    # each of them has plenty of it, all together have not
+    paths = [f"{number}.png" for number in range(6)]
     assert scored(engine, *paths) == paths
 
 
