@@ -14,6 +14,7 @@ from tasted.feedback.history import (
     Guessed,
     LikeRate,
     guesses,
+    guesses_by_version,
     judgements,
     like_rate,
     sessions,
@@ -212,3 +213,15 @@ def test_the_rate_of_likes_is_learnt_from_explored_cards_alone() -> None:
     assert like_rate(events) == LikeRate(liked=1, judged=3)
     assert like_rate(events).share == pytest.approx(1 / 3)
     assert like_rate([]).share is None
+
+
+def test_each_version_has_the_guesses_that_it_made() -> None:
+    """The answers since a fit belong to it; what was taken back counts for none."""
+    of_three = judged(1, 1, before=GuessBefore("v3", "r1", 0.9, "match", 0.9))
+    since = judged(2, 2, Answer.REJECT, before=GuessBefore("v3 + 7 answers", "r1", 0.9, None, None))
+    of_four = judged(3, 3, before=GuessBefore("v4", "r1", 0.8, "match", 0.9))
+    taken = judged(4, 4, before=GuessBefore("v4", "r1", 0.8, "match", 0.9))
+    unguessed = judged(5, 5, before=None)
+    events = numbered(of_three, since, of_four, taken, taken_back(6, taken), unguessed)
+    assert guesses_by_version(events) == {"v3": Guessed(1, 1, 1), "v4": Guessed(1, 0, 1)}
+    assert guesses_by_version([]) == {}

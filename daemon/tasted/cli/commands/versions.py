@@ -79,7 +79,7 @@ def use(context: Context, *, version: str, hold: bool) -> None:
     with; v1 is a fixed formula that only compares pictures.
     """
     answer = _ask(context, "use", a=_number(version), hold=hold)
-    context.show(_chosen_words(answer, wanted=None if hold else version))
+    context.show(chosen_words(answer, wanted=None if hold else version))
     context.answer(answer)
 
 
@@ -88,7 +88,7 @@ def use(context: Context, *, version: str, hold: bool) -> None:
 def follow(context: Context) -> None:
     """Let the newest version decide, with every like and reject."""
     answer = _ask(context, "follow")
-    context.show(_chosen_words(answer))
+    context.show(chosen_words(answer))
     context.answer(answer)
 
 
@@ -97,7 +97,7 @@ def follow(context: Context) -> None:
 def back(context: Context) -> None:
     """Let the version decide that decided before."""
     answer = _ask(context, "back")
-    context.show(_chosen_words(answer))
+    context.show(chosen_words(answer))
     context.answer(answer)
 
 
@@ -112,7 +112,7 @@ def compare(context: Context, *, a: str, b: str) -> None:
     """
     answer = _ask(context, "compare", a=_number(a), b=_number(b))
     context.answer(answer)
-    for line in _comparison_lines(a, b, answer):
+    for line in comparison_lines(a, b, answer):
         context.show(printable(line))
 
 
@@ -230,7 +230,13 @@ def _remarks(
 # ---- words ----------------------------------------------------------------------------
 
 
-def _chosen_words(answer: Mapping[str, Any], *, wanted: str | None = None) -> str:
+def chosen_words(answer: Mapping[str, Any], *, wanted: str | None = None) -> str:
+    """Return what decides now, and the way back.
+
+    Args:
+        answer: of the owner of the home.
+        wanted: the version that was named, where it was not to be held.
+    """
     now, before = answer["in_force"], answer["before"]
     was = f" (was {before})" if before is not None and before != now else ""
     if answer["is_held"]:
@@ -243,7 +249,8 @@ def _chosen_words(answer: Mapping[str, Any], *, wanted: str | None = None) -> st
     return newest
 
 
-def _comparison_lines(a: str, b: str, answer: Mapping[str, Any]) -> list[str]:
+def comparison_lines(a: str, b: str, answer: Mapping[str, Any]) -> list[str]:
+    """Return both versions side by side, and what would change from one to the other."""
     one, other = answer["a"], answer["b"]
     rows = [("", a, b)]
     if one is not None and other is not None:
