@@ -122,7 +122,7 @@ def _guessed(session: SessionSummary, first: SessionSummary | None) -> str:
     right = f"{tally.right}" if tally.of == answers_of(session) else f"{tally.right} of {tally.of}"
     told = f"It guessed {right} of them"
     if tally.of != answers_of(session):
-        told = f"It guessed {tally.right} of the {tally.of} that it had scored"
+        told = f"It guessed {tally.right} of the {tally.of} that were answered blind"
     before = first.guessed if first is not None else None
     if before is not None and before.of:
         told += f"; in your first session {before.right} of {before.of}"
