@@ -16,7 +16,7 @@ import schemathesis
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from kit.daemons import observing
+from kit.daemons import running
 from kit.homes import quick_home
 from kit.outboxes import documents, picture
 from kit.waiting import eventually
@@ -46,7 +46,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     home = quick_home(tmp_path_factory.mktemp("document") / "home")
     for number in range(8):
         (home.inbox / f"p{number}.png").write_bytes(picture(number))
-    with observing(home):
+    with running(home):
         eventually(lambda: lock_owner(home), within_seconds=60)
         eventually(lambda: len(documents(home)) == 8, within_seconds=90)
         origin = f"http://127.0.0.1:{reachable_port(home)}"
