@@ -1,8 +1,9 @@
-"""Imports structlog without rich and asyncio. Changes `sys.modules`; imported for that alone.
+"""Imports structlog without rich, greenlet and asyncio. Changes `sys.modules`, for that alone.
 
 structlog imports rich, where that is installed, for a form of tracebacks that tasted never shows,
-and asyncio for its methods that are awaited: 9 MB in the light process, and time at every start of
-an engine. rich is kept away from it, and asyncio follows when it is asked for something.
+greenlet for threads that tasted does not have, and asyncio for its methods that are awaited: 10 MB
+in the light process, and time at every start of an engine. The first two are kept away from it, and
+asyncio follows when it is asked for something.
 """
 
 import importlib
@@ -10,7 +11,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
-_UNWANTED = ("rich", "asyncio")
+_ABSENT = ("rich", "greenlet")
+_UNWANTED = (*_ABSENT, "asyncio")
 
 
 class _Later(ModuleType):
@@ -22,7 +24,8 @@ class _Later(ModuleType):
 
 def _import_structlog() -> None:
     # a name without a module: importing it raises ImportError, which structlog is ready for
-    sys.modules["rich"] = None  # type: ignore[assignment]
+    for name in _ABSENT:
+        sys.modules[name] = None  # type: ignore[assignment]
     sys.modules["asyncio"] = _Later("asyncio")
     try:
         importlib.import_module("structlog")
