@@ -1,5 +1,6 @@
 """Taste versions on the disk: kept bit by bit, few, and gone with the pictures in them."""
 
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kit.children import python
 from kit.giveaways import found_in
 from kit.memories import content
 from kit.tastes import DIMENSIONS, drawn
@@ -22,6 +24,7 @@ from tasted.scoring.taste.fit import TasteUnreadable, fit_taste
 from tasted.scoring.taste.mixture import WarmStart
 from tasted.scoring.traits.personality import Trait, TraitScales
 from tasted.scoring.weighing.weigher import COLUMNS, PARTS
+from tasted.system.faultpoints import VARIABLE
 
 HISTORY = tuple(content(f"seen {index}") for index in range(40))
 
@@ -200,6 +203,39 @@ def test_row_60_rows_agree_with_the_files_after_a_kill(tmp_path: Path) -> None:
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     versions.settle()
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+_PRUNE = """
+import sys
+from pathlib import Path
+from tasted.judging.versions import TasteVersions
+TasteVersions(Path(sys.argv[1]), budget_bytes=int(sys.argv[2])).prune()
+"""
+
+
+@pytest.mark.parametrize("demotions", [1, 2])
+def test_row_60_older_versions_make_room_after_a_kill_as_without_one(
+    tmp_path: Path, demotions: int
+) -> None:
+    """Killed between the record of a version and the removal of the whole: nothing is lost."""
+    budget = str(5 * len(version().to_bytes()))
+    kept = []
+    for folder, place in ((tmp_path / "whole", ""), (tmp_path / "killed", "learning.demoting")):
+        versions = TasteVersions(folder)
+        for number in range(1, 9):
+            versions.keep(replace(version(number), brought=(False,) * 12))
+        fault = f"{place}:{demotions}" if place else ""
+        done = python("-c", _PRUNE, str(folder), budget, environment={VARIABLE: fault})
+        assert done.returncode == (-signal.SIGKILL if place else 0), done.stderr
+        versions = TasteVersions(folder, budget_bytes=int(budget))
+        versions.settle()
+        for row in versions.rows():
+            assert (versions.whole(row.number) is not None) is (row.kept == WHOLE)
+            assert (versions.record(row.number) is not None) is (row.kept == REFITTABLE)
+        versions.prune()
+        kept.append({row.number: row.kept for row in versions.rows()})
+    assert kept[0] == kept[1]
+    assert list(kept[0].values()).count(REFITTABLE) >= demotions
 
 
 def test_a_record_keeps_every_bit_and_refuses_damage() -> None:

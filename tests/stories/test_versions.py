@@ -192,6 +192,8 @@ def test_row_60_an_engine_killed_while_a_version_is_chosen_publishes_it_later(
         settled(daemon, lambda status: status.held is not None)
         _agrees(home)
         eventually(lambda: _noted(home, "3.png"), within_seconds=PATIENCE_SECONDS)
+    words = f"killed at fault point {place.partition(':')[0]}"
+    assert words in (home.logs / "tasted.log").read_text("utf-8")
 
 
 def test_row_60_a_choice_that_no_engine_published_acts_at_the_next_start(home: Home) -> None:

@@ -1,9 +1,12 @@
 """An armed place ends the process at the pass that was named; the rest is untouched."""
 
+import re
 import signal
+from pathlib import Path
 
 import pytest
 
+import tasted
 from kit.children import python, running_python
 from tasted.system.faultpoints import POINTS, VARIABLE, parse, reach
 
@@ -21,6 +24,12 @@ def test_nothing_is_armed_in_use() -> None:
     assert parse("") == {}
     for name in POINTS:
         reach(name)
+
+
+def test_every_place_of_the_source_can_be_armed() -> None:
+    """A process that is armed with an unknown place ends as it starts, and not where it should."""
+    source = "".join(file.read_text("utf-8") for file in Path(tasted.__file__).parent.rglob("*.py"))
+    assert set(re.findall(r'\breach\("([^"]+)"\)', source)) == POINTS
 
 
 @pytest.mark.parametrize("text", ["nowhere", "write.renamed:x", "write.renamed:1:explode"])

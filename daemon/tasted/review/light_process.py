@@ -21,6 +21,7 @@ from tasted.rpc.review_messages import (
     ReviewAnswer,
     ReviewCall,
 )
+from tasted.system.faultpoints import reach
 
 CALL_SECONDS = 60.0
 """How long an answer is waited for."""
@@ -82,6 +83,7 @@ class LightProcess:
         answered: asyncio.Future[CallDone | PictureGiven] = self._loop.create_future()
         if self._is_over:
             raise _no_answer()
+        reach("web.asked")
         self._waiting[number] = answered
         self._outgoing.put(call_frame(number, call))
         try:
@@ -109,6 +111,7 @@ class LightProcess:
         try:
             while True:
                 framing.write(self._calls, self._outgoing.get())
+                reach("web.sent")
         except (framing.FrameError, OSError):
             self._tell_end()
 
@@ -125,6 +128,7 @@ class LightProcess:
         if isinstance(answer, Happened):
             self._on_event(answer)
         elif isinstance(answer, CallDone | PictureGiven | CallRefused):
+            reach("web.told")
             # a client that left, or waited too long, waits no more
             waiting = self._waiting.get(answer.number)
             if waiting is None or waiting.done():

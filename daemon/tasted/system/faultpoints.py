@@ -82,6 +82,8 @@ FEEDBACK_POINTS = (
 """In whatever records an answer: a command (`intended`), and the owner of the feedback log."""
 REVIEW_POINTS = ("review.asked", "review.answered")
 """In the light process, around what the page asks of it."""
+WEB_POINTS = ("web.asked", "web.sent", "web.told")
+"""In the web child: before a call, once it has gone out, and when its answer came."""
 TRANSFER_POINTS = (
     "transfer.written",
     "transfer.remembered",
@@ -94,10 +96,12 @@ LOAD_POINTS = ("engine.loading",)
 POINTS = frozenset(
     LIGHT_POINTS
     + ENGINE_POINTS
+    + VERSION_POINTS
     + FORGET_POINTS
     + LABEL_POINTS
     + FEEDBACK_POINTS
     + REVIEW_POINTS
+    + WEB_POINTS
     + TRANSFER_POINTS
     + LOAD_POINTS
 )
