@@ -13,6 +13,7 @@ from tasted.feedback.events import Answer, ChosenBy, EventKind, FeedbackEvent, G
 from tasted.feedback.history import (
     Guessed,
     LikeRate,
+    answers_since,
     guesses,
     guesses_by_version,
     judgements,
@@ -35,6 +36,21 @@ def answers(events: Sequence[FeedbackEvent]) -> dict[str, Answer]:
 
 LIKE = judged(1, 5)
 REJECT = judged(2, 5, Answer.REJECT)
+
+
+def test_answers_since_an_event_are_pictures_with_another_answer() -> None:
+    """What is taken back, given again, or done in a folder by hand is not counted."""
+    events = numbered(
+        judged(1, 1),
+        judged(2, 2),
+        judged(3, 1, Answer.REJECT),
+        judged(4, 2),
+        judged(5, 3),
+        taken_back(6, judged(5, 3)),
+        judged(7, 4),
+        judged(8, 5, via=Via.FOLDER),
+    )
+    assert [answers_since(events, seq) for seq in range(9)] == [3, 3, 2, 1, 1, 2, 1, 0, 0]
 
 
 def test_of_two_answers_the_later_counts() -> None:

@@ -100,7 +100,7 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
         (RequestedFile("anna/1.png"),),
     ),
     PublishTaste(
-        (NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1", (CONTENT,)
+        (NO_UTF8,), frozenset({NO_UTF8}), ("liked/anna/",), (CONTENT,), "c1", "l1", (CONTENT,), 7
     ),
     EraseTraces(frozenset({CONTENT}), frozenset({NO_UTF8}), is_dry=True),
     UseVersion(9, hold=True),

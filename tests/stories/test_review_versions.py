@@ -13,6 +13,7 @@ from tasted.cli.commands.review import reachable_port
 from tasted.feedback.events import EventKind
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
+from tasted.home.taste_versions import read_version_row, version_number
 from tasted.home.web_files import WebFiles
 
 PATIENCE_SECONDS = 90.0
@@ -73,6 +74,29 @@ def test_a_version_is_held_and_followed_again(
         EventKind.HOLD,
         EventKind.FOLLOW,
     ]
+
+
+def test_answers_since_the_version_are_told_until_it_knows_them(
+    home: Home, daemon: RunningDaemon, client: httpx.Client
+) -> None:
+    """Labels that lay there from the beginning are not taken for answers; those given are."""
+    before = client.get("/api/queue").json()["progress"]["version"]
+    assert version_number(before) is not None
+    card = client.get("/api/queue?count=1").json()["cards"][0]
+    answer = client.post(f"/api/results/{card['id']}/feedback", json={"answer": "like"}).json()
+    told = answer["progress"]["version"]
+    # on a busy machine the next version may be there by now
+    assert told == f"{before} + 1 answer" or version_number(told) is not None
+
+    def known() -> str | None:
+        version: str = client.get("/api/queue").json()["progress"]["version"]
+        return version if version_number(version) is not None and version != before else None
+
+    newest = eventually(known, within_seconds=PATIENCE_SECONDS)
+    row = read_version_row(home.tastes, version_number(newest) or 0)
+    assert row is not None
+    assert row.labels.upto_seq == answer["event"]["seq"]
+    assert (row.labels.liked, row.labels.rejected) == (7, 6)
 
 
 def test_two_versions_are_compared(home: Home, daemon: RunningDaemon, client: httpx.Client) -> None:

@@ -101,6 +101,8 @@ def _ready_worker(
         ledger = Ledger.of(home)
         ledger.refresh()
         shared = SharedState(settings, ledger, read_current(home.current_file))
+        answers = FeedbackRecorder(home, shared).standing
+        upto_seq = answers.last_seq()
         listing = trusted_listing(home.inbox, shared.taste.current, whole=whole)
         seen = seen_references(
             listing.files,
@@ -126,6 +128,7 @@ def _ready_worker(
                 frozenset(listing.texts),
                 listing.marked,
                 unlike,
+                upto_seq=upto_seq,
             )
             if listing.healthy
             else None
@@ -139,7 +142,7 @@ def _ready_worker(
             settings,
             stop=threading.Event(),
             version=__version__,
-            not_by_chance=FeedbackRecorder(home, shared).standing.not_by_chance,
+            not_by_chance=answers.not_by_chance,
         )
         with worker.engine:
             yield worker, labels, shared

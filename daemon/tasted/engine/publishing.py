@@ -38,6 +38,8 @@ class TastePublisher:
         """Folders below the label folders that are not of one person."""
         self._not_by_chance: tuple[str, ...] = ()
         """Content ids of pictures that were judged for what they are."""
+        self._upto_seq: int | None = None
+        """The last event of the feedback log whose answers the references show."""
 
     def scored(self, content_id: str) -> None:
         """Take in that a picture of the inbox was scored or learnt."""
@@ -49,6 +51,7 @@ class TastePublisher:
         library.present = self._present
         library.take_apart(self._apart)
         library.take_chosen(self._not_by_chance)
+        library.upto_seq = self._upto_seq
 
     def update(
         self, assembly: Assembly, request: PublishTaste
@@ -61,6 +64,7 @@ class TastePublisher:
         library = assembly.library
         library.keep_only(request.paths)
         self._apart, self._not_by_chance = request.apart, request.not_by_chance
+        self._upto_seq = request.upto_seq
         missing = self._unlearnt(library, request) | self._without_hashes(library)
         if not missing <= request.without:
             self.brief(library)

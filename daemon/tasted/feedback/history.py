@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tasted.feedback.events import Answer, ChosenBy, EventKind, FeedbackEvent
+from tasted.feedback.events import Answer, ChosenBy, EventKind, FeedbackEvent, Via
 from tasted.feedback.standing import ANSWERS, Judgement, StandingAnswers
 
 SESSION_PAUSE_MS = 600_000
@@ -84,6 +84,35 @@ class FeedbackSession:
 def judgements(events: Iterable[FeedbackEvent]) -> dict[str, Judgement]:
     """Return the answer that stands for each content: pictures, photos of profiles, profiles."""
     return dict(StandingAnswers(events).all())
+
+
+def answers_since(events: Sequence[FeedbackEvent], seq: int) -> int:
+    """Return of how many pictures and profiles the answer is another one than after an event.
+
+    What hands did in the folders by themselves is logged after it counts, so it is left out.
+
+    Args:
+        events: all of them, the oldest first.
+        seq: the number of that event.
+    """
+    touched: set[str] = set()
+    for event in reversed(events):
+        if event.seq <= seq:
+            break
+        is_answer = event.kind in ANSWERS or event.kind is EventKind.UNDO
+        if is_answer and event.content is not None and event.via is not Via.FOLDER:
+            touched.add(event.content)
+    if not touched:
+        return 0
+    about = [event for event in events if not touched.isdisjoint(event.contents)]
+    after = StandingAnswers(about)
+    before = StandingAnswers(event for event in about if event.seq <= seq)
+    return sum(_answer(before, content) is not _answer(after, content) for content in touched)
+
+
+def _answer(standing: StandingAnswers, content: str) -> Answer | None:
+    judgement = standing.of(content)
+    return judgement.answer if judgement is not None else None
 
 
 def undone(events: Iterable[FeedbackEvent]) -> frozenset[str]:

@@ -282,6 +282,7 @@ class CurrentTaste:
             version,
             recipe=recipe,
             labels_digest=digest,
+            upto_seq=self._library.upto_seq,
             reason=_reason(former, recipe, digest),
         )
         self._unkept = None

@@ -78,6 +78,8 @@ class Library:
         """Folders below the label folders that are not of one person."""
         self.not_by_chance: frozenset[str] = frozenset()
         """The contents that were judged for what they are, and not because chance chose them."""
+        self.upto_seq: int | None = None
+        """The last event of the feedback log whose answers the references show; None: unknown."""
         self._said_of_labels = 0
 
     @classmethod

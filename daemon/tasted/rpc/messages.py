@@ -31,7 +31,7 @@ from tasted.inbox.naming import label_of
 from tasted.outbox.sidecar import PhotoPart, Sidecar, Source, encoded_path
 from tasted.records import Current, FileStamp, Label, ScoredInputs
 
-PROTOCOL = 4
+PROTOCOL = 5
 """Raised with every change of a message."""
 
 FILES_TOGETHER = 2
@@ -340,6 +340,8 @@ class PublishTaste(EngineRequest[TastePublished | ReferencesMissing]):
     not_by_chance: tuple[str, ...] = ()
     """Content ids of pictures that were judged for what they are, and not because chance chose
     them: their share of likes says nothing of the stream."""
+    upto_seq: int | None = None
+    """The last event of the feedback log whose answers the references show."""
 
 
 # ---- forgetting -----------------------------------------------------------------------

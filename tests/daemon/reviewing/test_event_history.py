@@ -94,5 +94,5 @@ def test_answers_are_counted_from_a_number_on(log: FeedbackLog) -> None:
     """As in `v12 + 7 answers`."""
     log.append_all([judged(number, number) for number in range(1, 8)])
     history = history_of(log)
-    assert history.answers_after(3) == 4
+    assert history.answers_since(3) == 4
     assert history.guessed().of == 7

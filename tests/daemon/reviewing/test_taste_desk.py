@@ -68,6 +68,18 @@ def shared(tmp_path: Path) -> SharedState:
     return SharedState(Settings(), Ledger(tmp_path / "outbox"), CURRENT)
 
 
+def test_answers_are_counted_from_what_a_version_knows(tmp_path: Path, shared: SharedState) -> None:
+    """None are while one is held, and none of a version that does not say."""
+    desk = TasteDesk(tmp_path, shared, events=list)
+    assert desk.unknown_from() is None
+    shared.taste.replace(replace(CURRENT, is_held=False))
+    assert desk.unknown_from() is None
+    row = replace(ROW, number=3, labels=VersionLabels("digest", 4, 4, upto_seq=41))
+    write_version_row(tmp_path, row)
+    shared.taste.replace(replace(CURRENT, taste="v3", is_held=False))
+    assert desk.unknown_from() == 41
+
+
 @contextmanager
 def engine(shared: SharedState, answer: EngineAnswer) -> Iterator[list[object]]:
     """Answer the next call as an engine would; yields what was asked."""

@@ -43,13 +43,12 @@ log = structlog.get_logger("tasted.reviewing")
 
 
 class RecentAnswers:
-    """What was answered that the fit in force may not know.
+    """What was answered last, whether the fit in force knows it or not: the engine can tell.
 
     Args:
         history: the events.
         answers: returns what stands.
         results: returns what can be judged, by content.
-        upto_seq: returns the last event that the taste in force knows.
     """
 
     def __init__(
@@ -58,19 +57,17 @@ class RecentAnswers:
         *,
         answers: Callable[[], AnswersNow],
         results: Callable[[], dict[str, JudgeableResult]],
-        upto_seq: Callable[[], int | None],
     ) -> None:
         self._history = history
         self._answers = answers
         self._results = results
-        self._upto_seq = upto_seq
 
     def now(self) -> tuple[AnsweredPicture, ...]:
-        """Return them, each content once, as it stands now."""
-        upto, results = self._upto_seq() or 0, self._results()
+        """Return them, the last one first, each content once, as it stands now."""
+        results = self._results()
         touched: dict[str, None] = {}
         for event in reversed(self._history.events()):
-            if event.seq <= upto or len(touched) >= _ANSWERS_MAX:
+            if len(touched) >= _ANSWERS_MAX:
                 break
             if event.kind in _TOUCHING and event.content is not None:
                 touched.setdefault(event.content)
@@ -145,14 +142,15 @@ class ScoresThatFollow:
     Args:
         ask: hands a request to the engine.
         recent: what the fit in force may not know.
-        on_taken: handed what the engine says; called on its thread, and must be quick.
+        on_taken: handed what the engine says and the content that was answered last of all that it
+            knows of, if any; called on its thread, and must be quick.
     """
 
     def __init__(
         self,
         ask: Callable[[TakeAnswers], "Future[AnswersTaken]"],
         recent: RecentAnswers,
-        on_taken: Callable[[AnswersTaken], None],
+        on_taken: Callable[[AnswersTaken, str | None], None],
     ) -> None:
         self._ask = ask
         self._recent = recent
@@ -180,16 +178,19 @@ class ScoresThatFollow:
         with self._guard:
             self._is_late = False
             asked = self._asked
-        self._ask(TakeAnswers(self._recent.now(), asked)).add_done_callback(self._taken)
+        answers = self._recent.now()
+        newest = answers[0].picture.id if answers else None
+        future = self._ask(TakeAnswers(answers, asked))
+        future.add_done_callback(lambda done: self._taken(done, newest))
 
-    def _taken(self, future: "Future[AnswersTaken]") -> None:
+    def _taken(self, future: "Future[AnswersTaken]", newest: str | None) -> None:
         try:
             taken = future.result()
         except (TastedError, CancelledError) as error:
             # the next taste has all answers in it, whatever became of this
             log.debug("scores_do_not_follow", why=str(error))
         else:
-            self._on_taken(taken)
+            self._on_taken(taken, newest)
         with self._guard:
             is_late, self._is_under_way = self._is_late, self._is_late
         if is_late:

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 
 from tasted.daemon.reviewing.bodies import Body, NameOf, event_body, session_body
-from tasted.feedback.events import EventKind, FeedbackEvent
-from tasted.feedback.history import Guessed, guesses, sessions, undone
+from tasted.feedback.events import FeedbackEvent
+from tasted.feedback.history import Guessed, answers_since, guesses, sessions, undone
 from tasted.feedback.log import FeedbackLog
 from tasted.rpc.review_messages import ListFeedback
 
@@ -115,9 +115,9 @@ class EventHistory:
         """Return how many of the last fifty answers were guessed."""
         return guesses(self.events())
 
-    def answers_after(self, seq: int) -> int:
-        """Return how many answers were given after an event."""
-        return sum(event.seq > seq and event.kind is EventKind.JUDGE for event in self.events())
+    def answers_since(self, seq: int) -> int:
+        """Return of how many pictures the answer is another one than after an event."""
+        return answers_since(self.events(), seq)
 
 
 def _nothing() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from tasted.amounts import counted
 from tasted.daemon.reviewing.answers_view import AnswersView
 from tasted.daemon.reviewing.bodies import (
     JUDGED,
@@ -26,7 +27,13 @@ from tasted.daemon.shared.feedback import FeedbackRecorder, RecordedAnswer
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import CommandError, NotFound
 from tasted.feedback.events import Answer, ChosenBy, EventKind, Via, is_token
-from tasted.rpc.review_messages import ActivateTaste, GiveAnswer, GiveQueue, SkipCard, TakeBack
+from tasted.rpc.review_messages import (
+    ActivateTaste,
+    GiveAnswer,
+    GiveQueue,
+    SkipCard,
+    TakeBack,
+)
 
 _ALL = 1_000_000
 _REASONS_SHOWN = 3
@@ -70,7 +77,7 @@ class JudgingDesk:
         judgeable: returns what can be judged, by content.
         secret: returns the key that signs cards.
         held: returns the sentence about a held version.
-        upto_seq: returns the last event that the taste in force knows.
+        unknown_from: returns the last event that the taste in force knows; None: it counts none.
         on_answers: handed the contents whose answers changed, for scores to follow.
     """
 
@@ -86,7 +93,7 @@ class JudgingDesk:
         judgeable: Callable[[], dict[str, JudgeableResult]],
         secret: Callable[[], bytes],
         held: Callable[[], str | None],
-        upto_seq: Callable[[], int | None],
+        unknown_from: Callable[[], int | None],
         on_answers: Callable[[], None] = lambda: None,
     ) -> None:
         self._recorder = recorder
@@ -98,7 +105,7 @@ class JudgingDesk:
         self._judgeable = judgeable
         self._secret = secret
         self._held = held
-        self._upto_seq = upto_seq
+        self._unknown_from = unknown_from
         self._on_answers = on_answers
 
     # ---- cards ------------------------------------------------------------------------
@@ -228,8 +235,10 @@ class JudgingDesk:
         else:
             recorded = self._recorder.skip(card.content, **how)
             self._queue.put_off(card.content)
-        name = self._history.name_of(card.content)
-        body = event_body(recorded.event, name=name, undone=False)
+        return self._noted(recorded)
+
+    def _noted(self, recorded: RecordedAnswer) -> Body:
+        body = self._history.body(recorded.event)
         return {"event": body, "progress": self.progress()}
 
     def take_back(self, call: TakeBack) -> Body:
@@ -312,8 +321,6 @@ class JudgingDesk:
         current = self._shared.taste.current
         if current is None or current.taste is None:
             return None
-        upto = self._upto_seq()
-        count = self._history.answers_after(upto) if upto is not None else 0
-        if not count:
-            return current.taste
-        return f"{current.taste} + {count} answer{'' if count == 1 else 's'}"
+        upto = self._unknown_from()
+        count = self._history.answers_since(upto) if upto is not None else 0
+        return f"{current.taste} + {counted(count, 'answer')}" if count else current.taste

@@ -84,7 +84,6 @@ class ReviewParts:
             history,
             answers=recorder.standing.now,
             results=cards.results,
-            upto_seq=tastes.upto_seq,
         )
         chooser = EngineChooser(
             shared.queue.ask_engine, recent, SimpleChooser(version=self._version)
@@ -106,7 +105,7 @@ class ReviewParts:
             judgeable=cards.results,
             secret=files.secret,
             held=tastes.held,
-            upto_seq=tastes.upto_seq,
+            unknown_from=tastes.unknown_from,
             on_answers=lambda: self._scores.follow(queue.waiting()),
         )
         uploads = Uploads(
@@ -235,10 +234,13 @@ class ReviewParts:
         kind = _KINDS.get(event.kind, event.kind.value)
         self.door.tell(Happened(kind, {"event": body}, event.seq))
 
-    def _taken(self, taken: AnswersTaken) -> None:
-        self.door.tell(
-            Happened("progress", {"version": taken.version, "probabilities": taken.probabilities})
-        )
+    def _taken(self, taken: AnswersTaken, newest: str | None) -> None:
+        told = {
+            "version": taken.version,
+            "probabilities": taken.probabilities,
+            "answered": newest,
+        }
+        self.door.tell(Happened("progress", told))
 
     def _left(self) -> None:
         self._queue.forget()

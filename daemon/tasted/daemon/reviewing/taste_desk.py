@@ -21,6 +21,7 @@ from tasted.home.taste_versions import (
     held_sentence,
     read_version_row,
     read_version_rows,
+    version_number,
 )
 from tasted.outbox.sidecar import encoded_path
 from tasted.records import Current
@@ -64,6 +65,8 @@ class TasteDesk:
         self._folder = folder
         self._shared = shared
         self._events = events
+        self._upto: tuple[str | None, int | None] = None, None
+        """A version, and the last event that it knows: that never changes."""
 
     def recipe(self) -> str | None:
         """Return the recipe of the version in force."""
@@ -74,9 +77,19 @@ class TasteDesk:
         """Return the sentence about a held version; None when none is."""
         return held_sentence(self._shared.taste.current)
 
-    def upto_seq(self) -> int | None:
-        """Return the last event that the version in force knows; None: that is not kept."""
-        return None
+    def unknown_from(self) -> int | None:
+        """Return the last event that the version in force knows of all that may come to count.
+
+        None: that is not known, or a version is held, so that nothing comes to count.
+        """
+        current = self._shared.taste.current
+        if current is None or current.taste is None or current.is_held:
+            return None
+        if self._upto[0] != current.taste:
+            number = version_number(current.taste)
+            row = read_version_row(self._folder, number) if number is not None else None
+            self._upto = current.taste, row.labels.upto_seq if row is not None else None
+        return self._upto[1]
 
     def versions(self) -> Body:
         """Return a `VersionsAnswer`."""

@@ -55,6 +55,7 @@ class Scan:
         version: of this tasted.
         patience_seconds: between two scans that agree on an absence.
         follow_labels: logs the answers that were given by hand in the label folders.
+        last_seq: returns the number of the last event in the feedback log; None: unknown.
         may_start_engine: tells whether what lay there before the daemon began would be scored now.
     """
 
@@ -69,6 +70,7 @@ class Scan:
         version: str,
         patience_seconds: float = DOUBT_SECONDS,
         follow_labels: FollowsLabels = follow_nothing,
+        last_seq: Callable[[], int | None] = lambda: None,
         may_start_engine: Callable[[], bool] = lambda: True,
     ) -> None:
         self._home = home
@@ -77,6 +79,9 @@ class Scan:
         self._remove_sidecar = remove_sidecar
         self._mark_sidecar = mark_sidecar
         self._follow_labels = follow_labels
+        self._last_seq = last_seq
+        self._upto_seq: int | None = None
+        """The last event before this scan looked: answers are logged before they are copied."""
         self._foresight = Foresight(shared.ledger, may_start_engine)
         self._has_changed_outbox = False
         """Whether this scan changed the outbox after it had read the ledger."""
@@ -135,6 +140,7 @@ class Scan:
         now = time.monotonic()
         decided, self._decided = self._decided, None
         paths = {*hints, *self._settling.waiting_for, *self._labels.missed, *self._gone.missed}
+        self._upto_seq = self._last_seq()
         listing, stirred = self._looks.look(paths, places, is_whole=is_whole)
         proven = self._followed.take()
         quiet_seconds = self._shared.settings.watch.settle_seconds
@@ -326,6 +332,7 @@ class Scan:
             decided.labelled,
             settled=PackedFiles(self._settling.settled),
             settings=self._shared.settings,
+            upto_seq=self._upto_seq,
             now=now,
         )
 

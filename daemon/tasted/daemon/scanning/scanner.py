@@ -121,6 +121,7 @@ class Scanner:
             version=version,
             may_start_engine=lambda: power_hold is None or power_hold.lets_begin(),
             follow_labels=feedback.catching_up.follow,
+            last_seq=feedback.standing.last_seq,
         )
         self._feedback = feedback
         self._watch = Watch(

@@ -44,6 +44,7 @@ class SeenLabels:
         self._config_digest = ConfigDigest(home, version=version)
         self._unlike = UnlikePhotos(home.unlike_file)
         self._presence = Presence(patience_seconds=patience_seconds)
+        self._upto_seq: int | None = None
 
     @property
     def unlike(self) -> frozenset[frozenset[str]]:
@@ -69,6 +70,7 @@ class SeenLabels:
         settled: Mapping[str, InboxFile],
         settings: Settings,
         now: float,
+        upto_seq: int | None = None,
     ) -> PresentLabels:
         """Say which references count, by what is settled or was learnt in this very state.
 
@@ -79,6 +81,7 @@ class SeenLabels:
             settled: the files that may be read.
             settings: that the engine is to use.
             now: monotonic seconds.
+            upto_seq: the last event of the feedback log when the scan began to look.
         """
         seen = seen_references(
             {path: listing.files[path] for path in labelled},
@@ -99,7 +102,18 @@ class SeenLabels:
         )
         digest = labels_digest(present, apart=apart)
         config_digest = self._config_digest.digest(settings)
-        return PresentLabels(tuple(present), digest, config_digest, texts, listing.marked, unlike)
+        if None not in seen.values():
+            # the copy of an answer that has not settled does not count yet
+            self._upto_seq = upto_seq
+        return PresentLabels(
+            tuple(present),
+            digest,
+            config_digest,
+            texts,
+            listing.marked,
+            unlike,
+            upto_seq=self._upto_seq,
+        )
 
     def tell(self, follow: FollowsLabels, labels: PresentLabels) -> None:
         """Tell which labels there are to whoever follows them."""

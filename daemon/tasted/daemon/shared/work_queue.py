@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -111,6 +111,9 @@ class PresentLabels:
     """Folders that the user says are not of one person."""
     unlike: frozenset[frozenset[str]] = frozenset()
     """Photos of one folder that the engine found unlike, see `inbox.people`."""
+    upto_seq: int | None = field(default=None, compare=False)
+    """The last event of the feedback log whose answers they show. Not compared: the same labels
+    after more events are the same labels."""
 
 
 @dataclass(frozen=True, slots=True)

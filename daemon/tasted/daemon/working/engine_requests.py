@@ -103,4 +103,5 @@ def labels_request(
         config_digest=update.config_digest,
         labels_digest=update.labels_digest,
         not_by_chance=tuple(sorted(not_by_chance)),
+        upto_seq=update.upto_seq,
     )
