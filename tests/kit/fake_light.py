@@ -194,6 +194,10 @@ class FakeLight:
         event = self._record(kind, picture, call, None)
         return {"event": event, "progress": self.progress()}
 
+    def _exclude_picture(self, call: messages.ExcludePicture) -> dict[str, Any]:
+        event = self._record("exclude", self.picture(call.content), call, None)
+        return {"event": event, "progress": self.progress()}
+
     def _record(
         self, kind: str, picture: FakePicture, call: Any, answer: str | None
     ) -> dict[str, Any]:

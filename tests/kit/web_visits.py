@@ -24,6 +24,7 @@ from tasted.rpc.review_messages import (
     BeginUpload,
     CallDone,
     CallRefused,
+    ExcludePicture,
     GiveAnswer,
     PictureGiven,
     ReviewAnswer,
@@ -47,7 +48,7 @@ class PlayedLight:
 
     def is_order(self, call: ReviewCall) -> bool:
         """Tell what changes something."""
-        return isinstance(call, GiveAnswer | SkipCard | TakeBack)
+        return isinstance(call, GiveAnswer | SkipCard | ExcludePicture | TakeBack)
 
     def carry_out(
         self, number: int, call: ReviewCall, send: Callable[[ReviewAnswer], None]

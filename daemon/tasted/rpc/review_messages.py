@@ -69,6 +69,18 @@ class SkipCard(ReviewCall):
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludePicture(ReviewCall):
+    """A picture is not for judging; a body of `SkipAnswer`."""
+
+    content: str
+    event_id: str | None = None
+    """Of the client: the same one again is the same event."""
+    window: str | None = None
+    session: str | None = None
+    via: str = "api"
+
+
+@dataclass(frozen=True, slots=True)
 class TakeBack(ReviewCall):
     """Answers to be taken back: one of the three; a body of `UndoAnswer`."""
 

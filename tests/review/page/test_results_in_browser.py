@@ -33,6 +33,28 @@ def test_a_tile_keeps_its_place_when_it_is_judged(reader: Reader, light: FakeLig
     assert light.judgement(light.pictures[38].id) == "rejected"
 
 
+def test_a_tile_is_taken_out_of_judging(reader: Reader, light: FakeLight) -> None:
+    """By the key that does it on a card; undo and redo as for answers."""
+    page = reader.page("/results")
+    wait_until_ready(page)
+    page.locator(".tile a").first.focus()
+    page.keyboard.press("n")
+    badge = page.locator(".tile .judged").first
+    expect(badge).to_have_text("\u2013 taken out")
+    expect(page.locator("#said")).to_have_text("Taken out.")
+    page.keyboard.press("u")
+    expect(badge).to_have_text("")
+    page.keyboard.press("Shift+Z")
+    expect(badge).to_have_text("\u2013 taken out")
+    expect(page.locator("#said")).to_have_text("Taken out.")
+    page.wait_for_load_state("networkidle")
+    assert [(event["kind"], event["undone"]) for event in light.events] == [
+        ("exclude", True),
+        ("exclude", False),
+    ]
+    assert {event["content"] for event in light.events} == {light.pictures[39].id}
+
+
 def test_tiles_are_walked_with_one_stop_for_tab(reader: Reader) -> None:
     """Arrows move by tile and by row; Enter and `w` open the details, Escape leads back."""
     page = reader.page("/results", viewport={"width": 1280, "height": 800})

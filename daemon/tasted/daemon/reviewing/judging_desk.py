@@ -29,6 +29,7 @@ from tasted.errors import CommandError, NotFound
 from tasted.feedback.events import Answer, ChosenBy, EventKind, Via, is_token
 from tasted.rpc.review_messages import (
     ActivateTaste,
+    ExcludePicture,
     GiveAnswer,
     GiveQueue,
     SkipCard,
@@ -235,6 +236,25 @@ class JudgingDesk:
         else:
             recorded = self._recorder.skip(card.content, **how)
             self._queue.put_off(card.content)
+        return self._noted(recorded)
+
+    def exclude(self, call: ExcludePicture) -> Body:
+        """Record that a picture is not for judging, and return a `SkipAnswer`.
+
+        Raises:
+            NotFound: when there is no such picture.
+            TastedError: as the recorder refuses it.
+        """
+        # what is no result cannot be taken out
+        self._path(call.content)
+        recorded = self._recorder.exclude(
+            call.content,
+            via=Via(call.via),
+            event_id=call.event_id,
+            session=call.session,
+            window=call.window,
+            chosen_by=ChosenBy.BROWSE if call.via != Via.API else ChosenBy.NAMED,
+        )
         return self._noted(recorded)
 
     def _noted(self, recorded: RecordedAnswer) -> Body:

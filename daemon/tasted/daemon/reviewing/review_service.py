@@ -31,6 +31,7 @@ from tasted.rpc.review_messages import (
     CompareTastes,
     DropUpload,
     EndUpload,
+    ExcludePicture,
     GiveAnswer,
     GivePicture,
     GiveQueue,
@@ -56,7 +57,16 @@ from tasted.system.machine_faults import machine_fault
 Send = Callable[[ReviewAnswer], None]
 
 _LONG = (ActivateTaste, CompareTastes)
-_ORDERS = (GiveAnswer, SkipCard, TakeBack, ActivateTaste, UploadChunk, EndUpload, DropUpload)
+_ORDERS = (
+    GiveAnswer,
+    SkipCard,
+    ExcludePicture,
+    TakeBack,
+    ActivateTaste,
+    UploadChunk,
+    EndUpload,
+    DropUpload,
+)
 
 log = structlog.get_logger("tasted.reviewing")
 
@@ -181,6 +191,8 @@ class ReviewService:
                 return self._desk.answer(call)
             case SkipCard():
                 return self._desk.skip(call)
+            case ExcludePicture():
+                return self._desk.exclude(call)
             case TakeBack():
                 return self._desk.take_back(call)
             case ListFeedback():

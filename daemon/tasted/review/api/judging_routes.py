@@ -8,6 +8,7 @@ from tasted.review.api.route_table import ApiEntry, Asking, PathPart
 from tasted.review.api.schemas import (
     EVENT_ID,
     AnswerBody,
+    ExcludeRequest,
     FeedbackAnswer,
     FeedbackRequest,
     HistoryAnswer,
@@ -20,7 +21,14 @@ from tasted.review.api.schemas import (
 )
 from tasted.review.api.taste_schemas import ChangesAnswer
 from tasted.review.light_process import LightProcess
-from tasted.rpc.review_messages import GiveAnswer, GiveQueue, ListFeedback, SkipCard, TakeBack
+from tasted.rpc.review_messages import (
+    ExcludePicture,
+    GiveAnswer,
+    GiveQueue,
+    ListFeedback,
+    SkipCard,
+    TakeBack,
+)
 
 CARD = r"^[A-Za-z0-9_-]{8,3000}\.[A-Za-z0-9_-]{16,64}$"
 RESULT = PathPart(r"^[0-9a-f]{64}$", "A content id: sha256 in hex.")
@@ -76,6 +84,18 @@ class JudgingRoutes:
                 problems=("not_found", "already_judged", "disk_full", "no_answer"),
                 takes_key=True,
                 takes_etag=True,
+            ),
+            ApiEntry(
+                "POST",
+                "/api/results/{id}/exclude",
+                "exclude_result",
+                "Leave a picture or a profile out of judging, until that is undone.",
+                self._exclude,
+                SkipAnswer,
+                body=ExcludeRequest,
+                parts={"id": RESULT},
+                problems=("not_found", "disk_full", "no_answer"),
+                takes_key=True,
             ),
             ApiEntry(
                 "POST",
@@ -138,6 +158,18 @@ class JudgingRoutes:
         call = SkipCard(
             asking.path["card"],
             body.how,
+            event_id=key_of(asking),
+            window=body.window,
+            session=body.session,
+            via=via_of(asking),
+        )
+        done = await self._light.ask(call)
+        return SkipAnswer.model_validate(done.body)
+
+    async def _exclude(self, asking: Asking) -> AnswerBody:
+        body: ExcludeRequest = asking.body
+        call = ExcludePicture(
+            asking.path["id"],
             event_id=key_of(asking),
             window=body.window,
             session=body.session,

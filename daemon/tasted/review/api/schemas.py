@@ -180,6 +180,13 @@ class SkipRequest(RequestBody):
     session: RandomId | None = None
 
 
+class ExcludeRequest(RequestBody):
+    """A picture is not for judging."""
+
+    window: RandomId | None = None
+    session: RandomId | None = None
+
+
 class SkipAnswer(AnswerBody):
     """What was recorded."""
 

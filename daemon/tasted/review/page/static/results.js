@@ -11,31 +11,35 @@ const tileOf = (content) => one(`.tile[data-id="${content}"]`);
 
 // ---- judging ----
 function mark(tile, how) {
+  tile.dataset.how = how ?? "";
   for (const button of all("[data-do]", tile)) {
     button.setAttribute("aria-pressed", String(button.dataset.do === how));
   }
   const badge = one(".judged", tile);
   badge.className = `verdict judged ${isJudged(how) ? WORDS[how] : ""}`;
-  badge.textContent = isJudged(how) ? `${SIGNS[how]} ${WORDS[how]}` : "";
+  badge.textContent = how in WORDS ? `${SIGNS[how]} ${WORDS[how]}` : "";
 }
 
 function entryOf(id, tile, how, was) {
   return {
     id, how, card: tile,
     back: () => { if (tile) { mark(tile, was); focus(tile); } },
-    again: () => { if (tile && isJudged(how)) judge(tile, how); },
+    again: () => { if (tile && how !== "later") judge(tile, how); },
   };
 }
 
 function judge(tile, how) {
   if (isFull()) return;
-  const was = one("[aria-pressed=true]", tile)?.dataset.do;
+  const was = tile.dataset.how ?? one("[aria-pressed=true]", tile)?.dataset.do;
   const entry = entryOf(uuid7(), tile, how, was);
   done.push(entry);
   mark(tile, how);
   const content = tile.dataset.id;
-  const body = {answer: how, blind: false, window: windowId, session: session()};
-  send({id: entry.id, path: `/api/results/${content}/feedback`, body, content}, (_reply, refusal) => {
+  const common = {window: windowId, session: session()};
+  const request = isJudged(how)
+    ? {path: `/api/results/${content}/feedback`, body: {answer: how, blind: false, ...common}}
+    : {path: `/api/results/${content}/exclude`, body: common};
+  send({id: entry.id, content, ...request}, (_reply, refusal) => {
     if (refusal) {
       if (done.includes(entry)) done.splice(done.indexOf(entry), 1);
       mark(tile, was);
@@ -89,6 +93,7 @@ undoWith((event, how) => entryOf(event.id, tileOf(event.content), how), countMov
 bind({
   like: onTile((tile) => judge(tile, "like")),
   reject: onTile((tile) => judge(tile, "reject")),
+  exclude: onTile((tile) => judge(tile, "exclude")),
   later: () => step(columns()),
   why: onTile((tile) => location.assign(one("a", tile).href)),
 }, {ArrowRight: () => step(1), ArrowLeft: () => step(-1)});
