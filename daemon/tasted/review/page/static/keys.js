@@ -83,7 +83,7 @@ addEventListener("keydown", (event) => {
   const act = actionOf(event);
   if (!act) return;
   event.preventDefault();
-  act();
+  act(event);
 });
 
 addEventListener("click", (event) => {
@@ -93,7 +93,7 @@ addEventListener("click", (event) => {
   if (button.matches("[data-close]")) button.closest("dialog").close();
   else if (!act) return;
   else {
-    act();
+    act(event);
     // the space bar after a click is the key again, and does not press that button
     if (event.detail) one("#card")?.focus({preventScroll: true});
   }

@@ -159,13 +159,14 @@ async function refill() {
 }
 
 // ---- answers ----
-function answer(how) {
+function answer(how, event) {
   const isSeen = performance.now() - paintedAt >= UNSEEN_MS;
-  if (now && isSeen && !isFull()) give(now, how);
+  if (!now || !isSeen || isFull()) return;
+  performance.mark("key", {detail: now.id, startTime: event?.timeStamp});
+  give(now, how);
 }
 
 function give(card, how) {
-  performance.mark("key", {detail: card.id});
   // a card of the history has no token: putting it off changes nothing
   if (!isJudged(how) && !card.card) {
     show(cards.shift());
@@ -371,7 +372,7 @@ for (const link of all("[data-end]")) {
   link.onclick = () => { link.search = `?session=${kept(sessionStorage, "session", {}).id ?? ""}`; };
 }
 
-bind({why, zoom, ...Object.fromEntries(Object.keys(SIGNS).map((how) => [how, () => answer(how)]))},
+bind({why, zoom, ...Object.fromEntries(Object.keys(SIGNS).map((how) => [how, (event) => answer(how, event)]))},
   Object.fromEntries([..."123456789"].map((digit) => [digit, () => turn(digit - 1)])));
 undoWith(remember, hearProgress);
 hear({
@@ -387,9 +388,9 @@ hear({
     if (now && now.id === event.content) tellFormer(now);
     refill();
   },
-  progress({version}) {
+  progress({version, answered}) {
     tellProgress({version});
-    performance.mark("refreshed");
+    performance.mark("refreshed", {detail: answered});
   },
   minted: ({version}) => tellProgress({version}),
   scored: refill,
