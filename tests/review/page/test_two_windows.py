@@ -1,9 +1,17 @@
 """Two windows at once, and what arrives while one of them is open."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from kit.fake_light import FakeLight, FakePicture
 from kit.review_pages import Reader, wait_until_seen
+
+
+def wait_until_heard(reader: Reader, page: Page, version: str) -> None:
+    """Wait until the event stream of a page is open, and all that came before this was heard."""
+    state = page.locator(".state")
+    while state.inner_text() != version:
+        reader.tell("minted", {"version": version})
+        page.wait_for_timeout(50)
 
 
 def test_an_answer_leaves_the_queue_of_the_other_window(reader: Reader, light: FakeLight) -> None:
@@ -11,8 +19,9 @@ def test_an_answer_leaves_the_queue_of_the_other_window(reader: Reader, light: F
     first, second = reader.page(), reader.page()
     for page in (first, second):
         wait_until_seen(page)
-        page.wait_for_load_state("load")
+        wait_until_heard(reader, page, "v13")
     light.judge_elsewhere(light.pictures[1], "like")
+    wait_until_heard(reader, first, "v14")
     reader.press(first, "x")
     expect(first.locator("#saved")).to_have_text("saved ✓")
     expect(first.locator("#card bdi")).to_have_text("shot-02.png")
@@ -24,6 +33,7 @@ def test_the_last_word_counts_and_is_told(reader: Reader, light: FakeLight) -> N
     """With a button that takes it back."""
     page = reader.page()
     wait_until_seen(page)
+    wait_until_heard(reader, page, "v13")
     light.judge_elsewhere(light.pictures[0], "reject")
     expect(page.locator("#card .was")).to_have_text("You rejected this in another window.")
     reader.press(page, "l")
@@ -43,6 +53,7 @@ def test_a_new_picture_comes_by_itself(reader: Reader, light: FakeLight) -> None
     reader.press(page, "l")
     expect(page.get_by_text("You have judged all 1.")).to_be_visible()
     expect(page.get_by_text("New ones come by themselves.")).to_be_visible()
+    wait_until_heard(reader, page, "v13")
     light.pictures.append(FakePicture("new.png"))
     reader.tell("scored", {"count": 1})
     expect(page.locator("#card bdi")).to_have_text("new.png")
@@ -52,5 +63,6 @@ def test_progress_of_others_is_shown(reader: Reader, light: FakeLight) -> None:
     """A new version has its name at the top without a reload."""
     page = reader.page()
     wait_until_seen(page)
+    wait_until_heard(reader, page, "v11")
     reader.tell("progress", {"version": "v13", "probabilities": {}})
     expect(page.locator(".state")).to_have_text("v13")
