@@ -101,8 +101,8 @@ def _ready_worker(
         ledger = Ledger.of(home)
         ledger.refresh()
         shared = SharedState(settings, ledger, read_current(home.current_file))
-        answers = FeedbackRecorder(home, shared).standing
-        upto_seq = answers.last_seq()
+        feedback = FeedbackRecorder(home, shared)
+        upto_seq = feedback.catching_up.last_seq()
         listing = trusted_listing(home.inbox, shared.taste.current, whole=whole)
         seen = seen_references(
             listing.files,
@@ -142,7 +142,7 @@ def _ready_worker(
             settings,
             stop=threading.Event(),
             version=__version__,
-            not_by_chance=answers.not_by_chance,
+            not_by_chance=feedback.standing.not_by_chance,
         )
         with worker.engine:
             yield worker, labels, shared

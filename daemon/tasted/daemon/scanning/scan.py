@@ -19,7 +19,7 @@ from tasted.daemon.scanning.file_decisions import FileDecisions
 from tasted.daemon.scanning.foresight import Foresight
 from tasted.daemon.scanning.gone_files import GoneFiles
 from tasted.daemon.scanning.looks import STIRRED_MAX, HomeLooks
-from tasted.daemon.scanning.seen_labels import FollowsLabels, SeenLabels, follow_nothing
+from tasted.daemon.scanning.seen_labels import FollowsLabels, SeenLabels
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.work_queue import PresentLabels
@@ -54,8 +54,7 @@ class Scan:
         mark_sidecar: notes in the sidecar of a path since when its file is gone.
         version: of this tasted.
         patience_seconds: between two scans that agree on an absence.
-        follow_labels: logs the answers that were given by hand in the label folders.
-        last_seq: returns the number of the last event in the feedback log; None: unknown.
+        answers: logs those that were given by hand in the label folders.
         may_start_engine: tells whether what lay there before the daemon began would be scored now.
     """
 
@@ -69,8 +68,7 @@ class Scan:
         mark_sidecar: Callable[[str, datetime | None], None],
         version: str,
         patience_seconds: float = DOUBT_SECONDS,
-        follow_labels: FollowsLabels = follow_nothing,
-        last_seq: Callable[[], int | None] = lambda: None,
+        answers: FollowsLabels | None = None,
         may_start_engine: Callable[[], bool] = lambda: True,
     ) -> None:
         self._home = home
@@ -78,15 +76,11 @@ class Scan:
         self._reporter = reporter
         self._remove_sidecar = remove_sidecar
         self._mark_sidecar = mark_sidecar
-        self._follow_labels = follow_labels
-        self._last_seq = last_seq
-        self._upto_seq: int | None = None
-        """The last event before this scan looked: answers are logged before they are copied."""
         self._foresight = Foresight(shared.ledger, may_start_engine)
         self._has_changed_outbox = False
         """Whether this scan changed the outbox after it had read the ledger."""
         self._version = version
-        self._labels = SeenLabels(home, version=version, patience_seconds=patience_seconds)
+        self._labels = SeenLabels(home, answers, version=version, patience_seconds=patience_seconds)
         self._looks = HomeLooks(home, shared)
         quiet_seconds = shared.settings.watch.settle_seconds
         self._settling = Settling[Sight](
@@ -140,7 +134,7 @@ class Scan:
         now = time.monotonic()
         decided, self._decided = self._decided, None
         paths = {*hints, *self._settling.waiting_for, *self._labels.missed, *self._gone.missed}
-        self._upto_seq = self._last_seq()
+        self._labels.begin()
         listing, stirred = self._looks.look(paths, places, is_whole=is_whole)
         proven = self._followed.take()
         quiet_seconds = self._shared.settings.watch.settle_seconds
@@ -332,7 +326,6 @@ class Scan:
             decided.labelled,
             settled=PackedFiles(self._settling.settled),
             settings=self._shared.settings,
-            upto_seq=self._upto_seq,
             now=now,
         )
 
@@ -374,7 +367,7 @@ class Scan:
         )
         self._decided = decided
         if labels is not None:
-            self._labels.tell(self._follow_labels, labels)
+            self._labels.tell(labels)
 
     def _due_profiles(
         self,

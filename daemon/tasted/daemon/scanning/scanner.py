@@ -120,8 +120,7 @@ class Scanner:
             mark_sidecar=mark_sidecar,
             version=version,
             may_start_engine=lambda: power_hold is None or power_hold.lets_begin(),
-            follow_labels=feedback.catching_up.follow,
-            last_seq=feedback.standing.last_seq,
+            answers=feedback.catching_up,
         )
         self._feedback = feedback
         self._watch = Watch(

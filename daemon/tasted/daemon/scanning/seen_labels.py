@@ -17,18 +17,15 @@ from tasted.records import FileStamp, InboxFile, LedgerEntry
 
 
 class FollowsLabels(Protocol):
-    """As `daemon.shared.catching_up.CatchingUp.follow`."""
+    """As `daemon.shared.catching_up.CatchingUp`."""
 
-    def __call__(
+    def follow(
         self, present: Mapping[str, FileStamp], digest: str, *, missed: AbstractSet[str]
     ) -> None:
         """Take in which labels count."""
 
-
-def follow_nothing(
-    present: Mapping[str, FileStamp], digest: str, *, missed: AbstractSet[str]
-) -> None:
-    """Do nothing: the labels are of no interest."""
+    def last_seq(self) -> int | None:
+        """Return the number of the last event in the feedback log; None: unknown."""
 
 
 class SeenLabels:
@@ -36,14 +33,25 @@ class SeenLabels:
 
     Args:
         home: whose they are.
+        answers: follows them; None: they are of no interest.
         version: of this tasted.
         patience_seconds: between two scans that agree on an absence.
     """
 
-    def __init__(self, home: Home, *, version: str, patience_seconds: float) -> None:
+    def __init__(
+        self,
+        home: Home,
+        answers: FollowsLabels | None = None,
+        *,
+        version: str,
+        patience_seconds: float,
+    ) -> None:
+        self._answers = answers
         self._config_digest = ConfigDigest(home, version=version)
         self._unlike = UnlikePhotos(home.unlike_file)
         self._presence = Presence(patience_seconds=patience_seconds)
+        self._last_seq: int | None = None
+        """The last event before the scan looked: answers are logged before they are copied."""
         self._upto_seq: int | None = None
 
     @property
@@ -61,6 +69,11 @@ class SeenLabels:
         """As `Presence.doubtful`."""
         return self._presence.doubtful
 
+    def begin(self) -> None:
+        """Take in that a scan is about to look."""
+        if self._answers is not None:
+            self._last_seq = self._answers.last_seq()
+
     def look(
         self,
         listing: Listing,
@@ -70,7 +83,6 @@ class SeenLabels:
         settled: Mapping[str, InboxFile],
         settings: Settings,
         now: float,
-        upto_seq: int | None = None,
     ) -> PresentLabels:
         """Say which references count, by what is settled or was learnt in this very state.
 
@@ -81,7 +93,6 @@ class SeenLabels:
             settled: the files that may be read.
             settings: that the engine is to use.
             now: monotonic seconds.
-            upto_seq: the last event of the feedback log when the scan began to look.
         """
         seen = seen_references(
             {path: listing.files[path] for path in labelled},
@@ -104,7 +115,7 @@ class SeenLabels:
         config_digest = self._config_digest.digest(settings)
         if None not in seen.values():
             # the copy of an answer that has not settled does not count yet
-            self._upto_seq = upto_seq
+            self._upto_seq = self._last_seq
         return PresentLabels(
             tuple(present),
             digest,
@@ -115,10 +126,11 @@ class SeenLabels:
             upto_seq=self._upto_seq,
         )
 
-    def tell(self, follow: FollowsLabels, labels: PresentLabels) -> None:
+    def tell(self, labels: PresentLabels) -> None:
         """Tell which labels there are to whoever follows them."""
-        missed = frozenset(self._presence.missed)
-        follow(self._presence.present, labels.labels_digest, missed=missed)
+        if self._answers is not None:
+            missed = frozenset(self._presence.missed)
+            self._answers.follow(self._presence.present, labels.labels_digest, missed=missed)
 
     def again(self, labels: PresentLabels, settings: Settings) -> PresentLabels:
         """Return labels that have not changed, with the settings and the model as they are now."""

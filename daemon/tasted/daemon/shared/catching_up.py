@@ -168,6 +168,14 @@ class CatchingUp:
         except (OSError, TastedError) as error:
             log.warning("labels_not_followed", error=str(error))
 
+    def last_seq(self) -> int | None:
+        """Return the number of the last event; None when the log cannot be read."""
+        try:
+            return self._standing.log.last_seq
+        except (OSError, TastedError):
+            # whoever needs the log says what is wrong with it
+            return None
+
     def forget(self) -> None:
         """Keep nothing in memory of what was erased. The caller holds the label lock."""
         self._unfinished = []

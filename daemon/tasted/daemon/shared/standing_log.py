@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasted.errors import TastedError
 from tasted.feedback.drawn import ChosenPictures
 from tasted.feedback.events import EventKind, FeedbackEvent, GuessBefore, is_token, new_event_id
 from tasted.feedback.log import FeedbackLog
@@ -91,14 +90,6 @@ class StandingLog:
         with self._guard:
             self._loaded()
             return self._chosen.not_by_chance
-
-    def last_seq(self) -> int | None:
-        """Return the number of the last event; None when the log cannot be read."""
-        try:
-            return self.log.last_seq
-        except (OSError, TastedError):
-            # whoever needs the log says what is wrong with it
-            return None
 
     def read(self, ask: "Callable[[StandingAnswers], Any]") -> Any:
         """Return what a function of the answers returns, while none of them changes."""

@@ -112,8 +112,7 @@ class PresentLabels:
     unlike: frozenset[frozenset[str]] = frozenset()
     """Photos of one folder that the engine found unlike, see `inbox.people`."""
     upto_seq: int | None = field(default=None, compare=False)
-    """The last event of the feedback log whose answers they show. Not compared: the same labels
-    after more events are the same labels."""
+    """The last event of the feedback log whose answers they show; other labels have others."""
 
 
 @dataclass(frozen=True, slots=True)
