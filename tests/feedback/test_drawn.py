@@ -41,7 +41,7 @@ def test_what_people_named_counts_until_enough_was_drawn() -> None:
 
 
 def test_how_a_picture_was_chosen_stays_so() -> None:
-    """A drawn one that is asked again, or undone, was drawn; photos count for their profile."""
+    """A drawn one that is asked again was drawn; photos count for their profile."""
     first = shown(1, ChosenBy.EXPLORE)
     again = replace(shown(2, ChosenBy.RECHECK), content=first.content)
     assert not ChosenPictures([first, again, taken_back(3, again)]).not_by_chance
@@ -52,6 +52,39 @@ def test_how_a_picture_was_chosen_stays_so() -> None:
     assert ChosenPictures([imported]).not_by_chance == {content(5)}
     skipped = replace(shown(6, ChosenBy.ASK), kind=EventKind.SKIP, answer=None)
     assert not ChosenPictures([skipped]).not_by_chance
+
+
+def test_what_was_taken_back_was_never_judged() -> None:
+    """Neither how it was chosen nor that enough was drawn stays; what stood before counts again."""
+    named = [shown(1, ChosenBy.NAMED), shown(2, ChosenBy.NAMED)]
+    undone = [taken_back(500 + number, event) for number, event in enumerate(DRAWN)]
+    assert not ChosenPictures([*named, *DRAWN, undone[0]]).not_by_chance
+    assert not ChosenPictures([*named, *DRAWN, *undone]).not_by_chance
+    asked = replace(shown(3, ChosenBy.ASK), content=named[0].content)
+    assert ChosenPictures([*named, asked]).not_by_chance == {content(1)}
+    assert not ChosenPictures([*named, asked, taken_back(600, asked)]).not_by_chance
+    everything = replace(taken_back(601, asked), undoes=None)
+    assert not ChosenPictures([*named, asked, everything]).not_by_chance
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 30), st.sampled_from([None, *ChosenBy]), st.booleans())),
+    st.lists(st.integers(1, 30)),
+)
+def test_a_log_tells_what_one_without_undone_answers_tells(
+    given_events: list[tuple[int, ChosenBy | None, bool]], undone: list[int]
+) -> None:
+    """Whichever of many answers to few pictures are taken back, and in whatever order."""
+    events = [
+        replace(shown(number, kind, blind=blind), content=content(picture % 15))
+        for number, (picture, kind, blind) in enumerate(given_events)
+    ]
+    numbers = [number for number in undone if number < len(events)]
+    undos = [taken_back(100 + place, events[number]) for place, number in enumerate(numbers)]
+    standing = [event for number, event in enumerate(events) if number not in numbers]
+    assert ChosenPictures([*events, *undos]).not_by_chance == (
+        ChosenPictures(standing).not_by_chance
+    )
 
 
 @given(
