@@ -69,6 +69,7 @@ class Ledger:
         self.read = 0
         """How many sidecars were opened so far."""
         self._is_doubted = False
+        self._was_refreshed = False
 
     @classmethod
     def of(cls, home: Home) -> "Ledger":
@@ -103,6 +104,16 @@ class Ledger:
             with self._guard:
                 gone = set() if is_sure else self._held.places() - left
                 self._held.take_in(found, gone, own=self._own)
+                self._was_refreshed = True
+
+    def refresh_once(self) -> None:
+        """Do what `refresh` does unless that was done before; wait where it is being done.
+
+        Raises:
+            OutboxUnwritable: as `refresh`.
+        """
+        if not self._was_refreshed:
+            self.refresh()
 
     def _places_left(self) -> set[str]:
         return {place for place, _stamp in stamps_below(self._outbox, "")}

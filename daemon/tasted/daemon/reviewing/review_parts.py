@@ -126,6 +126,7 @@ class ReviewParts:
             uploads=uploads,
             tastes=tastes,
             status=self._status,
+            prepare=shared.ledger.refresh_once,
             on_left=self._left,
         )
         self.door = Door(

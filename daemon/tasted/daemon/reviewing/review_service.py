@@ -57,6 +57,18 @@ from tasted.system.machine_faults import machine_fault
 Send = Callable[[ReviewAnswer], None]
 
 _LONG = (ActivateTaste, CompareTastes)
+_OF_RESULTS = (
+    GiveQueue,
+    GiveAnswer,
+    SkipCard,
+    ExcludePicture,
+    TakeBack,
+    ListResults,
+    ShowResult,
+    GivePicture,
+    CompareTastes,
+    ListFeedback,
+)
 _ORDERS = (
     GiveAnswer,
     SkipCard,
@@ -84,6 +96,10 @@ class ReviewService:
         uploads: pictures that come in a request.
         tastes: versions.
         status: what the daemon does.
+        prepare: called before a call about results: makes sure that they are known, or raises. A
+            daemon that was just started has read no sidecar yet, and would say of every picture
+            that it is not there.
+        on_left: called when the child left.
     """
 
     def __init__(
@@ -98,6 +114,7 @@ class ReviewService:
         uploads: Uploads,
         tastes: TasteDesk,
         status: StatusView,
+        prepare: Callable[[], None],
         on_left: Callable[[], None],
     ) -> None:
         self._home = home
@@ -109,6 +126,7 @@ class ReviewService:
         self._uploads = uploads
         self._tastes = tastes
         self._status = status
+        self._prepare = prepare
         self._on_left = on_left
         self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
 
@@ -135,6 +153,7 @@ class ReviewService:
 
     def _attempt(self, number: int, call: ReviewCall, send: Send) -> None:
         try:
+            self._prepare_for(call)
             # whatever happens from now on is told to whoever looks
             self._history.follow()
             match call:
@@ -163,6 +182,10 @@ class ReviewService:
                 send(CallRefused(number, "failed", refused.message, refused.remedy))
             else:
                 send(self._refused(number, refused))
+
+    def _prepare_for(self, call: ReviewCall) -> None:
+        if isinstance(call, _OF_RESULTS):
+            self._prepare()
 
     def _refused(self, number: int, error: TastedError) -> CallRefused:
         return CallRefused(
