@@ -22,7 +22,6 @@ from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
 from tasted.home.web_files import WebFiles
-from tasted.system.faultpoints import VARIABLE
 
 
 @pytest.fixture
@@ -308,28 +307,6 @@ def test_row_58_no_acknowledged_answer_is_lost(home: Home, killed: str) -> None:
     assert len(events) == len(acknowledged)
     copies = [*(home.inbox / "liked").iterdir(), *(home.inbox / "rejected").iterdir()]
     assert len(copies) == 6
-
-
-@pytest.mark.parametrize("point", ["review.asked:4", "review.answered:2"])
-def test_row_58_answers_are_sent_again_after_any_step(home: Home, point: str) -> None:
-    """The daemon is killed between two steps of an answer: the same id again is the same answer."""
-    with observing(home) as daemon, client_of(home) as client:
-        contents = [item["id"] for item in scored(client, 6)]
-        assert daemon.stop() == 0
-    answers = [(content, str(uuid.uuid4())) for content in contents]
-    with observing(home, environment={VARIABLE: point}) as daemon, client_of(home) as client:
-        for content, key in answers:
-            _judged(client, content, key, "like")
-        assert daemon.process.wait(60) != 0
-    with observing(home), client_of(home) as client:
-        for content, key in answers:
-            eventually(
-                lambda content=content, key=key: _judged(client, content, key, "like"),
-                within_seconds=60,
-            )
-    events = [event for event in read_events(home.feedback) if event.kind is EventKind.JUDGE]
-    assert sorted(event.id for event in events) == sorted(key for _content, key in answers)
-    assert len(list((home.inbox / "liked").iterdir())) == 6
 
 
 def _judged(client: httpx.Client, content: str, key: str, answer: str) -> bool:
