@@ -112,7 +112,7 @@ class PresentLabels:
     unlike: frozenset[frozenset[str]] = frozenset()
     """Photos of one folder that the engine found unlike, see `inbox.people`."""
     upto_seq: int | None = field(default=None, compare=False)
-    """The last event of the feedback log whose answers they show; other labels have others."""
+    """The last event of the feedback log whose answers they show. It is not compared."""
 
 
 @dataclass(frozen=True, slots=True)
