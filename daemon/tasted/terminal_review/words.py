@@ -6,6 +6,8 @@ The words are those of the page.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tasted import amounts
+
 KEYS_LINE = "l like · x reject · space later · u undo · w why · o open · ? keys · q end"
 KEYS = (
     "→ l        like",
@@ -73,7 +75,7 @@ def answered_line(
 
 def percent(probability: float) -> str:
     """Return a probability in percent; 0 and 1 are never reached."""
-    return f"{min(max(round(100 * probability), 1), 99)} %"
+    return amounts.percent(min(max(probability, 0.01), 0.99))
 
 
 def why_lines(result: Mapping[str, Any], printable: Printable) -> list[str]:

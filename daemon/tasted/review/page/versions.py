@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tasted.amounts import counted, decimal
+from tasted.amounts import counted, decimal, percent
 from tasted.review.api.schemas import Verdict
 from tasted.review.api.taste_schemas import (
     ComparisonAnswer,
@@ -201,5 +201,5 @@ def _brier(side: TasteVersionAnswer) -> str:
 
 def _verdict(verdict: Verdict | None, probability: float | None) -> tuple[str, str, str]:
     sign, word = _SIGNS.get(verdict or "", ("", "none yet"))
-    figure = f"{words.of_100(probability)} % " if probability is not None else ""
+    figure = f"{percent(probability)} " if probability is not None else ""
     return verdict or "unsure", sign, figure + word
