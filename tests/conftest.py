@@ -26,8 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run two workers a core: half of the suite waits for processes that it started."""
-    return 2 * (os.cpu_count() or 1)
+    """Run three workers a core: most of the suite waits for processes that it started."""
+    return 3 * (os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
