@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the quick part of the suite on the newest Python that is installed: what needs no torch.
-# Touches .venv-newest. Called by .ci/run, beside the full run on the Python of .venv.
+# Touches .venv-newest. `make test` is the full run, on the Python of .venv.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -28,8 +28,8 @@ from tasted.home.taste_versions import VersionRow, read_version_rows
 from tasted.home.web_files import WebFiles
 from tasted.system.files import content_id
 
-KEYS = 120
-POOL = 132
+KEYS = 80
+POOL = 92
 _VERSIONS_MAX = 25
 _BURST_SECONDS = 60
 # as `kit.review_pages.wait_until_seen`, for the next card, and in the page itself
