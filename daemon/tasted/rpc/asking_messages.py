@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from tasted.rpc.messages import EngineAnswer, EngineRequest, refuse_climbing
 
-CardChoice = Literal["ask", "typical", "explore", "best", "recheck"]
+CardChoice = Literal["ask", "typical", "explore", "best", "recheck", "duel"]
 """How a card was chosen, in the words of the feedback log."""
 PreviewSize = Literal["320", "1600", "full", "png160", "png640"]
 """The longer side of a preview in pixels at most; never larger than the picture."""

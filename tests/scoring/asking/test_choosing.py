@@ -39,6 +39,7 @@ def chosen(
     labels: tuple[int, int] = (9, 9),
     is_identified: bool = True,
     seed: int = 0,
+    challenger: NDArray[np.float64] | None = None,
 ) -> tuple[ChosenPlace, ...]:
     """Fill a queue."""
     given_logits = np.zeros(len(pool)) if logits is None else logits
@@ -52,6 +53,7 @@ def chosen(
         liked=labels[0],
         rejected=labels[1],
         seeds=(seed, 0),
+        challenger=challenger,
     )
 
 
@@ -251,3 +253,36 @@ def test_every_other_recheck_asks_about_a_doubted_label() -> None:
     assert sure is not None
     assert sure.propensity == 1 / 3
     assert choose_recheck(np.zeros(0, np.bool_), np.zeros(0), seed=0, number=0) is None
+
+
+def test_duel_cards_are_drawn_by_how_much_two_recipes_differ() -> None:
+    """With the probability that the card says; what the challenger cannot score does not come."""
+    pool = pool_of(4)
+    challenger = np.array([0.5, 0.6, 0.2, np.nan])
+    draws = [chosen(pool, ("duel",), challenger=challenger, seed=seed)[0] for seed in range(400)]
+    assert {draw.kind for draw in draws} == {"duel"}
+    counts = Counter(draw.place for draw in draws)
+    assert set(counts) == {1, 2}
+    assert {draw.place: round(draw.propensity or 0, 9) for draw in draws} == {1: 0.25, 2: 0.75}
+    assert 60 < counts[1] < 140
+
+
+@few
+@given(seed=st.integers(0, 2**31), count=st.integers(1, 30), wanted=st.integers(1, 24))
+def test_a_queue_with_duels_is_filled_as_any_other(seed: int, count: int, wanted: int) -> None:
+    """No picture twice; where both recipes agree on what is left, it asks."""
+    random = np.random.default_rng(seed)
+    challenger = random.choice([0.5, 0.7, np.nan], size=count)
+    kinds = slots(0, wanted, seed=seed, has_rechecks=False, has_trial=True)
+    queue = chosen(pool_of(count), kinds, challenger=challenger, seed=seed)
+    assert len({card.place for card in queue}) == len(queue) == min(wanted, count)
+    differing = sum(bool(probability == 0.7) for probability in challenger)
+    duels = [card for card in queue if card.kind == "duel"]
+    assert len(duels) <= differing
+    assert all(card.propensity for card in duels)
+    assert {card.kind for card in queue} <= {"ask", "explore", "duel"}
+
+
+def test_without_a_challenger_a_duel_slot_asks() -> None:
+    """As when a trial ends while a queue is filled."""
+    assert [card.kind for card in chosen(pool_of(5), ("duel", "ask"))] == ["ask", "ask"]

@@ -18,6 +18,20 @@ def test_ten_cards_hold_six_three_and_one(seed: int, block: int) -> None:
     assert kinds == {"ask": 6, "explore": 3, "best": 1}
 
 
+@given(seed=seeds, block=st.integers(0, 500))
+def test_in_a_trial_four_of_ten_are_duels(seed: int, block: int) -> None:
+    """Beside four that are asked and two that are drawn."""
+    kinds = slots(10 * block, 10, seed=seed, has_rechecks=False, has_trial=True)
+    assert Counter(kinds) == {"ask": 4, "explore": 2, "duel": 4}
+
+
+@given(seed=seeds, wanted=st.sets(st.sampled_from(["ask", "explore", "best"]), min_size=1))
+def test_a_trial_keeps_to_what_is_wanted(seed: int, wanted: set[CardKind]) -> None:
+    """Who wants the best guesses alone gets them, and no duel."""
+    kinds = slots(0, 60, seed=seed, has_rechecks=False, has_trial=True, wanted=frozenset(wanted))
+    assert set(kinds) == (wanted - {"best"} or wanted)
+
+
 @given(seed=seeds, first=st.integers(0, 300), parts=st.lists(st.integers(0, 15), max_size=8))
 def test_a_queue_may_be_filled_in_parts(seed: int, first: int, parts: list[int]) -> None:
     """What was chosen before decides nothing but the number."""

@@ -43,6 +43,7 @@ _WHY = {
     "typical": "Many of your pictures are like this one.",
     "explore": "Drawn by chance, so that the figures stay honest.",
     "best": "One of its best guesses, to see whether it is right.",
+    "duel": "Two ways of scoring disagree here.",
     "recheck": "You judged this one before. Do you still think so?",
 }
 

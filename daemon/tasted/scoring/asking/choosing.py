@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.scoring.asking.duels import draw_duel
 from tasted.scoring.asking.pool import AskPool, Indices
 from tasted.scoring.asking.slots import CardKind
 from tasted.scoring.asking.typical import Coverage
@@ -34,7 +35,7 @@ class ChosenPlace:
     """In the pool."""
     kind: CardKind
     propensity: float | None
-    """The probability of the draw, of `explore`; None where there was no draw."""
+    """The probability of the draw, of `explore` and `duel`; None where there was no draw."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +59,7 @@ def choose(
     liked: int,
     rejected: int,
     seeds: Sequence[int],
+    challenger: Array | None = None,
 ) -> tuple[ChosenPlace, ...]:
     """Choose a card for each slot, as long as there is any: nothing but answers empties a pool.
 
@@ -71,6 +73,8 @@ def choose(
         liked: how many labels there are.
         rejected: as `liked`.
         seeds: of the draws; equal ones give equal draws.
+        challenger: (m,), the probabilities of the recipe on trial, NaN where it has none; None:
+            nothing is on trial. Where both recipes agree on all that is left, a `duel` slot asks.
 
     Returns:
         Fewer cards than slots when the pool is at its end.
@@ -83,8 +87,9 @@ def choose(
     for number, kind in enumerate(kinds):
         if kind == "recheck" or not queue.left:
             continue
-        if kind == "explore":
-            queue.draw(np.random.default_rng([*seeds, number]))
+        if queue.draw(kind, challenger, np.random.default_rng([*seeds, number])):
+            # chance has chosen
+            pass
         elif order is not None and (kind == "best" or wants_likes):
             queue.take(order, "best")
         elif is_typical:
@@ -143,10 +148,19 @@ class _Filling:
         """Take the free picture with the highest score, the first of equals."""
         self._put(int(np.argmax(np.where(self._is_free, scores, -np.inf))), kind, None)
 
-    def draw(self, random: np.random.Generator) -> None:
-        """Draw a free picture, each with the same probability."""
-        free = np.flatnonzero(self._is_free)
-        self._put(int(free[random.integers(len(free))]), "explore", 1 / len(free))
+    def draw(self, kind: CardKind, challenger: Array | None, random: np.random.Generator) -> bool:
+        """Draw a free picture for a slot that chance fills; tell whether it is filled."""
+        in_force = self._scores.probabilities
+        if kind == "explore":
+            free = np.flatnonzero(self._is_free)
+            self._put(int(free[random.integers(len(free))]), kind, 1 / len(free))
+            return True
+        if kind != "duel" or in_force is None or challenger is None:
+            return False
+        drawn = draw_duel(in_force, challenger, free=self._is_free, random=random)
+        if drawn is not None:
+            self._put(drawn.place, kind, drawn.propensity)
+        return drawn is not None
 
     def _put(self, place: int, kind: CardKind, propensity: float | None) -> None:
         self._is_free[place] = False

@@ -4,27 +4,31 @@
     explore  drawn evenly from the pool: from these alone the share of likes can be learnt
     best     what is most likely to be liked
     recheck  an answer given before, asked once more
+    duel     drawn where a recipe on trial differs from the one in force
 
-Ten slots in a row hold six, three and one of the first three, in an order that is drawn, so that
-nobody can tell from its place how a card was chosen.
+Ten slots in a row hold six, three and one of the first three, or four, two and four of `ask`,
+`explore` and `duel` while a recipe is on trial, in an order that is drawn, so that nobody can tell
+from its place how a card was chosen.
 """
 
 from typing import Literal
 
 import numpy as np
 
-CardKind = Literal["ask", "typical", "explore", "best", "recheck"]
+CardKind = Literal["ask", "typical", "explore", "best", "recheck", "duel"]
 """How a card was chosen, in the words of the feedback log."""
 
 OF_TEN: tuple[CardKind, ...] = ("ask",) * 6 + ("explore",) * 3 + ("best",)
 """The kinds of ten cards."""
+OF_TEN_IN_TRIAL: tuple[CardKind, ...] = ("ask",) * 4 + ("explore",) * 2 + ("duel",) * 4
+"""The same while a recipe is on trial."""
 RECHECK_EVERY = 30
 """Every so many slots one is a recheck, in place of what it would have been."""
 RECHECKS_FROM = 60
 """So many labels there are at least before an answer is asked again."""
 
 
-ALL_KINDS: frozenset[CardKind] = frozenset({"ask", "explore", "best", "recheck"})
+ALL_KINDS: frozenset[CardKind] = frozenset({"ask", "explore", "best", "recheck", "duel"})
 
 
 def slots(
@@ -33,6 +37,7 @@ def slots(
     *,
     seed: int,
     has_rechecks: bool,
+    has_trial: bool = False,
     wanted: frozenset[CardKind] = ALL_KINDS,
 ) -> tuple[CardKind, ...]:
     """Return the kinds of the cards with the numbers `first`, `first` + 1, ... of a queue.
@@ -44,6 +49,7 @@ def slots(
         count: how many kinds to return.
         seed: of the queue; 0 or more.
         has_rechecks: whether there are answers that may be asked again.
+        has_trial: whether a recipe is on trial.
         wanted: the only kinds to return; rechecks alone come in every slot.
 
     Raises:
@@ -51,7 +57,7 @@ def slots(
     """
     if not wanted:
         raise ValueError("a queue needs a kind of card")
-    cycle = tuple(kind for kind in OF_TEN if kind in wanted)
+    cycle = _cycle(wanted, has_trial=has_trial)
     kinds: list[CardKind] = ["recheck"] * count
     if not cycle:
         return tuple(kinds)
@@ -64,6 +70,12 @@ def slots(
         if not (has_rechecks and "recheck" in wanted and is_recheck_turn(number)):
             kinds[number - first] = cycle[int(blocks[block][place])]
     return tuple(kinds)
+
+
+def _cycle(wanted: frozenset[CardKind], *, has_trial: bool) -> tuple[CardKind, ...]:
+    """Return the wanted kinds among ten; without any, those of a queue without a trial."""
+    in_trial = tuple(kind for kind in OF_TEN_IN_TRIAL if kind in wanted) if has_trial else ()
+    return in_trial or tuple(kind for kind in OF_TEN if kind in wanted)
 
 
 def is_recheck_turn(number: int) -> bool:
