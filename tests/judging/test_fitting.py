@@ -64,7 +64,11 @@ def stated_preferences(
 
 
 def fit(
-    library: Library, wanted: StatedPreferences, bios: Mapping[str, str] | None = None
+    library: Library,
+    wanted: StatedPreferences,
+    bios: Mapping[str, str] | None = None,
+    *,
+    held_out: Mapping[str, float] | None = None,
 ) -> TasteVersion:
     """Fit a version to all of a library."""
     known = bios or {}
@@ -75,6 +79,7 @@ def fit(
         fitted_to="labels",
         bios_of=lambda pictures: {key: known[key] for key in pictures if key in known},
         copies=CopyFinder(),
+        held_out=held_out,
     )
 
 
@@ -230,3 +235,23 @@ def test_labels_that_were_asked_say_nothing_of_the_stream(library: Library) -> N
     fewer = record.without([content(paths[0])])
     assert fewer.drawn is not None
     assert fewer.drawn.tolist() == [False] * 3 + [True] * 8
+
+
+def test_a_model_that_was_trained_on_labels_is_judged_by_what_was_held_out(
+    library: Library,
+) -> None:
+    """Given by content, it replaces what other labels say; of a profile the mean of its photos."""
+    rows = random_units(24, seed=2)
+    paths = [f"liked/anna/{n}.png" for n in range(2)]
+    paths += [f"{'liked' if n % 2 else 'rejected'}/{n}.png" for n in range(22)]
+    library.learn([learned(path, row) for path, row in zip(paths, rows, strict=True)])
+    held_out = {content(path): -2.0 for path in paths[:12]} | {content(paths[0]): -4.0}
+    plain = fit(library, stated_preferences(library))
+    honest = fit(library, stated_preferences(library), held_out=held_out)
+
+    assert honest.items == plain.items
+    seen = np.array([item[0] in held_out for item in honest.items])
+    shown = honest.taste.leave_one_out[seen]
+    # the profile is the lowest, the others differ only by the label that each is without
+    assert shown.argmin() == 0
+    assert len(np.unique(shown[1:].round(9))) == 2

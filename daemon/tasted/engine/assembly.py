@@ -7,6 +7,7 @@ known by then that one will be.
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import structlog
@@ -16,6 +17,7 @@ from tasted.decoding.pictures import PREPROCESSING
 from tasted.decoding.views import VIEWS_VERSION
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.embedding.models.tuned import read_held_out
 from tasted.embedding.models.weights import (
     ModelFolder,
     choose_runtime,
@@ -152,6 +154,7 @@ def assemble(
         embedder,
         reading=f"{reading.engine}/{reader.choice.reader}/{reading.keep_text}",
         bios=Bios(inbox, library, reader, path_of=path_of),
+        folder=model.folder,
     )
     pipeline = Pipeline(
         inbox,
@@ -182,6 +185,7 @@ def _judge(
     *,
     reading: str,
     bios: Bios,
+    folder: Path,
 ) -> VersionJudge:
     preferences = _preferences(settings)
     versions = TasteVersions(
@@ -196,6 +200,7 @@ def _judge(
         bios_of=bios.of,
         reading=reading,
         embedder=embedder.identity.name,
+        held_out=read_held_out(folder),
     )
     seed = SeedJudge(library, embedder, preferences, reading=reading)
     return VersionJudge(taste, seed, versions, follows=settings.scoring.scorer)

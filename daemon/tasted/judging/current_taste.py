@@ -45,6 +45,7 @@ class CurrentTaste:
         bios_of: finds the bios of references and history.
         reading: how texts are read and kept, because they are part of what is fitted.
         embedder: the name of the model.
+        held_out: of a model that was trained on labels, by content id; see `fitting.fit_version`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class CurrentTaste:
         bios_of: BiosOf,
         reading: str = "",
         embedder: str = "",
+        held_out: Mapping[str, float] | None = None,
     ) -> None:
         self._library = library
         self._stated_preferences = stated_preferences
@@ -68,6 +70,7 @@ class CurrentTaste:
         self._reading = reading
         self._copies = CopyFinder()
         self._embedder = embedder
+        self._held_out = held_out or {}
         self._loaded: LoadedVersion | None = None
         self._unkept: TasteVersion | None = None
         """What is loaded, when it is a fit that `renew` has not kept yet."""
@@ -268,6 +271,7 @@ class CurrentTaste:
             copies=self._copies,
             previous=self._loaded.start if self._loaded is not None else None,
             record=record,
+            held_out=self._held_out,
         )
 
     def _keep(self, version: TasteVersion) -> None:
@@ -283,7 +287,7 @@ class CurrentTaste:
             recipe=recipe,
             labels_digest=digest,
             upto_seq=self._library.upto_seq,
-            reason=_reason(former, recipe, digest),
+            reason=_reason(former, recipe, digest, is_tuned=bool(self._held_out)),
         )
         self._unkept = None
 
@@ -324,12 +328,14 @@ def digest_of(facts: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode("ascii")).hexdigest()
 
 
-def _reason(former: VersionRow | None, recipe: Recipe, labels_digest: str) -> str:
+def _reason(
+    former: VersionRow | None, recipe: Recipe, labels_digest: str, *, is_tuned: bool
+) -> str:
     """Return why a version is made, by the one before it."""
     if former is None or former.labels.digest == "":
         return "answers"
     if former.recipe.embedder_fingerprint != recipe.embedder_fingerprint:
-        return "switch"
+        return "training" if is_tuned else "switch"
     if former.recipe.id != recipe.id:
         return "settings"
     if former.kept == ERASED:

@@ -14,6 +14,7 @@ from tasted.judging.version import TasteVersion
 from tasted.library.library import LearnedReference, Library
 from tasted.records import Label, Origin, Reference
 from tasted.scoring.taste.fit import fit_taste
+from tasted.scoring.taste.held_out import with_held_out
 from tasted.scoring.taste.mixture import WarmStart
 from tasted.scoring.traits.personality import TraitScales
 from tasted.scoring.weighing.weigher import COLUMNS, columns, history_parts
@@ -45,6 +46,7 @@ def fit_version(
     copies: CopyFinder,
     previous: WarmStart | None = None,
     record: FitRecord | None = None,
+    held_out: Mapping[str, float] | None = None,
 ) -> TasteVersion:
     """Fit a taste to the references that count, and freeze it with the present history.
 
@@ -60,6 +62,7 @@ def fit_version(
         copies: finds references that show the same picture.
         previous: where the last fit ended; without it thousands of references take long.
         record: of an older version; pictures that the library no longer knows are left out.
+        held_out: of an embedder that was trained on labels, by content id; see `_judged_by`.
     """
     if record is None:
         history = library.sample(HISTORY_MAX, exclude=_brought(library))
@@ -109,6 +112,8 @@ def fit_version(
         drawn=None if drawn is None else np.array(drawn, np.bool_),
         previous=previous,
     )
+    if held_out:
+        taste = with_held_out(taste, _judged_by(held_out, labels))
     seen = [
         _known(library, stated_preferences, scales, content, views, bios.get(content))
         for content, views in zip(history, pictures, strict=True)
@@ -126,6 +131,16 @@ def fit_version(
         brought=brought,
         drawn=drawn,
     )
+
+
+def _judged_by(
+    held_out: Mapping[str, float], labels: Sequence[CountedLabel]
+) -> NDArray[np.float64]:
+    """Return, for each label, the logit that did not know it; NaN: the embedder did not, either."""
+    found = [
+        [held_out[content] for content in label.contents if content in held_out] for label in labels
+    ]
+    return np.array([np.mean(own) if own else np.nan for own in found], np.float64)
 
 
 def _drawn(library: Library, labels: Sequence[CountedLabel]) -> tuple[bool, ...] | None:

@@ -1,7 +1,7 @@
 """Scores with the taste of the labels, a fitted version. Reads the library."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from tasted.home.taste_versions import VersionRow
@@ -44,6 +44,7 @@ class TasteJudge:
         bios_of: finds the bios of references and history.
         reading: how texts are read and kept, because they are part of what is scored.
         embedder: the name of the model.
+        held_out: of a model that was trained on labels, by content id; see `fitting.fit_version`.
     """
 
     scorer = "taste"
@@ -59,6 +60,7 @@ class TasteJudge:
         bios_of: BiosOf,
         reading: str = "",
         embedder: str = "",
+        held_out: Mapping[str, float] | None = None,
     ) -> None:
         self._library = library
         self._stated_preferences = stated_preferences
@@ -74,6 +76,7 @@ class TasteJudge:
             bios_of=bios_of,
             reading=reading,
             embedder=embedder,
+            held_out=held_out,
         )
         """Which version scores are made by."""
 

@@ -67,9 +67,18 @@ class TorchEmbedder(abc.ABC):
         """Embed pictures; see `Embedder.embed_pictures`."""
         return self.embed_prepared(self.prepare(pictures))
 
+    @property
+    def network(self) -> Any:
+        """The model itself, for whoever trains it."""
+        return self._model
+
+    def pixel_values(self, prepared: NDArray[Any]) -> NDArray[np.float32]:
+        """Return what the network is given of what `prepare` returned, (n, 3, side, side)."""
+        return self._preparation.values(prepared)
+
     @torch.inference_mode()
     def _embed_batch(self, prepared: NDArray[Any]) -> NDArray[np.float32]:
-        pixels = torch.from_numpy(self._preparation.values(prepared))
+        pixels = torch.from_numpy(self.pixel_values(prepared))
         features = self._features(pixels.to(self._model.device, self._model.dtype))
         return unit_rows(features.float().cpu().numpy(), model=self.name)
 

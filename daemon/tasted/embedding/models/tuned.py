@@ -1,0 +1,102 @@
+"""A model that was trained on labels here: what it learnt from, beside its weights. Stdlib only.
+
+    learned_from.json       the pictures whose labels it has seen, and the model that it was made of
+    held_out_logits.json    what those pictures look like to models that have not seen them
+
+Such a model lies in `.tasted/models/tuned-N/` in the form of any other, so that every runtime loads
+it. What it learnt from goes with it: `tasted forget` of one of those pictures removes the model.
+"""
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tasted.home.json_records import record_from
+from tasted.system.files import read_regular_file, write_atomically
+
+LEARNED_FROM = "learned_from.json"
+HELD_OUT = "held_out_logits.json"
+_NAME = re.compile(r"tuned-([1-9][0-9]{0,5})")
+_BYTES_MAX = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedFrom:
+    """Where a tuned model comes from."""
+
+    base: str
+    """The name of the model that it was made of."""
+    base_fingerprint: str
+    method: str
+    trained_at: str
+    """ISO 8601 in UTC."""
+    adapter_sha256: str
+    """Of the adapter that was merged into it."""
+    trained: tuple[str, ...]
+    """The content ids that it, or one of those that judged it, was trained on."""
+    judged: tuple[str, ...] = ()
+    """The content ids that only showed how good it is: newer labels, and the history."""
+    recipe: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def contents(self) -> frozenset[str]:
+        """Every picture that it owes something to."""
+        return frozenset((*self.trained, *self.judged))
+
+
+def tuned_name(number: int) -> str:
+    """Return what the tuned model of this number is called."""
+    return f"tuned-{number}"
+
+
+def tuned_number(name: str) -> int | None:
+    """Return the number in such a name; None when it is no name of a tuned model."""
+    match = _NAME.fullmatch(name)
+    return int(match[1]) if match is not None else None
+
+
+def write_tuned(folder: Path, learned: LearnedFrom, held_out: Mapping[str, float]) -> None:
+    """Write both files into the folder of a model.
+
+    Args:
+        folder: of the model.
+        learned: where it comes from.
+        held_out: by content id, see `scoring.taste.held_out`.
+
+    Raises:
+        OSError: when they cannot be written.
+    """
+    write_atomically(folder / HELD_OUT, json.dumps(dict(held_out)).encode("ascii"))
+    facts = json.dumps(dataclasses.asdict(learned), indent=2)
+    write_atomically(folder / LEARNED_FROM, facts.encode("ascii"))
+
+
+def read_learned_from(folder: Path) -> LearnedFrom | None:
+    """Return where a model comes from; None where nobody trained it here, or that is damaged."""
+    return record_from(LearnedFrom, _read(folder / LEARNED_FROM))
+
+
+def read_held_out(folder: Path) -> dict[str, float]:
+    """Return the logits that knew neither picture nor label, by content id; empty without any."""
+    value = _read(folder / HELD_OUT)
+    if not isinstance(value, dict):
+        return {}
+    return {
+        content: float(logit)
+        for content, logit in value.items()
+        if isinstance(logit, int | float) and math.isfinite(logit)
+    }
+
+
+def _read(file: Path) -> Any:
+    try:
+        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
+        return json.loads(data)
+    except (OSError, ValueError, RecursionError):
+        # of most models there is none
+        return None
