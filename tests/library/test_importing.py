@@ -44,7 +44,7 @@ def work(lancedb, folder):
             "fragments": table.stats()["fragment_stats"]["num_fragments"]}
 
 def told(lancedb, folder):
-    heavy = {"urllib3", "lance_namespace_urllib3_client", "overrides"}
+    heavy = {"urllib3", "lance_namespace_urllib3_client", "overrides", "pandas"}
     print(json.dumps({**work(lancedb, folder), "heavy": sorted(heavy & sys.modules.keys())}))
 """
 _WORKS = {

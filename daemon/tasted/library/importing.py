@@ -6,6 +6,9 @@ Python 3.12 it also has a library compare the signatures of its own methods at e
 LanceDB is imported, stand-ins take the place of both; later nothing of them is left but empty
 classes inside LanceDB, and calling one of those raises.
 
+pyarrow asks once whether there is pandas, and loads it (25 MB) where some other package brought it.
+Asked meanwhile, it hears that there is none: nothing here makes a data frame.
+
 Only for the releases in `TESTED`, which `tests/library/test_importing.py` goes through; any other
 is imported as it is, and so is one that cannot be imported in this way.
 """
@@ -29,6 +32,7 @@ TESTED = frozenset({"0.40.0"})
 """The releases whose unused parts may be left out; raise them together with the tests."""
 _CLIENT = "lance_namespace_urllib3_client"
 _OVERRIDES = "overrides"
+_PANDAS = "pandas"
 _NATIVE = "lancedb._lancedb"
 """Stays when an import failed half way: it cannot be loaded twice."""
 
@@ -120,6 +124,8 @@ class _StandInFinder(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        if fullname == _PANDAS:
+            raise ModuleNotFoundError(f"tasted imports LanceDB without {_PANDAS}", name=_PANDAS)
         if fullname.partition(".")[0] not in {_CLIENT, _OVERRIDES}:
             return None
         self.served.append(fullname)
