@@ -60,6 +60,19 @@ def score_now(
         }
 
 
+def publish_now(home: Home, settings: Settings) -> None:
+    """Have the taste of the labels of now published, for whoever scores by it elsewhere.
+
+    Raises:
+        HomeLocked: when a daemon runs, which does that by itself.
+        ServiceFault: when that fails.
+    """
+    with _ready_worker(home, settings) as (worker, labels, _shared):
+        worker.preflight()
+        if labels is not None:
+            worker.update_labels(labels)
+
+
 def rebuild_now(home: Home, settings: Settings) -> int:
     """Rebuild the library, and return how many references it has.
 

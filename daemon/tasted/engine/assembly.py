@@ -145,14 +145,14 @@ def assemble(
     reading = settings.reading
     if reading.keep_text != "all":
         library.drop_texts()
-    reader = _reader(settings, step_out)
+    reader = reader_of(settings, step_out)
     inbox = InboxReader(home.inbox, max_bytes=settings.limits.max_bytes)
     judge = _judge(
         home,
         settings,
         library,
         embedder,
-        reading=f"{reading.engine}/{reader.choice.reader}/{reading.keep_text}",
+        reading=reading_identity(settings),
         bios=Bios(inbox, library, reader, path_of=path_of),
         folder=model.folder,
     )
@@ -187,7 +187,7 @@ def _judge(
     bios: Bios,
     folder: Path,
 ) -> VersionJudge:
-    preferences = _preferences(settings)
+    preferences = preferences_of(settings)
     versions = TasteVersions(
         home.tastes, check=home.check, budget_bytes=settings.learning.keep_mb * _MEGABYTE
     )
@@ -253,7 +253,15 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
     return embedder
 
 
-def _reader(settings: Settings, step_out: StepOut) -> Reader:
+def reading_identity(settings: Settings) -> str:
+    """Return what reads the text in pictures on this machine, and what is kept of it."""
+    reading = settings.reading
+    reader = choose(reading.engine, reading.languages).reader
+    return f"{reading.engine}/{reader}/{reading.keep_text}"
+
+
+def reader_of(settings: Settings, step_out: StepOut) -> Reader:
+    """Return what reads the text in pictures; it is opened for the first one."""
     languages = settings.reading.languages
     threads = thread_count(settings.engine.threads)
     return Reader(
@@ -263,7 +271,8 @@ def _reader(settings: Settings, step_out: StepOut) -> Reader:
     )
 
 
-def _preferences(settings: Settings) -> Preferences:
+def preferences_of(settings: Settings) -> Preferences:
+    """Return what the user asked for."""
     chosen, scoring = settings.preferences, settings.scoring
     return Preferences(
         traits=tuple(

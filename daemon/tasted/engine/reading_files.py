@@ -7,9 +7,11 @@ later change can slip another content under a score.
 import errno
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from typing_extensions import override
 
 from tasted.errors import (
     EmptyFile,
@@ -23,6 +25,7 @@ from tasted.inbox.listing import find_companions
 from tasted.outbox.sidecar import Source, encoded_path, source_part
 from tasted.reading.companion import CompanionText, parse_companion
 from tasted.records import Companion, FileStamp
+from tasted.rpc.backfill_messages import WHOLE_TREE
 from tasted.rpc.messages import RequestedFile
 from tasted.system.files import content_id, read_regular_file, stamp_of
 from tasted.system.machine_faults import shortage_of
@@ -94,7 +97,7 @@ class InboxReader:
                 return False
             if is_privacy_refusal(error, system=self._system):
                 raise InboxUnavailable(
-                    f"macOS does not let this program read the files of {self._inbox}.",
+                    f"macOS does not let this program read the files of {self._folder_of(file)}.",
                     remedy=access_remedy(error, sys.executable, system=self._system) or "",
                 ) from error
             if shortage_of(error) is not None:
@@ -148,11 +151,18 @@ class InboxReader:
         return opened.companion, opened.text_id, opened.text or CompanionText(None, None, None)
 
     def _path(self, file: RequestedFile) -> Path:
-        return Path(file.path) if file.is_outside else self._inbox / file.path
+        return self._place(file.path)
+
+    def _place(self, path: str) -> Path:
+        # an absolute path stays what it is
+        return self._inbox / path
 
     def _below(self, file: RequestedFile) -> Path | None:
         # whoever names a file outside the inbox means the links on the way to it
         return None if file.is_outside else self._inbox
+
+    def _folder_of(self, _file: RequestedFile) -> Path:
+        return self._inbox
 
     def _refusal(self, file: RequestedFile, error: OSError) -> ItemError:
         if error.errno == errno.EFBIG:
@@ -172,7 +182,7 @@ class InboxReader:
     def _read_companion(self, file: RequestedFile, opened: OpenedFile) -> None:
         if file.companion is None:
             return
-        text = self._inbox / file.companion
+        text = self._place(file.companion)
         try:
             opened.companion = Companion(file.companion, stamp_of(os.lstat(text)))
             data, stamp = read_regular_file(
@@ -188,3 +198,38 @@ class InboxReader:
         opened.companion = Companion(file.companion, stamp)
         opened.text_id = content_id(data)
         opened.text = parse_companion(data)
+
+
+class TreeReader(InboxReader):
+    """Opens the files of a tree that is scored in place, without following links in it.
+
+    Args:
+        roots: the folders of the tree, by the first part of the paths in it; see `ScoreTree`.
+        max_bytes: of the largest picture that is read.
+        system: as `sys.platform`.
+    """
+
+    def __init__(
+        self, roots: Mapping[str, Path], *, max_bytes: int, system: str = sys.platform
+    ) -> None:
+        super().__init__(next(iter(roots.values())), max_bytes=max_bytes, system=system)
+        self._roots = roots
+
+    @override
+    def _place(self, path: str) -> Path:
+        root, rest = self._located(path)
+        return root / rest
+
+    @override
+    def _below(self, file: RequestedFile) -> Path:
+        return self._located(file.path)[0]
+
+    @override
+    def _folder_of(self, file: RequestedFile) -> Path:
+        return self._located(file.path)[0]
+
+    def _located(self, path: str) -> tuple[Path, str]:
+        if WHOLE_TREE in self._roots:
+            return self._roots[WHOLE_TREE], path
+        first, _slash, rest = path.partition("/")
+        return self._roots[first], rest

@@ -19,11 +19,13 @@ import structlog
 
 from tasted.config import Settings
 from tasted.engine.assembly import Assembly, Load, assemble, load_embedder
+from tasted.engine.doing import DOING
 from tasted.engine.known_pictures import Origins
 from tasted.engine.previews import PreviewMaker
 from tasted.engine.publishing import TastePublisher
 from tasted.engine.reading_files import InboxReader
 from tasted.engine.transferring import export_library, import_library
+from tasted.engine.tree_desk import TreeDesk
 from tasted.engine.version_desk import VersionDesk
 from tasted.errors import EngineFailed, HomeGone, InternalFault, ServiceFault
 from tasted.home.crash_reports import CrashLog
@@ -35,6 +37,7 @@ from tasted.outbox.ledger import Ledger
 from tasted.records import View
 from tasted.rpc import framing
 from tasted.rpc.asking_messages import ChooseCards, MakePreview, TakeAnswers
+from tasted.rpc.backfill_messages import ScoreTree, ShipTaste
 from tasted.rpc.encoding import hello_from, request_from, to_json
 from tasted.rpc.messages import (
     PROTOCOL,
@@ -73,20 +76,6 @@ _REQUESTS = 0
 _ANSWERS = 1
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
-_DOING = {
-    "ScoreBatch": "scored pictures",
-    "ScoreProfile": "scored a profile",
-    "PublishTaste": "learned from your likes and rejects",
-    "EraseTraces": "erased what it keeps about pictures",
-    "ChooseCards": "chose what to show next",
-    "TakeAnswers": "took in your answers",
-    "MakePreview": "made a picture to show",
-    "UseVersion": "changed the taste version",
-    "GoBack": "changed the taste version",
-    "CompareVersions": "compared taste versions",
-    "ExportLibrary": "wrote an export",
-    "ImportLibrary": "took in an export",
-}
 
 log = structlog.get_logger("tasted.engine")
 
@@ -126,6 +115,16 @@ class EngineServer:
         self._ignored = IgnoredList(home.ignored_file)
         self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
         self._bulk = Bulk()
+        self._trees = TreeDesk(
+            home,
+            settings,
+            version=version,
+            load=load,
+            on_loading=lambda: self._send(ModelLoading()),
+            on_loaded=self._tell_loaded,
+            on_crash=self._crashes.note,
+            bulk=self._bulk,
+        )
         self._previews = PreviewMaker(
             InboxReader(home.inbox, max_bytes=settings.limits.max_bytes),
             max_pixels=settings.limits.max_pixels,
@@ -183,6 +182,8 @@ class EngineServer:
     def _transfer(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
         if isinstance(request, UseVersion | GoBack | CompareVersions):
             return self._versions.answer(self._opened(), request)
+        if isinstance(request, ShipTaste | ScoreTree):
+            return self._trees.answer(request, self._send, is_to_end=self._is_to_end)
         match request:
             case ExportLibrary():
                 folder = staging_folder(self._home, request.staging_id)
@@ -199,7 +200,7 @@ class EngineServer:
             kind: of the request.
         """
         self._crashes.note(error, kind)
-        doing = _DOING.get(kind, "worked")
+        doing = DOING.get(kind, "worked")
         return Fault.of(
             InternalFault(
                 f"tasted itself failed while it {doing} ({type(error).__name__}); no picture is at "
@@ -282,7 +283,7 @@ class EngineServer:
                 version=self._version,
                 load=self._load,
                 on_loading=lambda: self._send(ModelLoading()),
-                on_loaded=lambda: self._send(ModelLoaded(resident_bytes=resident_bytes())),
+                on_loaded=self._tell_loaded,
                 origin_of=self._origins.origin_of,
                 path_of=self._origins.path_of,
                 is_ignored=self._is_ignored,
@@ -294,6 +295,9 @@ class EngineServer:
         elif needs_model:
             self._assembly.embedder.open()
         return self._assembly
+
+    def _tell_loaded(self) -> None:
+        self._send(ModelLoaded(resident_bytes=resident_bytes()))
 
     def _views_of(self, content_id: str) -> tuple[View, ...]:
         known = self._opened().library.cached([content_id])
@@ -367,8 +371,9 @@ def _server(
     end_with_parent(hello.parent)
     home, settings = Home(Path(hello.home), hello.identity), hello.settings
     home.check()
+    logs = home.logs if hello.log_folder is None else Path(hello.log_folder)
     set_up_logs(
-        home.logs / "engine.log",
+        logs / "engine.log",
         level=settings.log.level,
         max_bytes=int(settings.log.max_mb * _MEGABYTE),
         keep=settings.log.keep,

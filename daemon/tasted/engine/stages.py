@@ -108,5 +108,5 @@ def _internal(item: PipelineItem, error: Exception) -> InternalError:
     return InternalError(
         f"tasted itself failed over {file.shown} ({type(error).__name__}); this is not the "
         "picture's fault.",
-        remedy=InternalError.remedy_after(file.attempts + 1, is_stored=not file.is_outside),
+        remedy=InternalError.remedy_after(file.attempts + 1, is_stored=file.is_stored),
     )

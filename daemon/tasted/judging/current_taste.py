@@ -78,6 +78,8 @@ class CurrentTaste:
         """Whether what was published is gone, so that it is to be published again."""
         self._held_number: int | None = None
         """The version that a person holds; None: every label counts."""
+        self._is_pinned = False
+        """Whether what is loaded was fitted in another process, and nothing is fitted here."""
         self._asked = (-1, "")
         """The last state of the references, and its digest; see `TasteVersion.fitted_to`."""
 
@@ -109,7 +111,7 @@ class CurrentTaste:
         return self._is_lost or (self._loaded is not None and self._is_outgrown(self._loaded))
 
     def _is_outgrown(self, loaded: LoadedVersion) -> bool:
-        few = loaded.history_count < HISTORY_ENOUGH
+        few = loaded.history_count < HISTORY_ENOUGH and not self._is_pinned
         return few and self._held_number is None and has_history(self._library)
 
     def renew(self) -> None:
@@ -127,6 +129,17 @@ class CurrentTaste:
             self._load(self._fit(wanted))
         if self._unkept is not None:
             self._keep(self._unkept)
+
+    def pin(self, version: TasteVersion, *, is_held: bool) -> None:
+        """Score by exactly this version for good, as the home does that it was shipped by.
+
+        Args:
+            version: whole; nothing of it is kept here.
+            is_held: whether a person holds it there, which sidecars tell.
+        """
+        self._is_pinned, self._unkept = True, version
+        self._held_number = version.number if is_held else None
+        self._load(version)
 
     def hold(self, row: VersionRow) -> str | None:
         """Score by exactly this version until `follow`.
@@ -191,7 +204,8 @@ class CurrentTaste:
         """Return the version that scores are made by."""
         loaded = self._loaded
         # the first labels are published soon, and what they score needs no second score then
-        is_of_nothing = loaded is not None and not loaded.rows and self._held_number is None
+        is_fixed = self._held_number is not None or self._is_pinned
+        is_of_nothing = loaded is not None and not loaded.rows and not is_fixed
         if loaded is None or (is_of_nothing and loaded.fitted_to != self._fitted_to()):
             return self._load_or_fit(self._fitted_to())
         return loaded

@@ -1,4 +1,4 @@
-"""Vectors and hashes of a library that another process may be writing. Reads, and changes nothing.
+"""What a library holds that another process may be writing. Reads, and changes nothing.
 
 A LanceDB reader keeps the version of a table that it opened, whatever is written meanwhile. Only
 `tasted forget` removes that version; a read after that raises a fault.
@@ -8,11 +8,12 @@ from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from tasted.library.embedded import Embedded, ViewHashes
+from tasted.library.embedded import Embedded, LearnedReference, ViewHashes
 from tasted.library.failures import faults_of
 from tasted.library.hashes import HashCache
 from tasted.library.importing import import_lancedb
-from tasted.library.schema import hashes_name, vectors_name
+from tasted.library.references import ReferenceTable
+from tasted.library.schema import hashes_name, references_name, vectors_name
 from tasted.library.table import Database, Table, holds_something
 from tasted.library.vectors import VectorCache
 from tasted.system.files import folder_identity
@@ -84,3 +85,23 @@ class _GlancedTable(Table):
             lancedb, identity = import_lancedb(), folder_identity(folder)
             self._database = Database(folder, lancedb.connect(str(folder)), identity)
             self._table = self._database.open_table(name)
+
+
+def read_learned(
+    folder: Path, *, fingerprint: str, dimensions: int
+) -> tuple[LearnedReference, ...]:
+    """Return the references that count right now, with their vectors, in the order of learning.
+
+    Args:
+        folder: of the library; it may be missing.
+        fingerprint: of the embedder.
+        dimensions: length d of a vector.
+
+    Raises:
+        LibraryUnusable: when the table exists and cannot be read.
+    """
+    name = references_name(fingerprint)
+    if not holds_something(folder / f"{name}.lance"):
+        return ()
+    table = _GlancedTable(folder, name)
+    return ReferenceTable(table, fingerprint=fingerprint, dimensions=dimensions).learned()

@@ -19,6 +19,7 @@ import structlog
 
 from tasted.errors import EngineFailed, MemoryCeilingTooLow, ServiceFault
 from tasted.rpc import framing
+from tasted.rpc.backfill_messages import ScoreTree
 from tasted.rpc.encoding import answer_from, check_protocol, to_json
 from tasted.rpc.messages import (
     FILES_TOGETHER,
@@ -75,7 +76,6 @@ RESTING = {
     "MALLOC_TRIM_THRESHOLD_": str(8 * 2**20),
     "MALLOC_ARENA_MAX": "2",
 }
-
 
 # OpenMP, MKL and Accelerate: each would take every core there is
 _CAPPED = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -165,7 +165,7 @@ class EngineProcess:
 
     def score(
         self,
-        batch: ScoreBatch,
+        batch: ScoreBatch | ScoreTree,
         keep: Callable[[FileResult], None],
         *,
         is_overtaken: Callable[[], bool] = lambda: False,

@@ -21,6 +21,7 @@ from tasted.rpc.asking_messages import (
     PreviewRefused,
     TakeAnswers,
 )
+from tasted.rpc.backfill_messages import ScoreTree, ShipTaste, TasteShipped
 from tasted.rpc.messages import (
     PROTOCOL,
     BatchScored,
@@ -79,6 +80,8 @@ _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
         UseVersion,
         GoBack,
         CompareVersions,
+        ShipTaste,
+        ScoreTree,
     )
 }
 _ANSWERS: dict[str, type[EngineAnswer]] = {
@@ -103,6 +106,7 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         LibraryImported,
         VersionChosen,
         VersionsCompared,
+        TasteShipped,
     )
 }
 

@@ -12,7 +12,8 @@ starts an engine of the new version, and has to be restarted itself.
     PublishTaste   → TastePublished, ReferencesMissing  which references count from now on
     EraseTraces    → TracesErased                       pictures to be forgotten
 
-Requests for somebody who is judging pictures are in `asking_messages`.
+Requests for somebody who is judging pictures are in `asking_messages`, those for other folders in
+`backfill_messages`.
 
 A `Fault` may be the answer to any request. `ModelLoading` and `ModelLoaded` may come before one.
 Each file of a batch is answered as soon as it is done; what was answered before a fault is done.
@@ -31,7 +32,7 @@ from tasted.inbox.naming import label_of
 from tasted.outbox.sidecar import PhotoPart, Sidecar, Source, encoded_path
 from tasted.records import Current, FileStamp, Label, ScoredInputs
 
-PROTOCOL = 5
+PROTOCOL = 6
 """Raised with every change of a message."""
 
 FILES_TOGETHER = 2
@@ -121,6 +122,8 @@ class Hello(EngineRequest[Ready]):
     parent: int
     """The pid of the light process, with which the engine ends."""
     protocol: int = PROTOCOL
+    log_folder: str | None = None
+    """Absolute path of the folder of its log, where that of the home is another engine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,11 @@ class RequestedFile:
     def may_be_ignored(self) -> bool:
         """Whether it is passed over when its content was forgotten and left in the inbox."""
         return self.label is None and not self.is_outside and not self.is_asked
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether its document is kept, so that it is found again."""
+        return not self.is_outside
 
     @property
     def shown(self) -> str:

@@ -7,6 +7,5 @@ engine_requests    builds what is sent to the engine
 answer_writer      writes answers as they come, beside the engine
 results            a sidecar for each answer, if the file is still what was scored
 profiles           the same for folders of several photos
-crash_attribution  whose fault it is when the engine ends
 rebuild            makes a new library
 """

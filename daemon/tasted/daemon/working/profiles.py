@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 import structlog
 
 from tasted.daemon.shared.shared_state import SharedState
-from tasted.daemon.working.crash_attribution import CrashAttribution, crash_error
 from tasted.daemon.working.engine_requests import profile_request
 from tasted.home.layout import Home
 from tasted.home.status import LastError
@@ -24,6 +23,7 @@ from tasted.outbox.sidecar_writer import Writer
 from tasted.outbox.succession import succeeding
 from tasted.records import RankingFacts
 from tasted.rpc.client import Ask, EngineDiedError
+from tasted.rpc.crash_attribution import CrashAttribution, crash_error
 from tasted.system.faultpoints import reach
 from tasted.system.files import stamp_of
 

@@ -23,7 +23,6 @@ from tasted.daemon.shared.ignored_files import IgnoredFiles
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.working.answer_writer import AnswerWriter
-from tasted.daemon.working.crash_attribution import CrashAttribution, crash_sidecar
 from tasted.daemon.working.engine_requests import named_file, requested_file
 from tasted.daemon.working.page_answers import PageAnswers
 from tasted.daemon.working.profiles import ProfileWorker
@@ -38,6 +37,7 @@ from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
 from tasted.records import InboxFile
 from tasted.rpc.client import AnswerT, EngineDiedError, EngineProcess
+from tasted.rpc.crash_attribution import CrashAttribution, crash_sidecar
 from tasted.rpc.messages import BatchScored, EngineRequest, FileResult, ScoreBatch, WarmUp
 from tasted.system.faultpoints import reach
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasted.daemon.working.crash_attribution import crash_sidecar
 from tasted.inbox.reconcile import Reason, Task
 from tasted.records import FileStamp, InboxFile
+from tasted.rpc.crash_attribution import crash_sidecar
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 

@@ -1,0 +1,19 @@
+"""What an engine was doing, for a sentence about its failure: by the name of the request. Pure."""
+
+DOING = {
+    "ScoreBatch": "scored pictures",
+    "ScoreProfile": "scored a profile",
+    "PublishTaste": "learned from your likes and rejects",
+    "EraseTraces": "erased what it keeps about pictures",
+    "ChooseCards": "chose what to show next",
+    "TakeAnswers": "took in your answers",
+    "MakePreview": "made a picture to show",
+    "UseVersion": "changed the taste version",
+    "GoBack": "changed the taste version",
+    "CompareVersions": "compared taste versions",
+    "ExportLibrary": "wrote an export",
+    "ImportLibrary": "took in an export",
+    "ShipTaste": "read the taste for a backfill",
+    "ScoreTree": "scored pictures of a backfill",
+}
+"""`tasted itself failed while it …`"""
