@@ -26,6 +26,7 @@ from bench import (
     review,
     scorers,
     soak,
+    trial_rules,
     views,
     warm,
 )
@@ -47,6 +48,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "burst": burst.measure,
     "soak": soak.measure,
     "taste": scorers.measure,
+    "trials": trial_rules.measure,
     "near_copies": near_copies.measure,
     "views": views.measure,
     "decoding": decoding.measure,

@@ -62,6 +62,58 @@ def difference(in_force: float, challenger: float, *, liked: bool, is_duel: bool
     return side * (in_force + challenger - 2 * outcome) / 2
 
 
+class CountableAnswers:
+    """The answers that may count in a trial, after the events that were taken in so far.
+
+    Args:
+        events: in the order of the log, from its beginning: after an answer its score was shown.
+    """
+
+    def __init__(self, events: Iterable[FeedbackEvent] = ()) -> None:
+        self._answered: set[str] = set()
+        """Every content that was ever answered."""
+        self._counted: dict[str, FeedbackEvent] = {}
+        """By the id of the event."""
+        self._last_at_ms: dict[object, int] = {}
+        """Of each session, when something was last answered in it."""
+        for event in events:
+            self.take(event)
+
+    @property
+    def events(self) -> tuple[FeedbackEvent, ...]:
+        """What may count, in the order of the log."""
+        return tuple(self._counted.values())
+
+    def take(self, event: FeedbackEvent) -> None:
+        """Take in the next event."""
+        if event.kind in ANSWERS:
+            self._last_at_ms[_session(event)] = event.at_ms
+            is_first = self._answered.isdisjoint(event.contents)
+            self._answered.update(event.contents)
+            if is_first and may_count(event):
+                self._counted[event.id] = event
+        elif event.kind is EventKind.UNDO:
+            for undone in self._undone_by(event):
+                if self._is_within_session(undone, event):
+                    del self._counted[undone.id]
+
+    def _undone_by(self, undo: FeedbackEvent) -> list[FeedbackEvent]:
+        if undo.undoes is not None:
+            undone = self._counted.get(undo.undoes)
+            return [undone] if undone is not None else []
+        return [event for event in self._counted.values() if event.content in undo.contents]
+
+    def _is_within_session(self, answer: FeedbackEvent, undo: FeedbackEvent) -> bool:
+        """Tell whether an answer is taken back in the session in which it was given.
+
+        Who takes back one answer by its id names no session: then the pause tells.
+        """
+        session = _session(answer)
+        if undo.session is not None:
+            return _session(undo) == session
+        return undo.at_ms - self._last_at_ms[session] < SESSION_PAUSE_MS
+
+
 class CountedAnswers:
     """The counted answers of a trial, after the events that were taken in so far.
 
@@ -82,37 +134,17 @@ class CountedAnswers:
     ) -> None:
         self._recipes = (in_force, challenger)
         self._after_seq = after_seq
-        self._answered: set[str] = set()
-        """Every content that was ever answered: after the answer its score was shown."""
-        self._counted: dict[str, CountedDifference] = {}
-        """By the id of the event."""
-        self._sessions: dict[str, object] = {}
-        """Of each counted answer."""
-        self._last_at_ms: dict[object, int] = {}
-        """Of each session, when something was last answered in it."""
-        for event in events:
-            self.take(event)
+        self._answers = CountableAnswers(events)
 
     @property
     def counted(self) -> tuple[CountedDifference, ...]:
         """What counts, in the order of the log."""
-        return tuple(self._counted.values())
+        found = (self._difference(event) for event in self._answers.events)
+        return tuple(difference for difference in found if difference is not None)
 
     def take(self, event: FeedbackEvent) -> None:
         """Take in the next event."""
-        if event.kind in ANSWERS:
-            session = _session(event)
-            self._last_at_ms[session] = event.at_ms
-            is_first = self._answered.isdisjoint(event.contents)
-            self._answered.update(event.contents)
-            found = self._difference(event) if is_first else None
-            if found is not None:
-                self._counted[event.id] = found
-                self._sessions[event.id] = session
-        elif event.kind is EventKind.UNDO:
-            for undone in self._undone_by(event):
-                if self._is_within_session(self._sessions[undone], event):
-                    del self._counted[undone]
+        self._answers.take(event)
 
     def _difference(self, event: FeedbackEvent) -> CountedDifference | None:
         before, trial = event.before, event.trial
@@ -120,34 +152,14 @@ class CountedAnswers:
             return None
         if (before.recipe, trial.recipe) != self._recipes or before.probability is None:
             return None
-        if not may_count(event) or event.content is None:
-            return None
         return CountedDifference(
             seq=event.seq,
-            content=event.content,
+            content=event.content or "",
             liked=event.answer is Answer.LIKE,
             is_drawn=event.chosen_by is ChosenBy.EXPLORE,
             in_force=before.probability,
             challenger=trial.probability,
         )
-
-    def _undone_by(self, event: FeedbackEvent) -> list[str]:
-        if event.undoes is not None:
-            return [event.undoes] if event.undoes in self._counted else []
-        return [
-            event_id
-            for event_id, counted in self._counted.items()
-            if counted.content in event.contents
-        ]
-
-    def _is_within_session(self, session: object, undo: FeedbackEvent) -> bool:
-        """Tell whether an answer is taken back in the session in which it was given.
-
-        Who takes back one answer by its id names no session: then the pause tells.
-        """
-        if undo.session is not None:
-            return _session(undo) == session
-        return undo.at_ms - self._last_at_ms[session] < SESSION_PAUSE_MS
 
 
 def may_count(event: FeedbackEvent) -> bool:
