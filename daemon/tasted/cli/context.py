@@ -62,6 +62,9 @@ class Context:
             HomeInvalid: when there is none.
         """
         if self._found is None:
+            from tasted.system.plain_structlog import drop_until_set_up  # noqa: PLC0415 - 0.1 s
+
+            drop_until_set_up()
             self._found = find_home(
                 self.named_home, self.environment, self.working_folder, near=near
             )

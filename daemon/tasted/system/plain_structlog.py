@@ -1,5 +1,8 @@
 """Imports structlog without rich, greenlet and asyncio. Changes `sys.modules`, for that alone.
 
+Until a process sets up its logs, what is logged is dropped: by itself structlog prints it on
+stdout, in the middle of what a command answers.
+
 structlog imports rich, where that is installed, for a form of tracebacks that tasted never shows,
 greenlet for threads that tasted does not have, and asyncio for its methods that are awaited: 10 MB
 in the light process, and time at every start of an engine. The first two are kept away from it, and
@@ -36,3 +39,11 @@ def _import_structlog() -> None:
 
 if sys.modules.keys().isdisjoint({"structlog", *_UNWANTED}):
     _import_structlog()
+
+
+def drop_until_set_up() -> None:
+    """Let nothing be printed that is logged, unless this process has set up its logs."""
+    import structlog  # noqa: PLC0415 - not before the above
+
+    if not structlog.is_configured():
+        structlog.configure(logger_factory=structlog.ReturnLoggerFactory())

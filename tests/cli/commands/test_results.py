@@ -286,6 +286,16 @@ def test_the_width_is_that_of_the_real_terminal(home: Home, writer: Writer) -> N
     assert b"tasted is not running" in done.stderr
 
 
+def test_json_is_all_that_is_printed(home: Home, writer: Writer) -> None:
+    """Of a folder that was copied, too, whose index is made anew: a log line is no answer."""
+    writer.write(scored("a.png", 0.9))
+    home.index_file.write_bytes(b"of another outbox")
+    child = python("-m", "tasted", "--home", str(home.root), "results", "--json")
+    (line,) = child.stdout.splitlines()
+    assert json.loads(line)["source"]["path"] == "a.png"
+    assert child.stderr == ""
+
+
 def test_json_is_the_whole_document(home: Home, writer: Writer, capsys: Captured) -> None:
     """One sidecar a line, as it stands in the outbox."""
     fill(writer)
