@@ -27,10 +27,11 @@ from tasted.transfer.label_files import label_file_paths
 SHOTS = {f"{place}-{seed}.png": (place, seed) for place in ("mountain", "gym") for seed in (60, 61)}
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Home:
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that was lived in: labels, a profile, a text, and an answer to a score."""
-    home = pocket_home(tmp_path / "old")
+    folder = tmp_path_factory.mktemp("lived-in")
+    home = pocket_home(folder / "old")
     label_scenes(home)
     (home.inbox / "liked" / "mountain-1.txt").write_text("Name: Anna, 29", "utf-8")
     (home.inbox / "liked" / "emil").mkdir()
@@ -41,7 +42,20 @@ def old(tmp_path: Path) -> Home:
     _run(home)
     assert tasted(home, "reject", str(home.inbox / "judged.png")).returncode == 0
     _drop(home)
-    return home
+    _json(home, "export", str(folder / "taste.tasted"))
+    return folder
+
+
+@pytest.fixture
+def old(lived_in: Path, tmp_path: Path) -> Home:
+    """The same home for each test, which is quicker copied than lived in."""
+    return Home(shutil.copytree(lived_in / "old", tmp_path / "old"))
+
+
+@pytest.fixture
+def file(lived_in: Path) -> Path:
+    """What was exported from that home."""
+    return lived_in / "taste.tasted"
 
 
 @pytest.fixture
@@ -138,11 +152,9 @@ def test_daemons_do_it_without_being_stopped(old: Home, new: Home, tmp_path: Pat
     ],
 )  # fmt: skip
 def test_row_65_a_killed_import_is_completed_by_the_next(
-    old: Home, new: Home, tmp_path: Path, point: str
+    old: Home, new: Home, file: Path, point: str
 ) -> None:
     """Command, engine and all of the steps; nothing is there twice, nothing half."""
-    file = tmp_path / "taste.tasted"
-    _json(old, "export", str(file))
     killed = tasted(new, "import", str(file), environment={VARIABLE: point})
     assert killed.returncode != 0, killed.stdout
     _json(new, "import", str(file))
@@ -168,12 +180,10 @@ def test_row_65_a_killed_export_leaves_no_file(old: Home, tmp_path: Path) -> Non
 
 
 def test_row_65_a_damaged_or_foreign_file_changes_nothing(
-    old: Home, new: Home, tmp_path: Path
+    new: Home, file: Path, tmp_path: Path
 ) -> None:
     """What happened, and what to do; in the home there is nothing new."""
-    whole = tmp_path / "taste.tasted"
-    _json(old, "export", str(whole))
-    data = bytearray(whole.read_bytes())
+    data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     cases = {"flipped": bytes(data), "cut": bytes(data[:-50]), "picture": drawing("gym", seed=1)}
     for name, content in cases.items():
@@ -187,10 +197,8 @@ def test_row_65_a_damaged_or_foreign_file_changes_nothing(
     assert not new.library.exists()
 
 
-def test_row_65_answers_of_this_home_stand(old: Home, new: Home, tmp_path: Path) -> None:
+def test_row_65_answers_of_this_home_stand(old: Home, new: Home, file: Path) -> None:
     """One that was judged otherwise, one that is known under another name, one of the same name."""
-    file = tmp_path / "taste.tasted"
-    _json(old, "export", str(file))
     disputed = (old.inbox / "liked" / "mountain-2.png").read_bytes()
     known = (old.inbox / "liked" / "mountain-3.png").read_bytes()
     (new.inbox / "rejected" / "no.png").write_bytes(disputed)
@@ -210,10 +218,8 @@ def test_row_65_answers_of_this_home_stand(old: Home, new: Home, tmp_path: Path)
     assert here[content_id(known)].answer is Answer.LIKE
 
 
-def test_another_model_learns_from_the_pictures(old: Home, new: Home, tmp_path: Path) -> None:
+def test_another_model_learns_from_the_pictures(new: Home, file: Path) -> None:
     """Vectors and versions are of no use to it, and that is said; the labels count all the same."""
-    file = tmp_path / "taste.tasted"
-    _json(old, "export", str(file))
     with new.config_file.open("a", encoding="utf-8") as stream:
         stream.write('[views]\nmode = "center"\n')
     told = tasted(new, "import", str(file))
@@ -226,10 +232,8 @@ def test_another_model_learns_from_the_pictures(old: Home, new: Home, tmp_path: 
     assert (current.liked, current.rejected) == (7, 7)
 
 
-def test_settings_that_differ_are_named(old: Home, new: Home, tmp_path: Path) -> None:
+def test_settings_that_differ_are_named(new: Home, file: Path) -> None:
     """Scores hang on them, too."""
-    file = tmp_path / "taste.tasted"
-    _json(old, "export", str(file))
     with new.config_file.open("a", encoding="utf-8") as stream:
         stream.write("[scoring]\nmax_error_rate = 0.1\n")
     told = tasted(new, "import", str(file))
@@ -237,10 +241,8 @@ def test_settings_that_differ_are_named(old: Home, new: Home, tmp_path: Path) ->
     assert "scoring.max_error_rate" in told.stderr
 
 
-def test_what_was_imported_can_be_forgotten(old: Home, new: Home, tmp_path: Path) -> None:
+def test_what_was_imported_can_be_forgotten(new: Home, file: Path) -> None:
     """No byte of a picture stays, not even of an import that was killed before."""
-    file = tmp_path / "taste.tasted"
-    _json(old, "export", str(file))
     _json(new, "import", str(file))
     shutil.rmtree(new.inbox / "liked" / "emil")
     killed = tasted(new, "import", str(file), environment={VARIABLE: "transfer.copied"})
