@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from kit.fake_light import FakeLight, FakePicture, version_of
 from kit.review_pages import Reader, violations, wait_until_seen
 from tasted.rpc.review_messages import GiveAnswer
 
 SIZES = ((320, 256), (360, 740), (768, 1024), (1280, 800))
+AS_USUAL: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -33,8 +34,7 @@ def light(light: FakeLight) -> FakeLight:
     return light
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing(reader: Reader, light: FakeLight, look: str) -> None:
+def test_axe_finds_nothing(reader: Reader, light: FakeLight) -> None:
     """On any page, narrow and wide; and none is wider than its window."""
     picture = light.pictures[2].id
     paths = ["/review", "/results", f"/results/{picture}", "/results?verdict=error", "/versions"]
@@ -45,33 +45,39 @@ def test_axe_finds_nothing(reader: Reader, light: FakeLight, look: str) -> None:
         "/versions/compare?a=9&b=8",
     ]
     reader.expected.append("404")
-    # colours hang on the width no more than the layout on colours: one look has all the widths
-    for width, height in SIZES if look == "light" else SIZES[1::2]:
-        context = reader.context(viewport={"width": width, "height": height}, **LOOKS[look])
-        for path in paths:
-            page = reader.tab(context, path)
-            if path == "/review":
-                wait_until_seen(page)
-            assert violations(page) == [], (path, width)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                path,
-                width,
-            )
-            page.close()
-        context.close()
+    context = reader.context()
+    for path in paths:
+        page = reader.tab(context, path)
+        if path == "/review":
+            wait_until_seen(page)
+        for look, media in LOOKS.items():
+            page.emulate_media(**{**AS_USUAL, **media})
+            # colours hang on the width no more than the layout on colours: one look has all widths
+            for width, height in SIZES if look == "light" else SIZES[1::2]:
+                page.set_viewport_size({"width": width, "height": height})
+                assert violations(page) == [], (path, look, width)
+                widest = page.evaluate("document.documentElement.scrollWidth")
+                assert widest <= width, (path, look, width)
+        page.close()
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_in_what_opens(reader: Reader, look: str) -> None:
+def test_axe_finds_nothing_in_what_opens(reader: Reader) -> None:
     """Neither in the dialogs, nor after answers."""
-    page = reader.page(**LOOKS[look])
+    page = reader.page()
     reader.press(page, "l", "x", "w")
     page.locator("#why").wait_for(state="visible")
-    assert violations(page) == []
+    assert_accessible_in_every_look(page)
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     page.locator("#keys").wait_for(state="visible")
-    assert violations(page) == []
+    assert_accessible_in_every_look(page)
+
+
+def assert_accessible_in_every_look(page: Page) -> None:
+    """Check a page as it is now, light, dark and with forced colours."""
+    for look, media in LOOKS.items():
+        page.emulate_media(**{**AS_USUAL, **media})
+        assert violations(page) == [], look
 
 
 def test_motion_is_only_for_who_wants_it(chromium: Browser, reader: Reader) -> None:
