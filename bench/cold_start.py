@@ -31,7 +31,7 @@ _SHARE = 1.5
 _PARTS = """
 import json, sys, time
 began = float(sys.argv[1])
-import tasted.engine.server
+import tasted.engine.serving
 from tasted.library.importing import import_lancedb
 import_lancedb()
 parts = {"imports": time.monotonic() - began}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import tasted.engine.server  # noqa: F401 - what the engine imports is part of the measure
+import tasted.engine.serving  # noqa: F401 - what the engine imports is part of the measure
 from tasted.config import load_settings
 from tasted.decoding.pictures import decode
 from tasted.decoding.views import crops, find_views

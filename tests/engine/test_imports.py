@@ -36,7 +36,7 @@ _OF_LANCEDB = {"lancedb", "lance_namespace", "pyarrow.compute", "asyncio", "ssl"
 
 def test_a_start_imports_nothing_that_can_wait() -> None:
     """What the engine imports before its first request leaves out all that a picture may need."""
-    code = f"import sys, tasted.engine.server; print(sorted({_HEAVY!r} & sys.modules.keys()))"
+    code = f"import sys, tasted.engine.serving; print(sorted({_HEAVY!r} & sys.modules.keys()))"
     done = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
     )

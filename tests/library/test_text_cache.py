@@ -32,7 +32,7 @@ def test_another_reader_takes_the_place(tmp_path: Path) -> None:
     again = _open(tmp_path)
     assert again.cached_texts([content("a")], READER) == {}
     assert again.cached_texts([content("a")], "vision") == {content("a"): "new"}
-    assert sum(batch.num_rows for batch in again._texts._table.scan(["content_id"])) == 1
+    assert sum(batch.num_rows for batch in again.texts._table.scan(["content_id"])) == 1
 
 
 def test_a_damaged_text_is_absent_and_read_anew(tmp_path: Path) -> None:

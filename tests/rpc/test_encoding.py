@@ -11,7 +11,14 @@ from tasted.home.identity import HomeIdentity
 from tasted.home.taste_versions import Estimate, VersionFigures
 from tasted.outbox.sidecar import PhotoPart
 from tasted.records import Current, FileStamp, ScoredInputs
-from tasted.rpc import asking_messages, framing, messages, transfer_messages, version_messages
+from tasted.rpc import (
+    asking_messages,
+    framing,
+    messages,
+    model_messages,
+    transfer_messages,
+    version_messages,
+)
 from tasted.rpc.asking_messages import (
     AnsweredPicture,
     AnswersTaken,
@@ -53,6 +60,22 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
+from tasted.rpc.model_messages import (
+    CandidateClosed,
+    CandidateFitted,
+    CheckModel,
+    CloseCandidate,
+    DropVectors,
+    EmbeddedForModel,
+    EmbeddingPlanned,
+    EmbedForModel,
+    FitCandidate,
+    ModelChecked,
+    ModelPublished,
+    PlanEmbedding,
+    PublishModel,
+    VectorsDropped,
+)
 from tasted.rpc.transfer_messages import (
     ExportLibrary,
     ImportLibrary,
@@ -77,7 +100,16 @@ CURRENT = Current(
 )
 PICTURE = PoolPicture(CONTENT, (CONTENT,), NO_UTF8)
 FOLDER = PoolPicture("1" * 64, (CONTENT, "2" * 64), "anna/")
+LABELS = PublishTaste((NO_UTF8,), frozenset(), (), (CONTENT,), "c1", "l1")
+FIGURES = VersionFigures(150, Estimate(0.7, 0.6, 0.8), None, 0.2)
 REQUESTS: tuple[EngineRequest[Any], ...] = (
+    CheckModel("clip", is_loaded=False),
+    PlanEmbedding("clip", ((NO_UTF8, CONTENT),), (CONTENT,)),
+    EmbedForModel("clip", (RequestedFile(NO_UTF8, known=KnownContent(CONTENT, STAMP)),)),
+    FitCandidate("clip", LABELS),
+    PublishModel("clip", LABELS),
+    CloseCandidate("clip"),
+    DropVectors("e" * 64),
     WarmUp(),
     EndBatch(),
     Hello("/home", None, Settings(), version="0.1.0", parent=7),
@@ -122,6 +154,13 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
     ImportLibrary("0123456789abcdef"),
 )
 ANSWERS: tuple[EngineAnswer, ...] = (
+    ModelChecked("openai/clip-vit-base-patch32", "e" * 64, 0.25),
+    EmbeddingPlanned((NO_UTF8,), (CONTENT,)),
+    EmbeddedForModel(3, (NO_UTF8,)),
+    CandidateFitted(FIGURES, None),
+    ModelPublished(CURRENT, "e" * 64, (NO_UTF8,)),
+    CandidateClosed(),
+    VectorsDropped(("vectors_v2_0123456789abcdef",)),
     VersionChosen(CURRENT, before="v13", was_held=True),
     VersionsCompared(
         (ChangedVerdict(CONTENT, "unsure", "match", 0.5, None),),
@@ -176,7 +215,7 @@ def test_an_answer_arrives_as_it_was_sent(answer: EngineAnswer) -> None:
 
 def test_every_message_is_tried_here() -> None:
     """One that is added without being known to `encoding` would be refused by the other process."""
-    modules = (messages, asking_messages, transfer_messages, version_messages)
+    modules = (messages, asking_messages, model_messages, transfer_messages, version_messages)
     kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
     requests = {kind for kind in kinds if issubclass(kind, EngineRequest)} - {EngineRequest}
     answers = {kind for kind in kinds if issubclass(kind, EngineAnswer)} - {EngineAnswer}

@@ -47,6 +47,15 @@ class Settings(BaseModel):
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
 
+    def with_model(self, model: str) -> "Settings":
+        """Return these settings with another model.
+
+        Args:
+            model: as `embedder.model` names it.
+        """
+        embedder = self.embedder.model_copy(update={"model": model})
+        return self.model_copy(update={"embedder": embedder})
+
     def acting(self) -> dict[str, Any]:
         """Return the settings that affect sidecars, as JSON values by section and key."""
         return self.model_dump(

@@ -1,6 +1,7 @@
 """The process that loads the model: READ ME FIRST is `pipeline`.
 
-server          answers the light process on two pipes, and leaves when they close
+serving         the process: two pipes to the light process, and leaving when they close
+server          what is answered to each request
 assembly        puts library, embedder, reader, judge and pipeline of one home together
 pipeline        one batch, from settled files to documents
 item            one file on its way through the pipeline
@@ -11,6 +12,8 @@ profiles        several photos scored as one
 documents       from what is known to the sidecar that says it
 known_pictures  what is known of pictures without opening one: origins, texts, unlike folders
 publishing      which references count, and the taste that results
+candidate       another model beside the one in force
+model_desk      that model, step by step until it decides
 """
 
 import tasted.system.plain_structlog  # noqa: F401 - before any module that logs

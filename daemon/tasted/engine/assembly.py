@@ -97,6 +97,7 @@ def assemble(
     on_crash: OnCrash,
     step_out: StepOut,
     needs_model: bool = False,
+    beside: Library | None = None,
 ) -> Assembly:
     """Open the library of a home and build what works with it.
 
@@ -113,6 +114,7 @@ def assemble(
         on_crash: handed every exception that is a fault of tasted, and what it was about.
         step_out: opens what has threads of its own, where they are as urgent as what is urgent.
         needs_model: load the model now, beside opening the library.
+        beside: the library of the model in force, where this is for another one.
 
     Raises:
         ModelMissing, ModelUnusable: when there is no such model, or when it cannot be loaded.
@@ -133,6 +135,7 @@ def assemble(
             home.library,
             fingerprint=embedder.fingerprint,
             dimensions=embedder.identity.dimensions,
+            beside=beside,
         )
         if needs_model:
             # it decodes the first picture, and the model takes longer than both

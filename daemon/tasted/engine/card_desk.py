@@ -5,7 +5,7 @@ each request, so that an engine that was just started says the same. It loads no
 taste that is kept, and writes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,17 +108,41 @@ class CardDesk:
         Raises:
             ServiceFault: when the library cannot be read.
         """
-        review = self._current()
+        self._current()
         self._measure([answer.picture for answer in request.answers])
         self._follow(request.answers)
-        known = self._pool.places
-        asked = [key for key in request.asked if key in known]
-        found: dict[str, float | None] = dict.fromkeys(asked)
-        if review is not None:
-            probabilities = review.probabilities(review.logits(self._pool.measured))
-            if probabilities is not None:
-                found = {key: float(probabilities[known[key]]) for key in asked}
-        return AnswersTaken(found, self._label, *self._counts())
+        return AnswersTaken(self._probabilities(request.asked), self._label, *self._counts())
+
+    def guess(
+        self, pictures: Sequence[PoolPicture], answers: Sequence[AnsweredPicture] = ()
+    ) -> dict[str, float | None]:
+        """Return what the taste says of pictures.
+
+        Args:
+            pictures: any; those without vectors are left out.
+            answers: what the fit may not know.
+
+        Returns:
+            By the id of a picture the probability of a like; None where the labels do not identify
+            it, or what decides has none.
+
+        Raises:
+            ServiceFault: when the library cannot be read.
+        """
+        self._current()
+        self._measure([*pictures, *(answer.picture for answer in answers)])
+        self._follow(answers)
+        return self._probabilities([picture.id for picture in pictures])
+
+    def _probabilities(self, asked: Iterable[str]) -> dict[str, float | None]:
+        review, known = self._review, self._pool.places
+        keys = [key for key in asked if key in known]
+        if review is None:
+            return dict.fromkeys(keys)
+        probabilities = review.probabilities(review.logits(self._pool.measured))
+        if probabilities is None:
+            return dict.fromkeys(keys)
+        return {key: float(probabilities[known[key]]) for key in keys}
 
     def _current(self) -> ReviewTaste | None:
         """Return the taste in force, and forget what was measured by another one."""

@@ -15,5 +15,12 @@ DOING = {
     "ImportLibrary": "took in an export",
     "ShipTaste": "read the taste for a backfill",
     "ScoreTree": "scored pictures of a backfill",
+    "CheckModel": "checked another model",
+    "PlanEmbedding": "looked through what another model knows",
+    "EmbedForModel": "embedded pictures with another model",
+    "FitCandidate": "learned from your likes and rejects with another model",
+    "PublishModel": "changed the model",
+    "CloseCandidate": "let go of another model",
+    "DropVectors": "dropped what a former model left",
 }
 """`tasted itself failed while it …`"""

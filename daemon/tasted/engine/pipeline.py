@@ -15,6 +15,7 @@ light process alone.
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -166,6 +167,26 @@ class Pipeline:
             item.opened = self._inbox.stat(item.file)
             self._stages.crash(item, error, "batch")
             self._answer(item, answer)
+
+    def embed(self, files: Sequence[RequestedFile]) -> frozenset[str]:
+        """Have the vectors of screenshots kept, without a score, a document or a text.
+
+        Args:
+            files: of the inbox, without labels.
+
+        Returns:
+            The paths of those that have vectors now.
+
+        Raises:
+            ServiceFault: when no file is at fault.
+        """
+        items = [PipelineItem(replace(file, looks_first=True)) for file in files]
+        self._prepare_all(items)
+        self._findings.keep()
+        reach("engine.learnt")
+        return frozenset(
+            item.file.path for item in items if item.goes_on and item.embedded is not None
+        )
 
     def _process(
         self, items: Sequence[PipelineItem], answer: Answer, is_to_end: Callable[[], bool]

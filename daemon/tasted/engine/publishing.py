@@ -53,6 +53,14 @@ class TastePublisher:
         library.take_chosen(self._not_by_chance)
         library.upto_seq = self._upto_seq
 
+    @staticmethod
+    def brief_by(library: Library, request: PublishTaste) -> None:
+        """Let a library of another model know what a request says of the inbox."""
+        library.present = set(request.present)
+        library.take_apart(request.apart)
+        library.take_chosen(request.not_by_chance)
+        library.upto_seq = request.upto_seq
+
     def update(
         self, assembly: Assembly, request: PublishTaste
     ) -> TastePublished | ReferencesMissing:
@@ -65,7 +73,7 @@ class TastePublisher:
         library.keep_only(request.paths)
         self._apart, self._not_by_chance = request.apart, request.not_by_chance
         self._upto_seq = request.upto_seq
-        missing = self._unlearnt(library, request) | self._without_hashes(library)
+        missing = self.unlearnt(library, request)
         if not missing <= request.without:
             self.brief(library)
             return ReferencesMissing(tuple(sorted(missing)))
@@ -107,6 +115,14 @@ class TastePublisher:
         left = replace(current, contradictions=contradictions, suspects=suspects)
         self._home.check()
         write_current(self._home.current_file, left)
+
+    def unlearnt(self, library: Library, request: PublishTaste) -> frozenset[str]:
+        """Return the references that a library has to learn before a taste can be made of them.
+
+        Raises:
+            LibraryUnusable: when the library cannot be read.
+        """
+        return frozenset(self._unlearnt(library, request) | self._without_hashes(library))
 
     @staticmethod
     def _unlearnt(library: Library, request: PublishTaste) -> set[str]:

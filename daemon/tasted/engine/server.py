@@ -1,26 +1,21 @@
-"""The engine: the process that loads the model, answers requests, and leaves when its pipe closes.
+"""What the engine answers to each request of the light process.
 
-Started as `python -I -m tasted.engine` by `tasted.rpc.client`. Requests come on descriptor 0,
-answers leave on what was descriptor 1; whatever a library prints goes to stderr. It is the one
-writer of the library and of `.tasted/current.json`, and never writes the outbox. What nobody
-foresaw is reported in `.tasted/crashes.json`.
+It is the one writer of the library and of `.tasted/current.json`, and never writes the outbox. What
+nobody foresaw is reported in `.tasted/crashes.json`.
 """
 
-import os
-import select
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import structlog
 
 from tasted.config import Settings
 from tasted.engine.assembly import Assembly, Load, assemble, load_embedder
+from tasted.engine.candidate import Candidates
 from tasted.engine.doing import DOING
 from tasted.engine.known_pictures import Origins
+from tasted.engine.model_desk import ModelDesk
 from tasted.engine.previews import PreviewMaker
 from tasted.engine.publishing import TastePublisher
 from tasted.engine.reading_files import InboxReader
@@ -33,16 +28,15 @@ from tasted.home.ignored import IgnoredList
 from tasted.home.layout import Home
 from tasted.judging.versions import TasteVersions
 from tasted.library.erasing import erase_rows, find_rows
+from tasted.library.library import Library
 from tasted.outbox.ledger import Ledger
-from tasted.records import View
+from tasted.records import Origin, View
 from tasted.rpc import framing
 from tasted.rpc.asking_messages import ChooseCards, MakePreview, TakeAnswers
 from tasted.rpc.backfill_messages import ScoreTree, ShipTaste
-from tasted.rpc.encoding import hello_from, request_from, to_json
+from tasted.rpc.encoding import request_from
 from tasted.rpc.messages import (
-    PROTOCOL,
     BatchScored,
-    EndBatch,
     EngineAnswer,
     EngineRequest,
     ErasedRow,
@@ -50,12 +44,10 @@ from tasted.rpc.messages import (
     Fault,
     FileResult,
     FileScored,
-    Hello,
     ModelLoaded,
     ModelLoading,
     ProfileScored,
     PublishTaste,
-    Ready,
     RequestedFile,
     ScoreBatch,
     ScoreProfile,
@@ -66,16 +58,10 @@ from tasted.rpc.messages import (
 from tasted.rpc.transfer_messages import ExportLibrary, ImportLibrary, LibraryImported
 from tasted.rpc.version_messages import CompareVersions, GoBack, UseVersion
 from tasted.system.faultpoints import reach
-from tasted.system.logs import set_up_logs
 from tasted.system.machine_faults import machine_fault
-from tasted.system.platform import end_with_parent, resident_bytes
+from tasted.system.platform import resident_bytes
 from tasted.system.priority import Bulk
 from tasted.transfer.staging import staging_folder
-
-_REQUESTS = 0
-_ANSWERS = 1
-_PRIVATE_UMASK = 0o077
-_MEGABYTE = 1_000_000
 
 log = structlog.get_logger("tasted.engine")
 
@@ -112,6 +98,19 @@ class EngineServer:
         self._origins = Origins(Ledger.of(home))
         self._publisher = TastePublisher(home)
         self._versions = VersionDesk(self._publisher)
+        self.candidates = Candidates(
+            self._assembled_beside,
+            unlearnt=self._publisher.unlearnt,
+            brief=self._publisher.brief_by,
+        )
+        self._models = ModelDesk(
+            home,
+            self.candidates,
+            opened=self._opened,
+            published=self._take_over,
+            publisher=self._publisher,
+            settings=settings,
+        )
         self._ignored = IgnoredList(home.ignored_file)
         self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
         self._bulk = Bulk()
@@ -184,6 +183,9 @@ class EngineServer:
             return self._versions.answer(self._opened(), request)
         if isinstance(request, ShipTaste | ScoreTree):
             return self._trees.answer(request, self._send, is_to_end=self._is_to_end)
+        answer = self._models.answer(request)
+        if answer is not None:
+            return answer
         match request:
             case ExportLibrary():
                 folder = staging_folder(self._home, request.staging_id)
@@ -216,6 +218,7 @@ class EngineServer:
         """
         if self._assembly is not None and not self._assembly.library.is_in_place:
             self._assembly = None
+            self.candidates.close_all()
         try:
             self._home.check()
         except HomeGone as gone:
@@ -263,6 +266,7 @@ class EngineServer:
     def _erase_traces(self, request: EraseTraces) -> TracesErased:
         # what is open reads versions of tables that go now
         self._assembly = None
+        self.candidates.close_all()
         self._origins.forget()
         versions = TasteVersions(self._home.tastes, check=self._home.check)
         tastes = versions.erase(request.contents, is_dry=request.is_dry)
@@ -277,20 +281,7 @@ class EngineServer:
 
     def _opened(self, *, needs_model: bool = False) -> Assembly:
         if self._assembly is None:
-            self._assembly = assemble(
-                self._home,
-                self._settings,
-                version=self._version,
-                load=self._load,
-                on_loading=lambda: self._send(ModelLoading()),
-                on_loaded=self._tell_loaded,
-                origin_of=self._origins.origin_of,
-                path_of=self._origins.path_of,
-                is_ignored=self._is_ignored,
-                on_crash=self._crashes.note,
-                step_out=self._bulk.step_out,
-                needs_model=needs_model,
-            )
+            self._assembly = self._assembled(self._settings, needs_model=needs_model)
             self._publisher.brief(self._assembly.library)
         elif needs_model:
             self._assembly.embedder.open()
@@ -298,6 +289,37 @@ class EngineServer:
 
     def _tell_loaded(self) -> None:
         self._send(ModelLoaded(resident_bytes=resident_bytes()))
+
+    def _assembled(
+        self, settings: Settings, *, needs_model: bool = False, beside: Library | None = None
+    ) -> Assembly:
+        def origin_of(content_id: str) -> Origin | None:
+            known = self._origins.origin_of(content_id)
+            return known or (beside.origin_of(content_id) if beside is not None else None)
+
+        return assemble(
+            self._home,
+            settings,
+            version=self._version,
+            load=self._load,
+            on_loading=lambda: self._send(ModelLoading()),
+            on_loaded=self._tell_loaded,
+            origin_of=origin_of,
+            path_of=self._origins.path_of,
+            is_ignored=self._is_ignored,
+            on_crash=self._crashes.note,
+            step_out=self._bulk.step_out,
+            needs_model=needs_model,
+            beside=beside,
+        )
+
+    def _assembled_beside(self, model: str) -> Assembly:
+        return self._assembled(self._settings.with_model(model), beside=self._opened().library)
+
+    def _take_over(self, model: str, assembly: Assembly) -> None:
+        """Score by another model from now on: it was published."""
+        self._settings = self._settings.with_model(model)
+        self._assembly = assembly
 
     def _views_of(self, content_id: str) -> tuple[View, ...]:
         known = self._opened().library.cached([content_id])
@@ -311,86 +333,3 @@ class EngineServer:
 def _needs_model(files: Sequence[RequestedFile]) -> bool:
     """Tell whether one of the files was never looked at, as far as the outbox knows."""
     return any(file.known is None and file.scored_inputs is None for file in files)
-
-
-def serve(requests: int, answers: int, *, load: Load = load_embedder) -> None:
-    """Answer requests from one pipe on another until it closes. The first of them is `Hello`.
-
-    Args:
-        requests: the descriptor to read.
-        answers: the descriptor to write.
-        load: loads the model.
-    """
-    sending = threading.Lock()
-
-    def send(answer: EngineAnswer) -> None:
-        message = to_json(answer)
-        try:
-            with sending:
-                framing.write(answers, message)
-        except BrokenPipeError as error:
-            # the daemon has gone in the middle of a batch: no file and no fault of tasted ends it
-            log.info("engine_leaves")
-            raise SystemExit from error
-
-    try:
-        hello = hello_from(framing.read(requests))
-    except EngineFailed as fault:
-        send(Fault.of(fault))
-        return
-    # only `EndBatch` comes in the middle of a batch; and then the pipe may have closed
-    server = _server(
-        hello, send, load, is_to_end=lambda: bool(select.select([requests], [], [], 0)[0])
-    )
-    send(Ready(os.getpid(), PROTOCOL))
-    log.info("engine_started")
-    while True:
-        try:
-            message = framing.read(requests)
-        except framing.PipeClosed:
-            log.info("engine_leaves")
-            return
-        if message.get("type") == EndBatch.__name__:
-            continue
-        try:
-            send(server.answer(message))
-        except (framing.FrameError, TypeError, ValueError) as error:
-            # nothing of it was written yet; if the engine ended here, a picture would seem at fault
-            log.exception("answer_not_sent", type=message.get("type"))
-            send(server.crash(error, "answer"))
-
-
-def _server(
-    hello: Hello,
-    send: Callable[[EngineAnswer], None],
-    load: Load,
-    *,
-    is_to_end: Callable[[], bool],
-) -> EngineServer:
-    # the pipe tells an engine that listens; this reaches one that hangs in a decoder
-    end_with_parent(hello.parent)
-    home, settings = Home(Path(hello.home), hello.identity), hello.settings
-    home.check()
-    logs = home.logs if hello.log_folder is None else Path(hello.log_folder)
-    set_up_logs(
-        logs / "engine.log",
-        level=settings.log.level,
-        max_bytes=int(settings.log.max_mb * _MEGABYTE),
-        keep=settings.log.keep,
-    )
-    return EngineServer(
-        home, settings, version=hello.version, send=send, is_to_end=is_to_end, load=load
-    )
-
-
-def main() -> None:
-    """Be the engine process."""
-    # Ctrl-C, a terminal that closes and systemd reach the whole group; the light process decides
-    # when the engine goes, by closing the pipe
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
-        signal.signal(ignored, signal.SIG_IGN)
-    os.umask(_PRIVATE_UMASK)
-    # a stray print of any library must not land between two frames
-    answers = os.dup(_ANSWERS)
-    os.dup2(2, _ANSWERS)
-    serve(_REQUESTS, answers)

@@ -80,6 +80,11 @@ class Home:
         return self.state / "current.json"
 
     @property
+    def switch_file(self) -> Path:
+        """The change of the model that is going on, or went last; see `home.switch_file`."""
+        return self.state / "switch.json"
+
+    @property
     def ignored_file(self) -> Path:
         """Which pictures of the inbox are not scored, as digests."""
         return self.state / "ignored.json"

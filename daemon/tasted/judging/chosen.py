@@ -25,6 +25,7 @@ from tasted.judging.judged import Judged, ScorerName, Suspect
 from tasted.judging.review_taste import ReviewTaste
 from tasted.judging.seed import SeedJudge
 from tasted.judging.taste import TasteJudge
+from tasted.judging.version_figures import taste_figures
 from tasted.judging.versions import TasteVersions
 from tasted.library.library import Embedded
 from tasted.reading.companion import CompanionText
@@ -67,6 +68,25 @@ class VersionJudge:
     def renew(self) -> None:
         """Act on what was chosen, and bring the taste up to date; called before publishing."""
         self._act_on_choice().renew()
+
+    def fit(self) -> None:
+        """Act on what was chosen, and fit to the present labels without keeping a version."""
+        self._act_on_choice()
+        self._taste.current.fit()
+
+    def figures(self) -> VersionFigures | None:
+        """Return how well what was fitted last tells likes from rejects; None for the formula."""
+        if self._judge is self._seed:
+            return None
+        return taste_figures(self._taste.current.stored().taste)
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the version that decides is made with, its labels apart."""
+        fitted = self._taste.current.recipe
+        if self._judge is not self._seed:
+            return fitted
+        return replace(fitted, method=SEED_METHOD, code_version=str(SEED_VERSION))
 
     def choose(self, choice: TasteChoice | None) -> None:
         """Keep what a person chose; it acts from the next `renew` on.
@@ -142,13 +162,7 @@ class VersionJudge:
         fitted = self._taste.current.recipe
         row = VersionRow(
             number=self.versions.next_number(),
-            recipe=Recipe(
-                SEED_METHOD,
-                fitted.embedder,
-                fitted.embedder_fingerprint,
-                fitted.features,
-                str(SEED_VERSION),
-            ),
+            recipe=replace(fitted, method=SEED_METHOD, code_version=str(SEED_VERSION)),
             labels=VersionLabels("", 0, 0),
             fitted_to="",
             reason="seed",

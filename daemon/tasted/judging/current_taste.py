@@ -11,7 +11,7 @@ New screenshots never change a taste, with one exception: a taste that was fitte
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,12 @@ class CurrentTaste:
 
         It is fitted once more when there is enough history at last.
         """
+        self.fit()
+        if self._unkept is not None:
+            self._keep(self._unkept)
+
+    def fit(self) -> None:
+        """Score by the present labels from now on, without keeping a version that is new."""
         self._is_lost = False
         if self._held_number is not None:
             return
@@ -127,8 +133,6 @@ class CurrentTaste:
             loaded = self._load_or_fit(wanted)
         if self._is_outgrown(loaded):
             self._load(self._fit(wanted))
-        if self._unkept is not None:
-            self._keep(self._unkept)
 
     def pin(self, version: TasteVersion, *, is_held: bool) -> None:
         """Score by exactly this version for good, as the home does that it was shipped by.
@@ -289,6 +293,11 @@ class CurrentTaste:
         )
 
     def _keep(self, version: TasteVersion) -> None:
+        free = self._versions.next_number()
+        if version.number != free:
+            # a taste of another model was kept since this one was fitted
+            version = self._unkept = replace(version, number=free)
+            self._load(version)
         recipe = self.recipe
         labels = {
             "references": self._library.state_digest(),

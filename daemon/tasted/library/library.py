@@ -66,7 +66,8 @@ class Library:
     ) -> None:
         self._references = references
         self._vectors = vectors
-        self._texts = texts
+        self.texts = texts
+        """The table that libraries of other embedders share."""
         self._bios = bios
         self._hashes = hashes
         self.neighbours = neighbours
@@ -83,7 +84,14 @@ class Library:
         self._said_of_labels = 0
 
     @classmethod
-    def open(cls, folder: Path, *, fingerprint: str, dimensions: int) -> "Library":
+    def open(
+        cls,
+        folder: Path,
+        *,
+        fingerprint: str,
+        dimensions: int,
+        beside: "Library | None" = None,
+    ) -> "Library":
         """Open the library in a folder, and create what is missing.
 
         Both tables are read, so that damage shows now and not in the middle of a batch. Data that
@@ -94,6 +102,8 @@ class Library:
             folder: created with mode 0700 when it is missing.
             fingerprint: of the embedder, 64 hex digits.
             dimensions: length d of its vectors.
+            beside: of the same folder and another embedder; they share the texts, of which only one
+                may hold what is known.
 
         Raises:
             LibraryUnusable: when a table exists and cannot be read.
@@ -107,7 +117,7 @@ class Library:
         return cls(
             ReferenceTable(references, fingerprint=fingerprint, dimensions=dimensions),
             VectorCache(vectors, fingerprint=fingerprint, dimensions=dimensions),
-            TextCache(folder, database),
+            TextCache(folder, database) if beside is None else beside.texts,
             BioCache(folder, database, fingerprint=fingerprint, dimensions=dimensions),
             _hash_cache(folder, database, fingerprint),
             NeighbourTable(folder, database, fingerprint=fingerprint, dimensions=dimensions),
@@ -126,6 +136,10 @@ class Library:
     def cached(self, content_ids: Sequence[str]) -> dict[str, Embedded]:
         """Return the cached vectors of these contents; damaged ones are left out."""
         return self._vectors.cached(content_ids)
+
+    def cached_ids(self, content_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these contents have vectors, without reading any."""
+        return self._vectors.known(content_ids)
 
     def remember(self, vectors: Mapping[str, Embedded]) -> None:
         """Cache vectors by content id, in one commit; cached ones stay as they are.
@@ -180,15 +194,15 @@ class Library:
 
     def cached_texts(self, content_ids: Sequence[str], reader: str) -> dict[str, str]:
         """Return what this reader found in these contents; damaged rows are left out."""
-        return self._texts.cached(content_ids, reader)
+        return self.texts.cached(content_ids, reader)
 
     def remember_texts(self, texts: Mapping[str, str], reader: str) -> None:
         """Cache what a reader found, by content id, in one commit."""
-        self._texts.remember(texts, reader)
+        self.texts.remember(texts, reader)
 
     def texts_with_readers(self, content_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Return who read these contents, and what was found."""
-        return self._texts.rows(content_ids)
+        return self.texts.rows(content_ids)
 
     def bios_with_ids(self, content_ids: Sequence[str]) -> dict[str, tuple[str, Vectors]]:
         """Return the sha256 of the last text of these pictures, and its vectors (k, d)."""
@@ -196,12 +210,18 @@ class Library:
 
     def drop_texts(self) -> None:
         """Remove all cached texts from the disk, and the vectors of bios."""
-        self._texts.drop()
+        self.texts.drop()
         self._bios.drop()
 
     def references(self) -> list[Reference]:
         """Return the references whose files are in the inbox, contradictions included."""
         return self._references.register.present()
+
+    def learnt_contents(self) -> dict[str, str]:
+        """Return the content id of each path that was ever learnt, but for damaged rows."""
+        damaged = set(self._references.damaged())
+        contents = self._references.register.contents()
+        return {path: content for path, content in contents.items() if path not in damaged}
 
     def origin_of(self, content_id: str) -> Origin | None:
         """Return the origin of a content that was ever learnt, present or not; None: never."""
@@ -350,14 +370,14 @@ class Library:
         """Join small fragments; tables also do this themselves after 100 commits."""
         self._references.compact()
         self._vectors.compact()
-        self._texts.compact()
+        self.texts.compact()
         self._bios.compact()
         self._hashes.compact()
         self.neighbours.compact()
 
     def close(self) -> None:
         """Release the tables. LanceDB holds no lock and no unwritten row, so this cannot fail."""
-        del self._references, self._vectors, self._texts, self._bios, self._hashes
+        del self._references, self._vectors, self.texts, self._bios, self._hashes
         del self.neighbours
 
 

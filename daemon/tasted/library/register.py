@@ -41,6 +41,10 @@ class Register:
         """Return the entry of a path, present or not; None: not known."""
         return self._entries.get(path)
 
+    def contents(self) -> dict[str, str]:
+        """Return the content id of every entry, present or not, by path."""
+        return {path: entry.reference.content_id for path, entry in self._entries.items()}
+
     def next_added(self) -> int:
         """Return the position of the next reference in the order of learning."""
         return 1 + max((entry.added for entry in self._entries.values()), default=-1)

@@ -63,6 +63,10 @@ class VectorCache:
         self._known -= lost
         return found
 
+    def known(self, content_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these contents are cached, as far as is known without reading them."""
+        return frozenset(self._known.intersection(content_ids))
+
     def remember(self, vectors: Mapping[str, Embedded]) -> None:
         """Keep vectors by content id, in one commit; cached ones stay as they are.
 

@@ -45,6 +45,22 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
+from tasted.rpc.model_messages import (
+    CandidateClosed,
+    CandidateFitted,
+    CheckModel,
+    CloseCandidate,
+    DropVectors,
+    EmbeddedForModel,
+    EmbeddingPlanned,
+    EmbedForModel,
+    FitCandidate,
+    ModelChecked,
+    ModelPublished,
+    PlanEmbedding,
+    PublishModel,
+    VectorsDropped,
+)
 from tasted.rpc.transfer_messages import (
     ExportLibrary,
     ImportLibrary,
@@ -82,6 +98,13 @@ _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
         CompareVersions,
         ShipTaste,
         ScoreTree,
+        CheckModel,
+        PlanEmbedding,
+        EmbedForModel,
+        FitCandidate,
+        PublishModel,
+        CloseCandidate,
+        DropVectors,
     )
 }
 _ANSWERS: dict[str, type[EngineAnswer]] = {
@@ -107,6 +130,13 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         VersionChosen,
         VersionsCompared,
         TasteShipped,
+        ModelChecked,
+        EmbeddingPlanned,
+        EmbeddedForModel,
+        CandidateFitted,
+        ModelPublished,
+        CandidateClosed,
+        VectorsDropped,
     )
 }
 

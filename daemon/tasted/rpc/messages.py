@@ -13,7 +13,7 @@ starts an engine of the new version, and has to be restarted itself.
     EraseTraces    → TracesErased                       pictures to be forgotten
 
 Requests for somebody who is judging pictures are in `asking_messages`, those for other folders in
-`backfill_messages`.
+`backfill_messages`, those about another model in `model_messages`.
 
 A `Fault` may be the answer to any request. `ModelLoading` and `ModelLoaded` may come before one.
 Each file of a batch is answered as soon as it is done; what was answered before a fault is done.

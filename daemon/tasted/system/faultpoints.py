@@ -91,6 +91,17 @@ TRANSFER_POINTS = (
     "transfer.placed",
 )
 """In `tasted export` (`written`) and `tasted import`; `remembered` in the engine."""
+SWITCH_POINTS = (
+    "switch.verifying",
+    "switch.embedding",
+    "switch.embedded",
+    "switch.fitting",
+    "switch.switching",
+    "switch.published",
+)
+"""In the engine, while the model is changed."""
+DROP_POINTS = ("library.dropped",)
+"""In the engine, while the tables of a former model go."""
 LOAD_POINTS = ("engine.loading",)
 """In the engine, while it loads the model: the tests of stopping hang there."""
 POINTS = frozenset(
@@ -103,6 +114,8 @@ POINTS = frozenset(
     + REVIEW_POINTS
     + WEB_POINTS
     + TRANSFER_POINTS
+    + SWITCH_POINTS
+    + DROP_POINTS
     + LOAD_POINTS
 )
 
