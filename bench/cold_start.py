@@ -40,7 +40,7 @@ from pathlib import Path
 from tasted.config import load_settings
 from tasted.decoding.pictures import decode
 from tasted.embedding.models.weights import find_model
-from tasted.engine.assembly import load_embedder
+from tasted.engine.model_opening import load_embedder
 from tasted.engine.embed_and_read import look_at_pictures
 from tasted.home.layout import Home
 

@@ -19,7 +19,7 @@ from tasted.config import load_settings
 from tasted.decoding.pictures import decode
 from tasted.decoding.views import crops, find_views
 from tasted.embedding.models.weights import find_model
-from tasted.engine.assembly import load_embedder
+from tasted.engine.model_opening import load_embedder
 from tasted.home.layout import Home
 
 _TIMES = 3

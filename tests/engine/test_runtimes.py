@@ -10,8 +10,8 @@ from kit.memories import content
 from tasted.config import Settings
 from tasted.decoding.pictures import decode
 from tasted.embedding.models.weights import find_model
-from tasted.engine.assembly import embedder_identity, load_embedder
 from tasted.engine.embed_and_read import look_at_pictures
+from tasted.engine.model_opening import embedder_identity, load_embedder
 from tasted.library.library import Library
 
 

@@ -15,8 +15,8 @@ from tasted.config import Settings
 from tasted.copies.finding import Pictured
 from tasted.decoding.pictures import decode
 from tasted.embedding.models.weights import find_model
-from tasted.engine.assembly import load_embedder
 from tasted.engine.embed_and_read import look_at_pictures
+from tasted.engine.model_opening import load_embedder
 from tasted.judging.unlike import FolderPhoto, are_unlike
 
 DIMENSIONS = 16

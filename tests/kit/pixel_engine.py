@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tasted.config import Settings
 from tasted.embedding.models.weights import ModelFolder, dimensions_of
-from tasted.engine.assembly import Load
+from tasted.engine.model_opening import Load
 from tasted.engine.serving import serve
 
 COMMAND = (sys.executable, __file__)

@@ -4,5 +4,5 @@ from tasted.system.garbage import no_collections
 
 if __name__ == "__main__":
     with no_collections():
-        from tasted.engine.serving import main
+        from tasted.engine.starting import main
     main()

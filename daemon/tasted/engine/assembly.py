@@ -13,21 +13,16 @@ from typing import Protocol, TypeVar
 import structlog
 
 from tasted.config import Settings
-from tasted.decoding.pictures import PREPROCESSING
-from tasted.decoding.views import VIEWS_VERSION
 from tasted.embedding.embedder import Embedder
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
+from tasted.embedding.lazy import LazyEmbedder
 from tasted.embedding.models.tuned import read_held_out
 from tasted.embedding.models.weights import (
     ModelFolder,
-    choose_runtime,
-    dimensions_of,
     find_model,
-    fingerprint_of,
 )
-from tasted.embedding.opening import open_embedder
 from tasted.engine.card_desk import CardDesk
 from tasted.engine.known_pictures import Bios, LabelLooks
+from tasted.engine.model_opening import Load, embedder_identity
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.reading_files import InboxReader
 from tasted.engine.stages import OnCrash
@@ -46,19 +41,13 @@ from tasted.reading.reader import Reader
 from tasted.records import Origin
 from tasted.scoring.interests.interests import Interest
 from tasted.scoring.traits.personality import Trait
-from tasted.system.faultpoints import reach
 from tasted.system.priority import thread_count
-
-POCKET_NOTE = (
-    "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
-)
 
 _MEGABYTE = 1_000_000
 
 log = structlog.get_logger("tasted.engine")
 
 Opened = TypeVar("Opened")
-Load = Callable[[ModelFolder, Settings], Embedder]
 
 
 class StepOut(Protocol):
@@ -124,7 +113,7 @@ def assemble(
     embedder = LazyEmbedder(
         embedder_identity(model, settings),
         reads_text=model.family == "clip",
-        load=lambda: step_out(lambda: load(model, settings)),
+        load=lambda: _told(model, step_out(lambda: load(model, settings))),
         on_loading=on_loading,
         on_loaded=on_loaded,
     )
@@ -209,49 +198,7 @@ def _judge(
     return VersionJudge(taste, seed, versions, follows=settings.scoring.scorer)
 
 
-def views_identity(settings: Settings) -> str:
-    """Return what decides which parts of a picture are embedded."""
-    return f"{settings.views.mode}-{VIEWS_VERSION}"
-
-
-def embedder_identity(model: ModelFolder, settings: Settings) -> EmbedderIdentity:
-    """Return what a model is called and what its vectors are comparable with, without loading it.
-
-    Raises:
-        ModelUnusable: when its files cannot be read, or the settings want of it what it cannot do.
-    """
-    chosen = settings.embedder
-    choice = choose_runtime(model, runtime=chosen.runtime, device=chosen.device, dtype=chosen.dtype)
-    fingerprint = fingerprint_of(
-        model,
-        dtype_class=choice.computing,
-        views=views_identity(settings),
-        preprocessing=PREPROCESSING,
-    )
-    return EmbedderIdentity(
-        name=model.name,
-        fingerprint=fingerprint,
-        dimensions=dimensions_of(model),
-        notes=(POCKET_NOTE,) if model.name == "pocket" else (),
-    )
-
-
-def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
-    """Load a model as the settings ask.
-
-    Raises:
-        ModelUnusable: when it cannot be loaded.
-    """
-    reach("engine.loading")
-    embedder = open_embedder(
-        model,
-        device=settings.embedder.device,
-        dtype=settings.embedder.dtype,
-        runtime=settings.embedder.runtime,
-        views=views_identity(settings),
-        preprocessing=PREPROCESSING,
-        threads=thread_count(settings.engine.threads),
-    )
+def _told(model: ModelFolder, embedder: Embedder) -> Embedder:
     log.info("model_loaded", model=model.name, device_note=embedder.device_note)
     return embedder
 

@@ -4,18 +4,19 @@ It is the one writer of the library and of `.tasted/current.json`, and never wri
 nobody foresaw is reported in `.tasted/crashes.json`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from tasted.config import Settings
-from tasted.engine.assembly import Assembly, Load, assemble, load_embedder
+from tasted.engine.assembly import Assembly, assemble
 from tasted.engine.candidate import Candidates
 from tasted.engine.doing import DOING
 from tasted.engine.known_pictures import Origins
 from tasted.engine.model_desk import ModelDesk
+from tasted.engine.model_opening import Load, load_embedder
 from tasted.engine.previews import PreviewMaker
 from tasted.engine.publishing import TastePublisher
 from tasted.engine.reading_files import InboxReader
@@ -231,7 +232,7 @@ class EngineServer:
 
     def _score_batch(self, request: ScoreBatch) -> BatchScored:
         # what is opened here is used by urgent work as well, and has threads of its own
-        assembly = self._opened(needs_model=_needs_model(request.files))
+        assembly = self._opened(needs_model=request.needs_model)
         process = partial(
             assembly.pipeline.process, request.files, self._tell, is_to_end=self._is_to_end
         )
@@ -328,8 +329,3 @@ class EngineServer:
     def _is_ignored(self, content_id: str) -> bool:
         ignored = self._ignored.current
         return ignored is not None and ignored.has_content(content_id)
-
-
-def _needs_model(files: Sequence[RequestedFile]) -> bool:
-    """Tell whether one of the files was never looked at, as far as the outbox knows."""
-    return any(file.known is None and file.scored_inputs is None for file in files)

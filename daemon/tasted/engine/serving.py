@@ -1,43 +1,44 @@
-"""The engine: the process that loads the model, answers requests, and leaves when its pipe closes.
-
-Started as `python -I -m tasted.engine` by `tasted.rpc.client`. Requests come on descriptor 0,
-answers leave on what was descriptor 1; whatever a library prints goes to stderr.
-"""
+"""The engine's two pipes: requests are read, answered in their order, until the pipe closes."""
 
 import os
 import select
-import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
-from tasted.engine.assembly import Load, load_embedder
+from tasted.engine.model_opening import Load, load_embedder
 from tasted.engine.server import EngineServer
 from tasted.errors import EngineFailed
 from tasted.home.layout import Home
 from tasted.rpc import framing
 from tasted.rpc.encoding import hello_from, to_json
-from tasted.rpc.messages import PROTOCOL, EndBatch, EngineAnswer, Fault, Hello, Ready
+from tasted.rpc.messages import PROTOCOL, EndBatch, EngineAnswer, Fault, Hello, ModelLoading, Ready
 from tasted.system.logs import set_up_logs
 from tasted.system.platform import end_with_parent
 
-_REQUESTS = 0
-_ANSWERS = 1
-_PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 
 log = structlog.get_logger("tasted.engine")
 
 
-def serve(requests: int, answers: int, *, load: Load = load_embedder) -> None:
+def serve(
+    requests: int,
+    answers: int,
+    *,
+    hello: framing.Message | None = None,
+    load: Load = load_embedder,
+    is_loading: bool = False,
+) -> None:
     """Answer requests from one pipe on another until it closes. The first of them is `Hello`.
 
     Args:
         requests: the descriptor to read.
         answers: the descriptor to write.
+        hello: where it was read before.
         load: loads the model.
+        is_loading: whether that has begun: if the engine ends now, it may have ended over that.
     """
     sending = threading.Lock()
 
@@ -52,16 +53,22 @@ def serve(requests: int, answers: int, *, load: Load = load_embedder) -> None:
             raise SystemExit from error
 
     try:
-        hello = hello_from(framing.read(requests))
+        greeting = hello_from(framing.read(requests) if hello is None else hello)
     except EngineFailed as fault:
         send(Fault.of(fault))
         return
     # only `EndBatch` comes in the middle of a batch; and then the pipe may have closed
     server = _server(
-        hello, send, load, is_to_end=lambda: bool(select.select([requests], [], [], 0)[0])
+        greeting, send, load, is_to_end=lambda: bool(select.select([requests], [], [], 0)[0])
     )
     send(Ready(os.getpid(), PROTOCOL))
+    if is_loading:
+        send(ModelLoading())
     log.info("engine_started")
+    _answer_all(server, requests, send)
+
+
+def _answer_all(server: EngineServer, requests: int, send: Callable[[EngineAnswer], None]) -> None:
     while True:
         try:
             message = framing.read(requests)
@@ -99,16 +106,3 @@ def _server(
     return EngineServer(
         home, settings, version=hello.version, send=send, is_to_end=is_to_end, load=load
     )
-
-
-def main() -> None:
-    """Be the engine process."""
-    # Ctrl-C, a terminal that closes and systemd reach the whole group; the light process decides
-    # when the engine goes, by closing the pipe
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
-        signal.signal(ignored, signal.SIG_IGN)
-    os.umask(_PRIVATE_UMASK)
-    # a stray print of any library must not land between two frames
-    answers = os.dup(_ANSWERS)
-    os.dup2(2, _ANSWERS)
-    serve(_REQUESTS, answers)

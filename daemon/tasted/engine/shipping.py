@@ -23,7 +23,8 @@ from tasted.embedding.models.weights import (
     find_model,
     hashes_file_beside,
 )
-from tasted.engine.assembly import embedder_identity, reading_identity
+from tasted.engine.assembly import reading_identity
+from tasted.engine.model_opening import embedder_identity
 from tasted.errors import EngineFailed, ModelMissing
 from tasted.home.layout import Home
 from tasted.home.status import read_current

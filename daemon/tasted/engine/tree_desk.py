@@ -13,13 +13,8 @@ from tasted.config import Settings
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.embedding.models.folder import ModelFolder, verify_folder
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
-from tasted.engine.assembly import (
-    Load,
-    embedder_identity,
-    preferences_of,
-    reader_of,
-    reading_identity,
-)
+from tasted.engine.assembly import preferences_of, reader_of, reading_identity
+from tasted.engine.model_opening import Load, embedder_identity
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.reading_files import TreeReader
 from tasted.engine.shipping import ShippedArrays, read_arrays, ship

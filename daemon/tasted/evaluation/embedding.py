@@ -13,8 +13,8 @@ from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.embedding.models.weights import ModelFolder, find_model
 from tasted.embedding.opening import open_embedder
-from tasted.engine.assembly import embedder_identity, views_identity
 from tasted.engine.embed_and_read import look_at_pictures
+from tasted.engine.model_opening import embedder_identity, views_identity
 from tasted.engine.reading_files import InboxReader
 from tasted.errors import ItemError
 from tasted.evaluation.references import FoundReferences

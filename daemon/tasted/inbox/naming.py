@@ -170,3 +170,14 @@ def _parted(name: str) -> tuple[str, str]:
     # a look asks this of every file, and pathlib takes five times as long
     at = name.rfind(".")
     return (name[:at], name[at:]) if 0 < at < len(name) - 1 else (name, "")
+
+
+def refuse_climbing(*paths: str | None) -> None:
+    """Refuse paths that are not below the inbox; None is no path.
+
+    Raises:
+        ValueError: when one could lead out of it.
+    """
+    for path in paths:
+        if path is not None and not {"", ".", ".."}.isdisjoint(path.split("/")):
+            raise ValueError(f"not a path below the inbox: {path!r}")

@@ -13,7 +13,8 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tasted.rpc.messages import EngineAnswer, EngineRequest, refuse_climbing
+from tasted.inbox.naming import refuse_climbing
+from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 CardChoice = Literal["ask", "typical", "explore", "best", "recheck", "duel"]
 """How a card was chosen, in the words of the feedback log."""

@@ -38,6 +38,7 @@ from tasted.rpc.messages import (
     ScoreBatch,
     TastePublished,
     WarmedUp,
+    WarmUp,
 )
 from tasted.system.files import private_folder
 from tasted.system.machine_faults import tells_of_memory
@@ -213,7 +214,8 @@ class EngineProcess:
         take: Callable[[EngineAnswer], None],
         end: Callable[[], None] = lambda: None,
     ) -> AnswerT:
-        process = self._running()
+        opens_model = isinstance(request, WarmUp | ScoreBatch) and request.needs_model
+        process = self._running(opens_model=opens_model)
         allowed_seconds = max(1, deadlines) * self._deadline_seconds
         try:
             answer = self._exchange(process, request, allowed_seconds, take)
@@ -251,7 +253,7 @@ class EngineProcess:
         log.info("engine_recycled", resident_mb=round(answer.resident_bytes / _MEGABYTE))
         self.stop()
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, *, opens_model: bool) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         if self._process is not None:
@@ -261,9 +263,8 @@ class EngineProcess:
         self._process = process = self._started()
         self._is_fresh = True
         try:
-            answer = self._exchange(
-                process, replace(self._hello, parent=os.getpid()), _START_SECONDS, _refuse
-            )
+            hello = replace(self._hello, parent=os.getpid(), opens_model=opens_model)
+            answer = self._exchange(process, hello, _START_SECONDS, _refuse)
         except (framing.FrameError, OSError, TimeoutError) as error:
             raise self._failed(f"{error}{self._bury(process)}") from error
         try:

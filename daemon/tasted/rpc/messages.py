@@ -28,7 +28,7 @@ from pydantic import BeforeValidator
 from tasted.config import Settings
 from tasted.errors import SERVICE_FAULTS, EngineFailed, ServiceFault
 from tasted.home.identity import HomeIdentity
-from tasted.inbox.naming import label_of
+from tasted.inbox.naming import label_of, refuse_climbing
 from tasted.outbox.sidecar import PhotoPart, Sidecar, Source, encoded_path
 from tasted.records import Current, FileStamp, Label, ScoredInputs
 
@@ -121,6 +121,8 @@ class Hello(EngineRequest[Ready]):
     """Of tasted."""
     parent: int
     """The pid of the light process, with which the engine ends."""
+    opens_model: bool = False
+    """The first request will need the model, which is opened at once."""
     protocol: int = PROTOCOL
     log_folder: str | None = None
     """Absolute path of the folder of its log, where that of the home is another engine's."""
@@ -136,6 +138,7 @@ class WarmUp(EngineRequest[WarmedUp]):
     """A picture has arrived that will need the model as soon as it is settled."""
 
     answer_types = (WarmedUp,)
+    needs_model: ClassVar[bool] = True
 
 
 # ---- scoring --------------------------------------------------------------------------
@@ -248,6 +251,11 @@ class ScoreBatch(EngineRequest[BatchScored]):
     files: tuple[RequestedFile, ...]
     is_bulk: bool = False
     """Whether nobody waits for it, so that the engine yields to whatever else the machine does."""
+
+    @property
+    def needs_model(self) -> bool:
+        """Whether one of the files was never looked at, as far as the outbox knows."""
+        return any(file.known is None and file.scored_inputs is None for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,14 +394,3 @@ class EraseTraces(EngineRequest[TracesErased]):
     """Relative to the inbox."""
     is_dry: bool
     """Only find it."""
-
-
-def refuse_climbing(*paths: str | None) -> None:
-    """Refuse paths that are not below the inbox; None is no path.
-
-    Raises:
-        ValueError: when one could lead out of it.
-    """
-    for path in paths:
-        if path is not None and not {"", ".", ".."}.isdisjoint(path.split("/")):
-            raise ValueError(f"not a path below the inbox: {path!r}")
