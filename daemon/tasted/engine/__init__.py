@@ -1,6 +1,8 @@
 """The process that loads the model: READ ME FIRST is `pipeline`.
 
-serving         the process: two pipes to the light process, and leaving when they close
+starting        the process: the model first, everything else meanwhile
+model_opening   from the settings to an embedder
+serving         its two pipes to the light process, until they close
 server          what is answered to each request
 assembly        puts library, embedder, reader, judge and pipeline of one home together
 pipeline        one batch, from settled files to documents

@@ -77,7 +77,6 @@ RESTING = {
     "MALLOC_TRIM_THRESHOLD_": str(8 * 2**20),
     "MALLOC_ARENA_MAX": "2",
 }
-
 # OpenMP, MKL and Accelerate: each would take every core there is
 _CAPPED = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
