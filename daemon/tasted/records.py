@@ -264,6 +264,8 @@ class Current:
     """What a person chose, such as `hold v9`, as it was when this was published."""
     set_aside: str | None = None
     """Why what a person chose does not decide: a sentence; None when it does."""
+    recipe: str | None = None
+    """The id of what the version is made with; None where an older tasted published it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,12 @@ from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.home.taste_versions import read_version_rows
 from tasted.records import Current
-from tasted.rpc.asking_messages import AnsweredPicture
+from tasted.rpc.asking_messages import (
+    AnsweredPicture,
+    ChosenCard,
+    PoolPicture,
+    TrialOfRecipes,
+)
 from tasted.rpc.messages import EraseTraces, PublishTaste, ReferencesMissing, RequestedFile
 from tasted.rpc.model_messages import (
     CandidateFitted,
@@ -29,6 +34,7 @@ from tasted.rpc.model_messages import (
     PlanEmbedding,
     PublishModel,
 )
+from tasted.rpc.trial_messages import CompareRecipes, PrepareTrial
 from tasted.system.files import content_id
 
 OTHER = "other/model"
@@ -233,3 +239,43 @@ def test_a_model_without_files_is_a_fault_that_changes_nothing(stage: Judging) -
     assert current(stage) == before
     stage.score("20.png")
     assert stage.results[-1].result.is_scored
+
+
+def test_it_predicts_on_trial_with_what_it_knows(stage: Judging) -> None:
+    """Cards have its guess, but for those of which it has no vectors; what it lacks is told."""
+    pool = [
+        PoolPicture(content_id(data), (content_id(data),), file.name)
+        for file in sorted(stage.home.inbox.glob("*.png"))[LIKES + REJECTS :]
+        if (data := file.read_bytes())
+    ]
+    prepared = stage.ask(PrepareTrial(OTHER))
+    assert prepared.lacking == LIKES + REJECTS
+    assert prepared.in_force is not None
+    assert prepared.challenger is not None
+    assert prepared.challenger.embedder == OTHER
+    embed_all(stage)
+    assert stage.ask(PrepareTrial(OTHER)).lacking == 0
+    trial = TrialOfRecipes(OTHER, prepared.challenger.id, prepared.in_force.id)
+    new = stage.put("new.png", drawn(99, bright=True))
+    stage.score("new.png")
+    stage.loads = 0
+    chosen = stage.choose([*pool, new], 100, trial=trial)
+    guessed = {card.picture.path for card in chosen.cards if card.trial is not None}
+    assert guessed == {one.path for one in pool}
+    assert len(chosen.cards) == len(pool) + 1
+    bright = [card.trial.probability for card in chosen.cards if card.trial and is_bright(card)]
+    assert min(bright) > max(
+        card.trial.probability for card in chosen.cards if card.trial and not is_bright(card)
+    )
+    request = CompareRecipes(OTHER, prepared.challenger.id)
+    compared = stage.ask(request)
+    while not compared.is_done:
+        compared = stage.ask(request)
+    assert compared.verdict == "unknown"
+    assert current(stage).embedder == prepared.in_force.embedder
+    assert stage.loads == 0
+
+
+def is_bright(card: ChosenCard) -> bool:
+    """Tell which family a card is of."""
+    return int(card.picture.path[:2]) % 2 == 0

@@ -59,6 +59,8 @@ class FakeLight:
     calls: list[ReviewCall] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     versions: list[dict[str, Any]] = field(default_factory=list)
+    trials: list[dict[str, Any]] = field(default_factory=list)
+    """Newest first, as `tasted.trials.bodies` makes them."""
     happened: Callable[[str, dict[str, Any], int | None], None] = lambda *_: None
     now: datetime = BEGAN + timedelta(days=2)
     gone: set[str] = field(default_factory=set)
@@ -422,8 +424,22 @@ class FakeLight:
             "was_held": was_held,
         }
 
+    def _list_trials(self, _call: messages.ListTrials) -> dict[str, Any]:
+        return {"trials": self.trials}
+
+    def _change_trial(self, call: messages.ChangeTrial) -> dict[str, Any]:
+        trial = next((one for one in self.trials if one["id"] == call.number), None)
+        if trial is None:
+            raise RefusedRequest("not_found", "There is no such trial.")
+        trial["news"] = None
+        if call.action != "seen":
+            state = {"promote": "promoted", "dismiss": "dismissed"}[call.action]
+            trial |= {"state": state, "is_running": state == "promoted"}
+        return trial
+
     def _show_status(self, _call: messages.ShowStatus) -> dict[str, Any]:
         return {
+            "trial": self.trials[0] if self.trials and self.trials[0]["news"] else None,
             "state": "idle",
             "version": "1",
             "model": "pocket",

@@ -26,6 +26,7 @@ from tasted.daemon.shared.forget_order import Order, Target
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.trial_board import TrialBoard
 from tasted.daemon.shared.work_queue import Forget, PresentLabels
 from tasted.daemon.working.loop import WorkLoop
 from tasted.daemon.working.worker import Worker
@@ -121,6 +122,7 @@ def working(home: Home, command: tuple[str, ...]) -> Iterator[Working]:
     shared.last_scan = ScanResult({}, labels)
     writer, feedback = Writer(home.outbox, ledger), FeedbackRecorder(home, shared)
     page, status_file = make_page(home, shared), StatusFile(home)
+    trials = TrialBoard(home.trials, feedback.log)
     engine = EngineProcess(
         Hello(str(home.root), None, settings, version="0", parent=0),
         stderr_file=home.logs / "engine.stderr",
@@ -133,7 +135,7 @@ def working(home: Home, command: tuple[str, ...]) -> Iterator[Working]:
         shared,
         make_worker=lambda _settings, _stop: worker,
         carry_out=lambda asked, order: Eraser(
-            home, shared, writer, asked, page, status_file, feedback
+            home, shared, writer, asked, page, status_file, feedback, trials
         ).carry_out(order),
         transfer=lambda _engine, _order: {},
         reporter=Reporter(status_file, shared, version="0"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kit.trials import recipe, trial_row
 from tasted.trials.rules import TrialFigures
 from tasted.trials.telling import (
+    event_words,
     evidence_sentence,
     how_decided,
     missing_sentence,
@@ -44,7 +45,7 @@ def test_a_promotion_is_told_with_its_evidence_and_the_way_back() -> None:
     assert trial_sentence(row, FIGURES, when="14:02") == (
         "Since 14:02 clip-vit-large decides instead of clip-vit-base. Of 96 pictures on which the "
         "two disagreed it was nearer to your answer in 61. Were it no better, evidence this strong "
-        "would come up less than once in 23 times. Go back with: tasted versions back"
+        "would come up less than once in 23 times. Go back with: tasted trial dismiss"
     )
     chosen = replace(row, state=SETTLED, decided_by="person")
     assert "decides instead of clip-vit-base, because you chose it. Of 96" in trial_sentence(
@@ -176,3 +177,13 @@ def test_evidence_is_never_told_stronger_than_it_is(log_e: float) -> None:
     else:
         times = int(sentence.split(" in ")[1].split(" ")[0].replace(",", ""))
         assert times <= math.exp(log_e) * (1 + 1e-6)
+
+
+def test_the_history_tells_what_became_of_a_trial() -> None:
+    """By the note of its event; one of a later version is a trial all the same."""
+    assert event_words("promoted:r1a2b3c4d") == (
+        "The recipe on trial decides from now on (r1a2b3c4d)"
+    )
+    assert event_words("open") == "A recipe is on trial"
+    assert event_words("later:r1") == "A trial (r1)"
+    assert event_words(None) == "A trial"

@@ -135,6 +135,18 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted versions use v9 --hold", "go back to it, and stay"),
         ("tasted versions follow", "learn from your answers again"),
     ),
+    "trial": (
+        ("tasted trial", "what is on trial, and how it stands"),
+        ("tasted trial start seed", "try the fixed formula beside your taste"),
+        ("tasted trial promote", "let the challenger decide now"),
+        ("tasted trial dismiss", "end the trial; after a promotion: go back"),
+    ),
+    "trial start": (
+        ("tasted trial start seed", "the fixed formula"),
+        ("tasted trial start openai/clip-vit-large-patch14", "another model"),
+    ),
+    "trial promote": (("tasted trial promote", "the last trial: use its challenger now"),),
+    "trial dismiss": (("tasted trial dismiss", "the last trial: end it, or go back"),),
     "versions use": (
         ("tasted versions use v9 --hold", "exactly this version"),
         ("tasted versions use v1", "the fixed formula"),

@@ -71,6 +71,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "tasted.cli.commands.versions",
         "List the versions of your taste, and choose which one decides.",
     ),
+    "trial": (
+        "tasted.cli.commands.trial",
+        "Try another recipe beside the one that decides, and see how it stands.",
+    ),
     "rescore": ("tasted.cli.commands.rescore", "Score everything again from stored data."),
     "rebuild": (
         "tasted.cli.commands.rebuild",

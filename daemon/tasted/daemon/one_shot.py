@@ -6,6 +6,7 @@ Touches the lock, the engine, the outbox for files of the inbox, and what is to 
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from tasted import __version__
@@ -15,15 +16,19 @@ from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.shared.config_digest import ConfigDigest
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order
+from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
 from tasted.daemon.shared.transfer_order import TransferOrder
+from tasted.daemon.shared.trial_board import TrialBoard
+from tasted.daemon.shared.trial_order import TrialOrder
 from tasted.daemon.shared.undo_order import UndoOrder
 from tasted.daemon.shared.version_order import VersionOrder, version_answer, version_request
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.rebuild import rebuild
 from tasted.daemon.working.worker import Worker
+from tasted.errors import TastedError
 from tasted.home.layout import Home
 from tasted.home.lock import hold_lock
 from tasted.home.status import read_current
@@ -33,6 +38,8 @@ from tasted.inbox.trusted_listing import trusted_listing
 from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar_writer import Writer
+from tasted.rpc.client import AnswerT
+from tasted.rpc.messages import EngineRequest
 
 
 def score_now(
@@ -191,8 +198,10 @@ def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
         shared = SharedState(settings, ledger, read_current(home.current_file))
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
         page = make_page(home, shared)
+        recorder = FeedbackRecorder(home, shared)
+        trials = TrialBoard(home.trials, recorder.log, check=home.check)
         answer = Eraser(
-            home, shared, writer, engine, page, status_file, FeedbackRecorder(home, shared)
+            home, shared, writer, engine, page, status_file, recorder, trials
         ).carry_out(order)
         if not order.is_dry:
             page.follow(None)
@@ -217,3 +226,29 @@ def undo_now(home: Home, settings: Settings, order: UndoOrder) -> dict[str, Any]
         answer = order.carry_out(recorder)
         recorder.catching_up.settle()
         return answer
+
+
+def trial_now(home: Home, settings: Settings, order: TrialOrder) -> dict[str, Any]:
+    """Do something about a trial, and return the answer, as a daemon would give it.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        TastedError: when it cannot be done.
+    """
+    with _ready_worker(home, settings) as (worker, labels, shared):
+        worker.preflight()
+        if labels is not None:
+            worker.update_labels(labels)
+
+        def ask(request: EngineRequest[AnswerT]) -> Future[AnswerT]:
+            done: Future[AnswerT] = Future()
+            try:
+                done.set_result(worker.answer_page(request))
+            except TastedError as error:
+                done.set_exception(error)
+            return done
+
+        trials = HomeTrials(home, shared, FeedbackRecorder(home, shared), ask=ask)
+        # what a killed daemon decided acts first
+        trials.carrier.follow()
+        return {"trial": trials.office.carry_out(order)}

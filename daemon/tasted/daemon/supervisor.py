@@ -30,6 +30,7 @@ from tasted.daemon.scanning.scanner import Scanner
 from tasted.daemon.scanning.watch import WatcherFactory
 from tasted.daemon.sd_notify import SystemdNotifier
 from tasted.daemon.shared.feedback import FeedbackRecorder
+from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
@@ -217,8 +218,9 @@ class _Daemon:
             status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
         )
         feedback = FeedbackRecorder(home, shared)
+        trials = HomeTrials(home, shared, feedback, ask=shared.queue.ask_engine)
         self._review = review = ReviewParts(
-            home, shared, feedback, version=__version__, stop=self._stop
+            home, shared, feedback, trials, version=__version__, stop=self._stop
         )
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
 
@@ -243,6 +245,7 @@ class _Daemon:
             mark_sidecar=writer.mark,
             feedback=feedback,
             on_review=review.take_request,
+            trials=trials,
             seconds_to_page=page.seconds_to_choice,
             make_watcher=make_watcher,
             turn_timer=self._turn_timer,
@@ -267,7 +270,7 @@ class _Daemon:
             ),
             carry_out=review.unseen(
                 lambda engine, order: Eraser(
-                    home, shared, writer, engine, page, status_file, feedback
+                    home, shared, writer, engine, page, status_file, feedback, trials.board
                 ).carry_out(order)
             ),
             transfer=transfer,

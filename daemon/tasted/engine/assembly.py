@@ -30,6 +30,7 @@ from tasted.home.layout import Home
 from tasted.judging.chosen import VersionJudge
 from tasted.judging.judged import Preferences
 from tasted.judging.seed import SeedJudge
+from tasted.judging.seed_pool import SeedPool
 from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.taste import TasteJudge
 from tasted.judging.versions import TasteVersions
@@ -70,6 +71,10 @@ class Assembly:
     """Tells which label folders are not of one person, by looks."""
     desk: CardDesk
     """Chooses what to show somebody who is judging."""
+    formula: SeedPool
+    """Scores many pictures by the fixed formula, whatever decides."""
+    preferences: Preferences
+    """What the user asked for in the settings."""
 
 
 def assemble(
@@ -139,15 +144,18 @@ def assemble(
         library.drop_texts()
     reader = reader_of(settings, step_out)
     inbox = InboxReader(home.inbox, max_bytes=settings.limits.max_bytes)
+    bios = Bios(inbox, library, reader, path_of=path_of)
     judge = _judge(
         home,
         settings,
         library,
         embedder,
         reading=reading_identity(settings),
-        bios=Bios(inbox, library, reader, path_of=path_of),
+        bios=bios,
         folder=model.folder,
     )
+    preferences = preferences_of(settings)
+    formula = SeedPool(library, preferences, reads_text=embedder.reads_text, bios_of=bios.of)
     pipeline = Pipeline(
         inbox,
         library,
@@ -166,7 +174,7 @@ def assemble(
     )
     looks = LabelLooks(inbox, library, reader, path_of=path_of)
     desk = CardDesk(library, judge, is_ignored=is_ignored)
-    return Assembly(embedder, library, judge, pipeline, looks, desk)
+    return Assembly(embedder, library, judge, pipeline, looks, desk, formula, preferences)
 
 
 def _judge(

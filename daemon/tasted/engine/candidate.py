@@ -113,14 +113,22 @@ class Candidate:
         Raises:
             ServiceFault: when the library cannot be read or written.
         """
-        library = self.assembly.library
-        library.keep_only(labels.paths)
-        self._brief(library, labels)
-        missing = self._unlearnt(library, labels)
+        missing = self.brief(labels)
         if not missing <= labels.without:
             return missing
         self.judge.fit()
         return frozenset()
+
+    def brief(self, labels: PublishTaste) -> frozenset[str]:
+        """Let its library know which labels there are; return the paths that it has to learn.
+
+        Raises:
+            ServiceFault: when the library cannot be read or written.
+        """
+        library = self.assembly.library
+        library.keep_only(labels.paths)
+        self._brief(library, labels)
+        return self._unlearnt(library, labels)
 
     def figures(self) -> VersionFigures | None:
         """Return how well its taste tells likes from rejects; None where the formula decides."""

@@ -6,31 +6,28 @@ taste that is kept, and writes nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.judging.judged import Judge
-from tasted.judging.review_taste import Measured, ReviewAnswer, ReviewTaste, Viewed
-from tasted.library.embedded import Embedded
+from tasted.engine.challenger import RecipesOnTrial
+from tasted.engine.scored_pool import ScoredPool
+from tasted.judging.chosen import VersionJudge
 from tasted.library.library import Library
 from tasted.rpc.asking_messages import (
     AnsweredPicture,
     AnswersTaken,
     CardsChosen,
+    CardTrial,
     ChooseCards,
     ChosenCard,
     PoolPicture,
     TakeAnswers,
 )
 from tasted.scoring.asking.choosing import ChosenPlace, PoolScores, choose
-from tasted.scoring.asking.pool import AskPool
 from tasted.scoring.asking.rechecks import choose_recheck
 from tasted.scoring.asking.slots import ALL_KINDS, RECHECK_EVERY, RECHECKS_FROM, slots
-from tasted.scoring.taste.centring import background_mean, centred_items
-
-_MEASURED_MAX = 6_000
-"""Of pictures in memory; more of them are those of former pools, and all are measured again."""
 
 
 class CardDesk:
@@ -43,33 +40,34 @@ class CardDesk:
     """
 
     def __init__(
-        self, library: Library, judge: Judge, *, is_ignored: Callable[[str], bool]
+        self, library: Library, judge: VersionJudge, *, is_ignored: Callable[[str], bool]
     ) -> None:
-        self._library = library
         self._judge = judge
-        self._is_ignored = is_ignored
-        self._review: ReviewTaste | None = None
-        self._made_of = ("", False)
-        """Fingerprint of the taste that is in `_review`, and whether it is held."""
-        self._pool = _MeasuredPool(library.dimensions)
+        self._pool = ScoredPool(
+            library,
+            made_of=lambda: (judge.taste_fingerprint, judge.is_held),
+            review=judge.review,
+            is_ignored=is_ignored,
+        )
 
-    def choose(self, request: ChooseCards) -> CardsChosen:
+    def choose(self, request: ChooseCards, trial: RecipesOnTrial | None = None) -> CardsChosen:
         """Choose the next cards.
+
+        Args:
+            request: what is wanted.
+            trial: the recipes that are to predict each answer; None: only the one in force does.
 
         Raises:
             ServiceFault: when the library cannot be read.
         """
-        review = self._current()
-        self._measure([*request.pool, *(answer.picture for answer in request.answers)])
-        self._follow(request.answers)
-        known = self._pool.places
+        pool = self._pool
+        pool.bring_up(request.pool, request.answers)
+        review, known = pool.review, pool.places
         free = np.zeros(len(known), np.bool_)
         free[[known[picture.id] for picture in request.pool if picture.id in known]] = True
-        logits = review.logits(self._pool.measured) if review is not None else None
-        scores = PoolScores(
-            logits,
-            review.probabilities(logits) if review is not None and logits is not None else None,
-        )
+        logits = pool.logits()
+        scores = PoolScores(logits, pool.probabilities(logits))
+        guesses = _Guesses.of(request, trial, pool.ids, scores.probabilities)
         liked, rejected = self._counts()
         has_rechecks = bool(request.rechecks) and liked + rejected >= RECHECKS_FROM
         kinds = slots(
@@ -77,22 +75,25 @@ class CardDesk:
             request.count,
             seed=request.seed,
             has_rechecks=has_rechecks,
+            has_trial=guesses.challenger is not None,
             wanted=frozenset(request.kinds) or ALL_KINDS,
         )
         places = choose(
-            self._pool.ask_pool,
+            pool.ask_pool,
             scores,
             kinds,
             free=free,
             queued=np.array([known[key] for key in request.queued if key in known], np.intp),
-            judged=review.judged if review is not None else self._pool.ask_pool.directions[:0],
+            judged=review.judged if review is not None else pool.ask_pool.directions[:0],
             liked=liked,
             rejected=rejected,
             seeds=(request.seed, request.first),
+            in_force=guesses.in_force,
+            challenger=guesses.challenger,
         )
         pictures = {picture.id: picture for picture in request.pool}
         chosen = iter(
-            [self._card(pictures[self._pool.ids[place.place]], place, scores) for place in places]
+            [self._card(pictures[pool.ids[one.place]], one, logits, guesses) for one in places]
         )
         cards: list[ChosenCard] = []
         for number, kind in enumerate(kinds, start=request.first):
@@ -108,10 +109,9 @@ class CardDesk:
         Raises:
             ServiceFault: when the library cannot be read.
         """
-        self._current()
-        self._measure([answer.picture for answer in request.answers])
-        self._follow(request.answers)
-        return AnswersTaken(self._probabilities(request.asked), self._label, *self._counts())
+        self._pool.bring_up((), request.answers)
+        found = self._probabilities(request.asked)
+        return AnswersTaken(found, self._label, *self._counts())
 
     def guess(
         self, pictures: Sequence[PoolPicture], answers: Sequence[AnsweredPicture] = ()
@@ -129,121 +129,58 @@ class CardDesk:
         Raises:
             ServiceFault: when the library cannot be read.
         """
-        self._current()
-        self._measure([*pictures, *(answer.picture for answer in answers)])
-        self._follow(answers)
+        self._pool.bring_up(pictures, answers)
         return self._probabilities([picture.id for picture in pictures])
 
     def _probabilities(self, asked: Iterable[str]) -> dict[str, float | None]:
-        review, known = self._review, self._pool.places
+        known = self._pool.places
         keys = [key for key in asked if key in known]
-        if review is None:
-            return dict.fromkeys(keys)
-        probabilities = review.probabilities(review.logits(self._pool.measured))
+        probabilities = self._pool.probabilities(self._pool.logits())
         if probabilities is None:
             return dict.fromkeys(keys)
         return {key: float(probabilities[known[key]]) for key in keys}
 
-    def _current(self) -> ReviewTaste | None:
-        """Return the taste in force, and forget what was measured by another one."""
-        made_of = self._judge.taste_fingerprint, self._judge.is_held
-        if made_of != self._made_of:
-            former, self._review = self._review, self._judge.review()
-            self._made_of = made_of
-            was_measured_by = former.measured_by if former is not None else None
-            is_measured_by = self._review.measured_by if self._review is not None else None
-            if was_measured_by != is_measured_by:
-                self._pool = _MeasuredPool(self._library.dimensions)
-        return self._review
-
     @property
     def _label(self) -> str:
-        return self._review.label if self._review is not None else self._judge.taste
+        review = self._pool.review
+        return review.label if review is not None else self._judge.taste
 
     def _counts(self) -> tuple[int, int]:
-        if self._review is not None:
-            return self._review.counts
+        if self._pool.review is not None:
+            return self._pool.review.counts
         counts = self._judge.counts
         return counts.liked, counts.rejected
 
-    def _measure(self, pictures: Sequence[PoolPicture]) -> None:
-        """Measure what is not measured yet; what the library does not know is left out."""
-        new = {picture.id: picture for picture in pictures if picture.id not in self._pool.places}
-        if new and len(self._pool.ids) + len(new) > _MEASURED_MAX:
-            self._pool = _MeasuredPool(self._library.dimensions)
-            new = {picture.id: picture for picture in pictures}
-        if not new:
-            return
-        contents = {content for picture in new.values() for content in picture.contents}
-        known = self._library.cached(sorted(contents))
-        viewed = {
-            key: found
-            for key, picture in new.items()
-            if (found := self._viewed(picture, known)) is not None
-        }
-        if viewed:
-            self._pool.add(list(viewed), self._measured(list(viewed.values())))
-
-    def _viewed(self, picture: PoolPicture, known: Mapping[str, Embedded]) -> Viewed | None:
-        photos = [known[content] for content in picture.contents if content in known]
-        if len(photos) < len(picture.contents) or any(map(self._is_ignored, picture.contents)):
-            # forgotten meanwhile, or not looked at by this model yet
-            return None
-        # a screen that an app left black says nothing of a profile, unless all are
-        shown = [photo for photo in photos if not photo.facts.blank] or photos
-        return Viewed(
-            picture.contents, picture.path, np.concatenate([photo.views for photo in shown])
-        )
-
-    def _measured(self, viewed: Sequence[Viewed]) -> Measured:
-        if self._review is not None:
-            return self._review.measure(viewed)
-        views = [picture.views for picture in viewed]
-        mean = self._pool.mean
-        if mean is None:
-            mean = background_mean((), views, dimensions=self._library.dimensions)
-            self._pool.mean = mean
-        return Measured(
-            centred_items(views, mean), np.full((len(views), 3), np.nan), np.zeros(len(views))
-        )
-
-    def _follow(self, answers: Sequence[AnsweredPicture]) -> None:
-        if self._review is None:
-            return
-        places = self._pool.places
-        self._review.follow(
-            {
-                answer.picture.id: ReviewAnswer(
-                    answer.picture.contents, answer.liked, places.get(answer.picture.id)
-                )
-                for answer in answers
-            },
-            self._pool.measured,
-        )
-
-    def _card(self, picture: PoolPicture, chosen: ChosenPlace, scores: PoolScores) -> ChosenCard:
-        review, place = self._review, chosen.place
+    def _card(
+        self,
+        picture: PoolPicture,
+        chosen: ChosenPlace,
+        logits: NDArray[np.float64] | None,
+        guesses: "_Guesses",
+    ) -> ChosenCard:
+        review, place = self._pool.review, chosen.place
         percentile = verdict = None
-        if review is not None and scores.logits is not None:
-            logit = float(scores.logits[place])
-            is_out = bool(self._pool.measured.ruled_out[place])
+        if review is not None and logits is not None:
+            logit = float(logits[place])
+            is_out = bool(self._pool.ruled_out[place])
             percentile = review.percentile(logit)
             verdict = review.verdict(logit, is_ruled_out=is_out).value
-        of_all = scores.probabilities
         return ChosenCard(
             picture=picture,
             chosen_by=chosen.kind,
             propensity=chosen.propensity,
-            probability=float(of_all[place]) if of_all is not None else None,
+            probability=_at(guesses.in_force, place),
             percentile=percentile,
             verdict=verdict,
             version=self._label,
+            recipe=self._judge.recipe.id,
+            trial=guesses.trial_of(place),
         )
 
     def _recheck(
         self, request: ChooseCards, number: int, before: Sequence[ChosenCard]
     ) -> ChosenCard | None:
-        review = self._review
+        review = self._pool.review
         if review is None:
             return None
         waiting = {*request.queued, *(card.picture.id for card in before)}
@@ -252,7 +189,7 @@ class CardDesk:
             for picture in request.rechecks
             if (liked := review.label_of(picture.contents)) is not None
             and picture.id not in waiting
-            and not any(map(self._is_ignored, picture.contents))
+            and not any(map(self._pool.is_ignored, picture.contents))
         ]
         found = choose_recheck(
             np.array([liked for _picture, liked, _left_out in asked], np.bool_),
@@ -268,26 +205,56 @@ class CardDesk:
         )
 
 
-class _MeasuredPool:
-    """What is known of pictures that may be asked about, by their ids.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Guesses:
+    """What is guessed of m pictures before the answer."""
 
-    Args:
-        dimensions: of vectors.
-    """
+    in_force: NDArray[np.float64] | None
+    """Shape (m,), NaN where nothing is said; None where nothing is said at all."""
+    challenger: NDArray[np.float64] | None = None
+    """As `in_force`; None without a trial."""
+    challenger_recipe: str | None = None
 
-    def __init__(self, dimensions: int) -> None:
-        self.ids: list[str] = []
-        self.places: dict[str, int] = {}
-        self.mean: NDArray[np.float64] | None = None
-        """What their vectors are centred on, where no taste says so."""
-        self.measured = Measured(np.zeros((0, dimensions)), np.zeros((0, 3)), np.zeros(0))
-        """All of them, in the order of `ids`."""
-        self.ask_pool = AskPool.of(self.measured.items)
+    @staticmethod
+    def of(
+        request: ChooseCards,
+        trial: RecipesOnTrial | None,
+        ids: Sequence[str],
+        probabilities: NDArray[np.float64] | None,
+    ) -> "_Guesses":
+        """Ask the recipes.
 
-    def add(self, ids: Sequence[str], measured: Measured) -> None:
-        """Take in more."""
-        for key in ids:
-            self.places[key] = len(self.ids)
-            self.ids.append(key)
-        self.measured = self.measured.and_these(measured)
-        self.ask_pool = self.ask_pool.extended(measured.items)
+        Args:
+            request: with the pool and the answers.
+            trial: those that are to guess.
+            ids: of the m pictures.
+            probabilities: shape (m,), by the scores that cards are chosen by; None without any.
+        """
+        if trial is None or request.trial is None:
+            return _Guesses(probabilities)
+        if probabilities is None and trial.in_force is not None:
+            said = trial.in_force.probabilities(request.pool, request.answers)
+            probabilities = _array(said, ids)
+        challenged = trial.challenger.probabilities(request.pool, request.answers)
+        has_both = bool(challenged) and probabilities is not None
+        return _Guesses(
+            probabilities,
+            _array(challenged, ids) if has_both else None,
+            request.trial.recipe,
+        )
+
+    def trial_of(self, place: int) -> CardTrial | None:
+        """Return what the challenger guesses; None where one of the two has no opinion."""
+        guess = _at(self.challenger, place)
+        if guess is None or self.challenger_recipe is None or _at(self.in_force, place) is None:
+            return None
+        return CardTrial(self.challenger_recipe, guess)
+
+
+def _array(said: Mapping[str, float], ids: Sequence[str]) -> NDArray[np.float64]:
+    return np.array([said.get(key, np.nan) for key in ids], np.float64)
+
+
+def _at(guesses: NDArray[np.float64] | None, place: int) -> float | None:
+    guess = float(guesses[place]) if guesses is not None else float("nan")
+    return None if np.isnan(guess) else guess

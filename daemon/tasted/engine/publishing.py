@@ -88,6 +88,11 @@ class TastePublisher:
             unlike=tuple(assembly.label_looks.unlike()),
         )
 
+    @property
+    def labels(self) -> PublishTaste | None:
+        """What the light process said last of the labels; None before it said anything."""
+        return self._request
+
     def published_before(self) -> Current | None:
         """Return what is published now."""
         return read_current(self._home.current_file)
@@ -167,6 +172,7 @@ class TastePublisher:
             waiting_answers=judge.waiting_answers,
             chosen=judge.choice.words if judge.choice is not None else None,
             set_aside=judge.set_aside,
+            recipe=judge.recipe.id,
         )
         self._home.check()
         write_current(self._home.current_file, current)

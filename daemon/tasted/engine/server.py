@@ -22,6 +22,7 @@ from tasted.engine.publishing import TastePublisher
 from tasted.engine.reading_files import InboxReader
 from tasted.engine.transferring import export_library, import_library
 from tasted.engine.tree_desk import TreeDesk
+from tasted.engine.trial_desk import TrialDesk
 from tasted.engine.version_desk import VersionDesk
 from tasted.errors import EngineFailed, HomeGone, InternalFault, ServiceFault
 from tasted.home.crash_reports import CrashLog
@@ -57,6 +58,7 @@ from tasted.rpc.messages import (
     WarmUp,
 )
 from tasted.rpc.transfer_messages import ExportLibrary, ImportLibrary, LibraryImported
+from tasted.rpc.trial_messages import CompareRecipes, DecideByRecipe, PrepareTrial
 from tasted.rpc.version_messages import CompareVersions, GoBack, UseVersion
 from tasted.system.faultpoints import reach
 from tasted.system.machine_faults import machine_fault
@@ -111,6 +113,14 @@ class EngineServer:
             published=self._take_over,
             publisher=self._publisher,
             settings=settings,
+        )
+        self._trials = TrialDesk(
+            self._versions,
+            self.candidates,
+            labels=lambda: self._publisher.labels,
+            feedback=home.feedback,
+            path_of=self._origins.path_of,
+            is_ignored=self._is_ignored,
         )
         self._ignored = IgnoredList(home.ignored_file)
         self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
@@ -172,7 +182,9 @@ class EngineServer:
     def _answer_page(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
         match request:
             case ChooseCards():
-                return self._opened().desk.choose(request)
+                assembly = self._opened()
+                trial = self._trials.recipes(assembly, request.trial)
+                return assembly.desk.choose(request, trial)
             case TakeAnswers():
                 return self._opened().desk.take(request)
             case MakePreview():
@@ -187,6 +199,8 @@ class EngineServer:
         answer = self._models.answer(request)
         if answer is not None:
             return answer
+        if isinstance(request, PrepareTrial | CompareRecipes | DecideByRecipe):
+            return self._trials.answer(self._opened(), request)
         match request:
             case ExportLibrary():
                 folder = staging_folder(self._home, request.staging_id)
@@ -268,6 +282,7 @@ class EngineServer:
         # what is open reads versions of tables that go now
         self._assembly = None
         self.candidates.close_all()
+        self._trials.forget()
         self._origins.forget()
         versions = TasteVersions(self._home.tastes, check=self._home.check)
         tastes = versions.erase(request.contents, is_dry=request.is_dry)

@@ -63,17 +63,17 @@ class VersionDesk:
 
     def _use(self, assembly: Assembly, request: UseVersion) -> VersionChosen:
         if request.number is None:
-            return self._choose(assembly, None)
+            return self.choose(assembly, None)
         row = assembly.judge.versions.row(request.number)
         if row is not None and not request.hold and row.recipe.method == assembly.judge.follows:
             # its recipe is that of the newest, whatever is left of the version itself
-            return self._choose(assembly, None)
+            return self.choose(assembly, None)
         refused = _refusal(assembly, request.number, row)
         if refused is not None or row is None:
             return VersionChosen(refused=refused)
         # the formula has no fit that could be held
         mode = "hold" if request.hold and not row.is_seed else "follow"
-        return self._choose(assembly, TasteChoice(mode, row.number))
+        return self.choose(assembly, TasteChoice(mode, row.number))
 
     def _back(self, assembly: Assembly) -> VersionChosen:
         judge = assembly.judge
@@ -89,10 +89,19 @@ class VersionDesk:
         if refused is not None:
             return VersionChosen(refused=refused)
         if row.recipe.method == judge.follows and (row.is_seed or judge.is_of_now(row)):
-            return self._choose(assembly, None)
-        return self._choose(assembly, TasteChoice("follow" if row.is_seed else "hold", row.number))
+            return self.choose(assembly, None)
+        return self.choose(assembly, TasteChoice("follow" if row.is_seed else "hold", row.number))
 
-    def _choose(self, assembly: Assembly, choice: TasteChoice | None) -> VersionChosen:
+    def choose(self, assembly: Assembly, choice: TasteChoice | None) -> VersionChosen:
+        """Keep what is to decide, and publish it.
+
+        Args:
+            assembly: of the home.
+            choice: None: the newest fit, or what the settings ask for.
+
+        Raises:
+            ServiceFault: as `answer`.
+        """
         before = self._publisher.published_before()
         assembly.judge.choose(choice)
         reach("learning.chosen")

@@ -140,6 +140,11 @@ class Home:
         return self.state / "feedback"
 
     @property
+    def trials(self) -> Path:
+        """The folder of trials: a recipe against the one in force."""
+        return self.state / "trials"
+
+    @property
     def web(self) -> Path:
         """Where the page's port and its secrets are."""
         return self.state / "web"
@@ -200,6 +205,7 @@ class Home:
             self.library,
             self.tastes,
             self.feedback,
+            self.trials,
         ):
             # what a link leads to is not the home's own
             if folder.is_symlink() or not folder.is_file():

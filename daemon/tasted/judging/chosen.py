@@ -80,14 +80,6 @@ class VersionJudge:
             return None
         return taste_figures(self._taste.current.stored().taste)
 
-    @property
-    def recipe(self) -> Recipe:
-        """What the version that decides is made with, its labels apart."""
-        fitted = self._taste.current.recipe
-        if self._judge is not self._seed:
-            return fitted
-        return replace(fitted, method=SEED_METHOD, code_version=str(SEED_VERSION))
-
     def choose(self, choice: TasteChoice | None) -> None:
         """Keep what a person chose; it acts from the next `renew` on.
 
@@ -127,6 +119,43 @@ class VersionJudge:
         """Note in the rows of versions which of them decides from now on."""
         self.versions.put_in_force(version_number(self.taste))
 
+    # ---- recipes ------------------------------------------------------------------------------
+
+    @property
+    def recipe(self) -> Recipe:
+        """What decides is made with, by the settings of now."""
+        return self.recipe_of(self._judge.scorer)
+
+    def recipe_of(self, method: str) -> Recipe:
+        """Return what a method would make versions with now, whichever decides.
+
+        Args:
+            method: `taste`, or `seed` for the formula.
+        """
+        fitted = self._taste.current.recipe
+        if method != SEED_METHOD:
+            return fitted
+        return replace(fitted, method=SEED_METHOD, code_version=str(SEED_VERSION))
+
+    def row_of(self, method: str) -> VersionRow:
+        """Return a version that was made with a method, so that it can be followed.
+
+        Raises:
+            DiskFull, LibraryUnusable: when there was none, and one cannot be kept.
+        """
+        if method == SEED_METHOD:
+            return self._seed_row()
+        return self._taste.current.row_aside()
+
+    @property
+    def fitted_to(self) -> str:
+        """A digest over the labels of now and everything else that decides the next fit."""
+        return self._taste.current.fitted_to
+
+    def review_aside(self) -> ReviewTaste:
+        """Return the taste for somebody who is judging while it decides nothing; it is not kept."""
+        return self._taste.review_aside()
+
     def _act_on_choice(self) -> TasteJudge | SeedJudge:
         if not self._is_settled:
             self.versions.settle()
@@ -159,10 +188,9 @@ class VersionJudge:
         for row in self.versions.rows():
             if row.is_seed:
                 return row
-        fitted = self._taste.current.recipe
         row = VersionRow(
             number=self.versions.next_number(),
-            recipe=replace(fitted, method=SEED_METHOD, code_version=str(SEED_VERSION)),
+            recipe=self.recipe_of(SEED_METHOD),
             labels=VersionLabels("", 0, 0),
             fitted_to="",
             reason="seed",

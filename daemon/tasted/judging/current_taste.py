@@ -80,6 +80,8 @@ class CurrentTaste:
         """The version that a person holds; None: every label counts."""
         self._is_pinned = False
         """Whether what is loaded was fitted in another process, and nothing is fitted here."""
+        self._aside: TasteVersion | None = None
+        """What predicts without deciding."""
         self._asked = (-1, "")
         """The last state of the references, and its digest; see `TasteVersion.fitted_to`."""
 
@@ -243,6 +245,34 @@ class CurrentTaste:
             self._keep(version)
         return version
 
+    def aside(self) -> TasteVersion:
+        """Return a version of the present labels that decides nothing; it is not kept."""
+        wanted = self.fitted_to
+        if self._aside is None or self._aside.fitted_to != wanted:
+            self._aside = self._versions.newest(wanted) or self._fitted(
+                self._versions.next_number(), wanted
+            )
+        return self._aside
+
+    def row_aside(self) -> VersionRow:
+        """Return the row of what `aside` returns, which is kept for it.
+
+        Raises:
+            DiskFull, LibraryUnusable: when it cannot be written.
+        """
+        version = self.aside()
+        row = self._versions.row(version.number)
+        if row is None or row.fitted_to != version.fitted_to:
+            self._loaded, self._unkept = None, None
+            self._aside = replace(version, number=self._versions.next_number())
+            row = self._keep(self._aside)
+        return row
+
+    @property
+    def fitted_to(self) -> str:
+        """A digest over everything that decides the next fit; see `TasteVersion.fitted_to`."""
+        return self._fitted_to()
+
     def _fitted_to(self) -> str:
         changes = self._library.changes
         if self._asked[0] != changes:
@@ -292,7 +322,7 @@ class CurrentTaste:
             held_out=self._held_out,
         )
 
-    def _keep(self, version: TasteVersion) -> None:
+    def _keep(self, version: TasteVersion) -> VersionRow:
         free = self._versions.next_number()
         if version.number != free:
             # a taste of another model was kept since this one was fitted
@@ -305,7 +335,7 @@ class CurrentTaste:
         }
         digest = digest_of(labels)
         former = next((row for row in self._versions.rows() if not row.is_seed), None)
-        self._versions.keep(
+        row = self._versions.keep(
             version,
             recipe=recipe,
             labels_digest=digest,
@@ -313,6 +343,7 @@ class CurrentTaste:
             reason=_reason(former, recipe, digest, is_tuned=bool(self._held_out)),
         )
         self._unkept = None
+        return row
 
     def _load(self, version: TasteVersion) -> LoadedVersion:
         digest = version.digest()

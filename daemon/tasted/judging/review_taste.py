@@ -116,6 +116,8 @@ class ReviewTaste:
         self.judged = AskPool.of(taste.references[-SPOKEN_BY_MAX:].astype(np.float64)).directions
         """Shape (j, d): directions of labelled pictures."""
         self._answers = 0
+        self.history = version.history
+        """Content ids of what it compares with."""
         self.measured_by = (taste.mean.tobytes(), version.history)
         """Equal for versions by which a picture measures the same."""
 

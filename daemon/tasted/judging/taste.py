@@ -5,12 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from tasted.home.taste_versions import VersionRow
-from tasted.judging.comparing import Compared, FittedOpinions, Opinions, compare
+from tasted.judging.comparing import (
+    Compared,
+    FittedOpinions,
+    MemorySearch,
+    Opinions,
+    compare,
+)
 from tasted.judging.current_taste import CurrentTaste, digest_of
 from tasted.judging.evidence_parts import evidence_parts
 from tasted.judging.fitting import BiosOf
 from tasted.judging.judged import NEIGHBOURS, Judged, Preferences, ScoreEvidence, Suspect
-from tasted.judging.loaded_version import LoadedVersion
+from tasted.judging.loaded_version import LoadedVersion, load_version
 from tasted.judging.review_taste import ReviewTaste
 from tasted.judging.seed import judgement_of
 from tasted.judging.stated_preferences import StatedPreferences
@@ -139,6 +145,12 @@ class TasteJudge:
             self._bios_of,
             is_held=self.current.is_held,
         )
+
+    def review_aside(self) -> ReviewTaste:
+        """Return a taste of the present labels that decides nothing, as `review` does; not kept."""
+        version = self.current.aside()
+        loaded = load_version(version, MemorySearch(version), self._preferences, digest="")
+        return ReviewTaste(version, loaded.weigher, self._stated_preferences, self._bios_of)
 
     def opinions(self, row: VersionRow) -> FittedOpinions | None:
         """Return what a version thinks, whichever decides; None when it is lost."""

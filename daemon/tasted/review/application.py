@@ -18,6 +18,7 @@ from tasted.review.api.problems import RefusedRequest, problem_of
 from tasted.review.api.result_routes import ResultRoutes
 from tasted.review.api.route_table import ApiEntry
 from tasted.review.api.taste_routes import TasteRoutes
+from tasted.review.api.trial_routes import TrialRoutes
 from tasted.review.api.upload_routes import UploadRoutes
 from tasted.review.light_process import LightProcess
 from tasted.review.previews import PreviewCache
@@ -88,6 +89,7 @@ def entries_of(light: LightProcess, feed: EventFeed) -> list[ApiEntry]:
         *ResultRoutes(light, PreviewCache()).entries(),
         *JudgingRoutes(light).entries(),
         *TasteRoutes(light, streams=lambda: feed.streams).entries(),
+        *TrialRoutes(light).entries(),
         *feed.entries(),
     ]
 

@@ -54,6 +54,27 @@ class AnsweredPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialOfRecipes:
+    """Which two recipes are to predict each answer."""
+
+    challenger: str
+    """`seed`, `taste`, or the name of a model."""
+    recipe: str
+    """Its id, as it was when the trial began: another one is another recipe."""
+    in_force: str
+    """The id of the recipe that decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTrial:
+    """What the recipe on trial says of a card before the answer."""
+
+    recipe: str
+    probability: float
+    """Of a like, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChosenCard:
     """A card, and what the taste says of it before the answer."""
 
@@ -69,6 +90,10 @@ class ChosenCard:
     """As `Verdict`; None where the scorer in use gives none here."""
     version: str
     """As in "v12 + 7 answers"."""
+    recipe: str | None = None
+    """The id of the recipe that decides."""
+    trial: CardTrial | None = None
+    """None: nothing is on trial, or it has no opinion on this picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +127,8 @@ class ChooseCards(EngineRequest[CardsChosen]):
     """Judged pictures that may be asked once more; few, or none to ask none."""
     kinds: tuple[CardChoice, ...] = ()
     """The only kinds of cards wanted; empty: the usual mixture."""
+    trial: TrialOfRecipes | None = None
+    """Passed over when one of its recipes is no more, or a version is held."""
 
 
 # ---- what was answered ----------------------------------------------------------------

@@ -67,6 +67,13 @@ from tasted.rpc.transfer_messages import (
     LibraryExported,
     LibraryImported,
 )
+from tasted.rpc.trial_messages import (
+    CompareRecipes,
+    DecideByRecipe,
+    PrepareTrial,
+    RecipesCompared,
+    TrialPrepared,
+)
 from tasted.rpc.version_messages import (
     CompareVersions,
     GoBack,
@@ -105,6 +112,9 @@ _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
         PublishModel,
         CloseCandidate,
         DropVectors,
+        PrepareTrial,
+        CompareRecipes,
+        DecideByRecipe,
     )
 }
 _ANSWERS: dict[str, type[EngineAnswer]] = {
@@ -137,6 +147,8 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         ModelPublished,
         CandidateClosed,
         VectorsDropped,
+        TrialPrepared,
+        RecipesCompared,
     )
 }
 

@@ -239,6 +239,20 @@ class ActivateTaste(ReviewCall):
 
 
 @dataclass(frozen=True, slots=True)
+class ListTrials(ReviewCall):
+    """What is and was on trial; a body of `TrialsAnswer`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTrial(ReviewCall):
+    """Something is to be done about a trial; a body of `TrialChanged`."""
+
+    number: int
+    action: str
+    """`promote`, `dismiss` or `seen`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowModel(ReviewCall):
     """The model; a body of `ModelAnswer`."""
 
@@ -320,7 +334,7 @@ class Happened:
     """Something for the event stream."""
 
     kind: str
-    """`judged`, `undone`, `scored`, `minted`, `progress` or `status`."""
+    """`judged`, `undone`, `scored`, `minted`, `trial`, `progress` or `status`."""
     data: dict[str, Any]
     seq: int | None = None
     """Of the feedback log; None for what is not in it."""

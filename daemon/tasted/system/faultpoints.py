@@ -82,6 +82,8 @@ FEEDBACK_POINTS = (
 """In whatever records an answer: a command (`intended`), and the owner of the feedback log."""
 REVIEW_POINTS = ("review.asked", "review.answered")
 """In the light process, around what the page asks of it."""
+TRIAL_POINTS = ("trials.written", "trials.asked", "trials.logged")
+"""In the owner of the home: a decision about a trial is on the disk, acts, and is in the log."""
 WEB_POINTS = ("web.asked", "web.sent", "web.told")
 """In the web child: before a call, once it has gone out, and when its answer came."""
 TRANSFER_POINTS = (
@@ -112,6 +114,7 @@ POINTS = frozenset(
     + LABEL_POINTS
     + FEEDBACK_POINTS
     + REVIEW_POINTS
+    + TRIAL_POINTS
     + WEB_POINTS
     + TRANSFER_POINTS
     + SWITCH_POINTS

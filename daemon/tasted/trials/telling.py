@@ -23,10 +23,19 @@ from tasted.trials.trial_file import (
     PROMOTED,
     SETTLED,
     TAKEN_BACK,
+    WITHDRAWN,
     TrialRow,
 )
 
-WAY_BACK = "Go back with: tasted versions back"
+WAY_BACK = "Go back with: tasted trial dismiss"
+_EVENTS = {
+    OPEN: "A recipe is on trial",
+    PROMOTED: "The recipe on trial decides from now on",
+    SETTLED: "The recipe that was on trial stays",
+    TAKEN_BACK: "The former recipe decides again",
+    DISMISSED: "A trial is over, and nothing has changed",
+    WITHDRAWN: "A trial ended early",
+}
 _FORMULA = "the fixed formula"
 _TASTE = "the learnt taste"
 
@@ -43,6 +52,14 @@ def recipe_words(recipe: Recipe, beside: Recipe) -> str:
     return recipe.embedder if recipe.method == beside.method else f"{method} with {recipe.embedder}"
 
 
+def event_words(note: str | None) -> str:
+    """Return what an event of the log says about a trial, by its note: `promoted:r1a2b3c4d`."""
+    state, _, recipe = (note or "").partition(":")
+    return (
+        f"{_EVENTS.get(state, 'A trial')} ({recipe})" if recipe else _EVENTS.get(state, "A trial")
+    )
+
+
 def challenger_words(row: TrialRow) -> str:
     """Return what the challenger of a trial is called."""
     return recipe_words(row.challenger, row.in_force)
@@ -54,7 +71,12 @@ def in_force_words(row: TrialRow) -> str:
 
 
 def trial_sentence(
-    row: TrialRow, figures: TrialFigures, *, when: str = "", has_all_references: bool = True
+    row: TrialRow,
+    figures: TrialFigures,
+    *,
+    when: str = "",
+    has_all_references: bool = True,
+    has_way_back: bool = True,
 ) -> str:
     """Return the line about a trial, in whatever state it is.
 
@@ -63,13 +85,16 @@ def trial_sentence(
         figures: of now where it runs; else those that decided.
         when: the moment of what was decided, as it is to be read; empty: left out.
         has_all_references: whether the challenger knows every label.
+        has_way_back: whether the command that leads back belongs to it; a page has a button.
     """
     name = challenger_words(row)
     if row.state == OPEN:
         waits = "" if has_all_references else " It is still learning your labels."
         return f"On trial: {name}. {_standing(figures)}{waits}"
-    if row.state in {PROMOTED, SETTLED}:
-        return f"{_promoted(row, figures, when)} {WAY_BACK}"
+    if row.state == PROMOTED:
+        return f"{_promoted(row, figures, when)} {WAY_BACK if has_way_back else ''}".strip()
+    if row.state == SETTLED:
+        return _promoted(row, figures, when)
     if row.state == TAKEN_BACK:
         return _taken_back(row, when)
     if row.state == DISMISSED:

@@ -82,6 +82,8 @@ class TrialRow:
     """Of the watch after a promotion, when that ended."""
     former_version: str | None = None
     """The version that decided before the promotion: the way back."""
+    ended_by: str | None = None
+    """As `decided_by`: who let a promotion stay, or took it back."""
     ended_at: str | None = None
     """When a promotion was settled or taken back."""
     is_told: bool = False
@@ -173,7 +175,7 @@ def _is_sound(row: TrialRow) -> bool:
     )
     return (
         row.state in STATES
-        and row.decided_by in DECIDERS
+        and {row.decided_by, row.ended_by} <= DECIDERS
         and row.after_seq >= 0
         and all(0 <= share <= 1 for share in shares)
     )

@@ -17,6 +17,7 @@ from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order, Target
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.trial_board import TrialBoard
 from tasted.errors import EngineFailed, LibraryUnusable, OutboxUnwritable, ServiceFault
 from tasted.home.layout import Home
 from tasted.home.status import LastError, Status, read_status, write_status
@@ -63,7 +64,8 @@ def _forgetting(home: Home, answer: Callable[[EraseTraces], TracesErased]) -> Er
     engine: Any = ForgedEngine(answer)
     page = make_page(home, shared)
     writer, feedback = Writer(home.outbox, ledger), FeedbackRecorder(home, shared)
-    return Eraser(home, shared, writer, engine, page, StatusFile(home), feedback)
+    trials = TrialBoard(home.trials, feedback.log)
+    return Eraser(home, shared, writer, engine, page, StatusFile(home), feedback, trials)
 
 
 def _order(*, keeps: bool = False, is_dry: bool = False) -> Order:
@@ -294,6 +296,7 @@ def test_what_was_found_of_photos_together_goes_before_their_sidecars(home: Home
         unlike.keep({photo for path, photo in photos.items() if name in path}, entries)
     shared = SharedState(Settings(), ledger, None)
     engine: Any = ForgedEngine(_nothing)
+    recorder = FeedbackRecorder(home, shared)
     forgetting = Eraser(
         home,
         shared,
@@ -301,7 +304,8 @@ def test_what_was_found_of_photos_together_goes_before_their_sidecars(home: Home
         engine,
         make_page(home, shared),
         StatusFile(home),
-        FeedbackRecorder(home, shared),
+        recorder,
+        TrialBoard(home.trials, recorder.log),
     )
     with pytest.raises(ServiceFault):
         forgetting.carry_out(

@@ -9,6 +9,7 @@ from kit.web_visits import knocked
 from tasted.config import Settings
 from tasted.daemon.reviewing.review_parts import ReviewParts
 from tasted.daemon.shared.feedback import FeedbackRecorder
+from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
@@ -21,7 +22,9 @@ def test_row_58_an_answer_that_comes_before_the_first_look_is_taken(home: Home) 
     AnsweredHome(home).drop("a.png")
     shared = SharedState(Settings(), Ledger(home.outbox), None)
     stop = threading.Event()
-    parts = ReviewParts(home, shared, FeedbackRecorder(home, shared), version="1", stop=stop)
+    recorder = FeedbackRecorder(home, shared)
+    trials = HomeTrials(home, shared, recorder, ask=shared.queue.ask_engine)
+    parts = ReviewParts(home, shared, recorder, trials, version="1", stop=stop)
     thread = threading.Thread(target=parts.door.run)
     thread.start()
     try:

@@ -37,6 +37,7 @@ _COUNTED = {
     "tastes": ("learnt taste", "learnt tastes"),
     "mentions": ("mention in another sidecar", "mentions in other sidecars"),
     "events": ("answer in the history", "answers in the history"),
+    "trials": ("trial that counted an answer", "trials that counted an answer"),
     "log_lines": ("log line", "log lines"),
     "folders": ("empty folder", "empty folders"),
 }

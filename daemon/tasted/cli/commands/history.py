@@ -11,6 +11,7 @@ from tasted.cli.context import Context, printable
 from tasted.feedback.events import Answer, EventKind, FeedbackEvent
 from tasted.feedback.history import FeedbackSession, guesses, sessions, undone
 from tasted.system.clock import from_epoch, local_time
+from tasted.trials.telling import event_words
 
 _WORDS = {
     EventKind.UNDO: "took back",
@@ -20,8 +21,8 @@ _WORDS = {
     EventKind.ACTIVATE: "version in use",
     EventKind.HOLD: "version held",
     EventKind.FOLLOW: "follows again",
-    EventKind.DUEL_OPENED: "trial began",
-    EventKind.DUEL_CLOSED: "trial ended",
+    EventKind.DUEL_OPENED: "trial",
+    EventKind.DUEL_CLOSED: "trial",
     EventKind.MODEL_SWITCHED: "model switched",
 }
 _ANSWERS = {Answer.LIKE: "liked", Answer.REJECT: "rejected"}
@@ -67,7 +68,9 @@ def _show_events(
     for event in events:
         name = names.get(event.content or "")
         is_undone = event.id in taken_back
-        about = name or event.note or ("a picture without a result" if event.content else "")
+        is_of_trial = event.kind in {EventKind.DUEL_OPENED, EventKind.DUEL_CLOSED}
+        note = event_words(event.note) if is_of_trial else event.note
+        about = name or note or ("a picture without a result" if event.content else "")
         columns = (
             _at(event.at_ms),
             f"{_what(event):<15}",

@@ -18,6 +18,8 @@ from tasted.home.status import Heartbeat, Status, read_heartbeats, read_status
 from tasted.inbox.listing import list_inbox
 from tasted.system.clock import parse_time
 from tasted.system.files import folder_bytes
+from tasted.trials.bodies import trial_body, trial_line
+from tasted.trials.reading import read_standings
 
 _WHY_PLAIN = {
     "names": "names several people",
@@ -63,6 +65,7 @@ def status(context: Context) -> None:
         else {"pid": blocked.pid, "state": blocked.state, **asdict(blocked.fault)},
         "crashes": [asdict(crash) for crash in crashes],
         "lonely_texts": _lonely_texts(found.home, snapshot),
+        "trial": _trial(found.home),
         "bytes": {
             "library": folder_bytes(found.home.library),
             "outbox": folder_bytes(found.home.outbox),
@@ -77,6 +80,16 @@ def status(context: Context) -> None:
         context.show("         → See what to report: tasted doctor")
     for line in _lines(found, snapshot, report, running=running):
         context.show(printable(line))
+
+
+def _trial(home: Home) -> dict[str, Any] | None:
+    """Return the last trial as it stands; None: there was none, or the log cannot be read."""
+    try:
+        standings = read_standings(home.trials, home.feedback)
+    except OSError:
+        # the daemon reports it
+        return None
+    return trial_body(standings[0]) if standings else None
 
 
 def _blocked_service(found: FoundHome) -> Heartbeat | None:
@@ -131,6 +144,7 @@ def _lines(
     if snapshot is not None:
         lines += _snapshot_lines(snapshot, running=running)
         lines += _text_lines(snapshot, report["lonely_texts"])
+    lines += _trial_lines(report["trial"])
     if report["page"] is not None:
         lines.append(f"Page     {report['page']}")
     sizes = report["bytes"]
@@ -197,6 +211,14 @@ def _version_lines(snapshot: Status) -> list[str]:
             "         → To say so: tasted versions follow",
         ]
     return []
+
+
+def _trial_lines(trial: Mapping[str, Any] | None) -> list[str]:
+    line = trial_line(trial) if trial is not None else None
+    if trial is None or line is None:
+        return []
+    back = "Go back: tasted trial dismiss; see" if trial["state"] == "promoted" else "See"
+    return [f"Trial    {line}", f"         → {back} more: tasted trial"]
 
 
 def _lonely_texts(home: Home, snapshot: Status | None) -> list[str]:

@@ -26,6 +26,7 @@ from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.ignored_files import IgnoredFiles
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.trial_board import TrialBoard
 from tasted.errors import (
     CommandError,
     EngineFailed,
@@ -66,6 +67,7 @@ class Eraser:
         page: withheld meanwhile, because it shows pictures.
         status_file: may name some of them.
         feedback: the log of answers.
+        trials: keep what was replayed.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Eraser:
         page: PageWriter,
         status_file: StatusFile,
         feedback: FeedbackRecorder,
+        trials: TrialBoard,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -86,6 +89,7 @@ class Eraser:
         self._mover = Mover()
         self._status_file = status_file
         self._feedback = feedback
+        self._trials = trials
 
     def carry_out(self, order: Order) -> dict[str, Any]:
         """Forget, or only count; return the answer: counts for each target, in their order.
@@ -132,6 +136,7 @@ class Eraser:
         jobs = [_job(plan, kept) for plan in plans]
         for job in jobs:
             job.counts["events"] = self._feedback.count(job.plan.contents)
+            job.counts["trials"] = self._trials.count(job.plan.contents)
         residues = Residues(self._home, self._shared, self._writer, self._status_file, jobs)
         if order.is_dry:
             residues.drop_log_lines(is_dry=True)
@@ -164,7 +169,10 @@ class Eraser:
         residues.clear_status()
         residues.edit_mentions()
         reach("forget.mentions_edited")
-        self._feedback.erase({content for plan in plans for content in plan.contents})
+        contents = {content for plan in plans for content in plan.contents}
+        self._feedback.erase(contents)
+        # their figures stay; what is counted is read anew from the log
+        self._trials.erase(contents)
         reach("forget.answers_erased")
         self._ask_engine(plans, residues.paths, is_dry=False)
         self._shared.taste.replace(read_current(self._home.current_file))

@@ -146,6 +146,7 @@ def event_body(event: FeedbackEvent, *, name: str | None, undone: bool) -> Body:
         "guess": guess_body(event.before) if event.before is not None else None,
         "undoes": event.undoes,
         "undone": undone,
+        "note": event.note,
     }
 
 

@@ -9,7 +9,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, dataclass
 
-from tasted.feedback.events import GuessBefore
+from tasted.feedback.events import GuessBefore, TrialGuess
 from tasted.home.json_records import record_from
 
 _SIGNATURE_BYTES = 16
@@ -25,6 +25,8 @@ class ShownCard:
     propensity: float | None
     guess: GuessBefore
     """What the taste said when the card was chosen."""
+    trial: TrialGuess | None = None
+    """What the recipe on trial said then; None: there was none, or it had no opinion."""
 
 
 def signed_card(card: ShownCard, secret: bytes) -> str:

@@ -19,7 +19,7 @@ from tasted.daemon.reviewing.judged_cards import JudgeableResult
 from tasted.daemon.reviewing.simple_choosing import SimpleChooser
 from tasted.daemon.shared.standing_log import AnswersNow
 from tasted.errors import TastedError
-from tasted.feedback.events import Answer, EventKind, GuessBefore, is_token
+from tasted.feedback.events import Answer, EventKind, GuessBefore, TrialGuess, is_token
 from tasted.rpc.asking_messages import (
     AnsweredPicture,
     AnswersTaken,
@@ -29,6 +29,7 @@ from tasted.rpc.asking_messages import (
     ChosenCard,
     PoolPicture,
     TakeAnswers,
+    TrialOfRecipes,
 )
 
 CHOOSE_SECONDS = 8.0
@@ -88,6 +89,7 @@ class EngineChooser:
         ask: hands a request to the engine.
         recent: what the fit in force may not know.
         simple: chooses when the engine does not.
+        trial: returns which recipes are to predict each answer; None: nothing is on trial.
         seconds: how long the engine may take.
     """
 
@@ -97,11 +99,13 @@ class EngineChooser:
         recent: RecentAnswers,
         simple: SimpleChooser,
         *,
+        trial: Callable[[], TrialOfRecipes | None] = lambda: None,
         seconds: float = CHOOSE_SECONDS,
     ) -> None:
         self._ask = ask
         self._recent = recent
         self._simple = simple
+        self._trial = trial
         self._seconds = seconds
 
     def __call__(
@@ -125,6 +129,7 @@ class EngineChooser:
             answers=self._recent.now(),
             rechecks=tuple(map(_pooled, rechecks)),
             kinds=cast("tuple[CardChoice, ...]", wish.kinds),
+            trial=self._trial(),
         )
         future = self._ask(request)
         try:
@@ -212,8 +217,16 @@ def _shown(card: ChosenCard) -> ShownCard:
     version = card.version.partition(" ")[0]
     guess = GuessBefore(
         version=version if is_token(version) else None,
+        recipe=card.recipe,
         probability=card.probability,
         verdict=card.verdict,
         percentile=card.percentile,
     )
-    return ShownCard(card.picture.id, card.chosen_by, card.propensity, guess)
+    trial = card.trial
+    return ShownCard(
+        card.picture.id,
+        card.chosen_by,
+        card.propensity,
+        guess,
+        TrialGuess(trial.recipe, trial.probability) if trial is not None else None,
+    )

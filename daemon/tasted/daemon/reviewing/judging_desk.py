@@ -42,8 +42,8 @@ _WHY = {
     "ask": "It is unsure here.",
     "typical": "Many of your pictures are like this one.",
     "explore": "Drawn by chance, so that the figures stay honest.",
+    "duel": "Two ways of scoring disagree here. Your answer tells which is nearer.",
     "best": "One of its best guesses, to see whether it is right.",
-    "duel": "Two ways of scoring disagree here.",
     "recheck": "You judged this one before. Do you still think so?",
 }
 
@@ -185,6 +185,7 @@ class JudgingDesk:
             "propensity": card.propensity if card is not None else None,
             "blind": call.blind,
             "shown_ms": call.shown_ms,
+            "trial": card.trial if card is not None else None,
         }
 
     def _path(self, content: str) -> str | None:

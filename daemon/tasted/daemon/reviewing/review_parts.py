@@ -28,6 +28,7 @@ from tasted.daemon.reviewing.uploads import Uploads
 from tasted.daemon.reviewing.web_child import COMMAND
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order
+from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.requests import Request, answer_request, failure
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import TastedError
@@ -40,7 +41,12 @@ from tasted.rpc.asking_messages import AnswersTaken
 from tasted.rpc.client import EngineProcess
 from tasted.rpc.review_messages import Happened
 
-_KINDS = {EventKind.JUDGE: "judged", EventKind.UNDO: "undone"}
+_KINDS = {
+    EventKind.JUDGE: "judged",
+    EventKind.UNDO: "undone",
+    EventKind.DUEL_OPENED: "trial",
+    EventKind.DUEL_CLOSED: "trial",
+}
 _SCORED_TOLD = 100
 _ENDED_SECONDS = 10.0
 
@@ -54,6 +60,7 @@ class ReviewParts:
         home: with its lock held.
         shared: what the threads share.
         recorder: records answers.
+        trials: what predicts beside the recipe in force.
         version: of this tasted.
         stop: set when the daemon is ending.
         command: what is started as the web child.
@@ -65,6 +72,7 @@ class ReviewParts:
         home: Home,
         shared: SharedState,
         recorder: FeedbackRecorder,
+        trials: HomeTrials,
         *,
         version: str,
         stop: threading.Event,
@@ -86,7 +94,10 @@ class ReviewParts:
             results=cards.results,
         )
         chooser = EngineChooser(
-            shared.queue.ask_engine, recent, SimpleChooser(version=self._version)
+            shared.queue.ask_engine,
+            recent,
+            SimpleChooser(version=self._version),
+            trial=trials.carrier.wanted,
         )
         self._queue = queue = CardQueue(
             results=cards.results,
@@ -125,6 +136,7 @@ class ReviewParts:
             pictures=Pictures(results, shared.queue.ask_engine),
             uploads=uploads,
             tastes=tastes,
+            trials=trials.office,
             status=self._status,
             prepare=shared.ledger.refresh_once,
             on_left=self._left,

@@ -18,6 +18,8 @@ from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.daemon.reviewing.status_view import StatusView
 from tasted.daemon.reviewing.taste_desk import TasteDesk
 from tasted.daemon.reviewing.uploads import Uploads
+from tasted.daemon.shared.trial_office import TrialOffice
+from tasted.daemon.shared.trial_order import TrialOrder
 from tasted.errors import InternalFault, TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
@@ -28,6 +30,7 @@ from tasted.rpc.review_messages import (
     BeginUpload,
     CallDone,
     CallRefused,
+    ChangeTrial,
     CompareTastes,
     DropUpload,
     EndUpload,
@@ -38,6 +41,7 @@ from tasted.rpc.review_messages import (
     ListFeedback,
     ListResults,
     ListTasteVersions,
+    ListTrials,
     ReviewAnswer,
     ReviewCall,
     ShowClassifier,
@@ -56,7 +60,7 @@ from tasted.system.machine_faults import machine_fault
 
 Send = Callable[[ReviewAnswer], None]
 
-_LONG = (ActivateTaste, CompareTastes)
+_LONG = (ActivateTaste, CompareTastes, ChangeTrial)
 _OF_RESULTS = (
     GiveQueue,
     GiveAnswer,
@@ -75,6 +79,7 @@ _ORDERS = (
     ExcludePicture,
     TakeBack,
     ActivateTaste,
+    ChangeTrial,
     UploadChunk,
     EndUpload,
     DropUpload,
@@ -95,6 +100,7 @@ class ReviewService:
         pictures: pictures.
         uploads: pictures that come in a request.
         tastes: versions.
+        trials: recipes on trial.
         status: what the daemon does.
         prepare: called before a call about results: makes sure that they are known, or raises. A
             daemon that was just started has read no sidecar yet, and would say of every picture
@@ -113,6 +119,7 @@ class ReviewService:
         pictures: Pictures,
         uploads: Uploads,
         tastes: TasteDesk,
+        trials: TrialOffice,
         status: StatusView,
         prepare: Callable[[], None],
         on_left: Callable[[], None],
@@ -125,6 +132,7 @@ class ReviewService:
         self._pictures = pictures
         self._uploads = uploads
         self._tastes = tastes
+        self._trials = trials
         self._status = status
         self._prepare = prepare
         self._on_left = on_left
@@ -220,10 +228,16 @@ class ReviewService:
                 return self._desk.take_back(call)
             case ListFeedback():
                 return self._history.page(call)
+        return self._choosing(call)
+
+    def _choosing(self, call: ReviewCall) -> Body | None:
+        match call:
             case ActivateTaste():
                 chosen = self._tastes.activate(call.number, call.mode)
                 self._desk.note_choice(call, chosen)
                 return chosen
+            case ChangeTrial():
+                return self._trials.carry_out(TrialOrder(call.action, number=call.number))
         return None
 
     def _showing(self, call: ReviewCall) -> Body | None:
@@ -243,6 +257,8 @@ class ReviewService:
                 return self._tastes.version(call.number)
             case CompareTastes():
                 return self._tastes.compare(call.a, call.b)
+            case ListTrials():
+                return {"trials": self._trials.bodies()}
         return None
 
     def _sending(self, call: ReviewCall) -> Body | None:
@@ -250,7 +266,7 @@ class ReviewService:
             case ShowModel():
                 return self._status.model()
             case ShowStatus():
-                return self._status.status(self._desk.progress())
+                return self._status.status(self._desk.progress()) | {"trial": self._trials.news()}
             case BeginUpload():
                 return self._uploads.begin()
             case UploadChunk():

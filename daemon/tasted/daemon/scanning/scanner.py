@@ -20,6 +20,7 @@ from tasted.daemon.scanning.power_hold import PowerHold
 from tasted.daemon.scanning.scan import Scan
 from tasted.daemon.scanning.watch import Watch, WatcherFactory
 from tasted.daemon.shared.feedback import FeedbackRecorder
+from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import Request, answer_request, failure, waiting_requests
 from tasted.daemon.shared.shared_state import SharedState
@@ -76,6 +77,7 @@ class Scanner:
         power_hold: holds the backlog while the machine saves power; without one it never waits.
         seconds_to_page: returns when the page is to be written again, which is done with a turn.
         on_review: answers requests about the page for judging.
+        trials: what is on trial: followed with every turn.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Scanner:
         power_hold: PowerHold | None = None,
         seconds_to_page: Callable[[], float | None] = lambda: None,
         on_review: Callable[[Request], None] | None = None,
+        trials: HomeTrials | None = None,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -134,6 +137,7 @@ class Scanner:
         self._power_hold = power_hold
         self._seconds_to_page = seconds_to_page
         self._on_review = on_review
+        self._trials = trials
         self._answered: set[str] = set()
         self._is_in_doubt = True
         """Whether hints were lost on the way to a scan."""
@@ -191,7 +195,8 @@ class Scanner:
         self._reporter.set_watch(self._watch.report())
         self._reporter.set_access(try_access(self._home.inbox))
         self._reporter.write()
-        others = (settings_pause, self._seconds_to_page())
+        trial_pause = self._trials.follow() if self._trials is not None else None
+        others = (settings_pause, self._seconds_to_page(), trial_pause)
         return min([pause, *(other for other in others if other is not None)])
 
     def _scan_once(self, hints: frozenset[str]) -> float:
@@ -282,6 +287,8 @@ class Scanner:
         elif fault is not None and request.order is None:
             # forgetting scans by itself, and reports what prevents it
             answer_request(self._home, request.id, failure(fault))
+        elif request.trial is not None and self._trials is not None:
+            self._trials.take_request(request)
         elif request.version is not None:
             self._ask_about_versions(request.id, request.version)
         elif (wanted := _wanted(request)) is not None:

@@ -8,12 +8,20 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from tasted.errors import EngineFailed, ServiceFault
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 AnswerT = TypeVar("AnswerT", bound=EngineAnswer)
+
+
+class AskEngine(Protocol):
+    """Hands a request to the engine."""
+
+    def __call__(self, request: EngineRequest[AnswerT], /) -> "Future[AnswerT]":
+        """Return the answer to be."""
+        ...
 
 
 class EngineCall(Generic[AnswerT]):
@@ -68,6 +76,12 @@ class EngineLane:
         else:
             call.refuse(_ending())
         return call.future
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is served."""
+        with self._changed:
+            return self._is_closed
 
     @property
     def is_waiting(self) -> bool:

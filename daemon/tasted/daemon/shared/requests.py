@@ -20,6 +20,7 @@ import structlog
 
 from tasted.daemon.shared.forget_order import Order, are_paths, parse_order
 from tasted.daemon.shared.transfer_order import EXPORT, IMPORT, TransferOrder, parse_transfer
+from tasted.daemon.shared.trial_order import TRIAL, TrialOrder, parse_trial
 from tasted.daemon.shared.undo_order import UndoOrder, parse_undo
 from tasted.daemon.shared.version_order import VERSIONS, VersionOrder, parse_versions
 from tasted.errors import CommandError, ServiceFault, TastedError
@@ -33,7 +34,7 @@ _STALE_SECONDS = 3600.0
 _ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 _KINDS = frozenset(
-    {"score", "rescore", "rebuild", "forget", "review", "undo", EXPORT, IMPORT, VERSIONS}
+    {"score", "rescore", "rebuild", "forget", "review", "undo", EXPORT, IMPORT, VERSIONS, TRIAL}
 )
 
 log = structlog.get_logger("tasted.requests")
@@ -45,8 +46,8 @@ class Request:
 
     id: str
     kind: str
-    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import`, `review`, `undo` or
-    `versions`."""
+    """`score`, `rescore`, `rebuild`, `forget`, `export`, `import`, `review`, `undo`, `versions` or
+    `trial`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
@@ -61,6 +62,8 @@ class Request:
     """Which answers are to be taken back."""
     version: VersionOrder | None = None
     """Which version is to decide, or which are to be compared."""
+    trial: TrialOrder | None = None
+    """What is to be done about a trial."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -214,7 +217,8 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
         return None
     renews = value.get("renews") is True
     version = parse_versions(value)
-    if kind == VERSIONS and version is None:
+    trial = parse_trial(value)
+    if (kind == VERSIONS and version is None) or (kind == TRIAL and trial is None):
         return None
     return Request(
         request_id,
@@ -226,6 +230,7 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
         renews,
         undo,
         version,
+        trial,
     )
 
 

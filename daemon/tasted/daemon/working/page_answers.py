@@ -8,6 +8,7 @@ from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import EngineFailed
 from tasted.rpc.client import AnswerT, Ask, EngineDiedError
 from tasted.rpc.messages import EngineRequest
+from tasted.rpc.trial_messages import DecideByRecipe
 from tasted.rpc.version_messages import GoBack, UseVersion, VersionChosen
 
 log = structlog.get_logger("tasted.worker")
@@ -59,7 +60,7 @@ class PageAnswers:
         except EngineDiedError as error:
             log.warning("engine_died", request=type(request).__name__, error=str(error))
             died = error
-        if isinstance(request, UseVersion | GoBack):
+        if isinstance(request, UseVersion | GoBack | DecideByRecipe):
             # what was chosen may be kept, and not be published
             self._shared.taste.outgrown()
         if not self._is_stopping():

@@ -147,6 +147,9 @@ class RecordedEvent(AnswerBody):
     guess: GuessMade | None = None
     undoes: str | None = None
     undone: bool = False
+    note: str | None = Field(
+        default=None, description="The version or recipe that an event about tastes concerns."
+    )
 
 
 class FeedbackRequest(RequestBody):

@@ -20,6 +20,7 @@ from tasted.review.api.schemas import (
     ReviewProgress,
     Verdict,
 )
+from tasted.review.api.trial_schemas import TrialAnswer
 
 
 class ClassifierAnswer(AnswerBody):
@@ -183,6 +184,7 @@ class StatusAnswer(AnswerBody):
     counts: dict[str, int]
     next: str | None
     progress: ReviewProgress
+    trial: TrialAnswer | None = Field(default=None, description="The last trial with news.")
     streams: Count
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tasted.review.api.taste_schemas import StatusAnswer
+from tasted.review.api.trial_schemas import TrialAnswer
 
 LINKS = (
     ("/review", "Review"),
@@ -50,6 +51,8 @@ class FrameNotice(NamedTuple):
     text: str
     remedy: str = ""
     is_grave: bool = False
+    trial: TrialAnswer | None = None
+    """What can be done about a trial that is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ def notices_of(status: StatusAnswer) -> tuple[FrameNotice, ...]:
         told.append(FrameNotice("settings", error.message, error.remedy, is_grave=True))
     if status.progress.held is not None:
         told.append(FrameNotice("held", status.progress.held))
+    if status.trial is not None and status.trial.news is not None:
+        told.append(FrameNotice("trial", status.trial.news.text, trial=status.trial))
     if status.saving is not None:
         told.append(
             FrameNotice(

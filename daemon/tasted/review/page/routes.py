@@ -24,6 +24,7 @@ from tasted.review.api.taste_schemas import (
     TasteVersionAnswer,
     VersionsAnswer,
 )
+from tasted.review.api.trial_schemas import TrialsAnswer
 from tasted.review.page import words
 from tasted.review.page.frame import PageFrame, frame_of
 from tasted.review.page.gallery import GalleryPage, WantedResults
@@ -32,16 +33,19 @@ from tasted.review.page.rendering import rendered
 from tasted.review.page.result import ResultPage
 from tasted.review.page.review import ReviewPage, card_alt
 from tasted.review.page.static_files import static_files
+from tasted.review.page.trials import TrialsPart
 from tasted.review.page.versions import ComparisonPage, VersionsPage
 from tasted.rpc.review_messages import (
     ActivateTaste,
     CallDone,
+    ChangeTrial,
     CompareTastes,
     GiveAnswer,
     GiveQueue,
     ListFeedback,
     ListResults,
     ListTasteVersions,
+    ListTrials,
     ReviewCall,
     ShowResult,
     ShowStatus,
@@ -56,6 +60,7 @@ _RECHECKS = 5
 _ANSWERS = {"like", "reject", "none"}
 _SKIPS = {"later", "exclude"}
 _KINDS = {"ask", "explore", "best", "recheck", "typical"}
+_TRIAL_ACTIONS = {"promote", "dismiss", "seen"}
 _Body = TypeVar("_Body", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -109,6 +114,8 @@ class Pages:
             Route("/versions/compare", self.compare),
             Route("/versions/follow", self.follow, methods=["POST"]),
             Route("/versions/{number:int}/activate", self.activate, methods=["POST"]),
+            Route("/trials/{number:int}", self.trial, methods=["POST"]),
+            Route("/trials/{number:int}/changed", self.trial_changed),
             Route("/history", self.history),
         ]
 
@@ -197,7 +204,9 @@ class Pages:
         """Show the versions."""
         answer = await self._ask(ListTasteVersions(), VersionsAnswer)
         status = await self._status()
-        page = VersionsPage(answer, self._now(), status.progress.needs or words.NO_LABELS)
+        trials = await self._ask(ListTrials(), TrialsAnswer)
+        needs = status.progress.needs or words.NO_LABELS
+        page = VersionsPage(answer, self._now(), needs, TrialsPart(trials.trials))
         return _html(rendered("versions", self._frame(request, "Versions", status), page))
 
     async def compare(self, request: Request) -> Response:
@@ -206,6 +215,18 @@ class Pages:
         answer = await self._ask(CompareTastes(a, b), ComparisonAnswer)
         page = ComparisonPage(answer, self._now())
         return await self._page(request, "comparison", "Versions", page)
+
+    async def trial_changed(self, request: Request) -> Response:
+        """Go to what the recipe of a trial changed: to both versions side by side."""
+        trials = await self._ask(ListTrials(), TrialsAnswer)
+        number = request.path_params["number"]
+        former = next((one.former_version for one in trials.trials if one.id == number), None)
+        versions = await self._ask(ListTasteVersions(), VersionsAnswer)
+        a = former.removeprefix("v") if former is not None else ""
+        b = next((one.number for one in versions.versions if one.is_in_force), 0)
+        if not a.isdecimal() or not b or int(a) == b:
+            return RedirectResponse("/versions#trial", status_code=303)
+        return RedirectResponse(f"/versions/compare?a={a}&b={b}", status_code=303)
 
     async def history(self, request: Request) -> Response:
         """Show sessions and answers."""
@@ -279,6 +300,16 @@ class Pages:
         newest = max((version.number for version in answer.versions), default=0)
         await self._light.ask(ActivateTaste(newest, "follow"))
         return RedirectResponse("/versions", status_code=303)
+
+    async def trial(self, request: Request) -> Response:
+        """Do something about a trial."""
+        form = await request.form()
+        action = str(form.get("action"))
+        if action not in _TRIAL_ACTIONS:
+            return Response(status_code=422)
+        await self._light.ask(ChangeTrial(request.path_params["number"], action))
+        back = "/review" if action == "seen" else "/versions#trial"
+        return RedirectResponse(_back(form.get("back"), back), status_code=303)
 
     # ---- helpers of all ----
 

@@ -13,6 +13,7 @@ from tasted.review.api.taste_schemas import (
     VersionsAnswer,
 )
 from tasted.review.page import words
+from tasted.review.page.trials import TrialsPart
 
 COLUMNS = (
     "Version",
@@ -51,6 +52,7 @@ class VersionsPage:
     answer: VersionsAnswer
     now: datetime
     needs: str
+    trials: TrialsPart | None = None
     columns: tuple[str, ...] = COLUMNS
 
     @property

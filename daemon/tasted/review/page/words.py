@@ -8,6 +8,7 @@ from tasted.amounts import counted
 from tasted.outbox.page.templates import percent
 from tasted.review.api.schemas import GuessTally, RecordedEvent
 from tasted.system.clock import local_time
+from tasted.trials.telling import event_words
 
 NO_LABELS = "Judge twelve and it starts to rank. Verdicts need 4 likes and 4 rejects."
 NO_LIKES = "None liked yet. The next ones are those nearest to your traits."
@@ -140,6 +141,8 @@ class EventPhrase(NamedTuple):
 def event_phrase(event: RecordedEvent) -> EventPhrase:
     """Return one event in words: who did what, to which, and what had been guessed."""
     name = event.name or (event.content or "")[:8]
+    if event.kind in {"duel_opened", "duel_closed"}:
+        return EventPhrase(event_words(event.note), "", "", "")
     before, after = _PHRASES.get(event.kind, (event.kind.replace("_", " ").capitalize(), ""))
     how = how_of(event)
     if how in _ANSWERED:

@@ -59,6 +59,7 @@ def choose(
     liked: int,
     rejected: int,
     seeds: Sequence[int],
+    in_force: Array | None = None,
     challenger: Array | None = None,
 ) -> tuple[ChosenPlace, ...]:
     """Choose a card for each slot, as long as there is any: nothing but answers empties a pool.
@@ -73,6 +74,8 @@ def choose(
         liked: how many labels there are.
         rejected: as `liked`.
         seeds: of the draws; equal ones give equal draws.
+        in_force: (m,), the probabilities of the recipe that decides, where no card but a `duel` is
+            chosen by them: those of the formula. None: those of `scores`.
         challenger: (m,), the probabilities of the recipe on trial, NaN where it has none; None:
             nothing is on trial. Where both recipes agree on all that is left, a `duel` slot asks.
 
@@ -83,11 +86,12 @@ def choose(
     is_typical = min(liked, rejected) < LABELS_MIN or scores.probabilities is None
     wants_likes = liked == 0 and rejected >= NO_LIKE_IN
     order = scores.logits
+    guesses = scores.probabilities if in_force is None else in_force, challenger
     coverage: Coverage | None = None
     for number, kind in enumerate(kinds):
         if kind == "recheck" or not queue.left:
             continue
-        if queue.draw(kind, challenger, np.random.default_rng([*seeds, number])):
+        if queue.draw(kind, *guesses, np.random.default_rng([*seeds, number])):
             # chance has chosen
             pass
         elif order is not None and (kind == "best" or wants_likes):
@@ -148,9 +152,14 @@ class _Filling:
         """Take the free picture with the highest score, the first of equals."""
         self._put(int(np.argmax(np.where(self._is_free, scores, -np.inf))), kind, None)
 
-    def draw(self, kind: CardKind, challenger: Array | None, random: np.random.Generator) -> bool:
+    def draw(
+        self,
+        kind: CardKind,
+        in_force: Array | None,
+        challenger: Array | None,
+        random: np.random.Generator,
+    ) -> bool:
         """Draw a free picture for a slot that chance fills; tell whether it is filled."""
-        in_force = self._scores.probabilities
         if kind == "explore":
             free = np.flatnonzero(self._is_free)
             self._put(int(free[random.integers(len(free))]), kind, 1 / len(free))

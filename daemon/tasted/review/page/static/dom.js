@@ -41,7 +41,8 @@ export function notice(kind, text, label, act) {
   if (old && text && one("p", old).textContent === plain(text) && !label) return;
   old?.remove();
   if (!text) return;
-  const told = make("section", {className: "notice grave"}, make("p", {textContent: plain(text)}));
+  const look = kind === "trial" ? "notice" : "notice grave";
+  const told = make("section", {className: look}, make("p", {textContent: plain(text)}));
   told.dataset.kind = kind;
   if (label) {
     const onclick = () => { notice(kind); act(); };

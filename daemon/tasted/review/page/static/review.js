@@ -4,6 +4,7 @@ import {all, capital, isJudged, main, make, notice, one, percent, plain, say, SI
 import {bind} from "./keys.js";
 import {hear} from "./news.js";
 import {ask, isFull, kept, notSaved, onTheirWay, pump, send, session, uuid7, windowId} from "./sending.js";
+import {tellTrial} from "./trial.js";
 import {done, forgetUndone, undo, undoWith} from "./undoing.js";
 
 const AHEAD = 8;
@@ -388,6 +389,7 @@ hear({
     if (now && now.id === event.content) tellFormer(now);
     refill();
   },
+  trial: tellTrial,
   progress({version, answered}) {
     tellProgress({version});
     performance.mark("refreshed", {detail: answered});
