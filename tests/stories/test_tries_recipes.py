@@ -66,26 +66,30 @@ class Judge:
         return trials[0]
 
     def judge(self, likes: Callable[[int], bool], count: int = 12) -> None:
-        """Answer the next cards."""
-        cards = self._client.get(f"/queue?count={count}&window=w1").json()["cards"]
+        """Answer the next cards that count."""
+        wanted = {"count": str(count), "window": "w1", "kinds": "explore,duel"}
+        queue = self._client.get("/queue", params=wanted)
+        if queue.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            # on a busy machine, or when the daemon was killed behind the page
+            return
+        cards = queue.json()["cards"]
         assert cards
         for card in cards:
             answer = "like" if likes(int(card["name"][:3])) else "reject"
             body = {"answer": answer, "card": card["card"], "blind": True, "shown_ms": 700}
             done = self._client.post(f"/results/{card['id']}/feedback", json=body)
-            assert done.status_code == 200, done.text
+            assert done.status_code in {200, 503}, done.text
             self.given += 1
 
     def judge_until(
-        self, state: str, likes: Callable[[int], bool], daemon: RunningDaemon, *, most: int
+        self, state: str, likes: Callable[[int], bool], daemon: RunningDaemon, *, count: int = 12
     ) -> None:
         """Answer until a trial is in a state, or the daemon is gone."""
-        upto = self.given + most
-        while daemon.process.poll() is None and self.given < upto:
+        while daemon.process.poll() is None:
             try:
                 if self.trial()["state"] == state:
                     return
-                self.judge(likes)
+                self.judge(likes, count)
             except httpx.HTTPError:
                 # killed in the middle of an answer
                 return
@@ -144,7 +148,7 @@ def test_row_72_a_better_recipe_takes_over_and_one_that_turns_bad_leaves(home: H
     with running(home, environment={VARIABLE: written}) as daemon:
         daemon.await_state("idle", "working")
         with Judge(home) as judge:
-            judge.judge_until("never", is_bright, daemon, most=96)
+            judge.judge_until("never", is_bright, daemon)
         assert daemon.process.wait(PATIENCE_SECONDS) == -signal.SIGKILL
     for point in later:
         # it goes on by itself with what was decided
@@ -165,8 +169,9 @@ def test_row_72_a_better_recipe_takes_over_and_one_that_turns_bad_leaves(home: H
             assert "the learnt taste decides instead of the fixed formula" in shown
             eventually(partial(is_settled, home), within_seconds=PATIENCE_SECONDS)
             at_promotion = judge.given
-            # somebody likes what was rejected all the time
-            judge.judge_until("taken_back", lambda _number: True, daemon, most=96)
+            # somebody likes what was rejected all the time; the cards of one queue were guessed
+            # before the taste could learn that
+            judge.judge_until("taken_back", lambda number: not is_bright(number), daemon, count=24)
             trial = eventually(
                 lambda: found if (found := judge.trial())["ended_by"] else None,
                 within_seconds=PATIENCE_SECONDS,
