@@ -8,6 +8,9 @@ import math
 
 _UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000))
 _WHOLE_FROM = 10
+_MINUTE = 60
+_HOUR_MINUTES = 60
+_DAYS_FROM_HOURS = 48
 # a share such as 0.29 is a little less than 0.29 in binary
 _EPSILON = 1e-9
 
@@ -31,6 +34,29 @@ def counted(count: int, thing: str, many: str | None = None) -> str:
         many: what several are called, where that is not `thing` with an s.
     """
     return f"{count:,} {thing if count == 1 else many or f'{thing}s'}"
+
+
+def duration(seconds: float) -> str:
+    """Return `40 s`, `12 min`, `3 h 20 min` or `5 days`."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / _MINUTE)
+    if minutes < _HOUR_MINUTES:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, _HOUR_MINUTES)
+    if hours < _DAYS_FROM_HOURS:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return counted(round(hours / 24), "day")
+
+
+def rate(per_second: float) -> str:
+    """Return how many a second, a minute or an hour: `3.5 a second`, `40 a minute`."""
+    for seconds, name in ((1, "second"), (_MINUTE, "minute")):
+        if per_second * seconds >= 1:
+            amount = per_second * seconds
+            digits = 0 if amount >= _WHOLE_FROM else 1
+            return f"{amount:,.{digits}f} a {name}"
+    return f"{per_second * _MINUTE * _HOUR_MINUTES:,.0f} an hour"
 
 
 def ordinal(number: int) -> str:

@@ -18,7 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasted.amounts import counted
-from tasted.engine.reading_files import InboxReader, OpenedFile
+from tasted.config import Settings
+from tasted.engine.reading_files import InboxReader, OpenedFile, TreeReader
 from tasted.errors import EngineFailed, ItemError
 from tasted.home.layout import Home
 from tasted.home.status import write_current
@@ -38,6 +39,7 @@ from tasted.rpc.asking_messages import (
     PreviewRefused,
     TakeAnswers,
 )
+from tasted.rpc.backfill_messages import ScoreTree, ShipTaste, TasteShipped
 from tasted.rpc.encoding import hello_from, request_from, to_json
 from tasted.rpc.messages import (
     PROTOCOL,
@@ -57,6 +59,7 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
+from tasted.rpc.shipped_facts import SHIPPED_FORMAT, ShippedFacts, read_facts, write_facts
 from tasted.system.platform import end_with_parent
 
 COMMAND = (sys.executable, __file__)
@@ -77,6 +80,13 @@ def scores_begun(home: Home) -> list[tuple[str, str]]:
     return [(path, content) for path, content in map(json.loads, lines)]
 
 
+def tree_scores_begun(home: Home, name: str) -> list[tuple[str, str]]:
+    """Return path and content id of every score of a backfill that was begun, in order."""
+    file = home.backfills / name / "scores"
+    lines = file.read_text("ascii").splitlines() if file.exists() else []
+    return [(path, content) for path, content in map(json.loads, lines)]
+
+
 def profiles_begun(home: Home) -> list[tuple[str, list[str]]]:
     """Return folder and photos of every profile that was begun, in order."""
     file = home.state / "profiles"
@@ -92,10 +102,15 @@ class QuickEngine:
         self._version = version
         self._inbox = InboxReader(home.inbox, max_bytes=_BYTES_MAX)
         ledger = Ledger(home.outbox)
-        ledger.refresh()
+        # an engine of a backfill has a folder of its own, with nothing in it
+        if home.outbox.is_dir():
+            ledger.refresh()
         entries = ledger.entries
         self._learnt = {path for path in entries if entries[path].status == "learnt"}
         self._present: set[str] = set()
+        self._scores = home.state / "scores"
+        self._by: str | None = None
+        """The taste of a backfill."""
 
     def answer(self, message: framing.Message) -> EngineAnswer:
         """Answer one request."""
@@ -111,7 +126,24 @@ class QuickEngine:
                 for file in request.files:
                     framing.write(1, to_json(FileScored(self._result(file))))
                 return BatchScored()
+            case ShipTaste() | ScoreTree():
+                return self._backfill(request)
         return self._answer_page(request)
+
+    def _backfill(self, request: ShipTaste | ScoreTree) -> EngineAnswer:
+        """Ship a taste that is but a name, or score by it; `tree_scores_begun` tells of that."""
+        if isinstance(request, ShipTaste):
+            write_facts(Path(request.folder), _facts(self._taste()))
+            return TasteShipped(_EMBEDDER)
+        facts = read_facts(Path(request.shipped))
+        assert facts is not None
+        self._scores = Path(request.shipped).parent / "scores"
+        self._by = facts.taste_fingerprint
+        roots = {name: Path(root) for name, root in request.roots.items()}
+        self._inbox = TreeReader(roots, max_bytes=_BYTES_MAX)
+        for file in request.files:
+            framing.write(1, to_json(FileScored(self._result(file))))
+        return BatchScored()
 
     def _answer_page(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer:
         match request:
@@ -170,6 +202,8 @@ class QuickEngine:
         return PreviewRefused("gone", f"{request.path} is gone.", "")
 
     def _taste(self) -> str:
+        if self._by is not None:
+            return self._by
         names = "\0".join(sorted(self._present)).encode("utf-8", "surrogateescape")
         return hashlib.sha256(names).hexdigest()
 
@@ -197,7 +231,7 @@ class QuickEngine:
 
     def _scored(self, file: RequestedFile, opened: OpenedFile) -> Sidecar:
         self._misbehave(file, opened.data)
-        with (self._home.state / "scores").open("a", encoding="ascii") as stream:
+        with self._scores.open("a", encoding="ascii") as stream:
             stream.write(json.dumps([file.path, opened.content_id]) + "\n")
         if file.label is not None:
             self._learnt.add(file.path)
@@ -252,6 +286,22 @@ class QuickEngine:
             time.sleep(3600)
         if data.endswith(VANISH):
             (self._home.inbox / file.path).unlink()
+
+
+def _facts(taste: str) -> ShippedFacts:
+    return ShippedFacts(
+        format=SHIPPED_FORMAT,
+        tasted_version="0",
+        scorer=_EMBEDDER,
+        taste=_EMBEDDER,
+        taste_fingerprint=taste,
+        is_held=False,
+        embedder=_EMBEDDER,
+        embedder_fingerprint=_EMBEDDER,
+        reading="",
+        model_folder=None,
+        settings=Settings().model_dump_json(),
+    )
 
 
 def _version(answers: int) -> str:

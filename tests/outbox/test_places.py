@@ -8,7 +8,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tasted.outbox.places import sidecar_places
+from tasted.outbox.places import (
+    backfill_folder,
+    backfill_name,
+    flat_place,
+    of_backfill,
+    sidecar_places,
+)
 
 # names as Linux allows them: any bytes but NUL and the slash, undecodable ones included
 names = (
@@ -20,6 +26,7 @@ names = (
 tricky = st.sampled_from([
     "x", "X", "x.json", "x.JSON", "x.json.json", "x~0badcafe", "x~0badcafe.json", ".json",
     sidecar_places("x")[1].stem, sidecar_places("x.json/a")[0].parts[0],
+    "@", "@x", "@@x", "@@@x", "@" * 255, "@x.json",
     "ß" * 127, "ß" * 127 + "x", "n" * 255, "n" * 250 + ".json", "n" * 246 + ".png",
 ])  # fmt: skip
 paths = st.lists(names | tricky, min_size=1, max_size=4).map("/".join)
@@ -42,6 +49,24 @@ def test_row_40_two_paths_never_share_a_place(one: str, other: str) -> None:
     """Neither the plain nor the distinguished place of a path is one of another path."""
     assume(one != other)
     assert not set(sidecar_places(one)) & set(sidecar_places(other))
+
+
+@given(paths)
+def test_no_sidecar_of_the_inbox_lies_where_a_backfill_writes(path: str) -> None:
+    """A folder of the inbox may begin with @, and then its sidecars have one more."""
+    for place in (*sidecar_places(path), flat_place(path)):
+        assert not of_backfill(str(place))
+        top, *rest = place.parts
+        assert backfill_name(top) is None or not rest
+
+
+def test_folders_of_backfills_are_told_from_others() -> None:
+    """One @ is a backfill's, two are those of a folder that begins with one."""
+    assert backfill_name(backfill_folder("photos")) == "photos"
+    assert [backfill_name(name) for name in ("@", "@@x", "x", "a@b")] == [None] * 4
+    assert sidecar_places("@x/a.png")[0] == PurePosixPath("@@x/a.png.json")
+    assert sidecar_places("@x.png")[0] == PurePosixPath("@x.png.json")
+    assert sidecar_places("a/@x/b.png")[0] == PurePosixPath("a/@x/b.png.json")
 
 
 @given(paths)

@@ -43,8 +43,12 @@ def tree_task(file: InboxFile, *, reason: Reason = Reason.UNSCORED, attempts: in
         reason: why it needs work.
         attempts: how often it failed before, with this content.
     """
-    plain = InboxFile(file.path, file.stamp, file.companion)
-    return Task(plain, reason, attempts=attempts)
+    return Task(unlabelled(file), reason, attempts=attempts)
+
+
+def unlabelled(file: InboxFile) -> InboxFile:
+    """Return a file without the label that its folder would be in an inbox."""
+    return file if file.label is None else replace(file, label=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted score ~/Pictures/screens", "all pictures in a folder"),
         ("tasted score --json shot.png", "every detail"),
     ),
+    "backfill": (
+        ("tasted backfill ~/Pictures", "score a large folder; Ctrl-C stops, the same continues"),
+        ("tasted backfill /mnt/photos --name photos --workers 2", "with two engines"),
+        ("tasted backfill", "list them"),
+        ("tasted backfill --name photos --again", "by what tasted has learnt since"),
+        ("tasted backfill --forget photos", "remove the results; the pictures stay"),
+    ),
     "like": (
         ("tasted like shot.png", "one picture"),
         ("tasted like inbox/anna", "a folder with 2 to 12 photos of one person"),

@@ -32,6 +32,10 @@ _SILENT_ABOUT_SERVICE = frozenset({"run", "service", "doctor", "uninstall", "com
 COMMANDS: dict[str, tuple[str, str]] = {
     "results": ("tasted.cli.commands.results", "List results, best first."),
     "score": ("tasted.cli.commands.score", "Score pictures now and print the results."),
+    "backfill": (
+        "tasted.cli.commands.backfill",
+        "Score all pictures in folders, however many, where they are.",
+    ),
     "like": ("tasted.cli.commands.label", "Mark pictures as liked."),
     "reject": ("tasted.cli.commands.label", "Mark pictures as rejected."),
     "undo": ("tasted.cli.commands.label", "Remove your like or reject from pictures."),

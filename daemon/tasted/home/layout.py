@@ -130,6 +130,11 @@ class Home:
         return self.state / "transfer"
 
     @property
+    def backfills(self) -> Path:
+        """What is known of trees that are scored where they lie."""
+        return self.state / "backfills"
+
+    @property
     def requests(self) -> Path:
         """Where commands leave requests for a running daemon."""
         return self.state / "requests"

@@ -7,6 +7,9 @@ folder whose name ends in `.json` always carries them, since its plain name may 
 sidecar, and so does a name that itself ends like such a mark. Where a folder cannot be made (the
 path grows too long, or something else stands there) the sidecar lies at the top of the outbox,
 marked too. No two paths share a place, then, unless 32 bits of their hashes agree.
+
+Folders at the top of the outbox whose name begins with one `@` are those of backfills, and no
+sidecar of the inbox lies there: a folder `@x` of the inbox has its sidecars in `@@x`.
 """
 
 import hashlib
@@ -16,8 +19,26 @@ from pathlib import PurePosixPath
 
 _SUFFIX = ".json"
 _PROFILE = "profile"
+_BACKFILL = "@"
 _NAME_BYTES_MAX = 255
 _MARK = re.compile(r"~[0-9a-f]{8}\Z", re.IGNORECASE)
+
+
+def backfill_folder(name: str) -> str:
+    """Return the folder at the top of the outbox that has the sidecars of a backfill."""
+    return f"{_BACKFILL}{name}"
+
+
+def backfill_name(folder: str) -> str | None:
+    """Return which backfill a folder at the top of the outbox belongs to; None: it is no such."""
+    is_one = folder.startswith(_BACKFILL) and not folder.startswith(2 * _BACKFILL)
+    return folder.removeprefix(_BACKFILL) or None if is_one else None
+
+
+def of_backfill(place: str) -> bool:
+    """Tell whether a place lies in the folder of a backfill, and so is none of the inbox's."""
+    top, slash, _rest = place.partition("/")
+    return bool(slash) and backfill_name(top) is not None
 
 
 def sidecar_places(path: str) -> tuple[PurePosixPath, PurePosixPath]:
@@ -78,7 +99,11 @@ def _digits(path: str) -> str:
 
 def _folder_name(parts: list[str], index: int) -> str:
     name = parts[index]
-    if not (name.casefold().endswith(_SUFFIX) or _MARK.search(name)):
+    if index == 0 and name.startswith(_BACKFILL):
+        # "@x" is the folder of a backfill; "@@x" is that of this one
+        name = f"{_BACKFILL}{name}"
+    is_plain = not (name.casefold().endswith(_SUFFIX) or _MARK.search(name))
+    if is_plain and len(os.fsencode(name)) <= _NAME_BYTES_MAX:
         return name
     return _cut(name, f"~{_digits('/'.join(parts[: index + 1]))}")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from tasted.errors import OutboxUnwritable, ServiceFault
-from tasted.outbox.places import belongs
+from tasted.outbox.places import belongs, of_backfill
 from tasted.outbox.sidecar import Sidecar
 from tasted.packing.entry_rows import STAMP_BYTES, packed_stamp
 from tasted.system.files import read_regular_file
@@ -35,13 +35,16 @@ def stamp_at(outbox: Path, place: str) -> bytes | None:
         status = os.lstat(outbox / place)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    is_hidden = any(part.startswith(".") for part in place.split("/"))
+    is_hidden = any(part.startswith(".") for part in place.split("/")) or of_backfill(place)
     return None if is_hidden or not stat.S_ISREG(status.st_mode) else stamp_packed(status)
 
 
 def stamps_below(outbox: Path, folder: str) -> Iterator[tuple[str, bytes]]:
-    """Yield place and packed stamp of each file in a folder of the outbox that may be a sidecar."""
-    pending = [folder]
+    """Yield place and packed stamp of each file in a folder of the outbox that may be a sidecar.
+
+    Those of backfills are none of this outbox; each is an outbox of its own.
+    """
+    pending = [] if of_backfill(folder) else [folder]
     while pending:
         folder = pending.pop()
         for entry in _entries(outbox / folder, is_root=not folder):
@@ -56,7 +59,7 @@ def stamps_below(outbox: Path, folder: str) -> Iterator[tuple[str, bytes]]:
             if stat.S_ISREG(mode):
                 if name.endswith(SIDECAR_ENDING):
                     yield f"{folder}{name}", stamp_packed(status)
-            elif stat.S_ISDIR(mode):
+            elif stat.S_ISDIR(mode) and not of_backfill(f"{folder}{name}/"):
                 pending.append(f"{folder}{name}/")
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from tasted.errors import DiskFull, OutboxUnwritable, ServiceFault
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.places import flat_place, places, sidecar_places
+from tasted.outbox.places import backfill_name, flat_place, places, sidecar_places
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_files import read_sidecar
 from tasted.system.files import private_folder, remove_if_empty, write_atomically
@@ -213,10 +213,15 @@ class Writer:
     def sweep(self) -> int:
         """Remove the temporary files of an interrupted run, and return how many there were.
 
-        Only the owner of the home calls this, so no temporary file is anybody's work in progress.
+        Only the owner of the home calls this, so no temporary file is anybody's work in progress,
+        but for those of backfills.
         """
         self._check()
-        return sweep_temporary(self._outbox, older_than_seconds=0)
+        return sweep_temporary(
+            self._outbox,
+            older_than_seconds=0,
+            passes_over=lambda name: backfill_name(name) is not None,
+        )
 
 
 def _fault(outbox: Path, error: OSError) -> ServiceFault:

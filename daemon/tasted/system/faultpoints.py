@@ -104,6 +104,8 @@ SWITCH_POINTS = (
 """In the engine, while the model is changed."""
 DROP_POINTS = ("library.dropped",)
 """In the engine, while the tables of a former model go."""
+BACKFILL_POINTS = ("backfill.shipped", "backfill.answered", "backfill.kept")
+"""In `tasted backfill`, beside those of `write`."""
 LOAD_POINTS = ("engine.loading",)
 """In the engine, while it loads the model: the tests of stopping hang there."""
 POINTS = frozenset(
@@ -119,6 +121,7 @@ POINTS = frozenset(
     + TRANSFER_POINTS
     + SWITCH_POINTS
     + DROP_POINTS
+    + BACKFILL_POINTS
     + LOAD_POINTS
 )
 

@@ -51,6 +51,30 @@ def saving_reason(
     return None
 
 
+def battery_reason(
+    *,
+    system: str = sys.platform,
+    supplies: Path = _SUPPLIES,
+    profile: Path = _PROFILE,
+    pmset: Callable[..., str] | None = None,
+) -> str | None:
+    """Return why work that takes hours should wait, as `saving_reason`: on any battery, too.
+
+    Args:
+        system: as of `saving_reason`, like the others.
+        supplies: the folder in which Linux lists batteries and chargers.
+        profile: the file with the power profile of Linux.
+        pmset: asks the program of macOS.
+    """
+    if system == DARWIN:
+        runs_on_it = _ON_BATTERY.search((pmset or _ask_pmset)("-g", "batt")) is not None
+    else:
+        runs_on_it = system == LINUX and _charge(_supplies(supplies)) is not None
+    if runs_on_it:
+        return "the computer runs on its battery"
+    return saving_reason(system=system, supplies=supplies, profile=profile, pmset=pmset)
+
+
 def parse_pmset(settings: str, batteries: str) -> str | None:
     """Say by the answers of `pmset -g` and `pmset -g batt` why a Mac saves power. Pure."""
     if _LOW_POWER.search(settings):

@@ -4,16 +4,20 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tasted.system.files import TEMPORARY_ENDING_LENGTH, TEMPORARY_SUFFIX, is_temporary
 
 
-def _hidden_temporary(folder: Path, *, is_deep: bool) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _hidden_temporary(
+    folder: Path, *, is_deep: bool, passes_over: Callable[[str], bool]
+) -> Iterator[Path]:
+    for number, (parent, folders, names) in enumerate(os.walk(folder)):
         if not is_deep:
             folders.clear()
+        elif number == 0:
+            folders[:] = [name for name in folders if not passes_over(name)]
         for name in names:
             if name.endswith(TEMPORARY_SUFFIX) and is_temporary(name):
                 yield Path(parent, name)
@@ -25,6 +29,7 @@ def sweep_temporary(
     older_than_seconds: float,
     written_for: tuple[str, ...] = ("",),
     is_deep: bool = True,
+    passes_over: Callable[[str], bool] = lambda _name: False,
 ) -> int:
     """Remove what interrupted writes left in a folder, and return how many files that were.
 
@@ -34,12 +39,13 @@ def sweep_temporary(
         written_for: only what was to become a file whose name ends like one of these, which are
             lower-case, in any letter case.
         is_deep: whether the folders below are searched too.
+        passes_over: tells by name which of the folders in it are another's.
 
     Raises:
         OSError: when one cannot be removed.
     """
     swept = 0
-    for path in _hidden_temporary(folder, is_deep=is_deep):
+    for path in _hidden_temporary(folder, is_deep=is_deep, passes_over=passes_over):
         with contextlib.suppress(FileNotFoundError):
             status = path.lstat()
             age = time.time() - status.st_mtime

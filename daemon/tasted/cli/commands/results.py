@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import click
 
 from tasted.amounts import counted
+from tasted.cli.commands.backfill_lists import backfill_line
 from tasted.cli.commands.open import open_on_desktop
 from tasted.cli.commands.result_rows import rows
+from tasted.cli.commands.result_source import ResultSource, named_source
 from tasted.cli.context import Context, printable
 from tasted.daemon.shared.ignored_files import IgnoredFiles
 from tasted.errors import ServiceFault, UsageError
@@ -18,7 +20,6 @@ from tasted.home.lock import lock_owner
 from tasted.home.status import QueueReport, read_status
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.packed_files import stamp_in
-from tasted.outbox.ledger import Ledger
 from tasted.outbox.results import (
     Selection,
     news_at,
@@ -62,6 +63,7 @@ class _Note:
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the N best.")
 @click.option("--changes", is_flag=True, help="Only verdicts that changed.")
 @click.option("--gone", is_flag=True, help="Only pictures that are gone from the inbox.")
+@click.option("--in", "in_", metavar="@NAME", help="Those of a backfill, not of the inbox.")
 @click.option("--follow", is_flag=True, help="Keep printing new results.")
 @click.option("--open", "open_", is_flag=True, help=f"Open the pictures, at most {_OPEN_MAX}.")
 @click.option(
@@ -77,6 +79,7 @@ def results(
     top: int | None,
     changes: bool,
     gone: bool,
+    in_: str | None,
     follow: bool,
     open_: bool,
     print0: bool,
@@ -90,25 +93,31 @@ def results(
         raise UsageError("--print0 and --json cannot be used together.")
     chosen = frozenset(verdicts) | ({"match"} if match else frozenset())
     moment = parse_since(since, now=datetime.now(UTC)) if since is not None else None
+    source = named_source(context.home(), in_)
     printer = _ResultPrinter(
-        context, Selection(chosen, moment, top, match, gone, changes), print0=print0
+        context, source, Selection(chosen, moment, top, match, gone, changes), print0=print0
     )
     shown = printer.show_new()
     if open_:
         for sidecar in shown[:_OPEN_MAX]:
-            place = context.home().inbox / picture_path(sidecar)
+            place = source.file_of(picture_path(sidecar))
             open_on_desktop(place, environment=context.environment, system=context.system)
     if not shown and (gone or changes):
         context.say("No verdict has changed." if changes else "No picture is gone.")
     elif not print0 and not gone and not changes:
-        _say_what_is_missing(context, shown, printer.entries, follow=follow)
+        _say_what_is_missing(context, source, shown, printer.entries, follow=follow)
     while follow:
         time.sleep(_FOLLOW_SECONDS)
         printer.show_new()
 
 
 def _say_what_is_missing(
-    context: Context, shown: list[Sidecar], known: Entries, *, follow: bool
+    context: Context,
+    source: ResultSource,
+    shown: list[Sidecar],
+    known: Entries,
+    *,
+    follow: bool,
 ) -> None:
     """Say why there are no more results or verdicts."""
     missing = next_step(shown)
@@ -118,8 +127,11 @@ def _say_what_is_missing(
     if others:
         all_of_them = counted(others, "result")
         context.say(f"None of {all_of_them} fits. To list all: tasted results")
-    elif not shown and not follow:
+    elif not shown and not follow and source.state is None:
         context.say("No results yet. Drop pictures into the inbox, then see: tasted status")
+    if source.state is not None:
+        context.say(printable(backfill_line(source.state)))
+        return
     for note in _notes_on_waiting(context.home(), known):
         context.say(printable(note.text))
         if note.remedy:
@@ -129,12 +141,14 @@ def _say_what_is_missing(
 class _ResultPrinter:
     """Prints every result once, and reads only the sidecars that it prints."""
 
-    def __init__(self, context: Context, selection: Selection, *, print0: bool) -> None:
+    def __init__(
+        self, context: Context, source: ResultSource, selection: Selection, *, print0: bool
+    ) -> None:
         self._context = context
-        self._home = context.home()
+        self._source = source
         self._selection = selection
         self._print0 = print0
-        self._ledger = Ledger.of(self._home)
+        self._ledger = source.ledger
         self._followed = self._ledger.follow()
         self._news_at: dict[str, datetime] = {}
 
@@ -152,7 +166,7 @@ class _ResultPrinter:
         if self._print0:
             for sidecar in found:
                 for path in photo_paths(sidecar) or [picture_path(sidecar)]:
-                    click.echo(os.fsencode(self._home.inbox / path) + b"\0", nl=False)
+                    click.echo(os.fsencode(self._source.file_of(path)) + b"\0", nl=False)
         elif self._context.json:
             for sidecar in found:
                 self._context.answer(sidecar.model_dump(mode="json"))

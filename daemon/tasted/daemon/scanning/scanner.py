@@ -41,6 +41,7 @@ from tasted.home.layout import Home
 from tasted.inbox.access import try_access
 from tasted.inbox.reconcile import to_score_again
 from tasted.inbox.watcher import Watcher
+from tasted.outbox.places import of_backfill
 from tasted.rpc.messages import EngineAnswer
 from tasted.system.faultpoints import reach
 from tasted.system.platform import FileSystem, file_system_of
@@ -252,9 +253,10 @@ class Scanner:
         if path.startswith(root):
             self._shared.wakeups.hint(path.removeprefix(root))
         elif path.startswith(outbox := f"{home.outbox}{os.sep}"):
-            # the page is written by this daemon, and brings no news
-            if not path.endswith(".tmp") and path != str(home.page_file):
-                self._shared.wakeups.hint_place(path.removeprefix(outbox))
+            place = path.removeprefix(outbox)
+            # the page is written by this daemon, and brings no news; a backfill is another's
+            if not (place.endswith(".tmp") or path == str(home.page_file) or of_backfill(place)):
+                self._shared.wakeups.hint_place(place)
         elif path.startswith(f"{home.requests}{os.sep}"):
             if not path.endswith((".answer.json", ".tmp")):
                 self._shared.wakeups.wake_scanner()

@@ -1,0 +1,185 @@
+"""What is kept of each backfill, in `.tasted/backfills`. Touches that folder; decides nothing.
+
+    NAME.json      this: which folders, by which taste, how far
+    NAME.lock      held by the one process that works on it
+    NAME/taste     the taste that it began with, see `rpc.shipped_facts`
+    NAME/index     of its sidecars, as `ledger.index` for the inbox
+    NAME/logs, NAME/engine-N    while it runs
+
+Its sidecars lie in `outbox/@NAME`. Which file is done is told by them alone.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tasted.errors import CommandError
+from tasted.home.json_records import record_from
+from tasted.home.layout import Home
+from tasted.system.files import PRIVATE_FILE, private_folder, read_regular_file, write_atomically
+
+_BYTES_MAX = 1_000_000
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+
+
+class BackfillRuns(CommandError):
+    """Another process works on this backfill."""
+
+    code = "backfill_runs"
+    exit_code = 75
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRoot:
+    """One folder of a tree."""
+
+    path: str
+    """Absolute, links resolved, as the file system has it."""
+    first: str
+    """The first part of the paths in it; "" for the only folder of a tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillState:
+    """One backfill, as it was told last."""
+
+    name: str
+    roots: tuple[TreeRoot, ...]
+    started_at: str
+    """Of the first run, ISO 8601."""
+    taste: str | None = None
+    """By which it scores, as sidecars name it; None before it was shipped."""
+    embedder: str | None = None
+    found: int = 0
+    """How many files the last look saw."""
+    scored: int = 0
+    failed: int = 0
+    ended_at: str | None = None
+    """When everything was done; None while something is left."""
+    passed_over: dict[str, int] = field(default_factory=dict)
+    """How many entries the last look passed over, by the reason; see `Listing.ignored`."""
+
+    @property
+    def left(self) -> int:
+        """How many files were to be done when it was written."""
+        return max(0, self.found - self.scored - self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillPlace:
+    """Where one backfill keeps what.
+
+    Args:
+        home: whose it is.
+        name: of it.
+    """
+
+    home: Home
+    name: str
+
+    @property
+    def state_file(self) -> Path:
+        """What is known of it."""
+        return self.home.backfills / f"{self.name}.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while a process works on it."""
+        return self.home.backfills / f"{self.name}.lock"
+
+    @property
+    def folder(self) -> Path:
+        """What it needs to go on."""
+        return self.home.backfills / self.name
+
+    @property
+    def taste(self) -> Path:
+        """The taste that it began with."""
+        return self.folder / "taste"
+
+    @property
+    def index_file(self) -> Path:
+        """What its sidecars prove, so that going on need not read them all."""
+        return self.folder / "index"
+
+    @property
+    def logs(self) -> Path:
+        """The log of the engine that ships the taste."""
+        return self.folder / "logs"
+
+    def read(self) -> BackfillState | None:
+        """Return what is known of it; None when there is nothing that this version understands."""
+        try:
+            data, _stamp = read_regular_file(self.state_file, max_bytes=_BYTES_MAX)
+            value = json.loads(data)
+        except (OSError, ValueError, RecursionError):
+            return None
+        state = record_from(BackfillState, value)
+        return state if state is not None and state.name == self.name else None
+
+    def write(self, state: BackfillState) -> None:
+        """Keep what is known of it.
+
+        Raises:
+            HomeGone: when the home is not at its place.
+            OSError: when it cannot be written.
+        """
+        self.home.check()
+        private_folder(self.home.backfills, below=self.home.root)
+        text = json.dumps(dataclasses.asdict(state), indent=2)
+        write_atomically(self.state_file, text.encode("ascii"))
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the one process that works on it while the block runs.
+
+        Raises:
+            BackfillRuns: when another one does.
+            OSError: when the lock cannot be made.
+        """
+        private_folder(self.home.backfills, below=self.home.root)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(self.lock_file, flags, PRIVATE_FILE)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BackfillRuns(
+                    f"The backfill {self.name} is running.",
+                    remedy="End it with Ctrl-C where it runs, and try again.",
+                ) from None
+            yield
+        finally:
+            os.close(descriptor)
+
+    def is_held(self) -> bool:
+        """Return whether a process works on it now."""
+        try:
+            descriptor = os.open(self.lock_file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        else:
+            return False
+        finally:
+            os.close(descriptor)
+
+
+def is_backfill_name(name: str) -> bool:
+    """Tell whether a backfill may have this name: it is part of paths and of options."""
+    return _NAME.fullmatch(name) is not None
+
+
+def backfill_places(home: Home) -> list[BackfillPlace]:
+    """Return the backfills of a home that are known, in the order of their names."""
+    names = sorted(file.stem for file in home.backfills.glob("*.json"))
+    return [BackfillPlace(home, name) for name in names if is_backfill_name(name)]
