@@ -13,6 +13,7 @@ from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.engine_and_page import make_engine, make_page
 from tasted.daemon.forgetting.erasing import Eraser
+from tasted.daemon.leftovers import move_former_places
 from tasted.daemon.shared.config_digest import ConfigDigest
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order
@@ -118,6 +119,7 @@ def _ready_worker(
     """
     with hold_lock(home) as lock:
         home = home.taken()
+        move_former_places(home)
         ledger = Ledger.of(home)
         ledger.refresh()
         shared = SharedState(settings, ledger, read_current(home.current_file))

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,7 @@ def ship(
         reading=reading_identity(pinned),
         model_folder=None if has_model or model.name == POCKET else str(model.folder),
         settings=pinned.model_dump_json(),
+        contents=_contents(version, references),
         liked=current.liked,
         rejected=current.rejected,
         copies=current.copies,
@@ -200,6 +202,15 @@ def _version_in_force(home: Home, current: Current) -> TasteVersion | None:
     if version is None:
         raise EngineFailed(f"The taste version {current.taste} is not kept.", remedy=_AGAIN)
     return version
+
+
+def _contents(
+    version: TasteVersion | None, references: Sequence[LearnedReference]
+) -> tuple[str, ...]:
+    known = {learned.reference.content_id for learned in references}
+    if version is not None:
+        known |= {*version.history, *chain.from_iterable(version.items)}
+    return tuple(sorted(known))
 
 
 def _packed(version: TasteVersion | None, references: Sequence[LearnedReference]) -> bytes:

@@ -6,13 +6,14 @@ Removes what tasted wrote; leaves everything else, and the folders that hold it.
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tasted.home.layout import Home
 from tasted.inbox.first_bytes import begins_like_a_picture
 from tasted.inbox.naming import NOTICE_NAME, NameKind, is_walked_folder, kind_of_name
 from tasted.outbox.ledger import Ledger
+from tasted.outbox.places import backfill_name
 from tasted.removal.trace import Reach, Trace, size_of
 from tasted.system.files import folder_bytes, is_temporary, remove_if_empty
 
@@ -35,8 +36,8 @@ def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
     if not home.outbox.is_dir():
         return None
     files = _results(home)
-    others = len(set(_files(home.outbox)) - set(files) - notices.keys())
-    folders = _folders(home.outbox)
+    others = len(set(_files(home.outbox, besides=is_of_backfill)) - set(files) - notices.keys())
+    folders = _folders(home.outbox, besides=is_of_backfill)
     if not files and not any(_holds_no_file(folder) for folder in folders):
         return None
 
@@ -60,9 +61,15 @@ def results(home: Home, notices: Mapping[Path, bytes]) -> Trace | None:
     )
 
 
-def _folders(root: Path) -> list[Path]:
+def is_of_backfill(name: str) -> bool:
+    """Tell whether a folder at the top of the outbox is that of a backfill."""
+    return backfill_name(name) is not None
+
+
+def _folders(root: Path, *, besides: Callable[[str], bool]) -> list[Path]:
     """Return the folders below a folder, the innermost first; links are skipped."""
-    return [Path(parent) for parent, _folders, _names in os.walk(root, topdown=False)][:-1]
+    found = [Path(parent) for parent, _folders, _names in os.walk(root, topdown=False)][:-1]
+    return [folder for folder in found if not besides(folder.relative_to(root).parts[0])]
 
 
 def _holds_no_file(folder: Path) -> bool:
@@ -74,8 +81,38 @@ def _results(home: Home) -> list[Path]:
     ledger.refresh()
     places = (ledger.place_of(path) for path in ledger.entries)
     files = [home.outbox / place for place in places if place is not None]
-    files += [file for file in _files(home.outbox) if is_temporary(file.name)]
+    others = _files(home.outbox, besides=is_of_backfill)
+    files += [file for file in others if is_temporary(file.name)]
     return files + [file for file in (home.page_file,) if file.is_file()]
+
+
+def backfills(home: Home) -> Trace | None:
+    """Find the results of backfills; their pictures are in folders of their own, and stay."""
+    if not home.outbox.is_dir():
+        return None
+    folders = [
+        folder
+        for folder in sorted(home.outbox.iterdir())
+        if is_of_backfill(folder.name) and folder.is_dir()
+    ]
+    if not folders:
+        return None
+
+    def remove() -> None:
+        for folder in folders:
+            _remove_tree(folder)
+
+    names = ", ".join(folder.name for folder in folders)
+    return Trace(
+        "backfills",
+        f"the results of backfills: {names}",
+        home.outbox,
+        sum(folder_bytes(folder) for folder in folders),
+        Reach.DATA,
+        remove,
+        "the pictures themselves stay where they are",
+        needs_home=True,
+    )
 
 
 def state(home: Home) -> Trace | None:
@@ -179,10 +216,12 @@ def _remove_tree(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _files(root: Path) -> Iterator[Path]:
+def _files(root: Path, *, besides: Callable[[str], bool] = lambda _name: False) -> Iterator[Path]:
     """Yield the regular files below a folder; links and hidden folders are skipped."""
     for parent, folders, names in os.walk(root):
         folders[:] = filter(is_walked_folder, folders)
+        if Path(parent) == root:
+            folders[:] = [name for name in folders if not besides(name)]
         for name in names:
             file = Path(parent, name)
             if stat.S_ISREG(file.lstat().st_mode):

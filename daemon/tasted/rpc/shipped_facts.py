@@ -12,6 +12,7 @@ Such a folder needs no home: an engine with a folder of its own scores by it on 
 
 import dataclasses
 import json
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,7 @@ MODEL = "model"
 HASHES = "weights.json"
 VERDICTS = "runtimes.json"
 SHIPPED_FORMAT = 1
-_BYTES_MAX = 4_000_000
+_BYTES_MAX = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class ShippedFacts:
     """Absolute, on the machine that shipped it; None: it comes with tasted, or lies in `model`."""
     settings: str
     """As JSON; of the model that decides, whatever they ask for."""
+    contents: tuple[str, ...] = ()
+    """The ids of all pictures that it was fitted to, so that forgetting one finds it."""
     liked: int = 0
     rejected: int = 0
     copies: int = 0
@@ -122,6 +125,15 @@ def read_facts(folder: Path) -> ShippedFacts | None:
     if facts is None or facts.format != SHIPPED_FORMAT:
         raise _other_version()
     return facts
+
+
+def holds_any(folder: Path, contents: AbstractSet[str]) -> bool:
+    """Return whether a picture went into the taste in a folder; in doubt, it did."""
+    try:
+        facts = read_facts(folder)
+    except EngineFailed:
+        return True
+    return facts is None or not contents.isdisjoint(facts.contents)
 
 
 def _other_version() -> EngineFailed:

@@ -56,6 +56,7 @@ FORGET_POINTS = (
     "forget.listed",
     "forget.logs_rewritten",
     "forget.mentions_edited",
+    "forget.backfills_erased",
     "forget.answers_erased",
     "forget.rows_erased",
     "forget.picture_deleted",

@@ -167,13 +167,17 @@ def _show(
     if kept:
         pictures = "1 picture stays" if kept == 1 else f"{kept} pictures stay"
         context.show(f"  {pictures} in the inbox, ignored until: tasted score FILE")
+    elsewhere = counts.get("kept_in_backfills", 0)
+    if elsewhere:
+        pictures = "1 picture stays" if elsewhere == 1 else f"{elsewhere} pictures stay"
+        context.show(f"  {pictures} in the folders of backfills, and will not be scored there.")
     changed = counts.get("changed", 0)
     if changed:
         stays = "1 file stays" if changed == 1 else f"{changed} files stay"
         context.show(f"  {stays} in the inbox: changed meanwhile.")
     erased = {kind: counts.get(kind, 0) for kind in _COUNTED}
     value: dict[str, Any] = {"target": word, "dry_run": order.is_dry, "kept_pictures": kept}
-    value["changed"] = changed
+    value |= {"changed": changed, "kept_in_backfills": elsewhere}
     if order.is_dry:
         value["files"] = [
             {"kind": kind, "path": path, "asked": path in undecided} for kind, path in files

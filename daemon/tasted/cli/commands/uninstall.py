@@ -124,6 +124,7 @@ def _traces(context: Context, home: Home | None) -> list["Trace"]:
         notices = {home.root / name: text.encode("utf-8") for name, text in NOTICES.items()}
         found += _readable(context, lambda: outside.fetched_weights(home))
         found += _readable(context, lambda: [home_files.results(home, notices)])
+        found.append(home_files.backfills(home))
         found += [
             home_files.settings(home, notices),
             home_files.pictures(home),

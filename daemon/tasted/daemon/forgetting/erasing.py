@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from tasted import __version__
+from tasted.daemon.forgetting.backfills import BackfillResidues
 from tasted.daemon.forgetting.plan import ErasurePlan, hashed, read_contents
 from tasted.daemon.forgetting.residues import Job, Residues
 from tasted.daemon.forgetting.traces import Traces
@@ -138,19 +139,28 @@ class Eraser:
             job.counts["events"] = self._feedback.count(job.plan.contents)
             job.counts["trials"] = self._trials.count(job.plan.contents)
         residues = Residues(self._home, self._shared, self._writer, self._status_file, jobs)
+        backfills = BackfillResidues(self._home, jobs)
         if order.is_dry:
             residues.drop_log_lines(is_dry=True)
             residues.edit_mentions(is_dry=True)
+            backfills.erase(is_dry=True)
         else:
-            with self._page.withheld():
-                self._erase(jobs, residues, keeps_pictures=order.keeps_pictures)
+            with self._page.withheld(), backfills.held():
+                self._erase(jobs, residues, backfills, keeps_pictures=order.keeps_pictures)
         return {"targets": [dict(job.counts) for job in jobs]}
 
     def _undisturbed(self, order: Order) -> contextlib.AbstractContextManager[None]:
         # nobody would find what a command copied or moved meanwhile
         return contextlib.nullcontext() if order.is_dry else hold_labels(self._home)
 
-    def _erase(self, jobs: Sequence[Job], residues: Residues, *, keeps_pictures: bool) -> None:
+    def _erase(
+        self,
+        jobs: Sequence[Job],
+        residues: Residues,
+        backfills: BackfillResidues,
+        *,
+        keeps_pictures: bool,
+    ) -> None:
         plans = [job.plan for job in jobs]
         kept = [pair for plan in plans for pair in plan.pictures] if keeps_pictures else []
         if kept:
@@ -169,6 +179,8 @@ class Eraser:
         residues.clear_status()
         residues.edit_mentions()
         reach("forget.mentions_edited")
+        backfills.erase(is_dry=False)
+        reach("forget.backfills_erased")
         contents = {content for plan in plans for content in plan.contents}
         self._feedback.erase(contents)
         # their figures stay; what is counted is read anew from the log
