@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from bench import (
+    backfill,
     bounds,
     burst,
     cards,
@@ -46,6 +47,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "cards": cards.measure,
     "review": review.measure,
     "burst": burst.measure,
+    "backfill": backfill.measure,
     "soak": soak.measure,
     "taste": scorers.measure,
     "trials": trial_rules.measure,

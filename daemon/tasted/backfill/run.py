@@ -264,6 +264,7 @@ class BackfillRun:
             self._tree.roots,
             working=self._place.folder / f"engine-{number}",
             machine=self._settings,
+            logs=self._place.logs / f"engine-{number}",
             command=self._command,
         ) as scoring:
             self._engines.append(scoring)
@@ -274,6 +275,8 @@ class BackfillRun:
                     queue.wait_while_held()
                     continue
                 left = {task.file.path: task for task in tasks}
+                # an engine makes its folder, which must not be where a home was
+                self._place.home.check()
                 meter.works()
 
                 def take(task: Task, result: FileResult, left: dict[str, Task] = left) -> None:

@@ -68,6 +68,7 @@ class TreeScoring:
             alone is under `WHOLE_TREE`, and its paths have no such part.
         working: a folder of its own, made when it is missing; `close` removes it.
         machine: settings for threads, memory and logs; None: those that were shipped.
+        logs: folder for the engine's log; None: in `working`, and removed with it.
         command: starts the engine; tests pass one of their own.
     """
 
@@ -78,6 +79,7 @@ class TreeScoring:
         *,
         working: Path,
         machine: Settings | None = None,
+        logs: Path | None = None,
         command: tuple[str, ...] = COMMAND,
     ) -> None:
         self._taste = taste
@@ -87,7 +89,8 @@ class TreeScoring:
         self._crash_attribution = CrashAttribution()
         self.settings = taste.facts.full_settings(machine)
         home = Home(working)
-        self.engine = engine_of(home, self.settings, logs=home.logs, command=command)
+        self._logs = logs or home.logs
+        self.engine = engine_of(home, self.settings, logs=self._logs, command=command)
 
     def find(self, path: str) -> InboxFile | None:
         """Look at one path of the tree: its stamp, and the text beside it; None: no picture."""
@@ -169,6 +172,7 @@ class TreeScoring:
 
         # the engine makes nothing above the folder of its logs
         private_folder(self._working / ".tasted")
+        private_folder(self._logs.parent)
         request = ScoreTree(
             str(self._taste.folder),
             {name: str(root) for name, root in self._roots.items()},

@@ -4,7 +4,8 @@
     NAME.lock      held by the one process that works on it
     NAME/taste     the taste that it began with, see `rpc.shipped_facts`
     NAME/index     of its sidecars, as `ledger.index` for the inbox
-    NAME/logs, NAME/engine-N    while it runs
+    NAME/logs      of the command and of each engine
+    NAME/engine-N  what an engine needs while it runs
 
 Its sidecars lie in `outbox/@NAME`. Which file is done is told by them alone.
 """
@@ -110,7 +111,7 @@ class BackfillPlace:
 
     @property
     def logs(self) -> Path:
-        """The log of the engine that ships the taste."""
+        """The logs of the command and of its engines."""
         return self.folder / "logs"
 
     def read(self) -> BackfillState | None:
