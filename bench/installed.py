@@ -1,8 +1,8 @@
 """How much an installation takes on disk: `python -m bench.installed`.
 
 Sums the files of tasted's run-time requirements as they are installed beside this Python, without
-and with the extra `ocr`, and names the largest. What they take to download is the size of what
-`pip download --no-deps` fetches for the versions that `--pins FILE` writes down.
+and with the extras `ocr` and `ray`, and names the largest. What they take to download is the size
+of what `pip download --no-deps` fetches for the versions that `--pins FILE` writes down.
 """
 
 import importlib.metadata
@@ -41,8 +41,12 @@ def size_bytes(name: str) -> int:
 
 def main(arguments: list[str]) -> None:
     """Print the sizes, and with `--pins FILE` write down the versions."""
-    base, with_ocr = required([""]), required(["", "ocr"])
-    for what, names in (("tasted", base), ("the extra ocr", with_ocr - base)):
+    base, with_ocr, with_ray = required([""]), required(["", "ocr"]), required(["", "ray"])
+    for what, names in (
+        ("tasted", base),
+        ("the extra ocr", with_ocr - base),
+        ("the extra ray", with_ray - base),
+    ):
         total = sum(map(size_bytes, names))
         print(f"{what}: {len(names)} distributions, {total / 1e6:,.0f} MB")
     largest = sorted(((size_bytes(name), name) for name in with_ocr), reverse=True)[:_LARGEST]

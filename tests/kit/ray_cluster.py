@@ -43,14 +43,15 @@ def local_cluster(environment: dict[str, str]) -> Iterator[LocalCluster]:
     folder = Path(tempfile.mkdtemp(prefix="ray-"))
     command = [sys.executable, "-m", "kit.ray_cluster", str(folder)]
     path = {"PYTHONPATH": str(Path(__file__).parent.parent)}
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=(folder / "stderr").open("wb"),
-        env={**environment, **path},
-        text=True,
-    )
+    with (folder / "stderr").open("wb") as stderr:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env={**environment, **path},
+            text=True,
+        )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -59,7 +60,9 @@ def local_cluster(environment: dict[str, str]) -> Iterator[LocalCluster]:
         yield LocalCluster(told["address"], tuple(told["raylets"]))
     finally:
         assert process.stdin is not None
+        assert process.stdout is not None
         process.stdin.close()
+        process.stdout.close()
         process.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,7 +3,6 @@
 Touches that outbox, and the tree by lstat.
 """
 
-import os
 import threading
 
 import structlog
@@ -18,7 +17,6 @@ from tasted.outbox.sidecar_writer import Writer
 from tasted.outbox.succession import succeeding
 from tasted.rpc.messages import FileResult
 from tasted.system.faultpoints import reach
-from tasted.system.files import stamp_of
 
 _MAY_BE_THE_DISK = frozenset({"unreadable", "internal", "empty", "truncated"})
 
@@ -64,7 +62,7 @@ class DocumentKeeper:
             return
         if document.error is not None and document.error.code in _MAY_BE_THE_DISK:
             self._tree.check()
-        if not self._is_of_now(task, document):
+        if not self._tree.is_still(task.file.path, document.ledger_entry().stamp):
             self._miss()
             self._meter.answered(is_failed=None)
             return
@@ -81,13 +79,6 @@ class DocumentKeeper:
     def _miss(self) -> None:
         self._tree.check()
         self.changed += 1
-
-    def _is_of_now(self, task: Task, document: Sidecar) -> bool:
-        try:
-            status = os.lstat(self._tree.file(task.file.path))
-        except OSError:
-            return False
-        return stamp_of(status) == document.ledger_entry().stamp
 
     def _is_forgotten(self, document: Sidecar) -> bool:
         content = document.source.sha256

@@ -1,4 +1,4 @@
-"""Pictures and sidecars in an object store (`s3://`): list, fetch, write. The door of `pyarrow.fs`.
+"""Pictures in an object store (`s3://`): list and fetch. The door of `pyarrow.fs`.
 
 Touches the network, where it is asked to and nowhere else. Who may read is decided as for any other
 program: `AWS_PROFILE`, `AWS_ACCESS_KEY_ID`, the role of the machine. No secret passes through here.
@@ -8,13 +8,11 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-import pyarrow.fs
-
-from tasted.errors import InboxUnavailable, OutboxUnwritable, UnreadableFile, UsageError
+from tasted.errors import InboxUnavailable, UnreadableFile, UsageError
 from tasted.inbox.companions import companions_of
 from tasted.inbox.naming import NameKind, is_walked_folder, kind_of_name
 from tasted.records import FileStamp, InboxFile
@@ -30,6 +28,12 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 def is_object_store(place: str) -> bool:
     """Tell whether a place is in an object store, and no folder."""
     return place.startswith(SCHEME)
+
+
+def store_url(place: PurePath) -> str | None:
+    """Return the URL that somebody typed where a path may stand; None: it is a path."""
+    scheme, *parts = place.parts or ("",)
+    return SCHEME + "/".join(parts) if f"{scheme}//" == SCHEME else None
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class ObjectStore:
         Raises:
             InboxUnavailable: when the store cannot be reached, or does not let us look.
         """
+        import pyarrow.fs  # noqa: PLC0415 - 0.2 s, for those alone who have a store
+
         selector = pyarrow.fs.FileSelector(self._base, recursive=True)
         try:
             found = self._opened().get_file_info(selector)
@@ -88,7 +94,7 @@ class ObjectStore:
             if not _fits_a_folder(path):
                 seen.odd_names += kind is NameKind.PICTURE
                 continue
-            stamp = FileStamp(entry.size, entry.mtime_ns, 0)
+            stamp = FileStamp(entry.size, entry.mtime_ns, 0, entry.mtime_ns)
             (pictures if kind is NameKind.PICTURE else texts)[path] = stamp
         companions = companions_of(pictures, texts)
         seen.files = [
@@ -124,27 +130,10 @@ class ObjectStore:
             while chunk := stream.read(_CHUNK_BYTES):
                 yield chunk
 
-    def write(self, path: str, data: bytes) -> None:
-        """Write a whole object; a store shows it when it is whole, and never a part of it.
-
-        Args:
-            path: relative to the place.
-            data: the content.
-
-        Raises:
-            OutboxUnwritable: when the store does not take it.
-        """
-        try:
-            with self._opened().open_output_stream(f"{self._base}/{path}") as stream:
-                stream.write(data)
-        except OSError as error:
-            raise shortage_of(error) or OutboxUnwritable(
-                f"{self.url} cannot be written: {_first_line(error)}",
-                remedy="Check that you may write there, and the network.",
-            ) from error
-
     def _opened(self) -> Any:
         if self._files is None:
+            import pyarrow.fs  # noqa: PLC0415 - as above
+
             region, endpoint = _first(_REGIONS), _first(_ENDPOINTS)
             if region is None and endpoint is None:
                 # a bucket knows its region; without one, the library takes that of the machine

@@ -33,7 +33,7 @@ from tasted.rpc.messages import Fault, FileScored
 
 AUTO = "auto"
 """The cluster that this machine is part of."""
-_GROUP_MAX = 64
+_GROUP_MAX = 32
 _GROUPS_A_WORKER = 8
 _PROBES_MAX = 3
 _CONNECT_SECONDS = 5.0
@@ -106,6 +106,7 @@ class RayCluster:
 
     def __init__(self, ray: Any, shape: ClusterShape) -> None:
         self._ray = ray
+        self._is_over = False
         self.shape = shape
 
     def score(
@@ -151,10 +152,19 @@ class RayCluster:
             num_cpus=self.shape.cores,
         )
         with contextlib.closing(_rows(scored)) as answered:
-            for group, answers in answered:
-                _take_all(group, answers, take)
-                if is_overtaken():
-                    return
+            try:
+                for group, answers in answered:
+                    _take_all(group, answers, take)
+                    if is_overtaken():
+                        return
+            except EngineFailed:
+                if not self._is_over:
+                    raise
+
+    def interrupt(self) -> None:
+        """Leave the cluster at once, from another thread, for good."""
+        self._is_over = True
+        self._ray.shutdown()
 
     def _groups(self, tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
         # small enough for every worker to have some, and for little to be done twice

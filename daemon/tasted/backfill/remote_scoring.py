@@ -20,7 +20,6 @@ from tasted import __version__
 from tasted.backfill.fetching import ObjectFetcher
 from tasted.backfill.object_store import ObjectStore, is_object_store
 from tasted.backfill.scoring import TreeScoring, tree_task
-from tasted.backfill.scratch import Scratch
 from tasted.backfill.shipped_taste import ShippedTaste
 from tasted.config import Settings
 from tasted.errors import EngineFailed, InboxUnavailable, ItemError, ServiceFault
@@ -32,6 +31,7 @@ from tasted.records import InboxFile
 from tasted.rpc.client import COMMAND
 from tasted.rpc.encoding import answer_from, to_json
 from tasted.rpc.messages import EngineAnswer, Fault, FileResult, FileScored
+from tasted.system.scratch import Scratch
 
 
 @dataclass(frozen=True, slots=True)

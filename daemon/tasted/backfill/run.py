@@ -7,9 +7,11 @@ what has a sidecar is done, and the next run goes on from there: nothing else is
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 import structlog
 
@@ -18,7 +20,7 @@ from tasted.backfill.keeping import DocumentKeeper
 from tasted.backfill.plan import BackfillPlan, plan_of
 from tasted.backfill.progress import BackfillProgress, ProgressMeter
 from tasted.backfill.queue import BackfillQueue
-from tasted.backfill.scoring import TreeScoring
+from tasted.backfill.scoring import Take, TreeScoring
 from tasted.backfill.shipped_taste import ShippedTaste
 from tasted.backfill.tree import Tree, TreeListing, TreeUnavailable
 from tasted.config import Settings
@@ -60,6 +62,24 @@ class BackfillOutcome:
     """Folders that could not be listed, relative to the tree."""
 
 
+class Cluster(Protocol):
+    """Other machines, which score in place of engines of this one."""
+
+    def score(
+        self,
+        taste: ShippedTaste,
+        roots: Mapping[str, str],
+        tasks: Sequence[Task],
+        take: Take,
+        *,
+        is_overtaken: Callable[[], bool],
+    ) -> None:
+        """Score files of a tree; see `ray_run.RayCluster`."""
+
+    def interrupt(self) -> None:
+        """End that at once, from another thread, for good."""
+
+
 class BackfillRun:
     """Works on one backfill, whose lock the caller holds.
 
@@ -71,6 +91,7 @@ class BackfillRun:
         workers: how many engines.
         retries: whether everything that failed is tried again.
         waits_because: asks why it should pause, if it should; None never asks.
+        cluster: scores in place of engines of this machine; None: these do.
         command: starts an engine; tests pass one of their own.
     """
 
@@ -84,6 +105,7 @@ class BackfillRun:
         workers: int = 1,
         retries: bool = False,
         waits_because: Callable[[], str | None] | None = None,
+        cluster: Cluster | None = None,
         command: tuple[str, ...] = COMMAND,
     ) -> None:
         self._place = place
@@ -93,6 +115,7 @@ class BackfillRun:
         self._workers = workers
         self._retries = retries
         self._waits_because = waits_because
+        self._cluster = cluster
         self._command = command
         self._tree = Tree.of(state.roots)
         self._outbox = backfill_outbox(place)
@@ -140,6 +163,8 @@ class BackfillRun:
         """End the engines at once, from another thread or a handler of signals."""
         for engine in list(self._engines):
             engine.interrupt()
+        if self._cluster is not None:
+            self._cluster.interrupt()
 
     def _make_ready(self) -> None:
         home = self._place.home
@@ -196,11 +221,8 @@ class BackfillRun:
         self._keep_state(meter.now(), listing)
         threads = [
             # an engine dies with the thread that started it
-            threading.Thread(
-                target=self._work, args=(number, queue, keeper, meter), name=f"engine-{number}"
-            )
-            for number in range(1, workers + 1)
-            if plan.tasks
+            threading.Thread(target=self._work, args=(ask, queue), name=f"engine-{number}")
+            for number, ask in enumerate(self._asking(plan, queue, keeper, meter, workers), 1)
         ]
         for thread in threads:
             thread.start()
@@ -216,6 +238,24 @@ class BackfillRun:
             raise self._failure
         show(meter.now())
         return keeper.changed, meter.now().answered
+
+    def _asking(
+        self,
+        plan: BackfillPlan,
+        queue: BackfillQueue,
+        keeper: DocumentKeeper,
+        meter: ProgressMeter,
+        workers: int,
+    ) -> list[Callable[[], None]]:
+        """Return what the threads do."""
+        if not plan.tasks:
+            return []
+        if self._cluster is not None:
+            return [partial(self._ask_cluster, self._cluster, plan, queue, keeper, meter)]
+        return [
+            partial(self._ask_engine, number, queue, keeper, meter)
+            for number in range(1, workers + 1)
+        ]
 
     def _attend(
         self,
@@ -245,11 +285,9 @@ class BackfillRun:
             show(meter.now())
             stop.wait(_TURN_SECONDS)
 
-    def _work(
-        self, number: int, queue: BackfillQueue, keeper: DocumentKeeper, meter: ProgressMeter
-    ) -> None:
+    def _work(self, ask: Callable[[], None], queue: BackfillQueue) -> None:
         try:
-            self._ask_engine(number, queue, keeper, meter)
+            ask()
         except BaseException as error:  # noqa: BLE001 - raised again by the thread that attends
             log.warning("engine_thread_ended", error=str(error))
             with self._failing:
@@ -287,6 +325,23 @@ class BackfillRun:
                     scoring.score(tasks, take, is_overtaken=lambda: queue.is_overtaken)
                 finally:
                     queue.give_back(list(left.values()))
+
+    def _ask_cluster(
+        self,
+        cluster: Cluster,
+        plan: BackfillPlan,
+        queue: BackfillQueue,
+        keeper: DocumentKeeper,
+        meter: ProgressMeter,
+    ) -> None:
+        meter.works()
+        cluster.score(
+            self._taste,
+            self._tree.places,
+            plan.tasks,
+            keeper.keep,
+            is_overtaken=lambda: queue.is_overtaken,
+        )
 
     def _check_room(self) -> None:
         free_mb = shutil.disk_usage(self._place.home.root).free / _MEGABYTE

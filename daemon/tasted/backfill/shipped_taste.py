@@ -51,6 +51,11 @@ class ShippedTaste:
         facts = read_facts(folder)
         return cls(folder, facts) if facts is not None else None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is in it, so that another machine can score by it."""
+        return self.facts.model_folder is None
+
     def to_bytes(self) -> bytes:
         """Return all files of the folder as one archive, not compressed, for another machine."""
         buffer = io.BytesIO()

@@ -82,6 +82,7 @@ def taste_of_backfill(
     settings: Settings,
     *,
     is_again: bool,
+    is_for_others: bool = False,
     publish: Callable[[], None] = lambda: None,
     command: tuple[str, ...] = COMMAND,
 ) -> ShippedTaste:
@@ -91,20 +92,34 @@ def taste_of_backfill(
         place: of the backfill, whose lock the caller holds.
         settings: of the home.
         is_again: whether the taste of now takes the place of another one.
+        is_for_others: whether other machines score by it, which need the model with it.
         publish: has the labels of this moment published, if nobody else does that.
         command: starts an engine; tests pass one of their own.
 
     Raises:
+        UsageError: when it began on this machine alone, and other ones are to go on.
         ServiceFault: when there is no taste, or the model is not there.
         OSError: when it cannot be kept.
     """
     taste = ShippedTaste.read(place.taste) if not is_again else None
+    if taste is not None and is_for_others and not taste.is_whole:
+        raise UsageError(
+            f"{place.name} began on this machine alone, without its model for other ones.",
+            remedy="Go on without --ray; or score all of it by the taste of now: --again",
+        )
     if taste is not None:
         return taste
     publish()
     place.home.check()
     private_folder(place.folder, below=place.home.root)
-    shipped = ship_taste(place.home, settings, place.taste, logs=place.logs, command=command)
+    shipped = ship_taste(
+        place.home,
+        settings,
+        place.taste,
+        logs=place.logs,
+        has_model=is_for_others,
+        command=command,
+    )
     reach("backfill.shipped")
     return shipped
 

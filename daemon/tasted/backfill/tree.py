@@ -1,7 +1,7 @@
 """The folders of a backfill as one tree: what may be one, what lies in it, whether it is there.
 
-Reads the folders, and writes nothing into them. Pictures are found as in an inbox: hidden files,
-links and libraries of programs are passed over, and counted.
+Reads the folders, or places in an object store, and writes nothing into them. Pictures are found as
+in an inbox: hidden files, links and libraries of programs are passed over, and counted.
 """
 
 import os
@@ -11,13 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tasted.backfill.object_store import ObjectStore, is_object_store, store_url
 from tasted.errors import InboxUnavailable, ServiceFault, UsageError
 from tasted.home.backfill_files import TreeRoot
 from tasted.home.layout import Home
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.packed_files import PackedFiles, Sight
+from tasted.packing.entry_rows import packed_stamp
+from tasted.records import FileStamp, InboxFile
 from tasted.rpc.backfill_messages import WHOLE_TREE
-from tasted.system.files import folder_identity
+from tasted.system.files import folder_identity, stamp_of
 
 
 class TreeUnavailable(ServiceFault):
@@ -49,23 +52,41 @@ class Tree:
     Args:
         roots: absolute paths by the first part of the paths in them.
         identities: device and inode of each, from when the run began.
+        stores: those of its roots that lie in an object store, likewise.
     """
 
     roots: Mapping[str, Path]
     identities: Mapping[str, tuple[int, int] | None] = field(compare=False)
+    stores: Mapping[str, ObjectStore] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, roots: Sequence[TreeRoot]) -> "Tree":
         """Return the tree of some folders, as they are now."""
-        paths = {root.first: Path(root.path) for root in roots}
-        return cls(paths, {first: folder_identity(path) for first, path in paths.items()})
+        stored = {root.first: root.path for root in roots if is_object_store(root.path)}
+        paths = {root.first: Path(root.path) for root in roots if root.first not in stored}
+        return cls(
+            paths,
+            {first: folder_identity(path) for first, path in paths.items()},
+            {first: ObjectStore(url) for first, url in stored.items()},
+        )
 
-    def file(self, path: str) -> Path:
-        """Return where a path of the tree lies."""
-        if WHOLE_TREE in self.roots:
-            return self.roots[WHOLE_TREE] / path
+    @property
+    def places(self) -> dict[str, str]:
+        """Every root as text: an absolute path, or an `s3://` place."""
+        folders = {first: str(path) for first, path in self.roots.items()}
+        return {**folders, **{first: store.url for first, store in self.stores.items()}}
+
+    def is_still(self, path: str, stamp: FileStamp) -> bool:
+        """Tell whether a file of the tree is still what it was; one in a store is not asked for."""
         first, _slash, rest = path.partition("/")
-        return self.roots[first] / rest
+        if WHOLE_TREE in self.stores or first in self.stores:
+            return True
+        whole = self.roots.get(WHOLE_TREE)
+        try:
+            status = os.lstat(whole / path if whole is not None else self.roots[first] / rest)
+        except OSError:
+            return False
+        return stamp_of(status) == stamp
 
     def check(self) -> None:
         """Refuse to believe that something is gone where the whole folder is.
@@ -103,9 +124,18 @@ class Tree:
                 sights[f"{before}{path}"] = _with_text_below(sight, before)
             passed_over.update(listing.ignored)
             unreadable += [f"{before}{folder}" for folder in listing.unreadable]
+        for first, store in self.stores.items():
+            before = f"{first}/" if first else ""
+            try:
+                seen = store.look()
+            except InboxUnavailable as error:
+                raise TreeUnavailable(error.message, remedy=error.remedy) from error
+            sights.update((f"{before}{file.path}", _sight_of(file, before)) for file in seen.files)
+            passed_over["odd_name"] += seen.odd_names
         # a disk that went away in the middle leaves a listing of half a tree
         self.check()
         passed_over.pop("text_without_picture", None)
+        passed_over = +passed_over
         return TreeListing(PackedFiles(sights), dict(passed_over), tuple(unreadable))
 
 
@@ -113,14 +143,19 @@ def roots_of(folders: Sequence[Path], home: Home) -> tuple[TreeRoot, ...]:
     """Return the folders of a backfill, each with the first part of the paths in it.
 
     Args:
-        folders: absolute, as they were named.
+        folders: absolute, as they were named; or what `store_url` knows as a place in a store.
         home: none of them may hold it or lie in it.
 
     Raises:
         UsageError: when one is no folder, is named twice, or overlaps the home or another one.
     """
     resolved: list[Path] = []
+    stores: list[str] = []
     for folder in folders:
+        url = store_url(folder)
+        if url is not None:
+            stores.append(_checked_store(url, stores))
+            continue
         real = folder.resolve()
         try:
             is_folder = stat.S_ISDIR(real.stat().st_mode)
@@ -135,12 +170,21 @@ def roots_of(folders: Sequence[Path], home: Home) -> tuple[TreeRoot, ...]:
             )
         _check_apart(folder, real, home, resolved)
         resolved.append(real)
-    if len(resolved) == 1:
-        return (TreeRoot(str(resolved[0]), WHOLE_TREE),)
+    places = [*map(str, resolved), *stores]
+    if len(places) == 1:
+        return (TreeRoot(places[0], WHOLE_TREE),)
     firsts: list[str] = []
-    for path in resolved:
-        firsts.append(_free_name(path.name or "root", firsts))
-    return tuple(TreeRoot(str(path), first) for path, first in zip(resolved, firsts, strict=True))
+    for place in places:
+        firsts.append(_free_name(place.rpartition("/")[2] or "root", firsts))
+    return tuple(TreeRoot(place, first) for place, first in zip(places, firsts, strict=True))
+
+
+def _checked_store(url: str, others: Collection[str]) -> str:
+    place = ObjectStore(url).url
+    for other in others:
+        if f"{place}/".startswith(f"{other}/") or f"{other}/".startswith(f"{place}/"):
+            raise UsageError(f"{place} and {other} overlap.", remedy="Name the outer one alone.")
+    return place
 
 
 def _check_apart(folder: Path, real: Path, home: Home, others: Collection[Path]) -> None:
@@ -164,6 +208,14 @@ def _free_name(name: str, taken: Collection[str]) -> str:
         number += 1
         free = f"{name}-{number}"
     return free
+
+
+def _sight_of(file: InboxFile, before: str) -> Sight:
+    stamp, text = file.stamp, file.companion
+    packed = packed_stamp(
+        stamp.size_bytes, stamp.modified_ns, stamp.inode, stamp.changed_ns or stamp.modified_ns
+    )
+    return packed if text is None else _with_text_below((packed, text), before)
 
 
 def _with_text_below(sight: Sight, before: str) -> Sight:

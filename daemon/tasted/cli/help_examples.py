@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "backfill": (
         ("tasted backfill ~/Pictures", "score a large folder; Ctrl-C stops, the same continues"),
         ("tasted backfill /mnt/photos --name photos --workers 2", "with two engines"),
+        ("tasted backfill /mnt/photos --ray 10.0.0.5:6379", "with the machines of a Ray cluster"),
         ("tasted backfill", "list them"),
         ("tasted backfill --name photos --again", "by what tasted has learnt since"),
         ("tasted backfill --forget photos", "remove the results; the pictures stay"),

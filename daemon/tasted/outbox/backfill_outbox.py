@@ -26,6 +26,9 @@ def backfill_ledger(place: BackfillPlace) -> Ledger:
 def file_of(state: BackfillState, path: str) -> Path | None:
     """Return where a path of the tree of a backfill lies; None: in no folder that it has."""
     for root in state.roots:
+        if not root.path.startswith("/"):
+            # a place in an object store
+            continue
         if not root.first:
             return Path(root.path) / path
         if path.startswith(f"{root.first}/"):

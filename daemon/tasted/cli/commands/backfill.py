@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from tasted.backfill.progress import BackfillProgress
+    from tasted.backfill.ray_run import RayCluster
     from tasted.backfill.run import BackfillOutcome, BackfillRun
     from tasted.backfill.shipped_taste import ShippedTaste
 
@@ -42,9 +43,12 @@ _UNREADABLE_NAMED = 3
 @click.option(
     "--workers",
     type=click.IntRange(1, _WORKERS_MAX),
-    default=1,
     metavar="N",
-    help="How many engines score at a time; each holds the model.  [default: 1]",
+    help="How many engines score at a time; each holds the model.  [default: 1, or with --ray one "
+    "a machine]",
+)
+@click.option(
+    "--ray", metavar="ADDRESS", help="Score by the machines of this Ray cluster, HOST:PORT."
 )
 @click.option("--pause-on-battery", is_flag=True, help="Wait while the computer has no charger.")
 @click.option("--again", is_flag=True, help="Score by the taste of now, and try again what failed.")
@@ -55,12 +59,15 @@ def backfill(
     *,
     folders: tuple[Path, ...],
     name: str | None,
-    workers: int,
+    workers: int | None,
+    ray: str | None,
     pause_on_battery: bool,
     again: bool,
     forget: str | None,
 ) -> None:
     """Score all pictures in folders, however many, where they are.
+
+    With --ray a FOLDER is one that all machines see, or s3://BUCKET/FOLDER.
 
     Nothing is copied, and nothing is written into the folders: results go to outbox/@NAME and are
     listed by `tasted results --in @NAME`. Stop it with Ctrl-C whenever you like; the same command
@@ -79,25 +86,65 @@ def backfill(
             raise UsageError("Say which: tasted backfill --name NAME --again")
         list_backfills(context, home)
         return
-    from tasted.backfill.starting import find_backfill  # noqa: PLC0415 - pydantic takes 0.2 s
+    from tasted.backfill.object_store import store_url  # noqa: PLC0415 - pydantic takes 0.2 s
+    from tasted.backfill.starting import find_backfill  # noqa: PLC0415 - as above
 
-    absolute = [context.working_folder / folder for folder in folders]
-    place = find_backfill(home.taken(), absolute, name)
-    with place.held():
-        outcome, was_stopped = _run(
-            context,
-            place,
-            workers=workers,
-            pauses=pause_on_battery,
-            is_again=again,
-        )
+    if ray is not None and pause_on_battery:
+        raise UsageError("--pause-on-battery is for engines of this computer, not for --ray.")
+    stored = [url for folder in folders if (url := store_url(folder)) is not None]
+    _check_machines(stored, ray)
+    absolute = [
+        folder if store_url(folder) is not None else context.working_folder / folder
+        for folder in folders
+    ]
+    with _cluster(ray, workers) as cluster:
+        place = find_backfill(home.taken(), absolute, name)
+        with place.held():
+            outcome, was_stopped = _run(
+                context,
+                place,
+                workers=workers or 1,
+                cluster=cluster,
+                pauses=pause_on_battery,
+                is_again=again,
+            )
     _show_outcome(context, outcome)
     if was_stopped and not outcome.is_complete:
         click.get_current_context().exit(_STOPPED)
 
 
+def _check_machines(places: Iterable[str], ray: str | None) -> None:
+    """Refuse places in an object store where no machine of a cluster fetches from there."""
+    from tasted.backfill.object_store import is_object_store  # noqa: PLC0415 - as above
+
+    stored = [place for place in places if is_object_store(place)]
+    if stored and ray is None:
+        raise UsageError(
+            f"{stored[0]} lies in an object store, which is read by --ray alone.",
+            remedy="Name a cluster: --ray HOST:PORT; one machine is enough for it.",
+        )
+
+
+@contextlib.contextmanager
+def _cluster(address: str | None, workers: int | None) -> "Iterator[RayCluster | None]":
+    """Be connected to the cluster that was named, if one was."""
+    if address is None:
+        yield None
+        return
+    from tasted.backfill.ray_run import connected  # noqa: PLC0415 - an extra
+
+    with connected(address, workers=workers) as cluster:
+        yield cluster
+
+
 def _run(
-    context: Context, place: BackfillPlace, *, workers: int, pauses: bool, is_again: bool
+    context: Context,
+    place: BackfillPlace,
+    *,
+    workers: int,
+    cluster: "RayCluster | None",
+    pauses: bool,
+    is_again: bool,
 ) -> "tuple[BackfillOutcome, bool]":
     from tasted.backfill.run import BackfillRun  # noqa: PLC0415 - pydantic takes 0.2 s
     from tasted.backfill.starting import taste_of_backfill  # noqa: PLC0415 - as above
@@ -109,6 +156,7 @@ def _run(
         place,
         settings,
         is_again=is_again,
+        is_for_others=cluster is not None,
         publish=lambda: _publish(context, place.home),
     )
     set_up_logs(
@@ -120,7 +168,14 @@ def _run(
     state = place.read()
     if state is None:
         raise UsageError(f"{place.state_file} was removed meanwhile.")
+    _check_machines((root.path for root in state.roots), "" if cluster is not None else None)
     _say_what_begins(context, place, taste)
+    if cluster is not None:
+        shape = cluster.shape
+        context.say(
+            f"{counted(shape.workers, 'engine')} of {counted(shape.cores, 'core')} each, on "
+            f"{counted(shape.machines, 'machine')} of the cluster."
+        )
     run = BackfillRun(
         place,
         state,
@@ -129,6 +184,7 @@ def _run(
         workers=workers,
         retries=is_again,
         waits_because=battery_reason if pauses else None,
+        cluster=cluster,
     )
     stop = threading.Event()
     with _stopping(stop, run), _shown_progress(context) as show:

@@ -17,6 +17,7 @@ _WHY = {
     "bundle": "library of a program",
     "unfinished": "unfinished download",
     "too_deep": "folder that lies too deep",
+    "odd_name": "object whose name no folder can have",
     "unreadable_folder": "folder that cannot be read",
 }
 _SEVERAL = {
@@ -24,6 +25,7 @@ _SEVERAL = {
     "being_copied": "files that are being copied",
     "bundle": "libraries of programs",
     "too_deep": "folders that lie too deep",
+    "odd_name": "objects whose names no folder can have",
     "unreadable_folder": "folders that cannot be read",
 }
 """What a person may have meant to be scored; hidden and other files are none."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasted.errors import NotFound
+from tasted.errors import NotFound, UsageError
 from tasted.home.backfill_files import BackfillPlace, BackfillState, is_backfill_name
 from tasted.home.layout import Home
 from tasted.outbox.backfill_outbox import backfill_ledger, backfill_outbox, file_of
@@ -37,6 +37,12 @@ def named_source(home: Home, name: str | None) -> ResultSource:
         raise NotFound(f"There is no backfill {plain!r}.", remedy="List them: tasted backfill")
 
     def located(path: str) -> Path:
-        return file_of(state, path) or Path(path)
+        place = file_of(state, path)
+        if place is None:
+            raise UsageError(
+                f"The pictures of {plain} do not lie in a folder of this computer: {path}",
+                remedy=f"List them without --open and --print0: tasted results --in @{plain}",
+            )
+        return place
 
     return ResultSource(backfill_ledger(place), located, state)

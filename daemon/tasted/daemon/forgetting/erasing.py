@@ -50,6 +50,7 @@ from tasted.rpc.client import EngineDiedError, EngineProcess
 from tasted.rpc.messages import EraseTraces, TracesErased
 from tasted.system.faultpoints import reach
 from tasted.system.files import remove_if_empty, stamp_of
+from tasted.system.scratch import sweep_scratch
 
 # a table is rewritten, and the deadline of one message is meant for one picture
 _DEADLINES = 20
@@ -190,6 +191,8 @@ class Eraser:
         self._shared.taste.replace(read_current(self._home.current_file))
         reach("forget.rows_erased")
         residues.sweep_temporary()
+        # of a backfill that was killed on this machine
+        sweep_scratch()
         sweep_half_written(self._home.inbox)
         self._forget_digests({path for plan in plans for path in plan.sidecars})
         for job in jobs:

@@ -27,7 +27,7 @@ class Scratch:
 
     def __init__(self, place: Path | None = None) -> None:
         top = Path(tempfile.gettempdir()) if place is None else place
-        sweep(top)
+        sweep_scratch(top)
         made = None
         while made is None:
             made = _made(top)
@@ -52,13 +52,15 @@ def _made(top: Path) -> tuple[Path, int] | None:
     return None
 
 
-def sweep(top: Path) -> int:
+def sweep_scratch(top: Path | None = None) -> int:
     """Remove folders of processes that are gone, and return how many there were.
 
     Args:
-        top: the folder in which they lie. Those of other users cannot be opened, and stay.
+        top: the folder in which they lie; None: where the system keeps temporary files. Those of
+            other users cannot be opened, and stay.
     """
     removed = 0
+    top = Path(tempfile.gettempdir()) if top is None else top
     for folder in _folders(top):
         # another process may have made it this instant, and not locked it yet: it has no file then
         with contextlib.suppress(OSError):

@@ -4,12 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tasted.backfill.scratch import Scratch, sweep
+from tasted.system.scratch import Scratch, sweep_scratch
 
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tasted.backfill.scratch import Scratch
+from tasted.system.scratch import Scratch
 (Scratch(Path(sys.argv[1])).folder / "picture.png").write_bytes(b"private")
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -34,6 +34,6 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> No
     next_one = Scratch(tmp_path)
     left = {folder.name for folder in tmp_path.iterdir()}
     assert left == {living.folder.name, next_one.folder.name, "tasted-backfill-of-somebody"}
-    assert sweep(tmp_path) == 0
+    assert sweep_scratch(tmp_path) == 0
     living.close()
     next_one.close()
