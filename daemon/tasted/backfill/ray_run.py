@@ -33,7 +33,8 @@ from tasted.rpc.messages import Fault, FileScored
 
 AUTO = "auto"
 """The cluster that this machine is part of."""
-_GROUP_MAX = 32
+GROUP_MAX = 32
+"""How many files travel together at most: what is done twice when a machine goes."""
 _GROUPS_A_WORKER = 8
 _PROBES_MAX = 3
 _CONNECT_SECONDS = 5.0
@@ -154,7 +155,7 @@ class RayCluster:
         with contextlib.closing(_rows(scored)) as answered:
             try:
                 for group, answers in answered:
-                    _take_all(group, answers, take)
+                    take_all(group, answers, take)
                     if is_overtaken():
                         return
             except EngineFailed:
@@ -169,7 +170,7 @@ class RayCluster:
     def _groups(self, tasks: Sequence[Task]) -> Iterator[Sequence[Task]]:
         # small enough for every worker to have some, and for little to be done twice
         wanted = len(tasks) // (self.shape.workers * _GROUPS_A_WORKER)
-        size = max(1, min(_GROUP_MAX, wanted))
+        size = max(1, min(GROUP_MAX, wanted))
         for start in range(0, len(tasks), size):
             yield tasks[start : start + size]
 
@@ -280,7 +281,18 @@ def _rows(scored: Any) -> Generator[tuple[str, str]]:
         yield from zip(map(str, batch["group"]), map(str, batch["answers"]), strict=True)
 
 
-def _take_all(group: str, answers: str, take: Take) -> None:
+def take_all(group: str, answers: str, take: Take) -> None:
+    """Hand on the answers for a group, each with its task.
+
+    Args:
+        group: as it was sent.
+        answers: as a machine gave them.
+        take: as of `RayCluster.score`.
+
+    Raises:
+        ServiceFault: what the machine could not do.
+        EngineFailed: when it answered something else.
+    """
     tasks = {task.file.path: task for task in unpacked_group(group)}
     for answer in unpacked_answers(answers):
         if isinstance(answer, Fault):

@@ -9,7 +9,7 @@ private folder while the files before it are scored, and is gone when its group 
 import dataclasses
 import json
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -100,8 +100,13 @@ def unpacked_group(text: str) -> list[Task]:
     return tasks
 
 
+def packed_answers(answers: Iterable[EngineAnswer]) -> str:
+    """Return answers as JSON."""
+    return json.dumps([to_json(answer) for answer in answers])
+
+
 def unpacked_answers(text: str) -> list[EngineAnswer]:
-    """Return the answers that `RemoteScoring.score` gave.
+    """Return the answers that `packed_answers` packed.
 
     Raises:
         FrameError, ValueError: when they are something else.
@@ -155,7 +160,7 @@ class RemoteScoring:
             answers = [Fault.of(where)]
         else:
             answers = [FileScored(result) for result in results]
-        return json.dumps([to_json(answer) for answer in answers])
+        return packed_answers(answers)
 
     def _tree(self) -> "_OpenedTree":
         if self._opened is None:
