@@ -266,6 +266,8 @@ class Current:
     """Why what a person chose does not decide: a sentence; None when it does."""
     recipe: str | None = None
     """The id of what the version is made with; None where an older tasted published it."""
+    model: str = ""
+    """The embedder, as the settings name it; empty where an older tasted published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from kit.doctor_facts import (
 from kit.pages import status_of
 from tasted.config import Settings
 from tasted.config.sections import HooksSettings
+from tasted.doctor.checks_home import check_model
 from tasted.doctor.diagnosis import CHECKS, diagnose
 from tasted.doctor.facts import (
     CaptureFacts,
@@ -411,3 +412,19 @@ def test_a_program_for_matches_that_cannot_be_run_is_told() -> None:
     assert found.level is Level.WRONG
     assert "no file" in found.what
     assert "config edit" in found.remedy
+
+
+def test_a_change_of_the_model_that_was_stopped_is_a_note() -> None:
+    """One that goes on is told, and nothing is wrong."""
+    model = HEALTHY.model or ModelFacts("clip")
+    stopped = replace(
+        model, change="pocket decides.", change_remedy="Try again.", is_change_stopped=True
+    )
+    *_files, found = check_model(replace(HEALTHY, model=stopped))
+    assert (found.level, found.what, found.remedy) == (
+        Level.NOTE,
+        "pocket decides.",
+        "Try again.",
+    )
+    *_files, told = check_model(replace(HEALTHY, model=replace(model, change="62 of 340.")))
+    assert (told.level, told.what) == (Level.FINE, "62 of 340.")

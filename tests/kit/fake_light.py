@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from kit.model_bodies import KNOWN, change_body, model_body
 from tasted.review.api.problems import RefusedRequest
 from tasted.rpc import review_messages as messages
 from tasted.rpc.review_messages import CallRefused, PictureGiven, ReviewCall
@@ -63,6 +64,7 @@ class FakeLight:
     """Newest first, as `tasted.trials.bodies` makes them."""
     happened: Callable[[str, dict[str, Any], int | None], None] = lambda *_: None
     now: datetime = BEGAN + timedelta(days=2)
+    model: dict[str, Any] = field(default_factory=model_body)
     gone: set[str] = field(default_factory=set)
     """Contents whose file is gone."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -436,6 +438,20 @@ class FakeLight:
             state = {"promote": "promoted", "dismiss": "dismissed"}[call.action]
             trial |= {"state": state, "is_running": state == "promoted"}
         return trial
+
+    def _show_model(self, _call: messages.ShowModel) -> dict[str, Any]:
+        return self.model
+
+    def _change_model(self, call: messages.ChangeModel) -> dict[str, Any]:
+        if call.action == "cancel":
+            self.model = model_body(back_to=self.model["back_to"])
+        elif call.action == "use" and call.name not in KNOWN:
+            raise RefusedRequest("unknown_model", "There is no model of that name on the list.")
+        else:
+            change = change_body(model=call.name or self.model["back_to"])
+            told = f"Changing the model to {change['model']}: {change['progress']}."
+            self.model = model_body(change=change, sentence=f"{told} pocket decides until then.")
+        return self.model
 
     def _show_status(self, _call: messages.ShowStatus) -> dict[str, Any]:
         return {

@@ -63,6 +63,7 @@ from tasted.rpc.messages import (
 from tasted.rpc.model_messages import (
     CandidateClosed,
     CandidateFitted,
+    CandidateProven,
     CheckModel,
     CloseCandidate,
     DropVectors,
@@ -73,6 +74,7 @@ from tasted.rpc.model_messages import (
     ModelChecked,
     ModelPublished,
     PlanEmbedding,
+    ProveCandidate,
     PublishModel,
     VectorsDropped,
 )
@@ -107,6 +109,7 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
     PlanEmbedding("clip", ((NO_UTF8, CONTENT),), (CONTENT,)),
     EmbedForModel("clip", (RequestedFile(NO_UTF8, known=KnownContent(CONTENT, STAMP)),)),
     FitCandidate("clip", LABELS),
+    ProveCandidate("clip"),
     PublishModel("clip", LABELS),
     CloseCandidate("clip"),
     DropVectors("e" * 64),
@@ -158,6 +161,7 @@ ANSWERS: tuple[EngineAnswer, ...] = (
     EmbeddingPlanned((NO_UTF8,), (CONTENT,)),
     EmbeddedForModel(3, (NO_UTF8,)),
     CandidateFitted(FIGURES, None),
+    CandidateProven(25, 25, 0.01, -1.8),
     ModelPublished(CURRENT, "e" * 64, (NO_UTF8,)),
     CandidateClosed(),
     VectorsDropped(("vectors_v2_0123456789abcdef",)),

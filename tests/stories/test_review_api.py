@@ -13,6 +13,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from kit.api_clients import client_of
 from kit.daemons import RunningDaemon, observing, running, tasted
 from kit.homes import quick_home
 from kit.outboxes import picture
@@ -31,19 +32,6 @@ def home(tmp_path: Path) -> Home:
     for number in range(6):
         (made.inbox / f"p{number}.png").write_bytes(picture(number))
     return made
-
-
-def client_of(home: Home) -> httpx.Client:
-    """Return a client that has what `tasted token` says, once the home has its daemon."""
-    eventually(lambda: lock_owner(home), within_seconds=60)
-    said = tasted(home, "token", "--json")
-    assert said.returncode == 0, said.stderr
-    token = json.loads(said.stdout)
-    return httpx.Client(
-        base_url=f"http://127.0.0.1:{token['port']}",
-        headers={"authorization": f"Bearer {token['token']}"},
-        timeout=60,
-    )
 
 
 def scored(client: httpx.Client, count: int) -> list[dict[str, Any]]:

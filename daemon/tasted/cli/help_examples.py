@@ -101,6 +101,12 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("tasted models pull", "the model in the settings"),
         ("tasted models pull openai/clip-vit-large-patch14", "another one"),
     ),
+    "models use": (
+        ("tasted models use openai/clip-vit-large-patch14", "it decides when it is ready"),
+        ("tasted models use clip --dry-run", "what it would take"),
+        ("tasted models use --cancel", "stop a change"),
+    ),
+    "models back": (("tasted models back", "the model that decided before"),),
     "models add": (
         ("tasted models add ~/clip --name openai/clip-vit-base-patch32", "a folder you copied"),
     ),

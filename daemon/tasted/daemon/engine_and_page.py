@@ -39,7 +39,14 @@ def make_page(home: Home, shared: SharedState) -> PageWriter:
         version=__version__,
         check=home.check_outbox,
         review=lambda: _review_address(home),
+        embedder=lambda: _embedder(shared),
     )
+
+
+def _embedder(shared: SharedState) -> str | None:
+    """Return the fingerprint of the model in force."""
+    current = shared.taste.current
+    return current.embedder_fingerprint if current is not None else None
 
 
 def _review_address(home: Home) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tasted import __version__
 from tasted.config import Settings
+from tasted.daemon.changing_model import ModelChange
 from tasted.daemon.engine_and_page import make_engine, make_page
 from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.leftovers import move_former_places
@@ -18,6 +19,7 @@ from tasted.daemon.shared.config_digest import ConfigDigest
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.home_trials import HomeTrials
+from tasted.daemon.shared.model_order import ModelOrder, measured_body
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
 from tasted.daemon.shared.transfer_order import TransferOrder
@@ -29,6 +31,7 @@ from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.rebuild import rebuild
 from tasted.daemon.working.worker import Worker
+from tasted.embedding.models.in_force import settings_in_force
 from tasted.errors import TastedError
 from tasted.home.layout import Home
 from tasted.home.lock import hold_lock
@@ -41,6 +44,7 @@ from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar_writer import Writer
 from tasted.rpc.client import AnswerT
 from tasted.rpc.messages import EngineRequest
+from tasted.rpc.model_messages import CheckModel
 
 
 def score_now(
@@ -109,6 +113,29 @@ def versions_now(home: Home, settings: Settings, order: VersionOrder) -> dict[st
         return version_answer(answer, entries)
 
 
+def change_model_now(home: Home, settings: Settings, order: ModelOrder) -> dict[str, Any]:
+    """Write down which model is wanted, or measure one; return the answer of a daemon.
+
+    The change itself is made by the next daemon.
+
+    Args:
+        home: its lock is held meanwhile.
+        settings: as loaded, with the wish.
+        order: what is asked for.
+
+    Raises:
+        HomeLocked: when a daemon came up meanwhile.
+        TastedError: why it cannot be.
+    """
+    if order.action == "measure":
+        with _ready_worker(home, settings) as (worker, _labels, _shared):
+            return measured_body(worker.answer_page(CheckModel(order.model or "", is_asked=True)))
+    with hold_lock(home):
+        home = home.taken()
+        shared = SharedState(settings, Ledger.of(home), read_current(home.current_file))
+        return ModelChange(home, shared, FeedbackRecorder(home, shared)).orders.at_once(order)
+
+
 @contextlib.contextmanager
 def _ready_worker(
     home: Home, settings: Settings, *, whole: bool = False
@@ -120,6 +147,7 @@ def _ready_worker(
     with hold_lock(home) as lock:
         home = home.taken()
         move_former_places(home)
+        settings = settings_in_force(home, settings)
         ledger = Ledger.of(home)
         ledger.refresh()
         shared = SharedState(settings, ledger, read_current(home.current_file))
@@ -181,6 +209,7 @@ def transfer_now(home: Home, settings: Settings, order: TransferOrder) -> dict[s
     """
     with hold_lock(home) as lock, contextlib.ExitStack() as held:
         home = home.taken()
+        settings = settings_in_force(home, settings)
         engine = held.enter_context(make_engine(home, settings, lock=lock))
         return transfer(engine, order)
 
@@ -194,6 +223,7 @@ def forget_now(home: Home, settings: Settings, order: Order) -> dict[str, Any]:
     """
     with hold_lock(home) as lock, contextlib.ExitStack() as held:
         home = home.taken()
+        settings = settings_in_force(home, settings)
         engine = held.enter_context(make_engine(home, settings, lock=lock))
         status_file = held.enter_context(StatusFile(home))
         ledger = Ledger.of(home)

@@ -19,6 +19,7 @@ from tasted import __version__
 from tasted.amounts import counted
 from tasted.config import Settings
 from tasted.daemon.announcer import Announcer
+from tasted.daemon.changing_model import ModelChange
 from tasted.daemon.engine_and_page import make_engine, make_page
 from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.leftovers import remove_leftovers
@@ -64,7 +65,6 @@ _GRACE_SECONDS = 5.0
 _JOIN_SECONDS = 10.0
 _DOOR_SECONDS = 4.0
 _PRIVATE_UMASK = 0o077
-_MEGABYTE = 1_000_000
 
 log = structlog.get_logger("tasted.daemon")
 
@@ -219,8 +219,9 @@ class _Daemon:
         )
         feedback = FeedbackRecorder(home, shared)
         trials = HomeTrials(home, shared, feedback, ask=shared.queue.ask_engine)
+        self._change = change = ModelChange(home, shared, feedback)
         self._review = review = ReviewParts(
-            home, shared, feedback, trials, version=__version__, stop=self._stop
+            home, shared, feedback, trials, change.orders, version=__version__, stop=self._stop
         )
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
 
@@ -246,6 +247,7 @@ class _Daemon:
             feedback=feedback,
             on_review=review.take_request,
             trials=trials,
+            models=change.orders,
             seconds_to_page=page.seconds_to_choice,
             make_watcher=make_watcher,
             turn_timer=self._turn_timer,
@@ -277,6 +279,7 @@ class _Daemon:
             reporter=self._reporter,
             stop=self._stop,
             on_hold=self._held,
+            change_model=change.step,
         )
 
     def run(self, *, rescore: bool) -> None:
@@ -375,6 +378,7 @@ class _Daemon:
             self._notifier.stopping()
         self._reporter.write(state="stopping")
         self._stop.set()
+        self._change.orders.stop()
         self._review.door.wake()
         self._shared.wakeups.wake_scanner()
         self._shared.queue.close()

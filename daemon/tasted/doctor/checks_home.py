@@ -59,10 +59,21 @@ def check_crashes(facts: Facts) -> list[Finding]:
 
 
 def check_model(facts: Facts) -> list[Finding]:
-    """Check whether the model is there and unchanged, byte by byte."""
+    """Check whether the model is there and unchanged, byte by byte, and whether it is the wish."""
     model = facts.model
-    if model is None:
+    return [*_check_files(model), *_change(model)] if model is not None else []
+
+
+def _change(model: ModelFacts) -> list[Finding]:
+    if model.change is None:
         return []
+    why = "Until the model is changed, everything is scored by the one of now."
+    if model.is_change_stopped:
+        return [note("model", model.change, why, model.change_remedy or "")]
+    return [fine("model", model.change)]
+
+
+def _check_files(model: ModelFacts) -> list[Finding]:
     if model.fault is not None:
         return [
             wrong("model", model.fault.message, "Without it nothing is scored.", model.fault.remedy)

@@ -64,6 +64,9 @@ class ModelFacts:
         expected: the sha256 that it should have; None if unknown.
         fault: why it cannot be used.
         slower_because: why torch runs it, where openvino was to be expected.
+        change: what is to be said of a change of the model; None when there is nothing.
+        change_remedy: what to do about that.
+        is_change_stopped: whether it failed or was cancelled, and the settings still ask for it.
     """
 
     name: str
@@ -72,6 +75,9 @@ class ModelFacts:
     expected: str | None = None
     fault: FaultReport | None = None
     slower_because: str | None = None
+    change: str | None = None
+    change_remedy: str | None = None
+    is_change_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

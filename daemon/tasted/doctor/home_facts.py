@@ -29,6 +29,7 @@ from tasted.doctor.facts import (
 )
 from tasted.doctor.page_facts import gather_page
 from tasted.doctor.service_facts import reported
+from tasted.embedding.models.in_force import model_in_force
 from tasted.embedding.models.weights import (
     choose_runtime,
     expected_sha256,
@@ -40,7 +41,9 @@ from tasted.feedback.reading import examine
 from tasted.home.crash_reports import recent_crashes
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
-from tasted.home.status import FaultReport, read_status
+from tasted.home.status import FaultReport, read_current, read_status
+from tasted.home.switch_file import read_switches
+from tasted.home.switch_words import remedy, sentence
 from tasted.inbox.access import try_access
 from tasted.notify.hook_program import why_not_runnable
 from tasted.reading.choosing import Machine, choose
@@ -90,7 +93,7 @@ def gather_facts(
         status=read_status(home.status_file),
         here=try_access(home.inbox),
         places=tuple(_places(home, environment, system, file_system)),
-        model=None if settings is None else _model(home, settings.embedder),
+        model=None if settings is None else _model(home, settings),
         library=_library(home, run),
         reading=None
         if settings is None
@@ -161,7 +164,21 @@ def _places(
     return places
 
 
-def _model(home: Home, chosen: EmbedderSettings) -> ModelFacts:
+def _model(home: Home, settings: Settings) -> ModelFacts:
+    """Look at the model in force, and at how far a change of it is."""
+    wished, current = settings.embedder.model, read_current(home.current_file)
+    switches = read_switches(home.switch_file)
+    found = model_in_force(home, settings, current)
+    switch = switches.switch
+    return replace(
+        _files_of_model(home, found.settings.embedder),
+        change=sentence(switches, current, wished=wished, lost=found.lost),
+        change_remedy=remedy(switches),
+        is_change_stopped=switch is not None and switch.is_stopped,
+    )
+
+
+def _files_of_model(home: Home, chosen: EmbedderSettings) -> ModelFacts:
     name = chosen.model
     try:
         model = find_model(name, models_file=home.models_file, home_root=home.root)

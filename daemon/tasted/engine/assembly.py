@@ -75,6 +75,8 @@ class Assembly:
     """Scores many pictures by the fixed formula, whatever decides."""
     preferences: Preferences
     """What the user asked for in the settings."""
+    model: str
+    """As the settings name it."""
 
 
 def assemble(
@@ -174,7 +176,17 @@ def assemble(
     )
     looks = LabelLooks(inbox, library, reader, path_of=path_of)
     desk = CardDesk(library, judge, is_ignored=is_ignored)
-    return Assembly(embedder, library, judge, pipeline, looks, desk, formula, preferences)
+    return Assembly(
+        embedder,
+        library,
+        judge,
+        pipeline,
+        looks,
+        desk,
+        formula,
+        preferences,
+        model=settings.embedder.model,
+    )
 
 
 def _judge(

@@ -22,6 +22,7 @@ DOING = {
     "PlanEmbedding": "looked through what another model knows",
     "EmbedForModel": "embedded pictures with another model",
     "FitCandidate": "learned from your likes and rejects with another model",
+    "ProveCandidate": "compared another model with the one in force",
     "PublishModel": "changed the model",
     "CloseCandidate": "let go of another model",
     "DropVectors": "dropped what a former model left",

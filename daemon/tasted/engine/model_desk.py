@@ -12,17 +12,22 @@ import numpy as np
 from tasted.config import Settings
 from tasted.decoding.pictures import Picture
 from tasted.embedding.embedder import Embedder
+from tasted.embedding.models.fingerprint import check_sums
+from tasted.embedding.models.weights import find_model
 from tasted.engine.assembly import Assembly
 from tasted.engine.candidate import Candidate, Candidates
 from tasted.engine.embed_and_read import embed_prepared, prepare_picture
 from tasted.engine.publishing import TastePublisher
 from tasted.home.layout import Home
+from tasted.judging.fold_comparison import FoldComparison
+from tasted.judging.model_proof import model_comparison
 from tasted.library.dropping import drop_tables
 from tasted.records import PictureFacts
 from tasted.rpc.messages import EngineAnswer, EngineRequest, ReferencesMissing
 from tasted.rpc.model_messages import (
     CandidateClosed,
     CandidateFitted,
+    CandidateProven,
     CheckModel,
     CloseCandidate,
     DropVectors,
@@ -33,22 +38,15 @@ from tasted.rpc.model_messages import (
     ModelChecked,
     ModelPublished,
     PlanEmbedding,
+    ProveCandidate,
     PublishModel,
     VectorsDropped,
 )
 from tasted.system.faultpoints import reach
-
-ModelRequest = (
-    CheckModel
-    | PlanEmbedding
-    | EmbedForModel
-    | FitCandidate
-    | PublishModel
-    | CloseCandidate
-    | DropVectors
-)
+from tasted.system.priority import Bulk
 
 _TRIED = 3
+_PROVING_SECONDS = 1.0
 _TRIED_SIDE = (1600, 800)
 
 
@@ -62,6 +60,7 @@ class ModelDesk:
         published: takes over what works with a model that decides from now on.
         publisher: publishes it.
         settings: that the engine was started with.
+        bulk: runs what nobody waits for.
     """
 
     def __init__(
@@ -73,7 +72,12 @@ class ModelDesk:
         published: Callable[[str, Assembly], None],
         publisher: TastePublisher,
         settings: Settings,
+        bulk: Bulk,
     ) -> None:
+        self._bulk = bulk
+        self._comparison: FoldComparison | None = None
+        self._compared: tuple[str, int] | None = None
+        """The vectors and the state of the labels that are being compared by."""
         self._home = home
         self._candidates = candidates
         self._opened = opened
@@ -96,6 +100,12 @@ class ModelDesk:
                 return self._embed(request)
             case FitCandidate():
                 return self._fit(request)
+        return self._decide(request)
+
+    def _decide(self, request: EngineRequest[EngineAnswer]) -> EngineAnswer | None:
+        match request:
+            case ProveCandidate():
+                return self._prove(request)
             case PublishModel():
                 return self._publish(request)
             case CloseCandidate():
@@ -113,11 +123,19 @@ class ModelDesk:
     def _check(self, request: CheckModel) -> ModelChecked:
         reach("switch.verifying")
         candidate = self._candidate(request.model)
+        if request.is_loaded:
+            check_sums(
+                find_model(
+                    request.model, models_file=self._home.models_file, home_root=self._home.root
+                )
+            )
         each = (
             seconds_each(candidate.assembly.embedder.open(), self._settings)
             if request.is_loaded
             else None
         )
+        if request.is_asked:
+            self._candidates.close(request.model)
         return ModelChecked(candidate.name, candidate.fingerprint, each)
 
     def _plan(self, request: PlanEmbedding) -> EmbeddingPlanned:
@@ -126,7 +144,8 @@ class ModelDesk:
 
     def _embed(self, request: EmbedForModel) -> EmbeddedForModel:
         reach("switch.embedding")
-        done = self._candidate(request.model).embed(request.files)
+        candidate = self._candidate(request.model)
+        done = self._bulk.run(lambda: candidate.embed(request.files))
         reach("switch.embedded")
         failed = tuple(file.path for file in request.files if file.path not in done)
         return EmbeddedForModel(len(done), failed)
@@ -138,6 +157,24 @@ class ModelDesk:
         if missing:
             return ReferencesMissing(tuple(sorted(missing)))
         return CandidateFitted(candidate.figures(), self._opened().judge.figures())
+
+    def _prove(self, request: ProveCandidate) -> CandidateProven:
+        reach("switch.proving")
+        candidate, library = self._candidate(request.model), self._opened().library
+        made_of = candidate.fingerprint, library.changes
+        if self._comparison is None or self._compared != made_of:
+            self._comparison = model_comparison(library, candidate.assembly.library)
+            self._compared = made_of
+        comparison = self._comparison
+        until = time.monotonic() + _PROVING_SECONDS
+        while not comparison.is_done and time.monotonic() < until:
+            self._bulk.run(comparison.step)
+        figures = comparison.figures()
+        if comparison.is_done:
+            self._comparison = None
+        if figures is None:
+            return CandidateProven(comparison.done, comparison.of)
+        return CandidateProven(comparison.done, comparison.of, figures.gain, figures.t)
 
     def _publish(self, request: PublishModel) -> ModelPublished | ReferencesMissing:
         reach("switch.switching")

@@ -173,6 +173,7 @@ class TastePublisher:
             chosen=judge.choice.words if judge.choice is not None else None,
             set_aside=judge.set_aside,
             recipe=judge.recipe.id,
+            model=assembly.model,
         )
         self._home.check()
         write_current(self._home.current_file, current)

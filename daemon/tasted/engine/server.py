@@ -106,6 +106,7 @@ class EngineServer:
             unlearnt=self._publisher.unlearnt,
             brief=self._publisher.brief_by,
         )
+        self._bulk = Bulk()
         self._models = ModelDesk(
             home,
             self.candidates,
@@ -113,6 +114,7 @@ class EngineServer:
             published=self._take_over,
             publisher=self._publisher,
             settings=settings,
+            bulk=self._bulk,
         )
         self._trials = TrialDesk(
             self._versions,
@@ -124,7 +126,6 @@ class EngineServer:
         )
         self._ignored = IgnoredList(home.ignored_file)
         self._crashes = CrashLog(home.crashes_file, version=version, check=home.check)
-        self._bulk = Bulk()
         self._trees = TreeDesk(
             home,
             settings,

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 _CONTENT_ID = re.compile(r"[0-9a-f]{64}")
 _EVENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TOKEN = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_NOTE = re.compile(r"[A-Za-z0-9_.:-]{1,64}(?:/[A-Za-z0-9_.:-]{1,96})?")
 _CHECKSUM = re.compile(rb',"crc32":"([0-9a-f]{8})"\}\Z')
 _COUNT_MAX = 2**63 - 1
 _SEQ_MAX = 10**15
@@ -134,7 +135,7 @@ class FeedbackEvent:
     undoes: str | None = None
     """Id of the event that is taken back."""
     note: str | None = None
-    """Name of the version or recipe that an event about tastes concerns."""
+    """Name of the version, recipe or model that an event about tastes concerns."""
 
     @property
     def contents(self) -> tuple[str, ...]:
@@ -235,7 +236,7 @@ class FeedbackEvent:
             before=_before(value.get("before")),
             trial=_trial(value.get("trial")),
             undoes=_text(value, "undoes", _EVENT_ID),
-            note=_text(value, "note", _TOKEN),
+            note=_text(value, "note", _NOTE),
         )
         event.check()
         return event

@@ -174,6 +174,12 @@ class Status:
     """That a taste version is held and how many answers wait: a sentence."""
     set_aside: str | None = None
     """Why the version that was chosen does not decide: a sentence."""
+    model_change: str | None = None
+    """What is to be said of a change of the model, or of a model that is lost: sentences."""
+    model_remedy: str | None = None
+    """What to do about that."""
+    former_results: int = 0
+    """How many results are still scored by the former model."""
 
     @property
     def labels(self) -> LabelCounts:

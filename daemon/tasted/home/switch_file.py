@@ -111,6 +111,8 @@ class ModelSwitch:
     proof: SwitchProof | None = None
     former_setting: str = ""
     """The former model, as the settings named it."""
+    former_fingerprint: str = ""
+    """Of its vectors."""
 
     @property
     def is_running(self) -> bool:

@@ -128,17 +128,19 @@ def reconcile(
                     reason,
                     attempts,
                     _proven(file, entry),
-                    _content_id(reason, entry),
+                    _content_id(file, reason, entry),
                     looks_first=_looks_first(reason, entry),
                 )
             )
     return tasks
 
 
-def _content_id(reason: Reason, entry: LedgerEntry | None) -> str | None:
-    if entry is None or reason not in {Reason.STALE, Reason.TEXT}:
+def _content_id(file: InboxFile, reason: Reason, entry: LedgerEntry | None) -> str | None:
+    if entry is None:
         return None
-    return entry.content_id
+    # a reference that another model has learnt in this very state
+    is_learnt = reason is Reason.REFERENCE and entry.status == "learnt" and _is_of(file, entry)
+    return entry.content_id if is_learnt or reason in {Reason.STALE, Reason.TEXT} else None
 
 
 def _looks_first(reason: Reason, entry: LedgerEntry | None) -> bool:

@@ -40,6 +40,11 @@ class Selection:
     """Whether results of pictures that are gone from the inbox are wanted, and no others."""
     changes: bool = False
     """Whether results are wanted whose verdict has changed and is none that the user gave."""
+    embedder: str | None = None
+    """The fingerprint of the model in force: figures of two models are of no one order, so what
+    another one scored is left out. None: everything is wanted."""
+    is_former: bool = False
+    """Whether only what another model scored is wanted, with `embedder`."""
 
 
 def verdict_of(sidecar: Sidecar) -> str:
@@ -165,7 +170,9 @@ def select_paths(
     }
     since = selection.since.timestamp() if selection.since is not None else None
     wanted: list[tuple[Any, ...]] = []
-    for path, flags, facts in ranked_rows(entries):
+    for path, flags, facts in ranked_rows(
+        entries, embedder=selection.embedder, is_former=selection.is_former
+    ):
         is_meant = (
             bool(flags & IS_GONE) == selection.is_gone
             and path not in in_profiles

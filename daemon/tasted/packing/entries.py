@@ -11,8 +11,10 @@ from tasted.packing.entry_rows import (
     IS_WIDE,
     SharedTexts,
     content_of,
+    embedder_number,
     facts_of,
     flags_of,
+    status_of,
     unpacked_entry,
 )
 from tasted.records import LedgerEntry, RankingFacts
@@ -47,10 +49,22 @@ class Entries(Mapping[str, LedgerEntry]):
         return path in self.rows
 
 
-def ranked_rows(entries: Entries) -> Iterator[tuple[str, int, RankingFacts]]:
-    """Yield path, flags and facts of every result; quicker than to unpack the entries."""
+def ranked_rows(
+    entries: Entries, *, embedder: str | None = None, is_former: bool = False
+) -> Iterator[tuple[str, int, RankingFacts]]:
+    """Yield path, flags and facts of every result; quicker than to unpack the entries.
+
+    Args:
+        entries: of all sidecars.
+        embedder: the fingerprint of the model in force: what another one scored is left out, for
+            figures of two models are of no one order. None: everything.
+        is_former: instead only what another one scored.
+    """
+    number = entries.shared.number_of(embedder) if embedder is not None else None
     for path, row in entries.rows.items():
         flags = flags_of(row)
+        if number is not None and is_former is not _is_of_another(entries, path, row, number):
+            continue
         if flags & HAS_FACTS:
             if flags & (IS_WIDE | IS_CHANGED):
                 facts = entries[path].ranking_facts
@@ -59,6 +73,30 @@ def ranked_rows(entries: Entries) -> Iterator[tuple[str, int, RankingFacts]]:
             else:
                 facts = facts_of(row)
             yield path, flags, facts
+
+
+def count_of_another(entries: Entries, embedder: str) -> int:
+    """Return how many results of pictures that are there another model has scored.
+
+    Args:
+        entries: of all sidecars.
+        embedder: the fingerprint of the model in force.
+    """
+    number = entries.shared.number_of(embedder)
+    return sum(
+        not flags_of(row) & IS_GONE and _is_of_another(entries, path, row, number)
+        for path, row in entries.rows.items()
+    )
+
+
+def _is_of_another(entries: Entries, path: str, row: bytes, number: int) -> bool:
+    flags = flags_of(row)
+    if flags & IS_WIDE:
+        entry = entries[path]
+        fingerprint = entry.embedder_fingerprint
+        is_scored = entry.status == "scored" and fingerprint is not None
+        return is_scored and entries.shared.number_of(fingerprint) != number
+    return status_of(flags) == "scored" and embedder_number(row) not in {0, number}
 
 
 def having_contents(

@@ -365,6 +365,12 @@ def status_of(flags: int) -> str:
     return _STATUSES[flags & _STATUS_BITS]
 
 
+def embedder_number(row: bytes) -> int:
+    """Return the number of the embedder among the shared texts; 0 without one, or in a wide row."""
+    number: int = _SHARED.unpack_from(row, _SHARED_AT)[0]
+    return number
+
+
 def is_current_row(row: bytes, stamp: bytes, wanted: tuple[int, int | None] | None) -> bool:
     """Tell whether a file needs no work by its row alone; False where more has to be asked.
 

@@ -48,6 +48,7 @@ from tasted.rpc.messages import (
 from tasted.rpc.model_messages import (
     CandidateClosed,
     CandidateFitted,
+    CandidateProven,
     CheckModel,
     CloseCandidate,
     DropVectors,
@@ -58,6 +59,7 @@ from tasted.rpc.model_messages import (
     ModelChecked,
     ModelPublished,
     PlanEmbedding,
+    ProveCandidate,
     PublishModel,
     VectorsDropped,
 )
@@ -109,6 +111,7 @@ _REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
         PlanEmbedding,
         EmbedForModel,
         FitCandidate,
+        ProveCandidate,
         PublishModel,
         CloseCandidate,
         DropVectors,
@@ -144,6 +147,7 @@ _ANSWERS: dict[str, type[EngineAnswer]] = {
         EmbeddingPlanned,
         EmbeddedForModel,
         CandidateFitted,
+        CandidateProven,
         ModelPublished,
         CandidateClosed,
         VectorsDropped,

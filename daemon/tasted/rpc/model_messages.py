@@ -4,6 +4,7 @@
     PlanEmbedding   → EmbeddingPlanned                    what it has no vectors of yet
     EmbedForModel   → EmbeddedForModel                    a few more pictures
     FitCandidate    → CandidateFitted, ReferencesMissing  a taste on its vectors, not kept
+    ProveCandidate  → CandidateProven                     does it guess the labels of now better
     PublishModel    → ModelPublished, ReferencesMissing   it decides from now on: the one step
     CloseCandidate  → CandidateClosed                     it is not wanted any more
     DropVectors     → VectorsDropped                      of a model that decided long ago
@@ -49,6 +50,8 @@ class CheckModel(EngineRequest[ModelChecked]):
     """As the settings name it."""
     is_loaded: bool = True
     """Whether to load it, and to measure how quick it is."""
+    is_asked: bool = False
+    """Whether somebody only wants to know, so that nothing of it is kept in memory."""
 
 
 # ---- its vectors ----------------------------------------------------------------------
@@ -119,6 +122,28 @@ class FitCandidate(EngineRequest[CandidateFitted | ReferencesMissing]):
     model: str
     labels: PublishTaste
     """As for publishing; nothing is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateProven(EngineAnswer):
+    """How far a model was compared with the one in force, and what came of it at the end."""
+
+    done: int = 0
+    of: int = 0
+    """Folds; 0 with too few labels to compare by."""
+    gain: float | None = None
+    """Mean squared error of the model in force less that of the other; None before the end."""
+    t: float | None = None
+    """Of the gain; see `judging.fold_comparison`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProveCandidate(EngineRequest[CandidateProven]):
+    """A model is to be compared for a moment, on the labels that both know."""
+
+    answer_types = (CandidateProven,)
+
+    model: str
 
 
 # ---- the switch -----------------------------------------------------------------------

@@ -121,6 +121,8 @@ class ListResults(ReviewCall):
     q: str | None = None
     limit: int = 50
     cursor: str | None = None
+    former: bool = False
+    """Only what is still scored by a former model; else only what is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +257,18 @@ class ChangeTrial(ReviewCall):
 @dataclass(frozen=True, slots=True)
 class ShowModel(ReviewCall):
     """The model; a body of `ModelAnswer`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeModel(ReviewCall):
+    """Which model is to decide, or none but the one in force; a body of `ModelAnswer`."""
+
+    action: str
+    """`use`, `back` or `cancel`."""
+    name: str | None = None
+    """Of `use`: one of the list."""
+    force: bool = False
+    via: str = "api"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,13 @@ SWITCH_POINTS = (
     "switch.embedding",
     "switch.embedded",
     "switch.fitting",
+    "switch.proving",
     "switch.switching",
     "switch.published",
 )
 """In the engine, while the model is changed."""
+LIGHT_SWITCH_POINTS = ("switch.checked", "switch.told")
+"""In the light process, while the model is changed."""
 DROP_POINTS = ("library.dropped",)
 """In the engine, while the tables of a former model go."""
 BACKFILL_POINTS = ("backfill.shipped", "backfill.answered", "backfill.kept")
@@ -121,6 +124,7 @@ POINTS = frozenset(
     + WEB_POINTS
     + TRANSFER_POINTS
     + SWITCH_POINTS
+    + LIGHT_SWITCH_POINTS
     + DROP_POINTS
     + BACKFILL_POINTS
     + LOAD_POINTS

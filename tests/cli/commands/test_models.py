@@ -14,6 +14,9 @@ from kit.hub_server import Hub, running_hub
 from kit.model_folders import write_model_folder
 from tasted.embedding.models.weights import find_model
 from tasted.errors import ModelMissing
+from tasted.home.layout import Home
+from tasted.home.status import write_current
+from tasted.records import Current
 
 NAME = "openai/clip-vit-base-patch32"
 
@@ -140,7 +143,7 @@ def test_an_added_folder_is_listed_under_its_own_name(shell: Shell) -> None:
     """And how to use it is said."""
     write_model_folder(shell.folder / "mine", family="resnet")
     done = shell.run("add", "mine")
-    assert "tasted config set model mine" in done.stderr
+    assert "tasted models use mine" in done.stderr
     listed = {answer["name"]: answer for answer in shell.answers("list")}
     assert (listed["mine"]["state"], listed["mine"]["family"]) == ("ready", "resnet")
     assert listed[NAME]["configured"]
@@ -195,3 +198,68 @@ def test_a_model_that_is_nearly_another_is_asked_about(shell: Shell) -> None:
             models_file=shell.home / "none.json",
             home_root=shell.home,
         )
+
+
+# ---- which one decides ----------------------------------------------------------------
+
+
+def published(shell: Shell) -> None:
+    """Have something be in force, so that another model has to wait."""
+    Home(shell.home).make_folders(is_new=True)
+    current = Current("pocket", "a" * 64, "taste", "v2", "t", "c", "l", 0, 0, model="pocket")
+    write_current(shell.home / ".tasted" / "current.json", current)
+    (shell.home / "config" / "tasted.toml").write_text('[embedder]\nmodel = "pocket"\n')
+
+
+def test_use_downloads_what_is_missing_and_writes_the_wish(shell: Shell) -> None:
+    """The next daemon makes the change; until then, and in the list, the old one decides."""
+    published(shell)
+    done = shell.run("use", "clip")
+    assert done.returncode == 0, done.stderr
+    assert f"Downloading {NAME}: " in done.stderr
+    assert "It begins when tasted runs: tasted run" in done.stderr
+    assert f"Changing the model to {NAME}" in done.stdout
+    assert f'model = "{NAME}"' in (shell.home / "config" / "tasted.toml").read_text()
+    listed = {answer["name"]: answer for answer in shell.answers("list")}
+    assert (listed["pocket"]["configured"], listed[NAME]["configured"]) == (True, False)
+    (stopped,) = shell.answers("use", "--cancel")
+    assert stopped["change"]["state"] == "cancelled"  # type: ignore[index]
+    assert "The settings ask for" in shell.run(command="status").stdout
+
+
+def test_a_dry_run_changes_nothing_and_fetches_nothing(shell: Shell) -> None:
+    """Of a model that is not here the size is told, as far as it is known."""
+    published(shell)
+    before = (shell.home / "config" / "tasted.toml").read_bytes()
+    done = shell.run("use", "clip", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert f"{NAME} is to be downloaded: about 600 MB" in done.stdout
+    assert "Nothing was changed." in done.stdout
+    assert (shell.home / "config" / "tasted.toml").read_bytes() == before
+    assert not (shell.home / ".tasted" / "switch.json").exists()
+    assert shell.hub.asked == []
+
+
+def test_before_anything_is_scored_another_model_decides_at_once(shell: Shell) -> None:
+    """There is nothing that it would have to know first."""
+    (answer,) = shell.answers("use", "pocket")
+    assert (answer["in_force"], answer["change"]) == ("pocket", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("use",), 2),
+        (("use", "clip", "--cancel"), 2),
+        (("use", "pockett"), 2),
+        (("use", "./nowhere"), 6),
+        (("back",), 1),
+        (("use", "--cancel"), 1),
+    ],
+)
+def test_what_cannot_be_used_is_refused(shell: Shell, words: tuple[str, ...], status: int) -> None:
+    """And the settings stay as they are."""
+    published(shell)
+    before = (shell.home / "config" / "tasted.toml").read_bytes()
+    assert shell.run(*words).returncode == status
+    assert (shell.home / "config" / "tasted.toml").read_bytes() == before

@@ -7,6 +7,7 @@ import httpx
 from kit.answered_homes import AnsweredHome, id_of
 from kit.web_visits import knocked
 from tasted.config import Settings
+from tasted.daemon.changing_model import ModelChange
 from tasted.daemon.reviewing.review_parts import ReviewParts
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.home_trials import HomeTrials
@@ -24,7 +25,8 @@ def test_row_58_an_answer_that_comes_before_the_first_look_is_taken(home: Home) 
     stop = threading.Event()
     recorder = FeedbackRecorder(home, shared)
     trials = HomeTrials(home, shared, recorder, ask=shared.queue.ask_engine)
-    parts = ReviewParts(home, shared, recorder, trials, version="1", stop=stop)
+    orders = ModelChange(home, shared, recorder).orders
+    parts = ReviewParts(home, shared, recorder, trials, orders, version="1", stop=stop)
     thread = threading.Thread(target=parts.door.run)
     thread.start()
     try:

@@ -4,7 +4,8 @@ from kit.inbox_files import inbox_file
 from tasted.config import Settings
 from tasted.config.sections import EngineSettings
 from tasted.daemon.scanning.power_hold import ASK_SECONDS, PowerHold
-from tasted.daemon.shared.work_queue import Batch, Turn, WorkQueue
+from tasted.daemon.shared.turns import Turn
+from tasted.daemon.shared.work_queue import Batch, WorkQueue
 from tasted.inbox.reconcile import Reason, Task
 
 _LOW = "the battery is at 12 % and not charging"

@@ -9,17 +9,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from kit.inbox_files import inbox_file
 from kit.waiting import eventually
+from tasted.daemon.shared.turns import BULK, NEW_MAX, Turn
 from tasted.daemon.shared.work_queue import (
     BATCH_BYTES_MAX,
-    BULK,
-    NEW_MAX,
     RESCORES_PER_FILE,
     TEXTS_TOGETHER,
     Asked,
     Batch,
     Foreseen,
     PresentLabels,
-    Turn,
     WorkQueue,
 )
 from tasted.inbox.reconcile import Reason, Task

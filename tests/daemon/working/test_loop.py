@@ -19,8 +19,9 @@ from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import leave_request
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.turns import Turn
 from tasted.daemon.shared.wakeups import ThreadWakeups
-from tasted.daemon.shared.work_queue import Forget, PresentLabels, Turn
+from tasted.daemon.shared.work_queue import Forget, PresentLabels
 from tasted.daemon.working.loop import WorkLoop
 from tasted.errors import MemoryCeilingTooLow, TastedError
 from tasted.home.crash_reports import read_crash_reports

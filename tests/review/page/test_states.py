@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kit.fake_light import BEGAN, FakeLight, FakePicture, version_of
+from kit.model_bodies import change_body, model_body
 from kit.pages import parsed, visible_text
 from tasted.review.api.result_schemas import ResultAnswer, ResultsAnswer
 from tasted.review.api.schemas import (
@@ -15,7 +16,12 @@ from tasted.review.api.schemas import (
     RecordedEvent,
     SessionSummary,
 )
-from tasted.review.api.taste_schemas import StatusAnswer, TasteVersionAnswer, VersionsAnswer
+from tasted.review.api.taste_schemas import (
+    ModelAnswer,
+    StatusAnswer,
+    TasteVersionAnswer,
+    VersionsAnswer,
+)
 from tasted.review.page.frame import frame_of
 from tasted.review.page.gallery import GalleryPage, WantedResults
 from tasted.review.page.history import HistoryPage, SessionPage, version_at
@@ -173,6 +179,7 @@ def test_no_page_has_a_style_or_a_script_within(light: FakeLight) -> None:
                 VersionsAnswer.model_validate(
                     {"versions": [version_of(1)], "in_force": None, "held": None}
                 ),
+                ModelAnswer.model_validate(model_body(change=change_body(), sentence="Changing.")),
                 NOW,
                 "",
             ),
@@ -290,3 +297,40 @@ def test_every_event_is_a_sentence(fields: dict[str, Any], words: str) -> None:
         HistoryAnswer.model_validate({"events": [event.model_dump()], "sessions": []}), NOW
     ).events
     assert told.words == words
+
+
+# ---- the model ----
+
+
+def versions_page(light: FakeLight, model: dict[str, Any]) -> str:
+    """Return the page of versions with this model."""
+    status = StatusAnswer.model_validate({**body(light, messages.ShowStatus()), "streams": 0})
+    answer = VersionsAnswer.model_validate({"versions": [], "in_force": None, "held": None})
+    page = VersionsPage(answer, ModelAnswer.model_validate(model), NOW, "")
+    return rendered("versions", frame_of("Versions", "c" * 64, status), page)
+
+
+def test_a_change_of_the_model_can_be_stopped_on_the_page(light: FakeLight) -> None:
+    """While it goes on there is nothing else to choose."""
+    told = "Changing the model to other/model: 62 of 340 pictures. pocket decides until then."
+    page = versions_page(light, model_body(change=change_body(), sentence=told))
+    assert told in page
+    assert 'value="62" max="340"' in page
+    assert "Keep pocket" in page
+    assert "<select" not in page
+    assert "Use it all the same" not in page
+
+
+def test_a_model_that_answers_speak_against_is_asked_about(light: FakeLight) -> None:
+    """Both ways are a button."""
+    page = versions_page(light, model_body(change=change_body(state="asking")))
+    assert "Use it all the same" in page
+    assert "Keep pocket" in page
+
+
+def test_another_model_is_chosen_from_the_list(light: FakeLight) -> None:
+    """Those that would have to be downloaded say so; the former one has a button of its own."""
+    page = versions_page(light, model_body(back_to="other/model"))
+    assert "openai/clip-vit-base-patch32 (to be downloaded)" in page
+    assert '<option value="pocket">' not in page
+    assert "Back to other/model" in page

@@ -18,6 +18,7 @@ from tasted.amounts import counted, duration, rate
 from tasted.cli.commands.backfill_lists import list_backfills, passed_over_words, state_value
 from tasted.cli.context import Context, printable
 from tasted.cli.named_files import NamedPath
+from tasted.embedding.models.in_force import settings_in_force
 from tasted.errors import HomeLocked, UsageError
 from tasted.home.backfill_files import BackfillPlace
 from tasted.home.layout import Home
@@ -151,7 +152,7 @@ def _run(
     from tasted.system.logs import set_up_logs  # noqa: PLC0415 - 0.1 s
     from tasted.system.power import battery_reason  # noqa: PLC0415 - only here
 
-    settings = context.settings()
+    settings = settings_in_force(context.home(), context.settings())
     taste = taste_of_backfill(
         place,
         settings,

@@ -13,6 +13,7 @@ import click
 from tasted.amounts import counted, decimal, percent
 from tasted.cli.context import Context, printable
 from tasted.cli.terminal import bar
+from tasted.embedding.models.in_force import settings_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,8 @@ def evaluate(
     Predicts each of your likes and rejects from all the others, with every scorer. Texts are left
     out. Nothing is stored.
     """
-    home, settings = context.home(), context.settings()
+    home = context.home()
+    settings = settings_in_force(home, context.settings())
     from tasted.evaluation.drawing import draw, has_reliability  # noqa: PLC0415 - numpy and more: 2 s to import
     from tasted.evaluation.evaluate import evaluate as judge  # noqa: PLC0415 - as above
     from tasted.evaluation.report import as_json  # noqa: PLC0415 - as above

@@ -1,5 +1,6 @@
 """`tasted models`: list, download and add models. Only `pull` opens a network connection."""
 
+import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 from tasted.amounts import file_size
+from tasted.cli.commands.model_change import back, use_command
 from tasted.cli.context import Context, printable
 from tasted.cli.named_files import NamedPath, is_folder
 from tasted.config.model_names import similar_model
+from tasted.embedding.models.in_force import settings_in_force
 from tasted.embedding.models.verdicts import RuntimeVerdict, describe, keep_verdict, read_verdict
 from tasted.embedding.models.weights import (
     ALIASES,
@@ -47,10 +50,10 @@ def models() -> None:
 def list_models(context: Context) -> None:
     """List the recommended models and those you added.
 
-    A `ready` model is on this computer. A star marks the one in the settings.
+    A `ready` model is on this computer. A star marks the one that decides.
     """
     home = context.home()
-    configured = canonical_name(context.settings().embedder.model)
+    configured = canonical_name(settings_in_force(home, context.settings()).embedder.model)
     official = {model.name: model for model in OFFICIAL}
     recorded = list_recorded(home.models_file, home.root)
     for name in dict.fromkeys([*official, *recorded, configured]):
@@ -88,17 +91,15 @@ def _look(name: str, home: Home) -> tuple[ModelFolder | None, str, str | None]:
 @models.command()
 @click.argument("name", required=False)
 @click.option("--revision", help="A branch, tag or commit. Default: the main branch.")
+@click.option("--progress", is_flag=True, hidden=True)
 @click.pass_obj
-def pull(context: Context, *, name: str | None, revision: str | None) -> None:
+def pull(context: Context, *, name: str | None, revision: str | None, progress: bool) -> None:
     """Download a model, by default the one in the settings.
 
     Shows the size first. An interrupted download continues where it stopped; if you run the command
     again, finished files are kept.
     """
     home, chosen = context.home(), context.settings().embedder
-    _choose_huggingface_home(context, home)
-    from tasted.embedding.hub.fetch import pull as fetch  # noqa: PLC0415 - it opens connections
-
     wanted = canonical_name(name or chosen.model)
     if wanted == POCKET:
         context.show("The model pocket is included in tasted. There is nothing to download.")
@@ -117,7 +118,22 @@ def pull(context: Context, *, name: str | None, revision: str | None) -> None:
         )
     if revision is None and wanted == canonical_name(chosen.model):
         revision = chosen.revision
-    with _Download(context) as download:
+    model, verdict, fetched = _fetched(context, wanted, revision, tells=progress)
+    context.show(f"{model.name} is ready: {model.folder}, revision {model.revision}.")
+    context.answer({**_described(model, verdict), "downloaded_bytes": fetched})
+    if wanted != canonical_name(chosen.model) and not progress:
+        context.say(f"To use it: tasted models use {wanted}")
+
+
+def _fetched(
+    context: Context, wanted: str, revision: str | None, *, tells: bool = False
+) -> tuple[ModelFolder, RuntimeVerdict | None, int]:
+    """Download what is missing of a model; return it, and how many bytes that were."""
+    home = context.home()
+    _choose_huggingface_home(context, home)
+    from tasted.embedding.hub.fetch import pull as fetch  # noqa: PLC0415 - it opens connections
+
+    with _Download(context, tells=tells) as download:
         model = fetch(
             wanted,
             revision=revision,
@@ -126,11 +142,16 @@ def pull(context: Context, *, name: str | None, revision: str | None) -> None:
             announce=download.announce,
             progress=download.advance,
         )
-    verdict = _compared(context, model)
-    context.show(f"{model.name} is ready: {model.folder}, revision {model.revision}.")
-    context.answer({**_described(model, verdict), "downloaded_bytes": download.expected_bytes})
-    if wanted != canonical_name(chosen.model):
-        context.say(f"To use it: tasted config set model {wanted}")
+    return model, _compared(context, model), download.expected_bytes
+
+
+def _pull_to_use(context: Context, model: str) -> None:
+    """Download a model that is to be used at once."""
+    _fetched(context, model, None)
+
+
+models.add_command(use_command(_pull_to_use))
+models.add_command(back)
 
 
 def _choose_huggingface_home(context: Context, home: Home) -> None:
@@ -172,7 +193,7 @@ def add(context: Context, *, folder: Path, name: str | None) -> None:
     context.show(f"{called} is ready: {place} ({model.family}).")
     context.answer(_described(model, verdict))
     if called != canonical_name(context.settings().embedder.model):
-        context.say(f"To use it: tasted config set model {called}")
+        context.say(f"To use it: tasted models use {called}")
 
 
 def _compared(context: Context, model: ModelFolder) -> RuntimeVerdict | None:
@@ -217,8 +238,11 @@ def _described(model: ModelFolder, verdict: RuntimeVerdict | None) -> dict[str, 
 class _Download:
     """Shows a download: a bar on a terminal, elsewhere a line for every file."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, tells: bool = False) -> None:
         self.expected_bytes = 0
+        self._tells = tells
+        """Whether a program reads how far it is."""
+        self._done = 0
         self._context = context
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -241,7 +265,7 @@ class _Download:
             f"Downloading {plan.name}: {file_size(plan.missing_bytes)} of "
             f"{file_size(plan.total_bytes)} to {plan.cache}"
         )
-        if not self._context.json:
+        if not (self._context.json or self._tells):
             self._start_bar()
 
     def _start_bar(self) -> None:
@@ -268,6 +292,11 @@ class _Download:
 
     def advance(self, name: str, amount: int) -> None:
         """Show that a file grew."""
+        if self._tells:
+            self._done += amount
+            line = {"done_bytes": self._done, "total_bytes": self.expected_bytes}
+            click.echo(json.dumps(line))
+            return
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, advance=amount, description=name)
         elif name not in self._started:

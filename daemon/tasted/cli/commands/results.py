@@ -17,7 +17,8 @@ from tasted.daemon.shared.ignored_files import IgnoredFiles
 from tasted.errors import ServiceFault, UsageError
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
-from tasted.home.status import QueueReport, read_status
+from tasted.home.status import QueueReport, read_current, read_status
+from tasted.home.switch_words import former_sentence
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.packed_files import stamp_in
 from tasted.outbox.results import (
@@ -30,7 +31,7 @@ from tasted.outbox.results import (
     select_paths,
 )
 from tasted.outbox.sidecar import Sidecar
-from tasted.packing.entries import Entries
+from tasted.packing.entries import Entries, count_of_another
 from tasted.packing.entry_rows import is_of_same_size_and_time
 
 _FOLLOW_SECONDS = 0.5
@@ -64,6 +65,7 @@ class _Note:
 @click.option("--changes", is_flag=True, help="Only verdicts that changed.")
 @click.option("--gone", is_flag=True, help="Only pictures that are gone from the inbox.")
 @click.option("--in", "in_", metavar="@NAME", help="Those of a backfill, not of the inbox.")
+@click.option("--former", is_flag=True, help="Only what a former model scored, see `models use`.")
 @click.option("--follow", is_flag=True, help="Keep printing new results.")
 @click.option("--open", "open_", is_flag=True, help=f"Open the pictures, at most {_OPEN_MAX}.")
 @click.option(
@@ -80,6 +82,7 @@ def results(
     changes: bool,
     gone: bool,
     in_: str | None,
+    former: bool,
     follow: bool,
     open_: bool,
     print0: bool,
@@ -94,9 +97,10 @@ def results(
     chosen = frozenset(verdicts) | ({"match"} if match else frozenset())
     moment = parse_since(since, now=datetime.now(UTC)) if since is not None else None
     source = named_source(context.home(), in_)
-    printer = _ResultPrinter(
-        context, source, Selection(chosen, moment, top, match, gone, changes), print0=print0
-    )
+    current = read_current(context.home().current_file) if in_ is None else None
+    embedder = current.embedder_fingerprint if current is not None else None
+    wanted = Selection(chosen, moment, top, match, gone, changes, embedder, is_former=former)
+    printer = _ResultPrinter(context, source, wanted, print0=print0)
     shown = printer.show_new()
     if open_:
         for sidecar in shown[:_OPEN_MAX]:
@@ -104,11 +108,20 @@ def results(
             open_on_desktop(place, environment=context.environment, system=context.system)
     if not shown and (gone or changes):
         context.say("No verdict has changed." if changes else "No picture is gone.")
-    elif not print0 and not gone and not changes:
+    elif not print0 and not gone and not changes and not former:
+        note = _former_note(printer.entries, embedder)
+        if note is not None:
+            context.say(note)
         _say_what_is_missing(context, source, shown, printer.entries, follow=follow)
     while follow:
         time.sleep(_FOLLOW_SECONDS)
         printer.show_new()
+
+
+def _former_note(known: Entries, embedder: str | None) -> str | None:
+    """Return how many results another model scored, which are of no one order with these."""
+    note = former_sentence(count_of_another(known, embedder)) if embedder is not None else None
+    return f"{note} To list them: tasted results --former" if note is not None else None
 
 
 def _say_what_is_missing(

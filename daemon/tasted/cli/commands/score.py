@@ -10,6 +10,7 @@ from tasted.amounts import counted
 from tasted.cli.context import Context, printable
 from tasted.cli.named_files import NamedPath, find_named, is_folder, not_found
 from tasted.cli.owner import ask_owner
+from tasted.embedding.models.in_force import settings_in_force
 from tasted.errors import ConfigError, NotFound, SomeFailed, TastedError, recreated_error
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
@@ -99,7 +100,7 @@ def _documents(context: Context, home: Home, **named: list[str]) -> dict[str, An
 def _show_other_settings(context: Context, home: Home, used: dict[str, str]) -> None:
     """Say so if the daemon that answered uses other settings than this command would."""
     try:
-        own = context.settings()
+        own = settings_in_force(home, context.settings())
     except ConfigError:
         # the daemon uses the last valid ones, and `tasted status` shows the error
         return

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from tasted.amounts import counted, file_size
+from tasted.cli.commands.model_words import model_change
 from tasted.cli.context import Context, printable
+from tasted.embedding.models.in_force import settings_in_force
 from tasted.embedding.models.weights import choose_runtime, find_model
 from tasted.errors import ConfigError, InboxUnavailable, ServiceFault
 from tasted.home.crash_reports import crash_summary, recent_crashes
@@ -59,6 +61,7 @@ def status(context: Context) -> None:
         "pid": owner,
         "page": str(found.home.page_file) if found.home.page_file.is_file() else None,
         "model": _model(context, found),
+        "model_change": model_change(found.home, _wished(context), snapshot if running else None),
         "status": asdict(snapshot) if snapshot is not None else None,
         "blocked_service": None
         if blocked is None or blocked.fault is None
@@ -100,7 +103,7 @@ def _blocked_service(found: FoundHome) -> Heartbeat | None:
 
 def _model(context: Context, found: FoundHome) -> dict[str, Any]:
     try:
-        chosen = context.settings().embedder
+        chosen = settings_in_force(found.home, context.settings()).embedder
         model = find_model(
             chosen.model, models_file=found.home.models_file, home_root=found.home.root
         )
@@ -118,6 +121,22 @@ def _model(context: Context, found: FoundHome) -> dict[str, Any]:
         "dtype": choice.computing,
         "slower_because": choice.reason,
     }
+
+
+def _wished(context: Context) -> str | None:
+    try:
+        return context.settings().embedder.model
+    except ConfigError:
+        return None
+
+
+def _change_lines(change: dict[str, Any]) -> list[str]:
+    if change["sentence"] is None:
+        return []
+    return [
+        f"         {change['sentence']}",
+        *([f"         → {change['remedy']}"] if change["remedy"] else []),
+    ]
 
 
 def _lines(
@@ -141,6 +160,7 @@ def _lines(
         lines.append(f"         → {model['remedy']}")
     if model.get("slower_because"):
         lines.append(f"         run by torch, for openvino: {model['slower_because']}")
+    lines += _change_lines(report["model_change"])
     if snapshot is not None:
         lines += _snapshot_lines(snapshot, running=running)
         lines += _text_lines(snapshot, report["lonely_texts"])

@@ -12,6 +12,7 @@ from tasted import __version__
 from tasted.amounts import counted, file_size
 from tasted.cli.context import Context, printable
 from tasted.cli.owner import ask_owner
+from tasted.embedding.models.in_force import settings_in_force
 from tasted.errors import CommandError
 from tasted.home.label_lock import hold_labels
 from tasted.home.layout import Home
@@ -98,6 +99,7 @@ def import_(context: Context, *, file: Path) -> None:
     )
 
     home, settings = _ready(context)
+    settings = settings_in_force(home, settings)
     max_bytes = settings.limits.max_bytes
     source = (context.working_folder / file).absolute()
     with opened_archive(source) as archive:

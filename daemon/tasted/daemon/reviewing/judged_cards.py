@@ -59,7 +59,10 @@ class JudgedCards:
         if ledger.changes != held.changes and now >= held.fresh_until:
             changes, entries = ledger.changes, ledger.entries
             found: dict[str, JudgeableResult] = {}
-            for path in select_paths(entries, Selection()):
+            current = self._shared.taste.current
+            embedder = current.embedder_fingerprint if current is not None else None
+            # what a former model scored is not asked beside what this one scored
+            for path in select_paths(entries, Selection(embedder=embedder)):
                 result = _judgeable(entries[path])
                 if result is not None:
                     found.setdefault(result.content, result)

@@ -18,6 +18,7 @@ from tasted.daemon.reviewing.bodies import (
 )
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import CommandError, NotFound
+from tasted.home.switch_words import former_sentence
 from tasted.outbox.results import Selection, further_reasons, parse_since, select_paths
 from tasted.outbox.sidecar import Sidecar
 from tasted.packing.entries import Entries
@@ -89,11 +90,14 @@ class ResultsView:
             # whoever sees everything at once has no use for it later
             name = self._kept(paths)
         current = self._shared.taste.current
+        others = self._shared.former_results
         return {
             "items": items,
             "next": f"{name}_{at}" if at < len(paths) else None,
             "version": current.taste if current is not None else None,
             "counts": self._counts(entries),
+            "former": others,
+            "former_note": former_sentence(others),
         }
 
     def _found(self, cursor: str) -> tuple[str, int]:
@@ -110,6 +114,8 @@ class ResultsView:
         selection = Selection(
             verdicts=frozenset({call.verdict}) if call.verdict else frozenset(),
             since=parse_since(call.since, now=now) if call.since else None,
+            embedder=self._embedder(),
+            is_former=call.former,
         )
         paths = select_paths(entries, selection)
         if call.q or call.judged:
@@ -117,6 +123,10 @@ class ResultsView:
         if call.sort != "rank":
             paths.sort(key=_ORDERS[call.sort](entries))
         return paths
+
+    def _embedder(self) -> str | None:
+        current = self._shared.taste.current
+        return current.embedder_fingerprint if current is not None else None
 
     def _kept(self, paths: list[str]) -> str:
         name = secrets.token_hex(8)
@@ -137,7 +147,7 @@ class ResultsView:
 
     def _counts(self, entries: Entries) -> dict[str, int]:
         counts: Counter[str] = Counter()
-        for path in select_paths(entries, Selection()):
+        for path in select_paths(entries, Selection(embedder=self._embedder())):
             entry = entries[path]
             facts = entry.ranking_facts
             counts[facts.verdict if facts is not None and facts.verdict else "error"] += 1

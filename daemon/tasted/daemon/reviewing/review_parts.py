@@ -31,6 +31,7 @@ from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.requests import Request, answer_request, failure
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.switch_orders import ModelOrders
 from tasted.errors import TastedError
 from tasted.feedback.events import EventKind, FeedbackEvent
 from tasted.home.layout import Home
@@ -61,6 +62,7 @@ class ReviewParts:
         shared: what the threads share.
         recorder: records answers.
         trials: what predicts beside the recipe in force.
+        models: what the page asks of the model.
         version: of this tasted.
         stop: set when the daemon is ending.
         command: what is started as the web child.
@@ -73,6 +75,7 @@ class ReviewParts:
         shared: SharedState,
         recorder: FeedbackRecorder,
         trials: HomeTrials,
+        models: ModelOrders,
         *,
         version: str,
         stop: threading.Event,
@@ -137,6 +140,7 @@ class ReviewParts:
             uploads=uploads,
             tastes=tastes,
             trials=trials.office,
+            models=models,
             status=self._status,
             prepare=shared.ledger.refresh_once,
             on_left=self._left,

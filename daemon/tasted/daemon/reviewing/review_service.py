@@ -18,6 +18,8 @@ from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.daemon.reviewing.status_view import StatusView
 from tasted.daemon.reviewing.taste_desk import TasteDesk
 from tasted.daemon.reviewing.uploads import Uploads
+from tasted.daemon.shared.model_order import ModelOrder
+from tasted.daemon.shared.switch_orders import ModelOrders
 from tasted.daemon.shared.trial_office import TrialOffice
 from tasted.daemon.shared.trial_order import TrialOrder
 from tasted.errors import InternalFault, TastedError
@@ -30,6 +32,7 @@ from tasted.rpc.review_messages import (
     BeginUpload,
     CallDone,
     CallRefused,
+    ChangeModel,
     ChangeTrial,
     CompareTastes,
     DropUpload,
@@ -60,7 +63,7 @@ from tasted.system.machine_faults import machine_fault
 
 Send = Callable[[ReviewAnswer], None]
 
-_LONG = (ActivateTaste, CompareTastes, ChangeTrial)
+_LONG = (ActivateTaste, ChangeModel, ChangeTrial, CompareTastes)
 _OF_RESULTS = (
     GiveQueue,
     GiveAnswer,
@@ -80,6 +83,7 @@ _ORDERS = (
     TakeBack,
     ActivateTaste,
     ChangeTrial,
+    ChangeModel,
     UploadChunk,
     EndUpload,
     DropUpload,
@@ -101,6 +105,7 @@ class ReviewService:
         uploads: pictures that come in a request.
         tastes: versions.
         trials: recipes on trial.
+        models: what the page asks of the model.
         status: what the daemon does.
         prepare: called before a call about results: makes sure that they are known, or raises. A
             daemon that was just started has read no sidecar yet, and would say of every picture
@@ -120,6 +125,7 @@ class ReviewService:
         uploads: Uploads,
         tastes: TasteDesk,
         trials: TrialOffice,
+        models: ModelOrders,
         status: StatusView,
         prepare: Callable[[], None],
         on_left: Callable[[], None],
@@ -133,6 +139,7 @@ class ReviewService:
         self._uploads = uploads
         self._tastes = tastes
         self._trials = trials
+        self._models = models
         self._status = status
         self._prepare = prepare
         self._on_left = on_left
@@ -209,6 +216,8 @@ class ReviewService:
         if done is None:
             done = self._showing(call)
         if done is None:
+            done = self._of_model(call)
+        if done is None:
             done = self._sending(call)
         if done is None:
             raise FrameError(f"{type(call).__name__} has no meaning")
@@ -261,10 +270,19 @@ class ReviewService:
                 return {"trials": self._trials.bodies()}
         return None
 
-    def _sending(self, call: ReviewCall) -> Body | None:
+    def _of_model(self, call: ReviewCall) -> Body | None:
         match call:
             case ShowModel():
-                return self._status.model()
+                told = self._models.body()
+            case ChangeModel():
+                order = ModelOrder(call.action, call.name, call.force, call.via)
+                told = self._models.carry_out(order)
+            case _:
+                return None
+        return self._status.model(told, self._models.list_models())
+
+    def _sending(self, call: ReviewCall) -> Body | None:
+        match call:
             case ShowStatus():
                 return self._status.status(self._desk.progress()) | {"trial": self._trials.news()}
             case BeginUpload():

@@ -48,8 +48,13 @@ class StatusView:
             "progress": progress,
         }
 
-    def model(self) -> Body:
-        """Return a `ModelAnswer`."""
+    def model(self, told: Body, known: list[Body]) -> Body:
+        """Return a `ModelAnswer`.
+
+        Args:
+            told: of the model in force and a change of it.
+            known: the models that may be asked for.
+        """
         chosen = self._shared.settings.embedder
         current = self._shared.taste.current
         fault = self._status.fault if self._status is not None else None
@@ -64,6 +69,13 @@ class StatusView:
             "state": state or ("ready" if current is not None else "unknown"),
             "detail": fault.message if fault is not None and state is not None else None,
             "remedy": fault.remedy if fault is not None and state is not None else None,
+            "wished": told["wished"],
+            "sentence": told["sentence"],
+            "change_remedy": told["remedy"],
+            "change": told["change"],
+            "former_results": told["former_results"],
+            "back_to": told["back_to"],
+            "known": known,
         }
 
     def classifier(self, *, recipe: str | None, held: str | None) -> Body:

@@ -8,6 +8,7 @@ import structlog
 
 from tasted.config import Settings
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.embedding.models.in_force import model_in_force
 from tasted.errors import ConfigError
 from tasted.home.layout import Home
 
@@ -29,6 +30,7 @@ class LiveSettings:
     """
 
     def __init__(self, home: Home, shared: SharedState, reload: Callable[[], Settings]) -> None:
+        self._home = home
         self._files = (home.config_file, home.environment_file)
         self._shared = shared
         self._reload = reload
@@ -57,7 +59,13 @@ class LiveSettings:
             self._shared.settings_error = error
             log.warning("settings_kept", error=error.message)
             return
-        self._shared.settings = settings
+        self._shared.wish = settings
+        # another model does not act at once
+        current = self._shared.taste.current
+        in_force = model_in_force(self._home, settings, current).settings
+        if in_force != self._shared.settings:
+            # else the engine need not be another one
+            self._shared.settings = in_force
         self._shared.settings_error = None
         self._shared.wakeups.wake_worker()
         log.info("settings_reloaded")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from tasted.config import Settings
-from tasted.daemon.shared.work_queue import OF_BACKLOG, WorkQueue
+from tasted.daemon.shared.turns import OF_BACKLOG
+from tasted.daemon.shared.work_queue import WorkQueue
 from tasted.system.power import saving_reason
 
 ASK_SECONDS = 60.0
@@ -50,7 +51,8 @@ class PowerHold:
     def decide(self) -> None:
         """Hold or release the backlog; called after the queue was filled."""
         counts = self._queue.counts()
-        if not any(counts[turn] for turn in OF_BACKLOG):
+        is_waited_for = any(counts[turn] for turn in OF_BACKLOG) or self._queue.is_step_wanted
+        if not is_waited_for:
             self.why = self._asked_at = None
             self._queue.hold_backlog(is_held=True)
             return

@@ -19,8 +19,10 @@ from tasted.daemon.scanning.live_settings import LiveSettings
 from tasted.daemon.scanning.power_hold import PowerHold
 from tasted.daemon.scanning.scan import Scan
 from tasted.daemon.scanning.watch import Watch, WatcherFactory
+from tasted.daemon.shared.engine_lane import AnswerT
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.home_trials import HomeTrials
+from tasted.daemon.shared.model_order import FollowsModel, ModelOrder, measured_body
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import Request, answer_request, failure, waiting_requests
 from tasted.daemon.shared.shared_state import SharedState
@@ -42,7 +44,8 @@ from tasted.inbox.access import try_access
 from tasted.inbox.reconcile import to_score_again
 from tasted.inbox.watcher import Watcher
 from tasted.outbox.places import of_backfill
-from tasted.rpc.messages import EngineAnswer
+from tasted.rpc.messages import EngineRequest
+from tasted.rpc.model_messages import CheckModel
 from tasted.system.faultpoints import reach
 from tasted.system.platform import FileSystem, file_system_of
 
@@ -79,6 +82,7 @@ class Scanner:
         seconds_to_page: returns when the page is to be written again, which is done with a turn.
         on_review: answers requests about the page for judging.
         trials: what is on trial: followed with every turn.
+        models: begins and ends changes of the model: followed with every turn.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class Scanner:
         seconds_to_page: Callable[[], float | None] = lambda: None,
         on_review: Callable[[Request], None] | None = None,
         trials: HomeTrials | None = None,
+        models: FollowsModel | None = None,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -139,6 +144,7 @@ class Scanner:
         self._seconds_to_page = seconds_to_page
         self._on_review = on_review
         self._trials = trials
+        self._models = models
         self._answered: set[str] = set()
         self._is_in_doubt = True
         """Whether hints were lost on the way to a scan."""
@@ -191,13 +197,14 @@ class Scanner:
             return pause
         self._feedback.catching_up.settle()
         settings_pause = self._live_settings.follow()
+        model_pause = self._models.follow() if self._models is not None else None
         pause = self._scan_once(hints)
         self._take_requests()
         self._reporter.set_watch(self._watch.report())
         self._reporter.set_access(try_access(self._home.inbox))
         self._reporter.write()
         trial_pause = self._trials.follow() if self._trials is not None else None
-        others = (settings_pause, self._seconds_to_page(), trial_pause)
+        others = (settings_pause, model_pause, self._seconds_to_page(), trial_pause)
         return min([pause, *(other for other in others if other is not None)])
 
     def _scan_once(self, hints: frozenset[str]) -> float:
@@ -286,6 +293,8 @@ class Scanner:
         if request.kind == "review" and self._on_review is not None:
             # it can be looked at whatever is at fault
             self._on_review(request)
+        elif request.model is not None:
+            self._serve_model(request.id, request.model)
         elif fault is not None and request.order is None:
             # forgetting scans by itself, and reports what prevents it
             answer_request(self._home, request.id, failure(fault))
@@ -306,6 +315,18 @@ class Scanner:
             self._reporter.write()
             answer_request(self._home, request.id, {"rescoring": count})
 
+    def _serve_model(self, request_id: str, order: ModelOrder) -> None:
+        if order.action == "measure":
+            asked = CheckModel(order.model or "", is_asked=True)
+            self._ask_engine(request_id, asked, measured_body)
+        elif self._models is not None:
+            try:
+                answer = self._models.at_once(order)
+            except TastedError as error:
+                answer = failure(error)
+            self._shared.wakeups.wake_scanner()
+            answer_request(self._home, request_id, answer)
+
     def _undone(self, order: UndoOrder) -> dict[str, Any]:
         try:
             answer = order.carry_out(self._feedback)
@@ -315,19 +336,31 @@ class Scanner:
         return answer
 
     def _ask_about_versions(self, request_id: str, order: VersionOrder) -> None:
-        """Have the engine asked; the worker's thread answers the command."""
         ledger = self._shared.ledger
-        asked = self._shared.queue.ask_engine(version_request(order, ledger.entries))
+        self._ask_engine(
+            request_id,
+            version_request(order, ledger.entries),
+            lambda answer: version_answer(answer, ledger.entries),
+        )
 
-        def answer(done: Future[EngineAnswer]) -> None:
+    def _ask_engine(
+        self,
+        request_id: str,
+        request: EngineRequest[AnswerT],
+        body: Callable[[AnswerT], dict[str, Any]],
+    ) -> None:
+        """Have the engine asked; the worker's thread answers the command."""
+        asked = self._shared.queue.ask_engine(request)
+
+        def answer(done: Future[AnswerT]) -> None:
             fault = done.exception()
             if isinstance(fault, TastedError):
                 answered = failure(fault)
             elif fault is not None:
-                log.error("versions_not_answered", error=repr(fault))
+                log.error("command_not_answered", error=repr(fault))
                 answered = failure(InternalFault("tasted itself failed.", remedy="Try again."))
             else:
-                answered = version_answer(done.result(), ledger.entries)
+                answered = body(done.result())
             answer_request(self._home, request_id, answered)
 
         asked.add_done_callback(answer)

@@ -11,7 +11,7 @@ import structlog
 
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
-from tasted.daemon.shared.work_queue import Turn
+from tasted.daemon.shared.turns import Turn
 from tasted.errors import TastedError
 from tasted.home.status import (
     AccessReport,
@@ -24,6 +24,7 @@ from tasted.home.status import (
     VerdictChanges,
     WatchReport,
 )
+from tasted.home.switch_words import remedy, sentence
 from tasted.home.taste_versions import held_sentence
 from tasted.inbox.listing import Listing
 from tasted.outbox.held_rows import Census
@@ -200,6 +201,15 @@ class Reporter:
             ignored_newest=self._ignored_newest,
             held=held_sentence(current),
             set_aside=current.set_aside if current else None,
+            model_change=sentence(
+                shared.switches,
+                current,
+                wished=shared.wish.embedder.model,
+                lost=shared.lost_model,
+                others=shared.former_results,
+            ),
+            model_remedy=remedy(shared.switches),
+            former_results=shared.former_results,
         )
 
     def _blank_references(self) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 from tasted.daemon.shared.forget_order import Order, are_paths, parse_order
+from tasted.daemon.shared.model_order import MODEL, ModelOrder, parse_model_order
 from tasted.daemon.shared.transfer_order import EXPORT, IMPORT, TransferOrder, parse_transfer
 from tasted.daemon.shared.trial_order import TRIAL, TrialOrder, parse_trial
 from tasted.daemon.shared.undo_order import UndoOrder, parse_undo
@@ -34,7 +35,8 @@ _STALE_SECONDS = 3600.0
 _ALIVE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 _KINDS = frozenset(
-    {"score", "rescore", "rebuild", "forget", "review", "undo", EXPORT, IMPORT, VERSIONS, TRIAL}
+    {"score", "rescore", "rebuild", "forget", "review", "undo"}
+    | {EXPORT, IMPORT, VERSIONS, TRIAL, MODEL}
 )
 
 log = structlog.get_logger("tasted.requests")
@@ -47,7 +49,7 @@ class Request:
     id: str
     kind: str
     """`score`, `rescore`, `rebuild`, `forget`, `export`, `import`, `review`, `undo`, `versions` or
-    `trial`."""
+    `trial` or `model`."""
     inside: tuple[str, ...] = ()
     """Paths relative to the inbox."""
     outside: tuple[str, ...] = ()
@@ -64,6 +66,8 @@ class Request:
     """Which version is to decide, or which are to be compared."""
     trial: TrialOrder | None = None
     """What is to be done about a trial."""
+    model: ModelOrder | None = None
+    """Which model is to decide."""
 
 
 def leave_request(folder: Path, kind: str, **fields: Any) -> str:
@@ -217,8 +221,9 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
         return None
     renews = value.get("renews") is True
     version = parse_versions(value)
-    trial = parse_trial(value)
-    if (kind == VERSIONS and version is None) or (kind == TRIAL and trial is None):
+    trial, model = parse_trial(value), parse_model_order(value)
+    needed_orders = {VERSIONS: version, TRIAL: trial, MODEL: model}
+    if kind in needed_orders and needed_orders[kind] is None:
         return None
     return Request(
         request_id,
@@ -231,6 +236,7 @@ def parse_request(request_id: str, data: bytes) -> Request | None:
         undo,
         version,
         trial,
+        model,
     )
 
 

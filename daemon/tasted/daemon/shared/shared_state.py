@@ -19,6 +19,7 @@ from tasted.daemon.shared.wakeups import ThreadWakeups
 from tasted.daemon.shared.work_queue import PresentLabels, WorkQueue
 from tasted.errors import TastedError
 from tasted.home.status import LastError, VerdictChanges
+from tasted.home.switch_file import Switches
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.succession import has_new_verdict
@@ -120,6 +121,15 @@ class SharedState:
         self.forced = ForcedPaths()
         self.throughput = Throughput()
         self.settings = settings
+        """With the model in force."""
+        self.wish = settings
+        """As loaded: its model is the one that is wanted."""
+        self.switches = Switches()
+        """As `.tasted/switch.json` has it."""
+        self.former_results = 0
+        """How many results are still scored by a former model."""
+        self.lost_model: str | None = None
+        """The model that was in force until its files were gone."""
         self.settings_error: TastedError | None = None
         self.taste = PublishedTaste(current)
         self.last_scan = ScanResult()

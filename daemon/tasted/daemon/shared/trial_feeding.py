@@ -14,8 +14,8 @@ import structlog
 
 from tasted.daemon.shared.engine_lane import AskEngine
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.turns import Turn
 from tasted.daemon.shared.version_order import newest_scored
-from tasted.daemon.shared.work_queue import Turn
 from tasted.errors import EngineFailed, ModelMissing, ModelUnusable, TastedError
 from tasted.home.taste_versions import Recipe
 from tasted.rpc.messages import KnownContent, RequestedFile

@@ -19,46 +19,24 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from tasted.daemon.shared.engine_lane import AnswerT, EngineCall, EngineLane
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.transfer_order import Transfer
-from tasted.inbox.reconcile import Reason, Task
+from tasted.daemon.shared.turns import OF_BACKLOG, Turn, backlog_until, oldest_first, turn_of
+from tasted.inbox.reconcile import Task
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 RESCORES_PER_FILE = 16
 """What is scored again from what is known takes about this part of the time of a new file."""
 
-NEW_MAX = 50
-"""How many new files count as dropped one by one; more of them are a delivery."""
 TEXTS_TOGETHER = 2
 """Each takes as long as several pictures take to be looked at, and a new file waits for a batch."""
 BATCH_BYTES_MAX = 128_000_000
 """Of the files of a batch together, beyond its first: the engine holds what it reads."""
 
 
-class Turn(IntEnum):
-    """The order in which kinds of work are served."""
-
-    REFERENCE = 0
-    LABELS = 1
-    ASKED = 2
-    NEW = 3
-    NEW_TEXT = 4
-    PROFILE = 5
-    BACKLOG = 6
-    RETRY = 7
-    PROFILE_AGAIN = 8
-    RESCORE = 9
-    BACKLOG_TEXT = 10
-
-
-BULK = frozenset({Turn.BACKLOG, Turn.RETRY, Turn.PROFILE_AGAIN, Turn.RESCORE, Turn.BACKLOG_TEXT})
-"""What nobody waits for: it is done with what the machine has left."""
-OF_BACKLOG = frozenset({Turn.BACKLOG, Turn.BACKLOG_TEXT})
-"""What waits while the machine saves power."""
 _READ = frozenset({Turn.NEW_TEXT, Turn.BACKLOG_TEXT, Turn.RETRY})
 """Of what may be read for its text in the same turn few are taken together."""
 
@@ -116,13 +94,18 @@ class PresentLabels:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelStep:
+    """The model is being changed: one small step, between other work."""
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """A picture is settling: the engine may start meanwhile. It is served when nothing else is."""
 
 
 Wanted = Asked | Rebuild | Forget | Transfer
 """What a command waits for."""
-Work = Batch | PresentLabels | Wanted
+Work = Batch | PresentLabels | Wanted | ModelStep
 Taken = Work | Foreseen | EngineCall[EngineAnswer]
 
 
@@ -145,6 +128,9 @@ class WorkQueue:
         self._is_busy = False
         self._is_look_due = False
         self._is_backlog_held = False
+        self._is_step_wanted = False
+        self._was_step = False
+        """Whether the last work was a step: the backlog takes turns with them."""
         self._backlog_until = 0
         self._closed = False
 
@@ -167,11 +153,11 @@ class WorkQueue:
             is_due: returns whether a task that is not in hand is still as the scan saw it: it may
                 have been done since then. Quick; takes no lock under which the queue is asked.
         """
-        waiting = sorted(tasks, key=lambda task: _oldest_first(task, arrivals))
+        waiting = sorted(tasks, key=lambda task: oldest_first(task, arrivals))
         self._backlog_until = backlog_until(waiting, arrivals, former=self._backlog_until)
         turns: dict[Turn, list[Task]] = {}
         for task in waiting:
-            turns.setdefault(_turn_of(task, arrivals, self._backlog_until), []).append(task)
+            turns.setdefault(turn_of(task, arrivals, self._backlog_until), []).append(task)
         with self._changed:
             self._turns = {
                 turn: [
@@ -205,6 +191,18 @@ class WorkQueue:
             return any(
                 isinstance(asked, Forget) and not asked.order.is_dry for asked in self._asked
             )
+
+    def want_model_step(self, *, is_wanted: bool) -> None:
+        """Say whether there is something to do for a change of the model."""
+        with self._changed:
+            self._is_step_wanted = is_wanted
+            self._changed.notify_all()
+
+    @property
+    def is_step_wanted(self) -> bool:
+        """Whether a step of a change of the model waits; it waits for power as the backlog does."""
+        with self._changed:
+            return self._is_step_wanted
 
     def foresee(self) -> None:
         """Take in that a picture has arrived that will be work when it is settled."""
@@ -251,7 +249,11 @@ class WorkQueue:
             return self._has_work()
 
     def _has_work(self) -> bool:
-        return bool(self._labels or self._asked or any(map(self._served, Turn)))
+        return bool(self._labels or self._asked or self._has_step or any(map(self._served, Turn)))
+
+    @property
+    def _has_step(self) -> bool:
+        return self._is_step_wanted and not self._is_backlog_held
 
     def _served(self, turn: Turn) -> list[Task]:
         is_held = turn in OF_BACKLOG and self._is_backlog_held
@@ -264,24 +266,39 @@ class WorkQueue:
             return forget
         if (call := self.calls.take()) is not None:
             return call
+        was_step, self._was_step = self._was_step, False
         for turn in Turn:
+            if self._is_step_now(turn, was_step=was_step):
+                self._was_step, self._is_step_wanted = True, False
+                return ModelStep()
             if turn is Turn.LABELS and self._labels is not None:
                 labels, self._labels = self._labels, None
                 return labels
             if turn is Turn.ASKED and self._asked:
                 return self._asked.pop(0)
-            waiting = self._served(turn)
-            if turn is Turn.RESCORE:
-                # no file is read for it
-                taken = _taken(waiting, limit * RESCORES_PER_FILE, bytes_max=sys.maxsize)
-            else:
-                most = min(limit, TEXTS_TOGETHER) if turn in _READ else limit
-                taken = _taken(waiting, most, bytes_max=BATCH_BYTES_MAX)
-            if taken:
-                self._in_hand |= {task.file.path for task in taken}
-                self._turn_in_hand = turn
-                return Batch(turn, taken)
+            if (taken := self._taken_of(turn, limit)) is not None:
+                return taken
         return None
+
+    def _taken_of(self, turn: Turn, limit: int) -> Batch | None:
+        waiting = self._served(turn)
+        if turn is Turn.RESCORE:
+            # no file is read for it
+            taken = _taken(waiting, limit * RESCORES_PER_FILE, bytes_max=sys.maxsize)
+        else:
+            most = min(limit, TEXTS_TOGETHER) if turn in _READ else limit
+            taken = _taken(waiting, most, bytes_max=BATCH_BYTES_MAX)
+        if not taken:
+            return None
+        self._in_hand |= {task.file.path for task in taken}
+        self._turn_in_hand = turn
+        return Batch(turn, taken)
+
+    def _is_step_now(self, turn: Turn, *, was_step: bool) -> bool:
+        """Tell whether a step comes before a turn: the backlog and re-scores take turns with it."""
+        if not self._has_step:
+            return False
+        return turn is Turn.BACKLOG_TEXT or (turn is Turn.BACKLOG and not was_step)
 
     def look_after(self) -> None:
         """Have a scan follow what is in hand: an earlier one would leave out what is left of it."""
@@ -348,53 +365,3 @@ def _taken(waiting: list[Task], most: int, *, bytes_max: int) -> tuple[Task, ...
             break
         taken.append(waiting.pop())
     return tuple(taken)
-
-
-def backlog_until(tasks: Iterable[Task], arrivals: dict[str, int], *, former: int) -> int:
-    """Return the number of the last arrival that counts as backlog; 0 when none does. Pure.
-
-    It never falls while files are known, or the rest of a delivery would be new again as soon as
-    its newest files are done.
-
-    Args:
-        tasks: all that waits.
-        arrivals: a growing number for each path that arrived since the daemon began.
-        former: what this returned last.
-    """
-    if arrivals and max(arrivals.values()) < former:
-        # all that arrived is gone, and counting started again
-        former = 0
-    numbers = [
-        arrivals[task.file.path]
-        for task in tasks
-        if task.reason is Reason.UNSCORED and arrivals.get(task.file.path, 0) > former
-    ]
-    return sorted(numbers)[-NEW_MAX - 1] if len(numbers) > NEW_MAX else former
-
-
-def _turn_of(task: Task, arrivals: dict[str, int], backlog_until: int) -> Turn:
-    match task.reason:
-        case Reason.REFERENCE:
-            return Turn.REFERENCE
-        case Reason.RETRY:
-            return Turn.REFERENCE if task.file.label is not None else Turn.RETRY
-        case Reason.STALE:
-            return Turn.RESCORE
-        case Reason.PROFILE:
-            return Turn.PROFILE
-        case Reason.PROFILE_AGAIN:
-            return Turn.PROFILE_AGAIN
-        case Reason.UNSCORED:
-            return Turn.NEW if _is_new(task, arrivals, backlog_until) else Turn.BACKLOG
-        case Reason.TEXT:
-            is_new = _is_new(task, arrivals, backlog_until)
-            return Turn.NEW_TEXT if is_new else Turn.BACKLOG_TEXT
-
-
-def _is_new(task: Task, arrivals: dict[str, int], backlog_until: int) -> bool:
-    return arrivals.get(task.file.path, 0) > backlog_until
-
-
-def _oldest_first(task: Task, arrivals: dict[str, int]) -> tuple[int, int]:
-    # the end of the list is taken first: the newest arrival, else the youngest file
-    return arrivals.get(task.file.path, 0), task.file.stamp.modified_ns

@@ -1,14 +1,11 @@
 """Builds the requests that `worker` and its parts send to the engine. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from tasted.daemon.shared.work_queue import PresentLabels
-from tasted.inbox.profiles import details_in_sidecars, label_folders_apart
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.sidecar import photo_parts
-from tasted.packing.entries import contents_there
-from tasted.records import InboxFile, LedgerEntry, RankingFacts
-from tasted.rpc.messages import KnownContent, PublishTaste, RequestedFile, ScoreProfile
+from tasted.records import InboxFile, RankingFacts
+from tasted.rpc.messages import KnownContent, RequestedFile, ScoreProfile
 
 
 def requested_file(task: Task, *, is_asked: bool = False) -> RequestedFile:
@@ -68,40 +65,4 @@ def profile_request(
             if part.content_id is not None
         ),
         is_bulk=is_bulk,
-    )
-
-
-def labels_request(
-    update: PresentLabels,
-    ledger: Mapping[str, LedgerEntry],
-    *,
-    without: Collection[str],
-    not_by_chance: Collection[str] = (),
-) -> PublishTaste:
-    """Return the request to publish a taste for the references that are present.
-
-    Args:
-        update: what the scanner saw.
-        ledger: what the sidecars prove: they tell which pictures are in the inbox, and which label
-            folders are not of one person.
-        without: paths of references that need not be learnt first.
-        not_by_chance: content ids of pictures that were judged for what they are.
-    """
-    contents = contents_there(ledger)
-    apart = label_folders_apart(
-        update.paths,
-        details_of=details_in_sidecars(ledger),
-        texts=update.texts,
-        marked=update.marked,
-        unlike=update.unlike,
-    )
-    return PublishTaste(
-        paths=update.paths,
-        without=frozenset(without),
-        apart=tuple(sorted(apart)),
-        present=tuple(sorted(contents)),
-        config_digest=update.config_digest,
-        labels_digest=update.labels_digest,
-        not_by_chance=tuple(sorted(not_by_chance)),
-        upto_seq=update.upto_seq,
     )

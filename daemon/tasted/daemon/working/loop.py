@@ -18,15 +18,15 @@ from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.requests import answer_request, failure
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.transfer_order import Transfer, TransferOrder
+from tasted.daemon.shared.turns import BULK, Turn
 from tasted.daemon.shared.work_queue import (
-    BULK,
     Asked,
     Batch,
     Foreseen,
     Forget,
+    ModelStep,
     PresentLabels,
     Rebuild,
-    Turn,
     Work,
 )
 from tasted.daemon.working.rebuild import rebuild
@@ -57,6 +57,7 @@ class WorkLoop:
         reporter: keeps status.json.
         stop: set when the daemon is ending.
         on_hold: handed every fault that holds the queue.
+        change_model: takes one step of a change of the model; returns whether there is another.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class WorkLoop:
         reporter: Reporter,
         stop: threading.Event,
         on_hold: Callable[[ServiceFault], None] = lambda _fault: None,
+        change_model: Callable[[Worker], bool] = lambda _worker: False,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -79,6 +81,7 @@ class WorkLoop:
         self._reporter = reporter
         self._stop = stop
         self._on_hold = on_hold
+        self._change_model = change_model
         self._worker = make_worker(shared.settings, stop)
         self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
         self._failures = 0
@@ -275,7 +278,12 @@ class WorkLoop:
             answer_request(self._home, work.request_id, {"learnt": learnt})
             return
         knew_labels = self._tell_labels()
-        if isinstance(work, Batch):
+        if isinstance(work, ModelStep):
+            has_more = self._change_model(worker)
+            self._shared.queue.want_model_step(is_wanted=has_more)
+            if not has_more:
+                self._shared.wakeups.wake_scanner()
+        elif isinstance(work, Batch):
             self._do(work, knew_labels=knew_labels)
         else:
             documents = worker.score_paths(work.paths, inside=work.inside)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 import structlog
 
+from tasted.daemon.shared.labels_request import labels_request
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.work_queue import PresentLabels
-from tasted.daemon.working.engine_requests import labels_request
 from tasted.errors import EngineFailed, ServiceFault
 from tasted.inbox.people import photo_id
 from tasted.inbox.profiles import folder_of

@@ -147,6 +147,10 @@ class Worker:
             )
         self._config_digest.model(self.settings)
 
+    def ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
+        """Ask the engine; see `EngineProcess.ask`."""
+        return self._ask(request, deadlines=deadlines)
+
     def _ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
         try:
             return self.engine.ask(request, deadlines=deadlines)

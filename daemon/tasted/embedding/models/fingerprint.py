@@ -106,6 +106,28 @@ def expected_sha256(model: ModelFolder) -> str | None:
     return None
 
 
+def check_sums(model: ModelFolder) -> None:
+    """Read the whole weights, and compare their sha256 with what is known of them.
+
+    Raises:
+        ModelUnusable: when they are not what they were, or cannot be read.
+    """
+    expected = expected_sha256(model)
+    try:
+        with model.weights_file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelUnusable(
+            f"{model.weights_file} cannot be read: {error.strerror}.",
+            remedy="Check who owns the file, or fetch the model again.",
+        ) from error
+    if expected is not None and digest != expected:
+        raise ModelUnusable(
+            f"The weights of {model.name} are damaged: their sha256 is another one.",
+            remedy=f"Fetch it again: tasted models pull {model.name}",
+        )
+
+
 def weights_sha256(model: ModelFolder) -> str:
     """Return the sha256 of the weights, computed again only when size, time or inode changed.
 

@@ -28,7 +28,7 @@ from tasted.embedding.models.registry import (
 )
 from tasted.embedding.models.runtime_choice import choose_runtime
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
-from tasted.errors import ModelMissing
+from tasted.errors import ModelMissing, ModelUnusable
 
 __all__ = [
     "ALIASES",
@@ -82,6 +82,21 @@ OFFICIAL = (
 def canonical_name(model: str) -> str:
     """Return the model that an older short name stands for, or the name itself."""
     return ALIASES.get(model, model)
+
+
+def known_models(models_file: Path) -> tuple[str, ...]:
+    """Return the names that may be asked for by whoever is not at the keyboard of this machine.
+
+    Those that tasted is meant for, and those that a person recorded here: no folder, no address.
+
+    Args:
+        models_file: `.tasted/models.json`; one that cannot be read records nothing.
+    """
+    try:
+        recorded = tuple(list_recorded(models_file, models_file.parent.parent))
+    except ModelUnusable:
+        recorded = ()
+    return tuple(dict.fromkeys([*(model.name for model in OFFICIAL), *recorded]))
 
 
 def hashes_file_beside(models_file: Path) -> Path:

@@ -64,10 +64,14 @@ class ChosenResults:
         return shown.union(*self.photos.values())
 
 
-def choose(entries: Entries) -> ChosenResults:
+def choose(entries: Entries, embedder: str | None = None) -> ChosenResults:
     """Return the best results of each group, at most `CARDS_MAX` together.
 
-    References are none, and neither is what is gone from the inbox.
+    References are none, and neither is what is gone from the inbox, nor what another model scored.
+
+    Args:
+        entries: of all sidecars.
+        embedder: the fingerprint of the model in force; None: everything is in one order.
     """
     profiles = [entries[path] for path in entries if path.endswith("/")]
     photos = {
@@ -85,7 +89,7 @@ def choose(entries: Entries) -> ChosenResults:
     best: dict[Group, list[tuple[Any, ...]]] = {group: [] for group in Group}
     counts = dict.fromkeys(Group, 0)
     percentiles = array("d")
-    for path, flags, facts in ranked_rows(entries):
+    for path, flags, facts in ranked_rows(entries, embedder=embedder):
         if flags & IS_GONE or path in in_profiles:
             continue
         status = status_of(flags)

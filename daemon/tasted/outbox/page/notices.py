@@ -119,6 +119,7 @@ def _notices(status: Status) -> tuple[Notice, ...]:
     if status.held is not None:
         title, _, rest = status.held.partition(". ")
         notices.append(Notice(title, rest, "To use them: tasted versions follow"))
+    notices += _model_notices(status)
     notices += _label_notices(status)
     if status.restless:
         notices.append(
@@ -130,6 +131,12 @@ def _notices(status: Status) -> tuple[Notice, ...]:
             )
         )
     return tuple(notices)
+
+
+def _model_notices(status: Status) -> list[Notice]:
+    if status.model_change is None:
+        return []
+    return [Notice("The model", status.model_change, status.model_remedy or "")]
 
 
 def _label_notices(status: Status) -> list[Notice]:

@@ -48,6 +48,7 @@ class PageWriter:
         pause_seconds: between two pages while work goes on, or after one that could not be written.
         check: refuses, before the page is written, an outbox that is not the one it was.
         review: returns the address at which pictures are judged; None while there is none.
+        embedder: returns the fingerprint of the model in force; None before there is one.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class PageWriter:
         pause_seconds: float = PAUSE_SECONDS,
         check: Callable[[], None] = lambda: None,
         review: Callable[[], str | None] = lambda: None,
+        embedder: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._file = file
         self._inbox = inbox
@@ -68,6 +70,9 @@ class PageWriter:
         self._pause_seconds = pause_seconds
         self._check = check
         self._review = review
+        self._embedder = embedder
+        self._chosen_by: str | None = None
+        """The model in force when it was chosen."""
         self._turn = threading.Lock()
         self._choice: ChosenResults | None = None
         self._choice_changes = -1
@@ -140,11 +145,12 @@ class PageWriter:
             # that cannot be listed takes no page either
             with contextlib.suppress(OutboxUnwritable):
                 self._ledger.refresh()
-        changes = self._ledger.changes
-        is_held = time.monotonic() < self._choice_until
-        if self._choice is None or (changes != self._choice_changes and not is_held):
+        changes, embedder = self._ledger.changes, self._embedder()
+        is_held = time.monotonic() < self._choice_until and embedder == self._chosen_by
+        is_old = changes != self._choice_changes or embedder != self._chosen_by
+        if self._choice is None or (is_old and not is_held):
             before = time.thread_time()
-            self._choice = choose(self._ledger.entries)
+            self._choice, self._chosen_by = choose(self._ledger.entries, embedder), embedder
             self._choice_changes = changes
             took = time.thread_time() - before
             if took > _CHOICE_SECONDS:

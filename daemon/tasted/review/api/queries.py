@@ -58,6 +58,10 @@ class ResultsQuery(Query):
     )
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(pattern=CURSOR)] | None = None
+    former: bool = Field(
+        default=False,
+        description="Only what is still scored by a former model, while the model is changed.",
+    )
 
 
 class PictureQuery(Query):

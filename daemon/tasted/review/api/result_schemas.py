@@ -53,6 +53,10 @@ class ResultsAnswer(AnswerBody):
     next: str | None = Field(description="The `cursor` of the following page.")
     version: str | None
     counts: dict[str, int] = Field(description="Of all results: by verdict, failures, judged.")
+    former: int = Field(
+        default=0, description="How many others are still scored by the former model."
+    )
+    former_note: str | None = None
 
 
 class NearReference(AnswerBody):

@@ -11,6 +11,7 @@ from tasted.review.api.taste_schemas import (
     ActivateRequest,
     ComparisonAnswer,
     ModelAnswer,
+    ModelRequest,
     StatusAnswer,
     TasteVersionAnswer,
     VersionsAnswer,
@@ -18,6 +19,7 @@ from tasted.review.api.taste_schemas import (
 from tasted.review.light_process import LightProcess
 from tasted.rpc.review_messages import (
     ActivateTaste,
+    ChangeModel,
     CompareTastes,
     ListTasteVersions,
     ShowModel,
@@ -93,6 +95,25 @@ class TasteRoutes:
                 problems=("no_answer",),
             ),
             ApiEntry(
+                "PUT",
+                "/api/model",
+                "change_model",
+                "Let another model decide, once it is ready; the one of now decides until then.",
+                self._change_model,
+                ModelAnswer,
+                body=ModelRequest,
+                problems=("unknown_model", "conflict", "no_answer"),
+            ),
+            ApiEntry(
+                "DELETE",
+                "/api/model",
+                "keep_model",
+                "Stop a change of the model.",
+                self._keep_model,
+                ModelAnswer,
+                problems=("conflict", "no_answer"),
+            ),
+            ApiEntry(
                 "GET",
                 "/api/status",
                 "show_status",
@@ -124,6 +145,15 @@ class TasteRoutes:
 
     async def _model(self, _asking: Asking) -> AnswerBody:
         return ModelAnswer.model_validate((await self._light.ask(ShowModel())).body)
+
+    async def _change_model(self, asking: Asking) -> AnswerBody:
+        body: ModelRequest = asking.body
+        call = ChangeModel("use", body.name, body.force, via_of(asking))
+        return ModelAnswer.model_validate((await self._light.ask(call)).body)
+
+    async def _keep_model(self, asking: Asking) -> AnswerBody:
+        call = ChangeModel("cancel", via=via_of(asking))
+        return ModelAnswer.model_validate((await self._light.ask(call)).body)
 
     async def _status(self, _asking: Asking) -> AnswerBody:
         done = await self._light.ask(ShowStatus())

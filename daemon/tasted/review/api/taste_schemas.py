@@ -3,7 +3,7 @@
 What holds for all bodies: see `schemas`.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -124,6 +124,49 @@ class ActivateAnswer(AnswerBody):
     was_held: bool
 
 
+MODEL_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95})?$"
+
+
+class ModelRequest(RequestBody):
+    """Another model: a name of the list, never an address or a folder."""
+
+    name: Annotated[str, Field(pattern=MODEL_NAME)]
+    force: bool = Field(
+        default=False, description="Even if the likes and rejects of now speak against it."
+    )
+
+
+class KnownModel(AnswerBody):
+    """A model that may be asked for."""
+
+    name: str
+    is_here: bool = Field(description="Whether its files are on this machine.")
+
+
+class ModelProof(AnswerBody):
+    """What the answers of now say of both models."""
+
+    answers: int
+    auc: float | None
+    former_auc: float | None
+
+
+class ModelChangeAnswer(AnswerBody):
+    """A change of the model: what is going on, or went last."""
+
+    model: str
+    former: str
+    state: str
+    done: int = Field(description="Pictures that it has embedded; bytes while it is fetched.")
+    total: int
+    seconds_left: float | None
+    progress: str
+    proof: ModelProof | None
+    reason: str | None
+    remedy: str | None
+    is_open: bool
+
+
 class ModelAnswer(AnswerBody):
     """The model that looks at pictures."""
 
@@ -136,6 +179,15 @@ class ModelAnswer(AnswerBody):
     state: Literal["ready", "missing", "unusable", "unknown"]
     detail: str | None = None
     remedy: str | None = None
+    wished: str = Field(description="The model that the settings ask for.")
+    sentence: str | None = Field(description="What is to be said of a change.")
+    change_remedy: str | None
+    change: ModelChangeAnswer | None
+    former_results: int = Field(
+        description="How many results are still scored by the former model."
+    )
+    back_to: str | None = Field(description="The former model, as long as its vectors are kept.")
+    known: list[KnownModel]
 
 
 # ---- uploads, status, changes ---------------------------------------------------------

@@ -54,6 +54,8 @@ class WantedResults:
     since: str = ""
     q: str = ""
     cursor: str = ""
+    former: str = ""
+    """`yes`: only what is still scored by a former model."""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "WantedResults":
@@ -71,11 +73,12 @@ class WantedResults:
             sort=sort if sort in offered["sort"] else "rank",
             q=query.get("q", "")[:200],
             cursor=query.get("cursor", "")[:200],
+            former="yes" if query.get("former") == "yes" else "",
         )
 
     def link(self, base: str = "/results", **changed: str) -> str:
         """Return the address of the same with something changed."""
-        names = ("sort", "verdict", "judged", "since", "q", "cursor")
+        names = ("sort", "verdict", "judged", "since", "q", "cursor", "former")
         pairs = {name: changed.get(name, getattr(self, name)) for name in names}
         given = {name: value for name, value in pairs.items() if value and value != "rank"}
         return f"{base}?{urlencode(given)}" if given else base

@@ -20,6 +20,7 @@ from tasted.review.api.result_schemas import ResultAnswer, ResultsAnswer
 from tasted.review.api.schemas import HistoryAnswer, QueueAnswer, SessionSummary
 from tasted.review.api.taste_schemas import (
     ComparisonAnswer,
+    ModelAnswer,
     StatusAnswer,
     TasteVersionAnswer,
     VersionsAnswer,
@@ -38,6 +39,7 @@ from tasted.review.page.versions import ComparisonPage, VersionsPage
 from tasted.rpc.review_messages import (
     ActivateTaste,
     CallDone,
+    ChangeModel,
     ChangeTrial,
     CompareTastes,
     GiveAnswer,
@@ -47,6 +49,7 @@ from tasted.rpc.review_messages import (
     ListTasteVersions,
     ListTrials,
     ReviewCall,
+    ShowModel,
     ShowResult,
     ShowStatus,
     SkipCard,
@@ -58,6 +61,7 @@ _RECENT = 100
 _HISTORY = 100
 _RECHECKS = 5
 _ANSWERS = {"like", "reject", "none"}
+_MODEL_ACTIONS = frozenset({"use", "back", "cancel"})
 _SKIPS = {"later", "exclude"}
 _KINDS = {"ask", "explore", "best", "recheck", "typical"}
 _TRIAL_ACTIONS = {"promote", "dismiss", "seen"}
@@ -113,6 +117,7 @@ class Pages:
             Route("/versions", self.versions),
             Route("/versions/compare", self.compare),
             Route("/versions/follow", self.follow, methods=["POST"]),
+            Route("/model/{action:str}", self.change_model, methods=["POST"]),
             Route("/versions/{number:int}/activate", self.activate, methods=["POST"]),
             Route("/trials/{number:int}", self.trial, methods=["POST"]),
             Route("/trials/{number:int}/changed", self.trial_changed),
@@ -191,6 +196,7 @@ class Pages:
             since=wanted.since or None,
             q=wanted.q or None,
             cursor=wanted.cursor or None,
+            former=wanted.former == "yes",
         )
         page = GalleryPage(await self._ask(call, ResultsAnswer), wanted, self._inbox)
         return await self._page(request, "results", "Results", page)
@@ -205,8 +211,9 @@ class Pages:
         answer = await self._ask(ListTasteVersions(), VersionsAnswer)
         status = await self._status()
         trials = await self._ask(ListTrials(), TrialsAnswer)
+        model = await self._ask(ShowModel(), ModelAnswer)
         needs = status.progress.needs or words.NO_LABELS
-        page = VersionsPage(answer, self._now(), needs, TrialsPart(trials.trials))
+        page = VersionsPage(answer, model, self._now(), needs, TrialsPart(trials.trials))
         return _html(rendered("versions", self._frame(request, "Versions", status), page))
 
     async def compare(self, request: Request) -> Response:
@@ -310,6 +317,17 @@ class Pages:
         await self._light.ask(ChangeTrial(request.path_params["number"], action))
         back = "/review" if action == "seen" else "/versions#trial"
         return RedirectResponse(_back(form.get("back"), back), status_code=303)
+
+    async def change_model(self, request: Request) -> Response:
+        """Let another model decide, go back to the former one, or stop a change."""
+        action, form = request.path_params["action"], await request.form()
+        if action not in _MODEL_ACTIONS:
+            return Response(status_code=404)
+        name = str(form.get("name") or "") or None
+        is_forced = form.get("force") == "yes"
+        if action != "use" or name is not None:
+            await self._light.ask(ChangeModel(action, name, is_forced, via="page"))
+        return RedirectResponse("/versions#model", status_code=303)
 
     # ---- helpers of all ----
 

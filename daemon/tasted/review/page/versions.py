@@ -9,6 +9,7 @@ from tasted.review.api.schemas import Verdict
 from tasted.review.api.taste_schemas import (
     ComparisonAnswer,
     FigureWithInterval,
+    ModelAnswer,
     TasteVersionAnswer,
     VersionsAnswer,
 )
@@ -50,6 +51,7 @@ class VersionsPage:
     """All versions, newest first."""
 
     answer: VersionsAnswer
+    model: ModelAnswer
     now: datetime
     needs: str
     trials: TrialsPart | None = None
@@ -59,6 +61,15 @@ class VersionsPage:
     def rows(self) -> list[VersionLine]:
         """One line a version."""
         return [version_line(version, self.now) for version in self.answer.versions]
+
+    @property
+    def other_models(self) -> list[tuple[str, str]]:
+        """The models that may be chosen: the name, and what it says of itself in a list."""
+        return [
+            (known.name, known.name if known.is_here else f"{known.name} (to be downloaded)")
+            for known in self.model.known
+            if known.name != self.model.name
+        ]
 
     @property
     def in_force_number(self) -> int:

@@ -32,7 +32,7 @@ Refuse = Callable[[Scope, str, str], Response]
 """Makes the answer to a refused request from its scope, a code and a sentence."""
 
 UPLOAD_PATH = "/api/classify/screenshot"
-_METHODS = frozenset({"GET", "HEAD", "POST"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 _SAFE = frozenset({"GET", "HEAD"})
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
