@@ -168,6 +168,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "versions follow": (("tasted versions follow", "use every like and reject again"),),
     "versions back": (("tasted versions back", "undo the last change of version"),),
     "versions compare": (("tasted versions compare v9 v13", "what would change"),),
+    "train": (
+        ("tasted train", "begin, and show how it gets on"),
+        ("tasted train --status", "how far it is"),
+        ("tasted train --cancel", "end it; --resume goes on"),
+    ),
     "rescore": (("tasted rescore", "score everything again"),),
     "rebuild": (("tasted rebuild", "if status says that the library cannot be read"),),
     "forget": (

@@ -79,6 +79,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "tasted.cli.commands.trial",
         "Try another recipe beside the one that decides, and see how it stands.",
     ),
+    "train": ("tasted.cli.commands.train", "Train the model on your likes and rejects."),
     "rescore": ("tasted.cli.commands.rescore", "Score everything again from stored data."),
     "rebuild": (
         "tasted.cli.commands.rebuild",

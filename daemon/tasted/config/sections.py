@@ -204,6 +204,24 @@ class LearningSettings(SettingsSection):
     )
 
 
+class TrainingSettings(SettingsSection):
+    """How `tasted train` trains the model on your likes and rejects."""
+
+    max_steps: int = Field(
+        default=1_500,
+        ge=1,
+        le=100_000,
+        description="How many steps each of the four trainings may make. Most end much earlier, "
+        "when they no longer help.",
+    )
+    max_memory_mb: int = Field(
+        default=8_000,
+        ge=500,
+        le=1_000_000,
+        description="Training ends when it holds more memory than this, in megabytes.",
+    )
+
+
 class WeightsSettings(SettingsSection):
     """How much every part of a score counts."""
 

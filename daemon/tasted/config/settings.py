@@ -18,6 +18,7 @@ from tasted.config.sections import (
     PreferencesSettings,
     ReadingSettings,
     ScoringSettings,
+    TrainingSettings,
     ViewsSettings,
     WatchSettings,
     WebSettings,
@@ -38,6 +39,7 @@ class Settings(BaseModel):
     engine: EngineSettings = EngineSettings()
     scoring: ScoringSettings = ScoringSettings()
     learning: LearningSettings = LearningSettings()
+    training: TrainingSettings = TrainingSettings()
     preferences: PreferencesSettings = PreferencesSettings()
     reading: ReadingSettings = ReadingSettings()
     outbox: OutboxSettings = OutboxSettings()

@@ -70,6 +70,16 @@ class Home:
         return self.state / "tastes"
 
     @property
+    def training(self) -> Path:
+        """Where an adapter of the model is trained."""
+        return self.state / "training"
+
+    @property
+    def tuned_models(self) -> Path:
+        """The models that were trained here, a folder each."""
+        return self.state / "models"
+
+    @property
     def models_file(self) -> Path:
         """Which local folder serves which model."""
         return self.state / "models.json"

@@ -73,6 +73,24 @@ def stand_back() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, min(here + NICENESS, _NICENESS_MAX))
 
 
+def stand_back_wholly(*, system: str = sys.platform, kernel: Kernel | None = None) -> None:
+    """Put this whole process behind everything else, for good; call it before it starts threads.
+
+    Args:
+        system: `sys.platform`; tests name another.
+        kernel: libc; tests forge that of a Mac.
+    """
+    called = kernel if kernel is not None else _libc()
+    if system == DARWIN:
+        called.setpriority(_PRIO_DARWIN_PROCESS, 0, _PRIO_DARWIN_BG)
+        return
+    # threads that it starts later inherit both
+    stand_back()
+    number = _IOPRIO_SET.get(platform.machine())
+    if system == LINUX and number is not None:
+        called.syscall(number, _IOPRIO_WHO_PROCESS, 0, _IOPRIO_IDLE)
+
+
 class Bulk:
     """Runs work at a low priority; used by one thread.
 

@@ -1,0 +1,59 @@
+"""When it is worth training an adapter: what there must be first. Pure."""
+
+from tasted.amounts import counted, file_size
+from tasted.errors import CommandError
+
+LABELS_MIN = 500
+EACH_MIN = 100
+CURVE_GAIN = 0.01
+"""Of the share of pairs in order, from half of the labels to all: below it the curve is flat."""
+
+
+class NotOffered(CommandError):
+    """Training is not worth it yet, and nobody insisted."""
+
+    code = "not_enough_labels"
+
+
+def missing_labels(liked: int, rejected: int) -> tuple[str, ...]:
+    """Return which labels are missing, as sentences; empty when there are enough."""
+    found = []
+    if liked + rejected < LABELS_MIN:
+        found.append(f"{LABELS_MIN} labels are needed, and there are {liked + rejected}.")
+    for name, count in (("likes", liked), ("rejects", rejected)):
+        if count < EACH_MIN:
+            found.append(f"{EACH_MIN} {name} are needed, and there are {count}.")
+    return tuple(found)
+
+
+def missing_machine(*, saving: str | None, free_bytes: int, needed_bytes: int) -> tuple[str, ...]:
+    """Return what the machine lacks for hours of work, as sentences.
+
+    Args:
+        saving: why it saves power, as part of a sentence; None when it does not.
+        free_bytes: on the disk of the home.
+        needed_bytes: for the tuned model and what is kept meanwhile.
+    """
+    found = []
+    if saving is not None:
+        found.append(f"It takes long, and {saving}.")
+    if free_bytes < needed_bytes:
+        found.append(
+            f"{file_size(needed_bytes)} on the disk are needed, and {file_size(free_bytes)} are "
+            "free."
+        )
+    return tuple(found)
+
+
+def missing_flatness(gain: float | None) -> tuple[str, ...]:
+    """Return that more labels would help by themselves, as a sentence.
+
+    Args:
+        gain: of the AUC from half of the labels to all; None where that is not known.
+    """
+    if gain is None:
+        return ("There are too few labels to tell whether more of them would help by themselves.",)
+    if gain < CURVE_GAIN:
+        return ()
+    pairs = counted(round(1000 * gain), "more pair")
+    return (f"More labels still help by themselves: twice as many put {pairs} in 1,000 in order.",)

@@ -1,0 +1,156 @@
+"""Whether a trained adapter may be tried: five gates, each with its figure. Pure.
+
+gain      cross-fitted log-loss, against the frozen model's on the same folds
+forward   Brier score on the newest labels, which no adapter was trained on
+drift     how far vectors moved, on pictures that no adapter was trained on
+traits    whether the order of pictures by traits is still the same
+spread    whether it is surer of new pictures than it has a right to be
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasted.amounts import decimal
+from tasted.home.training_file import GateTold
+from tasted.scoring.taste.logistic import log_loss, sigmoid
+from tasted.trials.evidence import Evidence
+
+GAIN_NATS = 0.02
+DRIFT_COSINE = 0.85
+TRAIT_CORRELATION = 0.9
+SPREAD_RATIO = 1.5
+_RESAMPLED = 2_000
+_LOWER_END = 0.05
+"""Of a 90 % interval."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairedLogits:
+    """Logits of the same labels by both models; neither knew the labels."""
+
+    frozen: Array
+    tuned: Array
+    targets: Array
+    """1 liked, 0 rejected."""
+
+
+def gain_gate(opinions: PairedLogits, groups: NDArray[np.intp], *, seed: int = 0) -> GateTold:
+    """Tell whether labels are predicted better by at least 0.02 nats, and not by luck.
+
+    Args:
+        opinions: cross-fitted, of the older labels.
+        groups: (n,), what must be drawn together.
+        seed: of the bootstrap over groups.
+    """
+    gains = log_loss(opinions.frozen, opinions.targets) - log_loss(opinions.tuned, opinions.targets)
+    mean, low = float(gains.mean()), _lower_end(gains, groups, seed)
+    return GateTold(
+        "gain",
+        mean >= GAIN_NATS and low > 0,
+        round(mean, 4),
+        GAIN_NATS,
+        f"On labels that it was not trained on it says {decimal(mean, 3)} nats more than the "
+        f"frozen model (at least {decimal(low, 3)} in 19 of 20 draws); "
+        f"{decimal(GAIN_NATS, 2)} and above 0 are needed.",
+    )
+
+
+def _lower_end(gains: Array, groups: NDArray[np.intp], seed: int) -> float:
+    _numbers, places = np.unique(groups, return_inverse=True)
+    sums, sizes = np.bincount(places, weights=gains), np.bincount(places)
+    drawn = np.random.default_rng(seed).integers(len(sums), size=(_RESAMPLED, len(sums)))
+    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    return float(np.quantile(means, _LOWER_END))
+
+
+def forward_gate(opinions: PairedLogits) -> GateTold:
+    """Tell whether the newest labels, in their order, speak for it.
+
+    Args:
+        opinions: of the newest labels, oldest first.
+    """
+    if not len(opinions.targets):
+        nothing = "There are no newer labels to try it on."
+        return GateTold("forward", is_passed=False, figure=None, limit=0.0, sentence=nothing)
+    differences = (sigmoid(opinions.frozen) - opinions.targets) ** 2 - (
+        sigmoid(opinions.tuned) - opinions.targets
+    ) ** 2
+    mean = float(differences.mean())
+    evidence = Evidence(differences.tolist())
+    return GateTold(
+        "forward",
+        mean > 0 and evidence.log_e >= 0,
+        round(mean, 4),
+        0.0,
+        f"On the {len(differences)} newest labels its error is smaller by {decimal(mean, 4)} "
+        f"(Brier), evidence {decimal(float(np.exp(min(evidence.log_e, 50.0))), 2)}; more than 0 "
+        "and at least 1 are needed.",
+    )
+
+
+def drift_gate(cosines: Array) -> GateTold:
+    """Tell whether pictures are still where they were.
+
+    Args:
+        cosines: (v,), between both vectors of each view that no adapter was trained on.
+    """
+    mean = float(cosines.mean())
+    return GateTold(
+        "drift",
+        mean >= DRIFT_COSINE,
+        round(mean, 4),
+        DRIFT_COSINE,
+        f"Pictures that it was not trained on moved to a cosine of {decimal(mean, 3)} from where "
+        f"they were; {decimal(DRIFT_COSINE, 2)} is allowed.",
+    )
+
+
+def traits_gate(correlations: Mapping[str, float]) -> GateTold:
+    """Tell whether pictures are in the same order by every trait.
+
+    Args:
+        correlations: of the z-scores before and after, by trait.
+    """
+    if not correlations:
+        nothing = "There are no traits that could be blurred."
+        limit = TRAIT_CORRELATION
+        return GateTold("traits", is_passed=True, figure=None, limit=limit, sentence=nothing)
+    worst = min(correlations, key=lambda trait: correlations[trait])
+    value = correlations[worst]
+    return GateTold(
+        "traits",
+        value >= TRAIT_CORRELATION,
+        round(value, 4),
+        TRAIT_CORRELATION,
+        f"The trait that changed most, {worst}, agrees with before to {decimal(value, 3)} "
+        f"(correlation); {decimal(TRAIT_CORRELATION, 1)} is needed.",
+    )
+
+
+def spread_gate(tuned: Array, *, frozen: Array, held_out: Array) -> GateTold:
+    """Tell whether its logits of new pictures are spread no more than its evidence allows.
+
+    A model that knows more is surer, so it is held against what it shows of labels that it did not
+    know, or against the frozen model, whichever is spread more.
+
+    Args:
+        tuned: (m,), of pictures that it was not trained on.
+        frozen: (m,), of the same by the frozen model.
+        held_out: (n,), cross-fitted and calibrated.
+    """
+    before = max(float(frozen.std()), float(held_out.std()), 1e-6)
+    ratio = float(tuned.std()) / before
+    return GateTold(
+        "spread",
+        ratio <= SPREAD_RATIO,
+        round(ratio, 4),
+        SPREAD_RATIO,
+        f"Its log-odds of new pictures are spread {decimal(ratio, 2)} times as much as its "
+        f"evidence; {decimal(SPREAD_RATIO, 1)} is allowed. Against the frozen model: "
+        f"{decimal(float(tuned.std() / max(frozen.std(), 1e-6)), 2)} times.",
+    )
