@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from kit.model_bodies import KNOWN, change_body, model_body
+from tasted.daemon.shared.training_words import training_body
 from tasted.review.api.problems import RefusedRequest
 from tasted.rpc import review_messages as messages
 from tasted.rpc.review_messages import CallRefused, PictureGiven, ReviewCall
+from tasted.rpc.training_messages import BeginTraining, EndTraining, ShowTraining
 
 PHOTOGRAPHS = tuple(sorted((Path(__file__).parent.parent / "photos").rglob("*.jpg")))
 BEGAN = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
@@ -62,6 +64,9 @@ class FakeLight:
     versions: list[dict[str, Any]] = field(default_factory=list)
     trials: list[dict[str, Any]] = field(default_factory=list)
     """Newest first, as `tasted.trials.bodies` makes them."""
+    training: dict[str, Any] = field(
+        default_factory=lambda: training_body(None, has_extra=True, liked=0, rejected=0)
+    )
     happened: Callable[[str, dict[str, Any], int | None], None] = lambda *_: None
     now: datetime = BEGAN + timedelta(days=2)
     model: dict[str, Any] = field(default_factory=model_body)
@@ -382,6 +387,15 @@ class FakeLight:
             "in_force": in_force[0] if in_force else None,
             "held": self.held,
         }
+
+    def _show_training(self, _call: ShowTraining) -> dict[str, Any]:
+        return self.training
+
+    def _begin_training(self, _call: BeginTraining) -> dict[str, Any]:
+        return self.training
+
+    def _end_training(self, _call: EndTraining) -> dict[str, Any]:
+        return self.training
 
     def _compare_tastes(self, call: messages.CompareTastes) -> dict[str, Any]:
         by_number = {version["number"]: version for version in self.versions}

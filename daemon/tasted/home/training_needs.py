@@ -5,6 +5,8 @@ from tasted.errors import CommandError
 
 LABELS_MIN = 500
 EACH_MIN = 100
+EACH_LEAST = 8
+"""Likes and rejects: with fewer there is nothing that could be divided, whoever insists."""
 CURVE_GAIN = 0.01
 """Of the share of pairs in order, from half of the labels to all: below it the curve is flat."""
 
@@ -13,6 +15,20 @@ class NotOffered(CommandError):
     """Training is not worth it yet, and nobody insisted."""
 
     code = "not_enough_labels"
+
+
+def refuse_too_few(liked: int, rejected: int) -> None:
+    """Refuse what nobody can insist on.
+
+    Raises:
+        NotOffered: when there is nothing to divide.
+    """
+    if min(liked, rejected) < EACH_LEAST:
+        raise NotOffered(
+            f"There are {liked} likes and {rejected} rejects; {EACH_LEAST} of each are the least "
+            "that can be divided.",
+            remedy="Judge more pictures: tasted review",
+        )
 
 
 def missing_labels(liked: int, rejected: int) -> tuple[str, ...]:

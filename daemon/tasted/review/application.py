@@ -18,6 +18,7 @@ from tasted.review.api.problems import RefusedRequest, problem_of
 from tasted.review.api.result_routes import ResultRoutes
 from tasted.review.api.route_table import ApiEntry
 from tasted.review.api.taste_routes import TasteRoutes
+from tasted.review.api.training_routes import TrainingRoutes
 from tasted.review.api.trial_routes import TrialRoutes
 from tasted.review.api.upload_routes import UploadRoutes
 from tasted.review.light_process import LightProcess
@@ -90,6 +91,7 @@ def entries_of(light: LightProcess, feed: EventFeed) -> list[ApiEntry]:
         *JudgingRoutes(light).entries(),
         *TasteRoutes(light, streams=lambda: feed.streams).entries(),
         *TrialRoutes(light).entries(),
+        *TrainingRoutes(light).entries(),
         *feed.entries(),
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tasted.rpc import review_messages
+from tasted.rpc import review_messages, training_messages
 from tasted.rpc.framing import FrameError, Message
 from tasted.rpc.review_messages import (
     CallDone,
@@ -23,7 +23,8 @@ from tasted.rpc.review_messages import (
 
 _CALLS: dict[str, Any] = {
     name: kind
-    for name, kind in vars(review_messages).items()
+    for module in (review_messages, training_messages)
+    for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, ReviewCall) and kind is not ReviewCall
 }
 _ANSWERS: dict[str, Any] = {

@@ -18,7 +18,7 @@ from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.models.tuned import LearnedFrom, write_tuned
 from tasted.embedding.opening import open_embedder
 from tasted.embedding.runtimes.torch_clip import ClipEmbedder
-from tasted.engine.assembly import views_identity
+from tasted.engine.model_opening import views_identity
 from tasted.errors import UsageError
 from tasted.evaluation.judgements import ReferenceVectors
 from tasted.evaluation.learning_curve import learning_curve
@@ -29,6 +29,7 @@ from tasted.home.training_needs import (
     missing_flatness,
     missing_labels,
     missing_machine,
+    refuse_too_few,
 )
 from tasted.library.embedded import mean_view
 from tasted.scoring.taste.centring import background_mean, centred_items
@@ -53,8 +54,6 @@ from tasted.training.recipe import LORA, TrainingRecipe
 from tasted.training.run_options import RunOptions
 from tasted.training.vision_tower import VisionTower
 
-EACH_LEAST = 8
-"""Likes and rejects: with fewer there is nothing that could be divided, whoever insists."""
 _SPARE_BYTES = 500_000_000
 
 log = structlog.get_logger("tasted.training")
@@ -147,12 +146,7 @@ class TrainingSession:
         )
         self._progress.tell(liked=liked, rejected=rejected, missing=missing)
         self._refuse_unless_forced(missing)
-        if min(liked, rejected) < EACH_LEAST:
-            raise NotOffered(
-                f"There are {liked} likes and {rejected} rejects; {EACH_LEAST} of each are the "
-                "least that can be divided.",
-                remedy="Judge more pictures: tasted review",
-            )
+        refuse_too_few(liked, rejected)
 
     def _check_curve(self, seen: SeenPictures) -> None:
         items = np.arange(len(seen.labels.items))

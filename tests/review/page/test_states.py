@@ -22,14 +22,17 @@ from tasted.review.api.taste_schemas import (
     TasteVersionAnswer,
     VersionsAnswer,
 )
+from tasted.review.api.training_schemas import TrainingAnswer
 from tasted.review.page.frame import frame_of
 from tasted.review.page.gallery import GalleryPage, WantedResults
 from tasted.review.page.history import HistoryPage, SessionPage, version_at
 from tasted.review.page.rendering import problem_page, rendered
 from tasted.review.page.result import ResultPage
 from tasted.review.page.review import ReviewPage, card_alt
+from tasted.review.page.training import TrainingPart
 from tasted.review.page.versions import VersionsPage
 from tasted.rpc import review_messages as messages
+from tasted.rpc.training_messages import ShowTraining
 
 NOW = datetime(2026, 11, 30, 14, 0, tzinfo=UTC)
 
@@ -182,6 +185,7 @@ def test_no_page_has_a_style_or_a_script_within(light: FakeLight) -> None:
                 ModelAnswer.model_validate(model_body(change=change_body(), sentence="Changing.")),
                 NOW,
                 "",
+                training=TrainingPart(TrainingAnswer.model_validate(body(light, ShowTraining()))),
             ),
         ),
     ]

@@ -24,6 +24,7 @@ from tasted.daemon.reviewing.review_service import ReviewService
 from tasted.daemon.reviewing.simple_choosing import SimpleChooser
 from tasted.daemon.reviewing.status_view import StatusView
 from tasted.daemon.reviewing.taste_desk import TasteDesk
+from tasted.daemon.reviewing.training_desk import TrainingDesk
 from tasted.daemon.reviewing.uploads import Uploads
 from tasted.daemon.reviewing.web_child import COMMAND
 from tasted.daemon.shared.feedback import FeedbackRecorder
@@ -141,6 +142,7 @@ class ReviewParts:
             tastes=tastes,
             trials=trials.office,
             models=models,
+            training=TrainingDesk(home, shared),
             status=self._status,
             prepare=shared.ledger.refresh_once,
             on_left=self._left,

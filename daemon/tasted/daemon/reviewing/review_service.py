@@ -17,6 +17,7 @@ from tasted.daemon.reviewing.pictures import Pictures
 from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.daemon.reviewing.status_view import StatusView
 from tasted.daemon.reviewing.taste_desk import TasteDesk
+from tasted.daemon.reviewing.training_desk import TrainingDesk
 from tasted.daemon.reviewing.uploads import Uploads
 from tasted.daemon.shared.model_order import ModelOrder
 from tasted.daemon.shared.switch_orders import ModelOrders
@@ -58,12 +59,13 @@ from tasted.rpc.review_messages import (
     TakeBack,
     UploadChunk,
 )
+from tasted.rpc.training_messages import BeginTraining, EndTraining, ShowTraining
 from tasted.system.faultpoints import reach
 from tasted.system.machine_faults import machine_fault
 
 Send = Callable[[ReviewAnswer], None]
 
-_LONG = (ActivateTaste, ChangeModel, ChangeTrial, CompareTastes)
+_LONG = (ActivateTaste, BeginTraining, ChangeModel, ChangeTrial, CompareTastes, EndTraining)
 _OF_RESULTS = (
     GiveQueue,
     GiveAnswer,
@@ -106,6 +108,7 @@ class ReviewService:
         tastes: versions.
         trials: recipes on trial.
         models: what the page asks of the model.
+        training: of the model.
         status: what the daemon does.
         prepare: called before a call about results: makes sure that they are known, or raises. A
             daemon that was just started has read no sidecar yet, and would say of every picture
@@ -126,6 +129,7 @@ class ReviewService:
         tastes: TasteDesk,
         trials: TrialOffice,
         models: ModelOrders,
+        training: TrainingDesk,
         status: StatusView,
         prepare: Callable[[], None],
         on_left: Callable[[], None],
@@ -140,6 +144,7 @@ class ReviewService:
         self._tastes = tastes
         self._trials = trials
         self._models = models
+        self._training = training
         self._status = status
         self._prepare = prepare
         self._on_left = on_left
@@ -220,6 +225,8 @@ class ReviewService:
         if done is None:
             done = self._sending(call)
         if done is None:
+            done = self._of_training(call)
+        if done is None:
             raise FrameError(f"{type(call).__name__} has no meaning")
         return done
 
@@ -268,6 +275,16 @@ class ReviewService:
                 return self._tastes.compare(call.a, call.b)
             case ListTrials():
                 return {"trials": self._trials.bodies()}
+        return None
+
+    def _of_training(self, call: ReviewCall) -> Body | None:
+        match call:
+            case ShowTraining():
+                return self._training.show()
+            case BeginTraining():
+                return self._training.begin(call)
+            case EndTraining():
+                return self._training.end()
         return None
 
     def _of_model(self, call: ReviewCall) -> Body | None:

@@ -25,6 +25,7 @@ from tasted.review.api.taste_schemas import (
     TasteVersionAnswer,
     VersionsAnswer,
 )
+from tasted.review.api.training_schemas import TrainingAnswer
 from tasted.review.api.trial_schemas import TrialsAnswer
 from tasted.review.page import words
 from tasted.review.page.frame import PageFrame, frame_of
@@ -34,6 +35,7 @@ from tasted.review.page.rendering import rendered
 from tasted.review.page.result import ResultPage
 from tasted.review.page.review import ReviewPage, card_alt
 from tasted.review.page.static_files import static_files
+from tasted.review.page.training import TrainingForms, TrainingPart
 from tasted.review.page.trials import TrialsPart
 from tasted.review.page.versions import ComparisonPage, VersionsPage
 from tasted.rpc.review_messages import (
@@ -55,6 +57,7 @@ from tasted.rpc.review_messages import (
     SkipCard,
     TakeBack,
 )
+from tasted.rpc.training_messages import ShowTraining
 
 CARDS = 12
 _RECENT = 100
@@ -122,6 +125,7 @@ class Pages:
             Route("/trials/{number:int}", self.trial, methods=["POST"]),
             Route("/trials/{number:int}/changed", self.trial_changed),
             Route("/history", self.history),
+            *TrainingForms(self._light).routes(),
         ]
 
     # ---- what changes nothing ----
@@ -213,7 +217,8 @@ class Pages:
         trials = await self._ask(ListTrials(), TrialsAnswer)
         model = await self._ask(ShowModel(), ModelAnswer)
         needs = status.progress.needs or words.NO_LABELS
-        page = VersionsPage(answer, model, self._now(), needs, TrialsPart(trials.trials))
+        training = TrainingPart(await self._ask(ShowTraining(), TrainingAnswer))
+        page = VersionsPage(answer, model, self._now(), needs, TrialsPart(trials.trials), training)
         return _html(rendered("versions", self._frame(request, "Versions", status), page))
 
     async def compare(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from tasted.review.api.taste_schemas import (
     VersionsAnswer,
 )
 from tasted.review.page import words
+from tasted.review.page.training import TrainingPart
 from tasted.review.page.trials import TrialsPart
 
 COLUMNS = (
@@ -55,6 +56,7 @@ class VersionsPage:
     now: datetime
     needs: str
     trials: TrialsPart | None = None
+    training: TrainingPart | None = None
     columns: tuple[str, ...] = COLUMNS
 
     @property
