@@ -14,6 +14,7 @@ from tasted.config import Settings
 from tasted.engine.assembly import Assembly, assemble
 from tasted.engine.candidate import Candidates
 from tasted.engine.doing import DOING
+from tasted.engine.forgetting_models import forget_models
 from tasted.engine.known_pictures import Origins
 from tasted.engine.model_desk import ModelDesk
 from tasted.engine.model_opening import Load, load_embedder
@@ -287,6 +288,9 @@ class EngineServer:
         self._origins.forget()
         versions = TasteVersions(self._home.tastes, check=self._home.check)
         tastes = versions.erase(request.contents, is_dry=request.is_dry)
+        models = forget_models(self._home, versions, request.contents, is_dry=request.is_dry)
+        # nobody can say which of their pictures a vector of such a model comes from
+        tastes += [None] * models
         act = find_rows if request.is_dry else erase_rows
         rows = act(self._home.library, contents=request.contents, paths=request.paths)
         if not request.is_dry:

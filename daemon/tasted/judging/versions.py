@@ -41,6 +41,7 @@ UNKNOWN_RECIPE = Recipe("taste", "", "", "", "")
 """Of a version that an older tasted wrote without a row."""
 _IMPORT = "import"
 _FORGOTTEN = "A picture in it was forgotten."
+_FORGOTTEN_MODEL = "Its model was trained on a picture that was forgotten."
 _REFITTED = "It is fitted without a picture that was forgotten."
 _DROPPED = "It was removed to stay within learning.keep_mb."
 _LOST = "Its file is gone or damaged."
@@ -292,6 +293,29 @@ class TasteVersions:
                 self._erase_from(number, file, version, contents)
             found.append(held)
         return found
+
+    def erase_made_with(self, fingerprints: Collection[str], *, is_dry: bool = False) -> int:
+        """Take out every version on the vectors of some embedders; return how many there are.
+
+        Their rows stay, as of every version that was erased.
+
+        Args:
+            fingerprints: of embedders that are forgotten.
+            is_dry: only count.
+
+        Raises:
+            OSError: when a file cannot be removed.
+        """
+        rows = [
+            row
+            for row in self.rows()
+            if row.recipe.embedder_fingerprint in fingerprints
+            and not row.is_seed
+            and row.kept != ERASED
+        ]
+        for row in rows if not is_dry else ():
+            self._drop(row, _FORGOTTEN_MODEL)
+        return len(rows)
 
     def _erase_from(
         self,

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save
 
 from tasted.embedding.models.folder import CONFIG, PICTURE_CONFIGS, TOKENIZER_FILES, ModelFolder
-from tasted.embedding.models.tuned import LearnedFrom, tuned_name, write_tuned
+from tasted.embedding.models.tuned import PART, LearnedFrom, tuned_name, write_tuned
 from tasted.embedding.models.verdicts import RuntimeVerdict, keep_verdict
 from tasted.embedding.models.weights import hashes_file_beside, record, verify_folder
 from tasted.embedding.models.weights_file import SAFETENSORS
@@ -91,7 +91,7 @@ def merge(
     home.check()
     name = tuned_name(number)
     folder = home.tuned_models / name
-    part = folder.with_name(f"{name}.part")
+    part = folder.with_name(name + PART)
     for place in (part, folder):
         shutil.rmtree(place, ignore_errors=True)
     private_folder(part, below=home.root)

@@ -92,6 +92,8 @@ class TrainingSession:
         self._folder = folder
         self._progress = progress
         self._saving = saving
+        self._former: TrainingPlan | None = None
+        """What the run before this one was about."""
 
     def run(self) -> None:
         """Train, prove, and merge what passes every gate.
@@ -107,6 +109,7 @@ class TrainingSession:
         labels = read_labels(self._home, self._settings)
         self._check_labels(labels)
         embedder, tower = self._opened()
+        self._former = self._begin_plan(labels)
         self._progress.tell(state="looking")
         looker = PictureLooker(self._home, self._settings, tower, embedder)
         seen = looker.look(labels, self._folder.run / "views", tell=self._tell_looked)
@@ -234,8 +237,7 @@ class TrainingSession:
                 "drawn": sorted(labels.not_by_chance),
             }
         )
-        former = self._folder.read_plan()
-        if not self._options.resumes or former is None or former.digest != digest:
+        if not self._options.resumes or self._former is None or self._former.digest != digest:
             for place in self._folder.run.glob("adapter-*"):
                 shutil.rmtree(place, ignore_errors=True)
         history = tuple(reference.content_id for reference in seen.history)
@@ -252,6 +254,20 @@ class TrainingSession:
             state="training", adapters=adapters, step=0, steps_max=self._recipe.max_steps
         )
         return digest
+
+    def _begin_plan(self, labels: TrainingLabels) -> TrainingPlan | None:
+        """Say whose pictures are looked at, before anything of them is kept; return the last plan.
+
+        `tasted forget` ends a run that is about one of them.
+        """
+        former = self._folder.read_plan()
+        everything = labels.contents(range(len(labels.items)))
+        history = tuple(reference.content_id for reference in labels.history)
+        digest = former.digest if former is not None else ""
+        self._folder.write_plan(
+            TrainingPlan(self._progress.state.run, digest, everything, history)
+        )
+        return former
 
     def _base_fingerprint(self) -> str:
         return fingerprint_of(

@@ -35,6 +35,7 @@ _COUNTED = {
     "references": ("reference", "references"),
     "vectors": ("stored vector", "stored vectors"),
     "tastes": ("learnt taste", "learnt tastes"),
+    "trained": ("trained model or training", "trained models and trainings"),
     "mentions": ("mention in another sidecar", "mentions in other sidecars"),
     "events": ("answer in the history", "answers in the history"),
     "trials": ("trial that counted an answer", "trials that counted an answer"),

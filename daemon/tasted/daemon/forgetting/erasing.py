@@ -21,6 +21,7 @@ from tasted.daemon.forgetting.backfills import BackfillResidues
 from tasted.daemon.forgetting.plan import ErasurePlan, hashed, read_contents
 from tasted.daemon.forgetting.residues import Job, Residues
 from tasted.daemon.forgetting.traces import Traces
+from tasted.daemon.forgetting.trained import TrainedOn
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.folders_file import forget_folders
 from tasted.daemon.shared.forget_order import Order
@@ -92,6 +93,7 @@ class Eraser:
         self._status_file = status_file
         self._feedback = feedback
         self._trials = trials
+        self._trained = TrainedOn(home)
 
     def carry_out(self, order: Order) -> dict[str, Any]:
         """Forget, or only count; return the answer: counts for each target, in their order.
@@ -139,6 +141,7 @@ class Eraser:
         for job in jobs:
             job.counts["events"] = self._feedback.count(job.plan.contents)
             job.counts["trials"] = self._trials.count(job.plan.contents)
+            job.counts["trained"] = self._trained.count(job.plan.contents)
         residues = Residues(self._home, self._shared, self._writer, self._status_file, jobs)
         backfills = BackfillResidues(self._home, jobs)
         if order.is_dry:
@@ -163,6 +166,9 @@ class Eraser:
         keeps_pictures: bool,
     ) -> None:
         plans = [job.plan for job in jobs]
+        contents = {content for plan in plans for content in plan.contents}
+        # it reads pictures, and would write a model of them when they are gone
+        self._trained.end_run(contents)
         kept = [pair for plan in plans for pair in plan.pictures] if keeps_pictures else []
         if kept:
             IgnoredFiles(self._home.ignored_file, check=self._home.check).keep(kept)
@@ -182,12 +188,12 @@ class Eraser:
         reach("forget.mentions_edited")
         backfills.erase(is_dry=False)
         reach("forget.backfills_erased")
-        contents = {content for plan in plans for content in plan.contents}
         self._feedback.erase(contents)
         # their figures stay; what is counted is read anew from the log
         self._trials.erase(contents)
         reach("forget.answers_erased")
         self._ask_engine(plans, residues.paths, is_dry=False)
+        self._trained.erase(contents)
         self._shared.taste.replace(read_current(self._home.current_file))
         reach("forget.rows_erased")
         residues.sweep_temporary()
@@ -197,6 +203,8 @@ class Eraser:
         self._forget_digests({path for plan in plans for path in plan.sidecars})
         for job in jobs:
             self._delete(job, keeps_pictures=keeps_pictures)
+        # one may have begun meanwhile
+        self._trained.end_run(contents)
         # the scanner may have written it meanwhile
         self._shared.ledger.forget_index()
         residues.remove_requests()

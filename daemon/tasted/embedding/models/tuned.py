@@ -11,7 +11,7 @@ import dataclasses
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from tasted.system.files import read_regular_file, write_atomically
 
 LEARNED_FROM = "learned_from.json"
 HELD_OUT = "held_out_logits.json"
+PART = ".part"
+"""Behind the name of a folder that is still being written."""
 _NAME = re.compile(r"tuned-([1-9][0-9]{0,5})")
 _BYTES_MAX = 64_000_000
 
@@ -58,6 +60,32 @@ def tuned_number(name: str) -> int | None:
     """Return the number in such a name; None when it is no name of a tuned model."""
     match = _NAME.fullmatch(name)
     return int(match[1]) if match is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class TunedModel:
+    """A model that was trained here, whole or half written."""
+
+    name: str
+    folder: Path
+    learned: LearnedFrom | None
+    """None when that is damaged, so that it may owe something to any picture."""
+
+    def owes_something_to(self, contents: Collection[str]) -> bool:
+        """Return whether one of these pictures went into it, as far as is known."""
+        return self.learned is None or not self.learned.contents.isdisjoint(contents)
+
+
+def tuned_models(folder: Path) -> tuple[TunedModel, ...]:
+    """Return the models in `.tasted/models` that were trained here, half written ones included."""
+    if not folder.is_dir():
+        return ()
+    found = ((place.name.removesuffix(PART), place) for place in sorted(folder.iterdir()))
+    return tuple(
+        TunedModel(name, place, read_learned_from(place))
+        for name, place in found
+        if tuned_number(name) is not None and place.is_dir() and not place.is_symlink()
+    )
 
 
 def write_tuned(folder: Path, learned: LearnedFrom, held_out: Mapping[str, float]) -> None:
