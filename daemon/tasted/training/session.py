@@ -264,9 +264,7 @@ class TrainingSession:
         everything = labels.contents(range(len(labels.items)))
         history = tuple(reference.content_id for reference in labels.history)
         digest = former.digest if former is not None else ""
-        self._folder.write_plan(
-            TrainingPlan(self._progress.state.run, digest, everything, history)
-        )
+        self._folder.write_plan(TrainingPlan(self._progress.state.run, digest, everything, history))
         return former
 
     def _base_fingerprint(self) -> str:
