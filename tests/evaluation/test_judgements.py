@@ -194,3 +194,17 @@ def test_too_few_labels_have_no_curve(rejects: int) -> None:
         [np.flatnonzero(world.liked)[:20], np.flatnonzero(~world.liked)[:rejects]]
     )
     assert learning_curve("taste", _known(world.vectors[chosen], world.liked[chosen])) is None
+
+
+def test_a_model_that_was_trained_on_labels_is_not_judged_by_them() -> None:
+    """What models said that had not seen them counts in their place, for the taste."""
+    known = _labelled(60)
+    by_chance = np.random.default_rng(2).normal(size=60)
+    trained = replace(known, held_out=by_chance)
+    plain, honest = (figures_of(judge_leave_one_out("taste", one)) for one in (known, trained))
+
+    assert plain.has_signal
+    assert not honest.has_signal
+    part = trained.only(np.arange(20))
+    assert part.held_out is not None
+    assert np.array_equal(part.held_out, by_chance[:20])

@@ -3,14 +3,16 @@
 Reads the library beside a running daemon and never writes to it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.amounts import counted
 from tasted.config import Settings
 from tasted.decoding.pictures import PREPROCESSING, Picture, decode
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import LazyEmbedder
+from tasted.embedding.models.tuned import read_held_out
 from tasted.embedding.models.weights import ModelFolder, find_model
 from tasted.embedding.opening import open_embedder
 from tasted.engine.embed_and_read import look_at_pictures
@@ -50,6 +52,9 @@ class Embeddings:
     failed: tuple[tuple[str, str], ...]
     """Path of each picture without a vector, and why."""
     notes: tuple[str, ...]
+    held_out: dict[str, float]
+    """Of a model that was trained on labels: what models say that have not seen them, by content
+    id."""
 
 
 def embed_references(
@@ -102,6 +107,7 @@ def embed_references(
             }
         done += len(batch)
         on_progress(Progress(identity.name, done, len(missing)))
+    held_out = read_held_out(folder.folder)
     history = glance.sample(HISTORY_MAX, exclude=found.curated, among=found.present)
     return Embeddings(
         embedder=identity.name,
@@ -110,8 +116,17 @@ def embed_references(
         cached=cached,
         history=tuple(history.values()),
         failed=tuple(failed),
-        notes=identity.notes,
+        notes=(*identity.notes, *_trained_notes(identity.name, held_out)),
+        held_out=held_out,
     )
+
+
+def _trained_notes(name: str, held_out: Mapping[str, float]) -> tuple[str, ...]:
+    if not held_out:
+        return ()
+    count = counted(len(held_out), "label")
+    note = f"{name} was trained on {count}. Only taste is judged by models that had not seen them."
+    return (note,)
 
 
 def decoded(reference: Reference, inbox: Path, settings: Settings) -> Picture | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasted.config import Settings
 from tasted.copies.finding import CopyFinder, Pictured
@@ -165,9 +166,7 @@ def evaluate(
         embedders=results,
         stage=stage(counts.liked, counts.rejected, max_error_rate=rate),
         next=next_step(counts.liked, counts.rejected, max_error_rate=rate),
-        curve=(
-            learning_curve("taste" if current == "seed" else current, known[0]) if items else None
-        ),
+        curve=_curve(current, known[0]) if items else None,
         doubts=fitted.doubts if fitted is not None else (),
         counts=counts,
     )
@@ -198,8 +197,25 @@ def _reference_vectors(
         curated=np.array([item.is_curated for item in items], np.bool_),
         history=history,
         copies=copies.groups,
+        held_out=_held_out(items, made) if made.held_out else None,
     )
     return vectors, copies.lookalikes
+
+
+def _held_out(items: Sequence[LabelledItem], made: Embeddings) -> NDArray[np.float64]:
+    known = made.held_out
+    found = [
+        [known[photo.content_id] for photo in item.photos if photo.content_id in known]
+        for item in items
+    ]
+    return np.array([np.mean(own) if own else np.nan for own in found], np.float64)
+
+
+def _curve(current: ScorerName, vectors: ReferenceVectors) -> LearningCurve | None:
+    """Return what more labels would bring; None where the model has seen those that it would."""
+    if vectors.held_out is not None:
+        return None
+    return learning_curve("taste" if current == "seed" else current, vectors)
 
 
 def _scorer_result(

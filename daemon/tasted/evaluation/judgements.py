@@ -32,8 +32,10 @@ from tasted.records import Verdict
 from tasted.scoring.seed.formula import MATCH_THRESHOLD
 from tasted.scoring.taste.conformal import MAX_ERROR_RATE, left_out_verdicts
 from tasted.scoring.taste.fitted_scorer import FittedScorer
+from tasted.scoring.taste.held_out import with_held_out
 from tasted.scoring.taste.labelled import gather
 from tasted.scoring.taste.logistic import sigmoid
+from tasted.scoring.taste.model import Taste
 from tasted.scoring.taste.shrinking import constant_brier
 from tasted.scoring.unit_rows import Rows, Vectors
 
@@ -56,6 +58,8 @@ class ReferenceVectors:
     history: Vectors | None = None
     copies: NDArray[np.intp] | None = None
     """Shape (n,): equal numbers for copies of one picture, see `fit_taste`."""
+    held_out: Array | None = None
+    """Shape (n,), of an embedder that was trained on labels; see `scoring.taste.held_out`."""
 
     def only(self, chosen: NDArray[np.intp]) -> "ReferenceVectors":
         """Return some of the references, by index, with the same history."""
@@ -66,11 +70,12 @@ class ReferenceVectors:
             self.curated[chosen],
             self.history,
             self.copies[chosen] if self.copies is not None else None,
+            self.held_out[chosen] if self.held_out is not None else None,
         )
 
     def fitted(self, scorer: FittedName) -> FittedScorer:
         """Fit a scorer to all references."""
-        return fit_scorer(
+        fitted = fit_scorer(
             scorer,
             self.given,
             self.liked,
@@ -78,6 +83,9 @@ class ReferenceVectors:
             history=self.history,
             copies=self.copies,
         )
+        if self.held_out is not None and isinstance(fitted, Taste):
+            return with_held_out(fitted, self.held_out)
+        return fitted
 
     @property
     def given(self) -> Vectors:

@@ -180,6 +180,8 @@ class Status:
     """What to do about that."""
     former_results: int = 0
     """How many results are still scored by the former model."""
+    training: str | None = None
+    """How far the training of an adapter is: a sentence; None when nothing is trained."""
 
     @property
     def labels(self) -> LabelCounts:

@@ -10,10 +10,12 @@ from tasted.config import load_settings
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
+from tasted.daemon.shared.training_words import training_now
 from tasted.daemon.shared.work_queue import Asked, PresentLabels
 from tasted.errors import DiskFull
 from tasted.home.layout import Home
 from tasted.home.status import Status, read_status
+from tasted.home.training_file import TrainingFolder, TrainingState
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.ledger import Ledger
@@ -105,3 +107,25 @@ def test_a_status_that_cannot_be_written_harms_nothing(home: Home, reporter: Rep
     home.status_file.mkdir()
     reporter.write()
     assert read_status(home.status_file) is None
+
+
+def test_the_status_tells_of_a_training(home: Home, shared: SharedState) -> None:
+    """As long as one is under way, whoever began it."""
+    reporter = Reporter(
+        StatusFile(home), shared, version="0.1.0", training=lambda: training_now(home)
+    )
+
+    def told() -> str | None:
+        reporter.write()
+        status = read_status(home.status_file)
+        assert status is not None
+        return status.training
+
+    assert told() is None
+    folder = TrainingFolder(home)
+    state = TrainingState(1, "proving", "pocket", "2026-11-30", "2026-11-30")
+    with folder.held():
+        folder.write(state)
+        assert told() == "Training: every gate is tried."
+    # its process is gone
+    assert told() is None

@@ -189,6 +189,7 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
         lines.append(f"Engine   {'not running' if engine is None else f'running, pid {engine}'}")
         lines.append(f"Queue    {_queue(snapshot)}")
         lines += _saving_lines(snapshot)
+        lines += _training_lines(snapshot)
         lines += [
             f"Waiting  {path} has been changing for over a minute; tasted waits until it stops"
             for path in snapshot.restless
@@ -220,6 +221,11 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
             for file in snapshot.ignored_newest
         ]
     return lines
+
+
+def _training_lines(snapshot: Status) -> list[str]:
+    told = snapshot.training
+    return [f"Training {told.removeprefix('Training ')}"] if told is not None else []
 
 
 def _version_lines(snapshot: Status) -> list[str]:

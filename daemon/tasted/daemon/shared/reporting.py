@@ -49,6 +49,7 @@ class Reporter:
         on_progress: gets the number of files still to be scored again on request, whenever the
             status is written.
         on_status: handed each snapshot, so that the page can follow.
+        training: returns how far the training of an adapter is; None: nothing is trained.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class Reporter:
         version: str,
         on_progress: Callable[[int], None] = lambda _asked_again: None,
         on_status: Callable[[Status], None] = lambda _status: None,
+        training: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._file = file
         self._shared = shared
         self._version = version
         self._on_progress = on_progress
         self._on_status = on_status
+        self._training = training
         self._started_at = _now()
         self._ignored: dict[str, int] = {}
         self._ignored_newest: tuple[IgnoredPath, ...] = ()
@@ -210,6 +213,7 @@ class Reporter:
             ),
             model_remedy=remedy(shared.switches),
             former_results=shared.former_results,
+            training=self._training(),
         )
 
     def _blank_references(self) -> list[tuple[str, str]]:

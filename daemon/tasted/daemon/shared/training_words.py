@@ -1,10 +1,14 @@
-"""How the training of an adapter gets on, in words, and as the page and `--json` tell it. Pure."""
+"""How the training of an adapter gets on, in words, and as the page and `--json` tell it.
+
+Pure, but for `training_now`, which reads `.tasted/training`.
+"""
 
 from dataclasses import asdict
 from typing import Any
 
 from tasted.amounts import counted, decimal
-from tasted.home.training_file import TrainingState
+from tasted.home.layout import Home
+from tasted.home.training_file import TrainingFolder, TrainingState
 from tasted.home.training_needs import missing_labels
 
 _MINUTE, _HOUR = 60, 3600
@@ -44,6 +48,12 @@ def training_summary(state: TrainingState) -> str:
             failed = [gate for gate in state.gates if not gate.is_passed]
             return f"What was trained was refused: {' '.join(gate.sentence for gate in failed)}"
     return state.message or "Training failed."
+
+
+def training_now(home: Home) -> str | None:
+    """Return how far the training in a home is; None when nothing is trained."""
+    state = TrainingFolder(home).read()
+    return training_summary(state) if state is not None and state.is_under_way else None
 
 
 def _steps(state: TrainingState) -> str:
