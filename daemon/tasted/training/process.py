@@ -20,12 +20,14 @@ import structlog
 
 from tasted import __version__
 from tasted.config import Settings, load_settings
+from tasted.daemon.shared.requests import leave_request
 from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.models.tuned import read_learned_from
 from tasted.embedding.models.weights import find_model
 from tasted.errors import TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
+from tasted.home.lock import lock_owner
 from tasted.home.training_file import TrainingFolder, TrainingState
 from tasted.home.training_needs import NotOffered
 from tasted.system.logs import set_up_logs
@@ -99,6 +101,7 @@ def train(
             progress.tell(base=base.name)
             chosen = recipe or TrainingRecipe(max_steps=settings.training.max_steps)
             _session(home, settings, base, chosen, options, folder, progress).run()
+            _put_on_trial(home, progress.state.model)
         except TastedError as error:
             _told(home, folder, progress, error)
         except Exception as error:
@@ -146,6 +149,13 @@ def frozen_base(home: Home, settings: Settings) -> ModelFolder:
     if learned is None:
         return found
     return find_model(learned.base, models_file=home.models_file, home_root=home.root)
+
+
+def _put_on_trial(home: Home, model: str | None) -> None:
+    """Ask the daemon to try a new model; without a daemon a person may begin that at any time."""
+    if model is not None and lock_owner(home) is not None:
+        # nobody waits for the answer, which is swept
+        leave_request(home.requests, "trial", action="start", name=model)
 
 
 def _told(home: Home, folder: TrainingFolder, progress: RunProgress, error: TastedError) -> None:

@@ -24,10 +24,17 @@ _SENTENCES = {
 NEXT = {
     "interrupted": "To go on: tasted train --resume",
     "cancelled": "To go on: tasted train --resume",
-    "ready": "It decides nothing yet: it has to win a trial first. See: tasted trial",
     "refused": "Nothing was changed. With more labels it may be worth another try.",
 }
-"""What may be done next, by the state of a run."""
+"""What may be done next, by the state of a run that ended."""
+
+
+def next_step(state: TrainingState) -> str | None:
+    """Return what may be done next; None: nothing is to be done."""
+    if state.state == "ready":
+        begin = f"while tasted runs, that begins by itself, else: tasted trial start {state.model}"
+        return f"It decides nothing yet. It has to win a trial first; {begin}"
+    return NEXT.get(state.state)
 
 
 def training_summary(state: TrainingState) -> str:
@@ -89,9 +96,8 @@ def training_lines(state: TrainingState) -> list[str]:
         lines += [f"  It went on although: {sentence}" for sentence in state.missing]
     if state.remedy and state.message:
         lines.append(f"  → {state.remedy}")
-    if state.state in NEXT:
-        lines.append(NEXT[state.state])
-    return lines
+    after = next_step(state)
+    return lines if after is None else [*lines, after]
 
 
 def training_body(
@@ -117,5 +123,5 @@ def training_body(
         return body
     run = asdict(state)
     del run["pid"]
-    run |= {"summary": training_summary(state), "next": NEXT.get(state.state)}
+    run |= {"summary": training_summary(state), "next": next_step(state)}
     return body | {"run": run}
