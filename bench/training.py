@@ -35,8 +35,8 @@ from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import RunOptions
 from tasted.training.vision_tower import VisionTower
 
-LABELS = 300
-RECIPE = TrainingRecipe(max_steps=250)
+LABELS = 400
+RECIPE = TrainingRecipe(max_steps=200)
 """Fewer steps than usual: `pocket` is done by then."""
 OVERFIT = TrainingRecipe(
     max_steps=150,
@@ -50,6 +50,7 @@ OVERFIT = TrainingRecipe(
 )
 """Everything that keeps an adapter from learning labels by heart is switched off."""
 _NEW = 400
+_BY_HEART = 240
 _FLIPPED = 0.25
 _PROMISED = 0.2
 
@@ -126,13 +127,13 @@ def verdicts() -> list[Row]:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         tower, embedder = _tower(Home(root))
-        made = [sticker_picture(number) for number in range(LABELS)]
+        made = [sticker_picture(number) for number in range(_BY_HEART)]
         pixels = [decode(one.data, name="a", max_pixels=10**6).pixels for one in made]
-        liked = np.array([one.is_red for one in made]) ^ (chance.random(LABELS) < _FLIPPED)
+        liked = np.array([one.is_red for one in made]) ^ (chance.random(_BY_HEART) < _FLIPPED)
         views = cache_views(root / "training" / "views", _looked(tower, embedder, pixels))
-        nothing = np.zeros(LABELS, np.bool_)
-        groups = np.arange(LABELS)
-        sides = divide(groups, liked, range(LABELS), newest_share=0.0, folds=3, seed=0)
+        nothing = np.zeros(_BY_HEART, np.bool_)
+        groups = np.arange(_BY_HEART)
+        sides = divide(groups, liked, range(_BY_HEART), newest_share=0.0, folds=3, seed=0)
         history = np.zeros(0, np.intp)
         material = TrainingMaterial(views, liked, nothing, None, groups, sides, history)
         found = CrossFitting(

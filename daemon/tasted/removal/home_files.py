@@ -121,8 +121,8 @@ def state(home: Home) -> Trace | None:
         return None
     return Trace(
         "state",
-        "library, tastes, texts and logs, which can be rebuilt from your pictures, and the history "
-        "of your answers, which cannot",
+        "library, tastes, trained models, texts and logs, which can be made again from your "
+        "pictures, and the history of your answers, which cannot",
         home.state,
         folder_bytes(home.state),
         Reach.DATA,

@@ -71,7 +71,7 @@ def start_training(
     if not is_installed():
         raise ExtraMissing(
             "Training needs the extra `train`, which is not installed.",
-            remedy="Install it: pip install 'tasted[train]'",
+            remedy="Install it beside tasted: pip install 'peft>=0.21'",
         )
     folder = TrainingFolder(home)
     if folder.is_running():

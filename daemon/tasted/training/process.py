@@ -6,6 +6,7 @@ reads the inbox beside a running daemon.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -23,11 +24,12 @@ from tasted.config import Settings, load_settings
 from tasted.daemon.shared.requests import leave_request
 from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.models.tuned import read_learned_from
-from tasted.embedding.models.weights import find_model
-from tasted.errors import TastedError
+from tasted.embedding.models.weights import canonical_name, find_model
+from tasted.errors import ModelMissing, TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
+from tasted.home.status import read_current
 from tasted.home.training_file import TrainingFolder, TrainingState
 from tasted.home.training_needs import NotOffered
 from tasted.system.logs import set_up_logs
@@ -144,11 +146,21 @@ def frozen_base(home: Home, settings: Settings) -> ModelFolder:
     Raises:
         ModelMissing, ModelUnusable: when it is not there or cannot be used.
     """
-    found = find_model(settings.embedder.model, models_file=home.models_file, home_root=home.root)
+    found = _in_force(home, settings)
     learned = read_learned_from(found.folder)
     if learned is None:
         return found
     return find_model(learned.base, models_file=home.models_file, home_root=home.root)
+
+
+def _in_force(home: Home, settings: Settings) -> ModelFolder:
+    """Return the model that decides; that of the settings may still be on its way to that."""
+    current = read_current(home.current_file)
+    if current is not None and current.embedder != canonical_name(settings.embedder.model):
+        # one that was named by its folder cannot be found by its name
+        with contextlib.suppress(ModelMissing):
+            return find_model(current.embedder, models_file=home.models_file, home_root=home.root)
+    return find_model(settings.embedder.model, models_file=home.models_file, home_root=home.root)
 
 
 def _put_on_trial(home: Home, model: str | None) -> None:
