@@ -35,8 +35,8 @@ from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import RunOptions
 from tasted.training.vision_tower import VisionTower
 
-LABELS = 400
-RECIPE = TrainingRecipe(max_steps=200)
+LABELS = 320
+RECIPE = TrainingRecipe(max_steps=150)
 """Fewer steps than usual: `pocket` is done by then."""
 OVERFIT = TrainingRecipe(
     max_steps=150,
