@@ -35,7 +35,7 @@ from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import RunOptions
 from tasted.training.vision_tower import VisionTower
 
-LABELS = 320
+LABELS = 300
 RECIPE = TrainingRecipe(max_steps=150)
 """Fewer steps than usual: `pocket` is done by then."""
 OVERFIT = TrainingRecipe(

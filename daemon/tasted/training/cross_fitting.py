@@ -71,10 +71,9 @@ class TrainingMaterial:
 class CrossFitted:
     """What came out of the training."""
 
-    frozen: Array
-    """Shape (n,): of the older labels by frozen vectors and a taste without them, else NaN."""
     tuned: Array
-    """Shape (n,): the same by adapters without them, not calibrated."""
+    """Shape (n,): of the older labels by adapters and tastes without them, not calibrated; NaN of
+    the newest."""
     adapter: Tensors
     """Of the last run, which was trained on all older labels."""
     vectors: NDArray[np.float32]
@@ -82,6 +81,7 @@ class CrossFitted:
     taste: Taste
     """Fitted to its vectors of the older labels, and calibrated by what was held out."""
     frozen_taste: Taste
+    """The same on frozen vectors."""
     steps: tuple[int, ...]
     """How many each run made, and which was the best, in turns."""
 
@@ -132,11 +132,12 @@ class CrossFitting:
             vectors = self._tower.vectors(material.views.states)
             tuned[fold] = material.logits(material.fit(vectors, others), vectors, fold)
         older = sides.older
-        frozen_taste = material.fit(frozen_vectors, older)
+        # calibrated in the same way, or else the way would pass for what the adapter has learnt
+        frozen_taste = with_held_out(material.fit(frozen_vectors, older), frozen[older])
         adapter, made = self._trained(len(sides.folds) + 1, older)
         vectors = self._tower.vectors(material.views.states)
         taste = with_held_out(material.fit(vectors, older), tuned[older])
-        return CrossFitted(frozen, tuned, adapter, vectors, taste, frozen_taste, (*steps, *made))
+        return CrossFitted(tuned, adapter, vectors, taste, frozen_taste, (*steps, *made))
 
     def _trained(self, number: int, labels: Indices) -> tuple[Tensors, tuple[int, int]]:
         self._begin()

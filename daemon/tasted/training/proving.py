@@ -38,7 +38,9 @@ def prove(
     views, liked = material.views, material.liked
     older, newest = material.sides.older, material.sides.newest
     targets = liked.astype(np.float64)
-    calibrated = found.taste.leave_one_out - found.taste.offset
+    before, calibrated = (
+        taste.leave_one_out - taste.offset for taste in (found.frozen_taste, found.taste)
+    )
     unknown = np.concatenate([newest, np.arange(len(liked), len(views.offsets) - 1)])
     places = views.places(unknown)
     cosines = np.sum(views.frozen[places] * found.vectors[places], axis=1)
@@ -46,7 +48,7 @@ def prove(
     frozen = material.logits(found.frozen_taste, views.frozen, unknown)
     return (
         gain_gate(
-            PairedLogits(found.frozen[older], calibrated, targets[older]),
+            PairedLogits(before, calibrated, targets[older]),
             material.sides.groups[older],
         ),
         forward_gate(
