@@ -35,7 +35,6 @@ from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
-from tasted.daemon.shared.training_words import training_now
 from tasted.daemon.shared.turn_timer import TurnTimer
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.loop import WorkLoop
@@ -216,12 +215,7 @@ class _Daemon:
             match_hook.scored(sidecar)
 
         self._reporter = Reporter(
-            status_file,
-            shared,
-            version=__version__,
-            on_progress=on_progress,
-            on_status=follow,
-            training=lambda: training_now(home),
+            status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
         )
         feedback = FeedbackRecorder(home, shared)
         trials = HomeTrials(home, shared, feedback, ask=shared.queue.ask_engine)

@@ -10,7 +10,6 @@ from tasted.config import load_settings
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
 from tasted.daemon.shared.status_file import StatusFile
-from tasted.daemon.shared.training_words import training_now
 from tasted.daemon.shared.work_queue import Asked, PresentLabels
 from tasted.errors import DiskFull
 from tasted.home.layout import Home
@@ -111,9 +110,7 @@ def test_a_status_that_cannot_be_written_harms_nothing(home: Home, reporter: Rep
 
 def test_the_status_tells_of_a_training(home: Home, shared: SharedState) -> None:
     """As long as one is under way, whoever began it."""
-    reporter = Reporter(
-        StatusFile(home), shared, version="0.1.0", training=lambda: training_now(home)
-    )
+    reporter = Reporter(StatusFile(home), shared, version="0.1.0")
 
     def told() -> str | None:
         reporter.write()

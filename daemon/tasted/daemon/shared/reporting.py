@@ -12,6 +12,7 @@ import structlog
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
 from tasted.daemon.shared.turns import Turn
+from tasted.daemon.shared.training_words import training_now
 from tasted.errors import TastedError
 from tasted.home.status import (
     AccessReport,
@@ -49,7 +50,6 @@ class Reporter:
         on_progress: gets the number of files still to be scored again on request, whenever the
             status is written.
         on_status: handed each snapshot, so that the page can follow.
-        training: returns how far the training of an adapter is; None: nothing is trained.
     """
 
     def __init__(
@@ -60,14 +60,12 @@ class Reporter:
         version: str,
         on_progress: Callable[[int], None] = lambda _asked_again: None,
         on_status: Callable[[Status], None] = lambda _status: None,
-        training: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._file = file
         self._shared = shared
         self._version = version
         self._on_progress = on_progress
         self._on_status = on_status
-        self._training = training
         self._started_at = _now()
         self._ignored: dict[str, int] = {}
         self._ignored_newest: tuple[IgnoredPath, ...] = ()
@@ -213,7 +211,7 @@ class Reporter:
             ),
             model_remedy=remedy(shared.switches),
             former_results=shared.former_results,
-            training=self._training(),
+            training=training_now(self._file.home),
         )
 
     def _blank_references(self) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ class StatusFile:
     """
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self.home = home
         self._file = home.status_file
         self._folder = os.open(home.state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._guard = threading.Lock()
@@ -60,7 +60,7 @@ class StatusFile:
         """
         with self._writing:
             self._written = self.begin()
-            self._home.check()
+            self.home.check()
             status = read_status(self._file)
             if status is not None and (changed := change(status)) != status:
                 write_status(self._file, changed, folder=self._folder)
