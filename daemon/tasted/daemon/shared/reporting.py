@@ -11,8 +11,8 @@ import structlog
 
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.status_file import StatusFile
-from tasted.daemon.shared.turns import Turn
 from tasted.daemon.shared.training_words import training_now
+from tasted.daemon.shared.turns import Turn
 from tasted.errors import TastedError
 from tasted.home.status import (
     AccessReport,

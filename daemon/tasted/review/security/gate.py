@@ -1,7 +1,7 @@
 """The gate: every check on a request before the application sees it. ASGI; no other I/O.
 
     Host            exactly 127.0.0.1:PORT; localhost:PORT is sent there; all else 421
-    method, path    GET, HEAD, POST; a path that is what it says
+    method, path    GET, HEAD, POST, PUT, DELETE; a path that is what it says
     Sec-Fetch-Site  no page of another place embeds or fetches anything
     who             bearer token, cookie, or 401; a start link and the style need neither
     writes          with a cookie: our own Origin, and the token of the session
