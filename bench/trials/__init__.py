@@ -1,8 +1,12 @@
 """The bench of trials: how often the rules are wrong, and what they can prove.
 
 forecasters    pairs of simulated recipes, and the cards on which they differ
+usual          other tests, for comparison
 courses        trials of such pairs by the rules of `tasted.trials`
+simulated      what comes of those pairs
 learners       recipes that learn: replays and folds with real fits
+learning       what comes of those
+gates          figures that must hold
 """
 
 import os

@@ -12,7 +12,7 @@ from bench.trials import learning, simulated
 from bench.trials.gates import Gates
 
 PAIRS, QUICK_PAIRS = 1_000, 40
-LEARNING_PAIRS, QUICK_LEARNING_PAIRS = 40, 2
+LEARNING_PAIRS, QUICK_LEARNING_PAIRS = 25, 2
 
 
 def main() -> int:

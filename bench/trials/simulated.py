@@ -7,6 +7,7 @@ import numpy as np
 from bench.trials.courses import Course, course_of, differences_of, ended_by, share_by
 from bench.trials.forecasters import OVERCONFIDENCE, Cards, Forecaster, draw_cards, worse_by
 from bench.trials.gates import Gates
+from bench.trials.usual import is_better_by_likelihood, is_better_by_mean
 from tasted.trials.evidence import gain_interval
 from tasted.trials.rules import ANSWERS_MAX, WATCHED_ANSWERS
 
@@ -16,6 +17,7 @@ EQUAL = Forecaster(0.70)
 BETTER = Forecaster(0.765)
 BEST = Forecaster(0.85)
 MOMENTS = (80, 160, 320, 640)
+LOOKS = (20, 40, 80, 160)
 _INTERVAL_ANSWERS = 400
 _INTERVAL_EVERY = 20
 
@@ -52,6 +54,7 @@ def show(gates: Gates, pairs: int) -> None:
     gates.least(
         "gain of .064: proven by 160 duel answers", share_by(proven[0.064, "duel"], 160), 0.9
     )
+    _show_usual_tests(pairs)
     _show_taking_back(gates, pairs)
     _show_intervals(gates, max(20, pairs // 5))
     _show_ends(max(10, pairs // 10))
@@ -85,6 +88,23 @@ def _cards(
     for seed in range(pairs):
         random = np.random.default_rng([14, seed])
         yield draw_cards(in_force, challenger, count, duels=duels, random=random)
+
+
+def _show_usual_tests(pairs: int) -> None:
+    """What is promoted by tests that are made for one look, looked at four times."""
+    print(f"\nequal pairs that other tests promote at one of {LOOKS} answers, drawn cards")
+    for name, equal in (
+        ("calibrated", EQUAL),
+        ("overconfident", Forecaster(EQUAL.auc, OVERCONFIDENCE)),
+    ):
+        drawn = list(_cards(equal, equal, pairs, 0.0, LOOKS[-1]))
+        by_mean = np.array([is_better_by_mean(cards, LOOKS) for cards in drawn])
+        by_ratio = np.array([is_better_by_likelihood(cards, LOOKS) for cards in drawn])
+        print(
+            f"{name:<16}one-sided p < .05 of the mean gain {by_mean.mean():.1%}, "
+            f"likelihood ratio of 20 {by_ratio.mean():.1%}",
+            flush=True,
+        )
 
 
 def _show_taking_back(gates: Gates, pairs: int) -> None:
