@@ -177,6 +177,8 @@ def test_a_person_decides_at_any_time(tried: TriedHome) -> None:
 def test_an_offer_is_made_once_a_person_let_it_go_on(tried: TriedHome) -> None:
     """It is probably better, and a person may say to wait."""
     tried.open()
+    # nothing was offered yet, so that nothing is declined
+    tried.office.carry_out(TrialOrder("seen"))
     tried.answer(30)
     tried.answer(15, is_new_right=False)
     tried.answer(7)

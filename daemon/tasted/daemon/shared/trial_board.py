@@ -278,7 +278,7 @@ class TrialBoard:
             told = replace(
                 row,
                 is_told=row.is_told or row.state != OPEN,
-                offer_is_declined=row.offer_is_declined or row.state == OPEN,
+                offer_is_declined=row.offer_is_declined or self.standing(row).is_offered,
             )
             return row if told == row else self._write(told)
 
