@@ -67,6 +67,8 @@ class TriedHome:
         self.dies_at: str | None = None
         """`ask`, `decided` or `note`."""
         self.refused: VersionRefused | None = None
+        self.no_change: str | None = None
+        """Why the model cannot be changed."""
         self.digest = "digest"
         """Of the labels."""
         self.fault: ServiceFault | None = None
@@ -85,6 +87,7 @@ class TriedHome:
             current=lambda: self.current,
             ask=self.ask,
             note=self.note,
+            use_model=self.use_model,
             clock=lambda: 0.0 if self.fault else float("inf"),
         )
         self.office = TrialOffice(
@@ -144,6 +147,11 @@ class TriedHome:
         before = self.current.taste if self.current is not None else None
         self.current = published(OLD if request.recipe == OLD.id else NEW)
         return VersionChosen(self.current, before)
+
+    def use_model(self, model: str, _since: str) -> str | None:
+        """Begin a change of the model, which the test ends."""
+        self.asked.append(model)
+        return self.no_change
 
     def note(self, kind: EventKind, *, via: Via, note: str, event_id: str) -> object:
         """Log an event, as the recorder does."""

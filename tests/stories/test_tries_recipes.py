@@ -14,10 +14,11 @@ from typing import Any, Self
 import httpx
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, RunningDaemon, running, tasted
+from kit.daemons import PATIENCE_SECONDS, RunningDaemon, observing, running, tasted
 from kit.homes import home_with
 from kit.judging import drawn
-from kit.outboxes import documents
+from kit.outboxes import documents, is_done
+from kit.switching import OTHER, PIXEL, drop, home_of_two
 from kit.waiting import eventually
 from tasted.feedback.events import EventKind
 from tasted.feedback.reading import read_events
@@ -75,7 +76,8 @@ class Judge:
         cards = queue.json()["cards"]
         assert cards
         for card in cards:
-            answer = "like" if likes(int(card["name"][:3])) else "reject"
+            number = int(card["name"].removeprefix("shot-").removesuffix(".png"))
+            answer = "like" if likes(number) else "reject"
             body = {"answer": answer, "card": card["card"], "blind": True, "shown_ms": 700}
             done = self._client.post(f"/results/{card['id']}/feedback", json=body)
             assert done.status_code in {200, 503}, done.text
@@ -187,3 +189,38 @@ def test_row_72_a_better_recipe_takes_over_and_one_that_turns_bad_leaves(home: H
         assert current.scorer == "seed"
         assert "the fixed formula decides again" in tasted(home, "trial").stdout
         assert daemon.stop() == 0
+
+
+def test_another_model_is_tried_and_takes_over_by_a_change_of_models(tmp_path: Path) -> None:
+    """It is embedded first, guesses beside the one in force, and decides in one step; and back."""
+    home = home_of_two(tmp_path)
+    drop(home, range(24))
+    with observing(home, "real", *PIXEL) as daemon:
+        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        daemon.await_state("idle")
+        begun = tasted(home, "trial", "start", OTHER)
+        assert begun.returncode == 0, begun.stderr
+        assert f"On trial: {OTHER}." in begun.stdout
+        with Judge(home) as judge:
+            judge.judge(is_bright)
+            assert judge.trial()["figures"]["answers"] >= 2
+            assert decides(home, "pocket")
+            assert tasted(home, "trial", "promote").returncode == 0
+            eventually(lambda: decides(home, OTHER), within_seconds=PATIENCE_SECONDS)
+            eventually(lambda: told(home) == ["open", "promoted"], within_seconds=PATIENCE_SECONDS)
+            daemon.await_state("idle")
+            judge.judge(is_bright)
+            assert tasted(home, "trial", "dismiss").returncode == 0
+        eventually(lambda: decides(home, "pocket"), within_seconds=PATIENCE_SECONDS)
+        eventually(
+            lambda: told(home) == ["open", "promoted", "taken_back"],
+            within_seconds=PATIENCE_SECONDS,
+        )
+        daemon.await_state("idle")
+        assert daemon.stop() == 0
+
+
+def decides(home: Home, model: str) -> bool:
+    """Tell whether a model is in force."""
+    current = read_current(home.current_file)
+    return current is not None and current.embedder == model

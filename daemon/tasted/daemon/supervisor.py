@@ -39,12 +39,7 @@ from tasted.daemon.shared.turn_timer import TurnTimer
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.loop import WorkLoop
 from tasted.daemon.working.worker import Worker
-from tasted.errors import (
-    HomeReplaced,
-    ServiceFault,
-    SomeFailed,
-    TastedError,
-)
+from tasted.errors import HomeReplaced, ServiceFault, SomeFailed, TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.folder_locks import FolderLocks
 from tasted.home.layout import Home
@@ -218,8 +213,9 @@ class _Daemon:
             status_file, shared, version=__version__, on_progress=on_progress, on_status=follow
         )
         feedback = FeedbackRecorder(home, shared)
-        trials = HomeTrials(home, shared, feedback, ask=shared.queue.ask_engine)
         self._change = change = ModelChange(home, shared, feedback)
+        ask = shared.queue.ask_engine
+        trials = HomeTrials(home, shared, feedback, ask=ask, models=change.orders)
         self._review = review = ReviewParts(
             home, shared, feedback, trials, change.orders, version=__version__, stop=self._stop
         )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.feedback_events import content
-from kit.trials import counted
+from kit.trials import counted, recipe, trial_row
 from kit.tried_homes import NEW, OLD, KilledError, TriedHome, published
 from tasted.daemon.shared.trial_board import TrialConflict
 from tasted.daemon.shared.trial_order import TrialOrder, parse_trial
@@ -246,6 +246,25 @@ def test_another_recipe_by_another_way_ends_a_trial(tried: TriedHome) -> None:
     tried.carrier.follow()
     assert tried.row.state == "withdrawn"
     assert tried.told == ["open", "promoted", "taken_back", "open", "withdrawn"]
+
+
+def test_another_model_decides_by_a_change_of_models(tried: TriedHome) -> None:
+    """It is begun with a turn, and told when that model decides; one that fails ends the trial."""
+    large = recipe("large")
+    tried.board.open(trial_row(in_force=OLD, challenger=large))
+    tried.board.promote(1, taste="v1")
+    assert tried.carrier.complete(tried.row) is None
+    assert tried.asked == []
+    tried.carrier.follow()
+    assert (tried.asked, tried.told) == (["large"], [])
+    tried.current = published(OLD, recipe=large.id)
+    tried.carrier.follow()
+    assert (tried.row.state, tried.told) == ("promoted", ["promoted"])
+    tried.board.dismiss(1)
+    tried.no_change = "The disk is full."
+    tried.carrier.follow()
+    assert (tried.row.state, tried.row.note) == ("settled", "The disk is full.")
+    assert tried.asked == ["large", "small"]
 
 
 def test_what_cannot_be_carried_out_is_told_or_tried_again(tried: TriedHome) -> None:

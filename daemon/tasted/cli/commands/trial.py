@@ -127,6 +127,10 @@ def _past(body: Mapping[str, Any]) -> str:
 
 def _changed(body: Mapping[str, Any]) -> str:
     challenger, former = body["challenger"]["name"], body["in_force"]["name"]
+    is_other_model = body["challenger"]["model"] != body["in_force"]["model"]
+    if is_other_model and body["state"] in {"promoted", "taken_back"}:
+        model = challenger if body["state"] == "promoted" else former
+        return f"Changing the model to {model}. How far it is: tasted status"
     return {
         "promoted": f"Now decides: {challenger}. Go back: tasted trial dismiss",
         "settled": f"Kept: {challenger}.",

@@ -12,9 +12,11 @@ from tasted.daemon.shared.engine_lane import AskEngine
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.requests import Request, answer_request, failure
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.shared.switch_orders import ModelOrders
 from tasted.daemon.shared.trial_board import TrialBoard
 from tasted.daemon.shared.trial_carrier import TrialCarrier
 from tasted.daemon.shared.trial_feeding import TrialFeeding
+from tasted.daemon.shared.trial_model import TrialModel
 from tasted.daemon.shared.trial_office import TrialOffice
 from tasted.daemon.shared.trial_order import TrialOrder
 from tasted.errors import InternalFault, ServiceFault, TastedError
@@ -33,10 +35,17 @@ class HomeTrials:
         shared: the taste in force.
         recorder: logs what became of a trial.
         ask: hands a request to the engine.
+        models: change the model; None: that is left to `tasted models use`.
     """
 
     def __init__(
-        self, home: Home, shared: SharedState, recorder: FeedbackRecorder, *, ask: AskEngine
+        self,
+        home: Home,
+        shared: SharedState,
+        recorder: FeedbackRecorder,
+        *,
+        ask: AskEngine,
+        models: ModelOrders | None = None,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -49,7 +58,13 @@ class HomeTrials:
         self.board = TrialBoard(
             home.trials, recorder.log, check=home.check, knows_all=feeding.knows_all
         )
-        self.carrier = TrialCarrier(self.board, current=self._current, ask=ask, note=recorder.note)
+        self.carrier = TrialCarrier(
+            self.board,
+            current=self._current,
+            ask=ask,
+            note=recorder.note,
+            use_model=TrialModel(shared, models).use if models is not None else None,
+        )
         self.office = TrialOffice(self.carrier, ask=ask, taste=self._taste, feed=feeding.feed)
 
     def follow(self) -> float | None:

@@ -48,8 +48,8 @@ class TrialCarrier:
         current: returns what is published.
         ask: hands a request to the engine.
         note: logs an event.
-        use_model: lets another model decide: begins a change of it, or goes on with one; None:
-            that cannot be done here. Returns why it cannot be; None while it goes on.
+        use_model: lets another model decide, see `trial_model.TrialModel.use`; None: that cannot be
+            done here.
         clock: monotonic seconds.
     """
 
@@ -60,7 +60,7 @@ class TrialCarrier:
         current: Callable[[], Current | None],
         ask: Callable[[DecideByRecipe], "Future[VersionChosen]"],
         note: NoteEvent,
-        use_model: Callable[[str], str | None] | None = None,
+        use_model: Callable[[str, str], str | None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.board = board
@@ -133,7 +133,8 @@ class TrialCarrier:
 
     def _change_model(self, row: TrialRow, model: str) -> None:
         """Begin to let another model decide: what is published then tells that it does."""
-        refused = _NO_CHANGE if self._use_model is None else self._use_model(model)
+        since = row.ended_at or row.decided_at or row.opened_at
+        refused = _NO_CHANGE if self._use_model is None else self._use_model(model, since)
         if refused is not None:
             self._tell(self.board.withdraw(row.number, refused))
 
