@@ -11,12 +11,14 @@ STAMP := $(VENV)/.tasted-set-up-$(notdir $(PYTHON))
 else
 STAMP := $(firstword $(wildcard $(VENV)/.tasted-set-up-*) $(VENV)/.tasted-set-up-python3)
 endif
+# containers often set it; here hundreds of processes would then compile the same modules again
+unexport PYTHONDONTWRITEBYTECODE
 SECONDS ?= 20
 SEED ?= 1
 ROUNDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types layers tests coverage quick chaos fuzz bench bench-peers fix golden clean
+.PHONY: help setup demo test check lint types layers collected tests coverage quick chaos fuzz bench bench-peers fix golden clean
 
 help: ## List the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -34,7 +36,10 @@ demo: $(STAMP) ## Watch the real daemon score drawings and photographs
 
 test: check ## Everything that CI runs
 
-check: lint types layers tests
+# each checker needs one core, so they run at once, beside what the tests begin with
+check: $(STAMP)
+	@$(MAKE) --no-print-directory -j 2 types lint layers collected
+	@$(MAKE) --no-print-directory tests
 
 lint: $(STAMP) ## ruff, formatting included
 	$(BIN)/ruff check .
@@ -45,6 +50,11 @@ types: $(STAMP) ## mypy, strict
 
 layers: $(STAMP) ## import-linter: the rooms and who may know whom
 	$(BIN)/lint-imports
+
+collected: $(STAMP)
+	@# workers would each rewrite the assertions of all test files: those that are written are read;
+	@# what cannot be collected is told by the tests
+	@$(BIN)/pytest --collect-only --quiet > /dev/null 2>&1 || true
 
 tests: $(STAMP) ## pytest on all cores; what fails runs once more, and the summary says so
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal --reruns=1

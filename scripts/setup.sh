@@ -39,8 +39,8 @@ serves || "$python" -m venv --clear "$venv"
 # On Linux x86-64 PyPI's torch is the CUDA build. Use a CPU build where one is reachable.
 wanted="$(sed -n 's/^torch==//p' constraints.txt)"
 if ! "$venv/bin/python" -c 'import torch' 2>/dev/null && [ "$(uname -s)-$(uname -m)" = "Linux-x86_64" ]; then
-    if "$venv/bin/python" -m pip install --quiet "torch==$wanted+cpu" 2>/dev/null ||
-        "$venv/bin/python" -m pip install --quiet "torch==$wanted+cpu" \
+    if "$venv/bin/python" -m pip install --quiet --no-compile "torch==$wanted+cpu" 2>/dev/null ||
+        "$venv/bin/python" -m pip install --quiet --no-compile "torch==$wanted+cpu" \
             --index-url https://download.pytorch.org/whl/cpu --retries 0 --timeout 10 2>/dev/null; then
         echo "Installed the CPU build of torch $wanted."
     else
@@ -48,5 +48,8 @@ if ! "$venv/bin/python" -c 'import torch' 2>/dev/null && [ "$(uname -s)-$(uname 
             "about 3 GB to download and 5.5 GB on disk. Stop with Ctrl-C if that is too much."
     fi
 fi
-"$venv/bin/python" -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+"$venv/bin/python" -m pip install --quiet --no-compile --constraint constraints.txt \
+    --editable '.[dev]'
+# pip compiles with one core; a file that does not compile is not for this Python
+"$venv/bin/python" -m compileall -q -j 0 "$venv/lib" daemon > /dev/null 2>&1 || true
 echo "Done."

@@ -41,7 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(guarded(os.environ, folder))
     hypothesis.settings.register_profile(
-        "tasted", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        "tasted",
+        deadline=None,
+        # others every time: what fifty do not find, another run does
+        max_examples=50,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     hypothesis.settings.load_profile("tasted")
 
