@@ -17,6 +17,8 @@ from kit.drawings import drawing, label_scenes
 from kit.homes import quick_home
 from kit.quick_engine import scores_begun
 from kit.waiting import eventually
+from tasted.feedback.events import EventKind, FeedbackEvent, Via
+from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
 from tasted.home.status import Status, read_current
 from tasted.home.taste_versions import ERASED, read_choice, read_version_rows
@@ -47,6 +49,12 @@ def taste_of(home: Home, path: str) -> str | None:
     """Return the version that a sidecar names."""
     sidecar = read_sidecar(home, path)
     return sidecar.model.taste if sidecar is not None and sidecar.model is not None else None
+
+
+def choices(home: Home) -> list[FeedbackEvent]:
+    """Return what the log holds of chosen versions."""
+    kinds = {EventKind.ACTIVATE, EventKind.HOLD, EventKind.FOLLOW}
+    return [event for event in read_events(home.feedback) if event.kind in kinds]
 
 
 def settled(daemon: RunningDaemon, is_so: Callable[[Status], bool]) -> Status:
@@ -93,6 +101,12 @@ def test_a_held_version_is_told_everywhere_until_it_is_let_go(home: Home) -> Non
         assert now != newest
         eventually(lambda: taste_of(home, "3.png") == now, within_seconds=PATIENCE_SECONDS)
         assert versions(home, "back")["in_force"] == newest
+        kept = [(event.kind, event.note, event.via) for event in choices(home)]
+        assert kept == [
+            (EventKind.HOLD, newest, Via.CLI),
+            (EventKind.FOLLOW, now, Via.CLI),
+            (EventKind.HOLD, newest, Via.CLI),
+        ]
 
 
 def _noted(home: Home, path: str) -> Any:
@@ -121,6 +135,7 @@ def test_without_a_daemon_the_commands_do_the_same(home: Home) -> None:
     assert "Traceback" not in refused.stderr
     assert tasted(home, "versions", "use", "../v1").returncode == 2
     assert versions(home, "back")["in_force"] == before
+    assert [event.note for event in choices(home)] == ["v1", before]
 
 
 def test_a_forgotten_picture_goes_from_all_versions(home: Home) -> None:

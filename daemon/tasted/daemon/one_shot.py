@@ -26,13 +26,19 @@ from tasted.daemon.shared.transfer_order import TransferOrder
 from tasted.daemon.shared.trial_board import TrialBoard
 from tasted.daemon.shared.trial_order import TrialOrder
 from tasted.daemon.shared.undo_order import UndoOrder
-from tasted.daemon.shared.version_order import VersionOrder, version_answer, version_request
+from tasted.daemon.shared.version_order import (
+    VersionOrder,
+    event_of_choice,
+    version_answer,
+    version_request,
+)
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.transferring import transfer
 from tasted.daemon.working.rebuild import rebuild
 from tasted.daemon.working.worker import Worker
 from tasted.embedding.models.in_force import settings_in_force
 from tasted.errors import TastedError
+from tasted.feedback.events import Via
 from tasted.home.layout import Home
 from tasted.home.lock import hold_lock
 from tasted.home.status import read_current
@@ -109,8 +115,10 @@ def versions_now(home: Home, settings: Settings, order: VersionOrder) -> dict[st
         if labels is not None:
             worker.update_labels(labels)
         entries = shared.ledger.entries
-        answer = worker.answer_page(version_request(order, entries))
-        return version_answer(answer, entries)
+        answer = version_answer(worker.answer_page(version_request(order, entries)), entries)
+        recorder = FeedbackRecorder(home.taken(), shared)
+        recorder.note_choice(event_of_choice(order, answer), via=Via.CLI)
+        return answer
 
 
 def change_model_now(home: Home, settings: Settings, order: ModelOrder) -> dict[str, Any]:

@@ -29,7 +29,12 @@ from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.transfer_order import Transfer
 from tasted.daemon.shared.turn_timer import TurnTimer
 from tasted.daemon.shared.undo_order import UndoOrder
-from tasted.daemon.shared.version_order import VersionOrder, version_answer, version_request
+from tasted.daemon.shared.version_order import (
+    VersionOrder,
+    event_of_choice,
+    version_answer,
+    version_request,
+)
 from tasted.daemon.shared.work_queue import Asked, Forget, Rebuild, Wanted
 from tasted.errors import (
     HomeGone,
@@ -39,12 +44,13 @@ from tasted.errors import (
     ServiceFault,
     TastedError,
 )
+from tasted.feedback.events import Via
 from tasted.home.layout import Home
 from tasted.inbox.access import try_access
 from tasted.inbox.reconcile import to_score_again
 from tasted.inbox.watcher import Watcher
 from tasted.outbox.places import of_backfill
-from tasted.rpc.messages import EngineRequest
+from tasted.rpc.messages import EngineAnswer, EngineRequest
 from tasted.rpc.model_messages import CheckModel
 from tasted.system.faultpoints import reach
 from tasted.system.platform import FileSystem, file_system_of
@@ -337,11 +343,13 @@ class Scanner:
 
     def _ask_about_versions(self, request_id: str, order: VersionOrder) -> None:
         ledger = self._shared.ledger
-        self._ask_engine(
-            request_id,
-            version_request(order, ledger.entries),
-            lambda answer: version_answer(answer, ledger.entries),
-        )
+
+        def body(answer: EngineAnswer) -> dict[str, Any]:
+            told = version_answer(answer, ledger.entries)
+            self._feedback.note_choice(event_of_choice(order, told), via=Via.CLI)
+            return told
+
+        self._ask_engine(request_id, version_request(order, ledger.entries), body)
 
     def _ask_engine(
         self,

@@ -273,6 +273,21 @@ class FeedbackRecorder:
         """
         return self._noted(kind, None, via, {**how, "note": note})
 
+    def note_choice(self, choice: tuple[EventKind, str] | None, *, via: Via) -> None:
+        """Log which version was put in force, if one was; it is so whether or not this is kept.
+
+        Args:
+            choice: what happened, and the name of the version that decides.
+            via: through what.
+        """
+        if choice is None:
+            return
+        kind, name = choice
+        try:
+            self.note(kind, via=via, note=name)
+        except (OSError, TastedError) as error:
+            log.warning("choice_not_logged", version=name, error=str(error))
+
     def _noted(
         self, kind: EventKind, content: str | None, via: Via, how: dict[str, Any]
     ) -> RecordedAnswer:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tasted.feedback.events import EventKind, is_token
 from tasted.home.taste_versions import held_sentence
 from tasted.records import LedgerEntry
 from tasted.rpc.messages import EngineAnswer, EngineRequest
@@ -103,6 +104,21 @@ def version_answer(answer: EngineAnswer, ledger: Mapping[str, LedgerEntry]) -> d
         case VersionsCompared():
             return _comparison(answer, ledger)
     return {}
+
+
+def event_of_choice(order: VersionOrder, answer: Mapping[str, Any]) -> tuple[EventKind, str] | None:
+    """Return what the log keeps of a choice, and the version's name; None when none was made.
+
+    Args:
+        order: of the command.
+        answer: that the command is given.
+    """
+    name = answer.get("in_force")
+    if order.action == "compare" or not isinstance(name, str) or not is_token(name):
+        return None
+    if answer.get("is_held"):
+        return EventKind.HOLD, name
+    return EventKind.FOLLOW if order.action == "follow" else EventKind.ACTIVATE, name
 
 
 def _comparison(answer: VersionsCompared, ledger: Mapping[str, LedgerEntry]) -> dict[str, Any]:
