@@ -37,7 +37,7 @@ class Intent:
 
 
 class Recording:
-    """One answer of a command: an intent, from before the first copy until the folders are so.
+    """One answer of a command: intents, from before the first copy until the folders are so.
 
     Args:
         log_folder: of the log; its parent must exist once it begins.
@@ -49,7 +49,7 @@ class Recording:
     ) -> None:
         self._log_folder = log_folder
         self._make_event = make_event
-        self._intent: Intent | None = None
+        self._intents: list[Intent] = []
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
@@ -61,31 +61,31 @@ class Recording:
             raise
 
     def begin(self, content: str, photos: tuple[str, ...] = ()) -> None:
-        """Write down what is about to be done.
+        """Write down what is about to be done; again for what does not fit into one event.
 
         Raises:
             CommandError: when it cannot be written; nothing was changed.
         """
         try:
-            self._intent = leave_intent(self._log_folder, self._make_event(content, photos))
+            intent = leave_intent(self._log_folder, self._make_event(content, photos))
         except OSError as error:
             raise CommandError(
                 f"The answer cannot be written to {self._log_folder}: {error.strerror}.",
                 remedy="Check the free space and who owns the folder, then try again.",
             ) from error
+        self._intents.append(intent)
         reach("feedback.intended")
 
     def end(self, *, is_changed: bool) -> None:
         """Note that the folders are so, or that nothing was to be done."""
-        intent, self._intent = self._intent, None
-        if intent is None:
-            return
-        # the answer itself is in the folders: what cannot be noted here is found there
-        with contextlib.suppress(OSError):
-            if is_changed:
-                mark_carried_out(intent)
-            else:
-                drop_intent(intent)
+        intents, self._intents = self._intents, []
+        for intent in intents:
+            # the answer itself is in the folders: what cannot be noted here is found there
+            with contextlib.suppress(OSError):
+                if is_changed:
+                    mark_carried_out(intent)
+                else:
+                    drop_intent(intent)
 
 
 def incoming(log_folder: Path) -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
+from tasted.feedback.events import PHOTOS_MAX as EVENT_PHOTOS_MAX
 from tasted.feedback.intents import Recording
 from tasted.home.layout import Home
 from tasted.inbox.change_label import (
@@ -202,10 +203,11 @@ def _remove_label(
     if not photos:
         raise NotAnImage(f"{folder} holds no picture.", remedy="Name a folder with pictures.")
     if begin is not None:
-        contents = {content_id(read_picture(photo)) for photo in photos}
-        # more are no profile: that each of them lost its label is seen in the folders
-        if len(contents) <= PHOTOS_MAX:
-            begin(profile_content_id(contents), tuple(sorted(contents)))
+        contents = sorted({content_id(read_picture(photo)) for photo in photos})
+        # more than a profile has are one event all the same, or as few as can name them
+        for first in range(0, len(contents), EVENT_PHOTOS_MAX):
+            some = contents[first : first + EVENT_PHOTOS_MAX]
+            begin(profile_content_id(some), tuple(some))
     real = folder.resolve()
     name = _name_of(real, {})
     changes: list[LabelChange] = []

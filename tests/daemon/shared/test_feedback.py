@@ -1,5 +1,6 @@
 """Answers are in the log before they are in the folders, and the folders say what the log says."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tasted.feedback.intents import Recording, incoming, leave_intent, waiting_i
 from tasted.home.label_lock import hold_labels
 from tasted.home.layout import Home
 from tasted.inbox.change_label import remove_label, set_label
+from tasted.inbox.change_profile_label import remove_folder_label
 from tasted.inbox.find_copies import list_labels
 from tasted.records import Label
 
@@ -231,6 +233,34 @@ def test_what_a_command_answered_is_taken_in(answered: AnsweredHome) -> None:
     answered.turn()
     assert [event.id for event in answered.events] == [event_id(1), event_id(2)]
     assert answered.answers == {}
+
+
+def test_the_undo_of_a_folder_is_a_few_events_however_much_it_holds(answered: AnsweredHome) -> None:
+    """More photos than a profile has are no profile, and not an event for each."""
+    names = [f"many/{number:02}.png" for number in range(70)]
+    answered.drop(*names)
+    for name in names:
+        set_label(answered.home, answered.home.inbox / name, Label.LIKED)
+    answered.turn()
+    assert len(answered.answers) == 70
+    numbers = itertools.count(1)
+    recorder = answered.recorder
+    undo = Recording(
+        answered.home.feedback,
+        lambda content, photos: recorder.standing.event(
+            EventKind.UNDO,
+            id=event_id(next(numbers)),
+            via=Via.CLI,
+            content=content,
+            photos=photos,
+        ),
+    )
+    remove_folder_label(answered.home, answered.home.inbox / "many", recording=undo)
+    answered.turn()
+    undone = [event for event in answered.events if event.kind is EventKind.UNDO]
+    assert [len(event.photos) for event in undone] == [64, 6]
+    assert answered.answers == {}
+    assert answered.labels() == {}
 
 
 def test_a_command_that_changes_nothing_records_nothing(answered: AnsweredHome) -> None:
