@@ -262,6 +262,10 @@ class FakeLight:
             for event in reversed(self.events)
             if call.before is None or event["seq"] < call.before
         ]
+        if call.after is not None:
+            found = [event for event in found if event["seq"] > call.after]
+        if call.oldest_first:
+            found.reverse()
         if call.content:
             found = [event for event in found if event["content"] == call.content]
         shown = found[: call.limit]

@@ -25,7 +25,7 @@ def told(page: Page, kind: str) -> str:
     return f"#notices [data-kind={kind}]"
 
 
-def test_answers_wait_in_the_tab_and_arrive_once(reader: Reader, light: FakeLight) -> None:
+def test_row_68_answers_wait_in_the_tab_and_arrive_once(reader: Reader, light: FakeLight) -> None:
     """Also over a reload; judging goes on meanwhile."""
     context = reader.context()
     page = reader.tab(context)
@@ -51,7 +51,9 @@ def test_answers_wait_in_the_tab_and_arrive_once(reader: Reader, light: FakeLigh
     assert len({event["id"] for event in light.events}) == 3
 
 
-def test_a_browser_without_connection_keeps_them_too(reader: Reader, light: FakeLight) -> None:
+def test_row_68_a_browser_without_connection_keeps_them_too(
+    reader: Reader, light: FakeLight
+) -> None:
     """The cards that were loaded ahead can be judged; undo takes back what was not sent."""
     context = reader.context()
     page = reader.tab(context)
@@ -68,7 +70,7 @@ def test_a_browser_without_connection_keeps_them_too(reader: Reader, light: Fake
     assert not [event for event in light.events if event["undone"]]
 
 
-def test_a_restart_of_the_page_loses_nothing(reader: Reader, light: FakeLight) -> None:
+def test_row_68_a_restart_of_the_page_loses_nothing(reader: Reader, light: FakeLight) -> None:
     """The port stays, and so does the tab."""
     page = reader.page()
     reader.press(page, "l")
@@ -79,7 +81,7 @@ def test_a_restart_of_the_page_loses_nothing(reader: Reader, light: FakeLight) -
     assert standing(light) == ["like", "reject", "like"]
 
 
-def test_a_refused_answer_brings_its_picture_back(reader: Reader, light: FakeLight) -> None:
+def test_row_68_a_refused_answer_brings_its_picture_back(reader: Reader, light: FakeLight) -> None:
     """With the reason, and a button that gives the answer again."""
     page = reader.page()
     wait_until_seen(page)

@@ -1,6 +1,6 @@
 """Two windows at once, and what arrives while one of them is open."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from kit.fake_light import FakeLight, FakePicture
 from kit.review_pages import Reader, wait_until_seen
@@ -14,7 +14,9 @@ def wait_until_heard(reader: Reader, page: Page, version: str) -> None:
         page.wait_for_timeout(50)
 
 
-def test_an_answer_leaves_the_queue_of_the_other_window(reader: Reader, light: FakeLight) -> None:
+def test_row_69_an_answer_leaves_the_queue_of_the_other_window(
+    reader: Reader, light: FakeLight
+) -> None:
     """Within the next event; what is on the screen stays, and says so."""
     first, second = reader.page(), reader.page()
     for page in (first, second):
@@ -29,7 +31,23 @@ def test_an_answer_leaves_the_queue_of_the_other_window(reader: Reader, light: F
     expect(second.locator("#card .was")).to_have_text("You rejected this in another window.")
 
 
-def test_the_last_word_counts_and_is_told(reader: Reader, light: FakeLight) -> None:
+def test_row_69_what_happens_while_a_page_is_on_its_way_is_not_missed(
+    reader: Reader, light: FakeLight
+) -> None:
+    """It was made before the answer of another window, and its stream is opened after it."""
+    context = reader.context()
+
+    def answer_elsewhere(route: Route) -> None:
+        light.judge_elsewhere(light.pictures[0], "reject")
+        route.continue_()
+
+    context.route("**/static/news.js", answer_elsewhere)
+    page = reader.tab(context)
+    expect(page.locator("#card bdi")).to_have_text("shot-00.png")
+    expect(page.locator("#card .was")).to_have_text("You rejected this in another window.")
+
+
+def test_row_69_the_last_word_counts_and_is_told(reader: Reader, light: FakeLight) -> None:
     """With a button that takes it back."""
     page = reader.page()
     wait_until_seen(page)

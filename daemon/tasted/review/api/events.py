@@ -1,8 +1,8 @@
 """Server-sent events: what happens, to every window that is open.
 
-A stream begins with what was missed since `Last-Event-ID`, from the feedback log; events of the log
-carry their number as id. A stream that does not take what it is sent is closed, and its window asks
-again with the last number that it has.
+A stream begins with what was missed since `Last-Event-ID`, or the number that a page was made with,
+from the feedback log; events of the log carry their number as id. A stream that does not take what
+it is sent is closed, and its window asks again with the last number that it has.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from tasted.review.api.problems import RefusedRequest
+from tasted.review.api.queries import EventsQuery
 from tasted.review.api.route_table import ApiEntry, Asking
 from tasted.review.light_process import LightProcess
 from tasted.rpc.review_messages import Happened, ListFeedback
@@ -56,6 +57,7 @@ class EventFeed:
                 "What happens, as server-sent events; Last-Event-ID gives what was missed.",
                 self._begin,
                 None,
+                query=EventsQuery,
                 problems=("busy", "no_answer"),
                 media_types=("text/event-stream",),
             )
@@ -83,7 +85,9 @@ class EventFeed:
                 f"{len(self._streams)} event streams are open already.",
                 "Close a window, or poll GET /api/changes?after=NUMBER.",
             )
-        last = asking.request.headers.get("last-event-id", "")
+        query: EventsQuery = asking.query
+        # a browser that connects again asks for the same address, and knows more by then
+        last = asking.request.headers.get("last-event-id") or query.after or ""
         after = int(last) if last.isdecimal() and last.isascii() and len(last) <= 18 else None  # noqa: PLR2004 - digits of a 64-bit number
         # listening begins before the log is read, so that nothing falls between the two
         stream: _Stream = asyncio.Queue()

@@ -86,6 +86,12 @@ class UploadQuery(Query):
     keep: bool = Field(default=False, description="Put it into the inbox.")
 
 
+class EventsQuery(Query):
+    """From where on, where no `Last-Event-ID` tells it."""
+
+    after: Annotated[str, Field(pattern=r"^\d{1,18}$")] | None = None
+
+
 class ChangesQuery(Query):
     """From where on."""
 

@@ -65,6 +65,8 @@ class PageFrame:
     version: str | None = None
     held: str | None = None
     notices: tuple[FrameNotice, ...] = ()
+    last_event: int | None = None
+    """The last event that the page may know: its stream begins after that one."""
     links: tuple[tuple[str, str], ...] = field(default=LINKS)
     keys: tuple[ReviewKey, ...] = field(default=KEYS)
 

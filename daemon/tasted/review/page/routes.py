@@ -5,10 +5,9 @@ nothing twice. Who may ask, and whether the form is our own, was checked by the 
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
-from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -28,6 +27,7 @@ from tasted.review.api.taste_schemas import (
 from tasted.review.api.training_schemas import TrainingAnswer
 from tasted.review.api.trial_schemas import TrialsAnswer
 from tasted.review.page import words
+from tasted.review.page.form_fields import event_id_of, number_in, way_back, window_of
 from tasted.review.page.frame import PageFrame, frame_of
 from tasted.review.page.gallery import GalleryPage, WantedResults
 from tasted.review.page.history import HistoryPage, SessionPage, version_at
@@ -153,12 +153,14 @@ class Pages:
         """Show the next card."""
         kinds = tuple(kind for kind in request.query_params.getlist("kinds") if kind in _KINDS)
         count = _RECHECKS if kinds == ("recheck",) else CARDS
-        window = _window(request)
-        queue = await self._ask(GiveQueue(count, kinds, window), QueueAnswer)
+        window = window_of(request)
+        # the events first: one that comes between the two is in the stream, and may be in the queue
         recent = await self._ask(ListFeedback(limit=_RECENT), HistoryAnswer)
+        queue = await self._ask(GiveQueue(count, kinds, window), QueueAnswer)
         event = new_event_id(int(self._now().timestamp() * 1_000))
         page = ReviewPage(queue, recent.events, event, ",".join(kinds), self._inbox)
-        return await self._page(request, "review", "Review", page, alt=card_alt)
+        last = _last_of(recent)
+        return await self._page(request, "review", "Review", page, last_event=last, alt=card_alt)
 
     async def session(self, request: Request) -> Response:
         """Tell what came of a session."""
@@ -202,8 +204,9 @@ class Pages:
             cursor=wanted.cursor or None,
             former=wanted.former == "yes",
         )
+        last = _last_of(await self._ask(ListFeedback(limit=1), HistoryAnswer))
         page = GalleryPage(await self._ask(call, ResultsAnswer), wanted, self._inbox)
-        return await self._page(request, "results", "Results", page)
+        return await self._page(request, "results", "Results", page, last_event=last)
 
     async def result(self, request: Request) -> Response:
         """Show everything about one result."""
@@ -223,7 +226,7 @@ class Pages:
 
     async def compare(self, request: Request) -> Response:
         """Show two versions side by side."""
-        a, b = (_number(request.query_params.get(name)) for name in ("a", "b"))
+        a, b = (number_in(request.query_params.get(name)) for name in ("a", "b"))
         answer = await self._ask(CompareTastes(a, b), ComparisonAnswer)
         page = ComparisonPage(answer, self._now())
         return await self._page(request, "comparison", "Versions", page)
@@ -243,7 +246,7 @@ class Pages:
     async def history(self, request: Request) -> Response:
         """Show sessions and answers."""
         before = request.query_params.get("before")
-        call = ListFeedback(before=_number(before) if before else None, limit=_HISTORY)
+        call = ListFeedback(before=number_in(before) if before else None, limit=_HISTORY)
         page = HistoryPage(await self._ask(call, HistoryAnswer), self._now(), before is None)
         return await self._page(request, "history", "History", page)
 
@@ -253,7 +256,7 @@ class Pages:
         """Take the answer to a card, and go to the next."""
         form = await request.form()
         card, how = request.path_params["card"], request.path_params["how"]
-        event, window = _event_id(form.get("event")), _window(request)
+        event, window = event_id_of(form.get("event")), window_of(request)
         if how in _SKIPS:
             skip = SkipCard(card, how, event_id=event, window=window, via="page")
             await self._light.ask(skip)
@@ -280,24 +283,24 @@ class Pages:
         if answer not in _ANSWERS:
             return Response(status_code=422)
         content = request.path_params["content"]
-        window = _window(request)
+        window = window_of(request)
         await self._light.ask(GiveAnswer(content, answer, blind=False, window=window, via="page"))
-        return RedirectResponse(_back(form.get("back"), "/results"), status_code=303)
+        return RedirectResponse(way_back(form.get("back"), "/results"), status_code=303)
 
     async def undo(self, request: Request) -> Response:
         """Take back one event, a session, or the last answer."""
         form = await request.form()
-        event, session = _event_id(form.get("event")), form.get("session")
+        event, session = event_id_of(form.get("event")), form.get("session")
         await self._light.ask(
             TakeBack(
                 event=event,
                 session=str(session) if session else None,
                 last=None if event or session else 1,
-                window=_window(request),
+                window=window_of(request),
                 via="page",
             )
         )
-        return RedirectResponse(_back(form.get("back"), "/review"), status_code=303)
+        return RedirectResponse(way_back(form.get("back"), "/review"), status_code=303)
 
     async def activate(self, request: Request) -> Response:
         """Put another version in force."""
@@ -321,7 +324,7 @@ class Pages:
             return Response(status_code=422)
         await self._light.ask(ChangeTrial(request.path_params["number"], action))
         back = "/review" if action == "seen" else "/versions#trial"
-        return RedirectResponse(_back(form.get("back"), back), status_code=303)
+        return RedirectResponse(way_back(form.get("back"), back), status_code=303)
 
     async def change_model(self, request: Request) -> Response:
         """Let another model decide, go back to the former one, or stop a change."""
@@ -345,43 +348,29 @@ class Pages:
         return StatusAnswer.model_validate({**body, "streams": 0})
 
     async def _page(
-        self, request: Request, template: str, here: str, page: object, **more: Any
+        self,
+        request: Request,
+        template: str,
+        here: str,
+        page: object,
+        *,
+        last_event: int | None = None,
+        **more: Any,
     ) -> Response:
-        status = await self._status()
-        return _html(rendered(template, self._frame(request, here, status), page, **more))
+        frame = self._frame(request, here, await self._status())
+        return _html(rendered(template, replace(frame, last_event=last_event), page, **more))
 
     def _frame(self, request: Request, here: str, status: StatusAnswer) -> PageFrame:
         return frame_of(here, request.scope["visitor"].csrf or "", status)
 
 
+def _last_of(history: HistoryAnswer) -> int:
+    """Return the number of the last event; 0 before the first."""
+    return history.events[0].seq if history.events else 0
+
+
 def _html(text: str) -> HTMLResponse:
     return HTMLResponse(text)
-
-
-def _window(request: Request) -> str | None:
-    """Return what stands for the window of a form: pages without script have no other name."""
-    csrf = request.scope["visitor"].csrf
-    return f"form-{csrf[:16]}" if csrf else None
-
-
-def _event_id(value: object) -> str | None:
-    try:
-        return str(UUID(str(value))) if value else None
-    except ValueError:
-        return None
-
-
-def _number(value: str | None) -> int:
-    return int(value) if value is not None and value.isascii() and value.isdecimal() else 0
-
-
-def _back(value: object, otherwise: str) -> str:
-    """Return where a form leads: a path of this server, and never anything else."""
-    parts = urlsplit(str(value or ""))
-    is_own = parts.path.startswith("/") and not parts.path.startswith("//")
-    if parts.scheme or parts.netloc or not is_own or "\\" in str(value):
-        return otherwise
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _session(sessions: list[SessionSummary], wanted: str | None) -> SessionSummary | None:
