@@ -6,6 +6,7 @@ always interrupted at the same place.
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -164,6 +165,7 @@ def _stage(
     tmp_path: Path,
     carry_out: Callable[..., dict[str, Any]],
     settings: Settings = SETTINGS,
+    **loop_options: Any,
 ) -> Stage:
     script = tmp_path / "engine.py"
     script.write_text(_ENGINE, encoding="utf-8")
@@ -186,6 +188,7 @@ def _stage(
         transfer=lambda _engine, _order: {},
         reporter=Reporter(StatusFile(home), shared, version="0"),
         stop=stop,
+        **loop_options,
     )
     return Stage(home, shared, worker, loop, stop)
 
@@ -272,6 +275,24 @@ def test_row_64_an_engine_that_left_is_started_by_the_next_call(home: Home, tmp_
             assert stage.said().count("started") == starts
             eventually(lambda: stage.worker.engine.pid is None, within_seconds=30)
             eventually(lambda: stage.shared.engine_pid is None, within_seconds=30)
+    finally:
+        stage.stop.set()
+        stage.shared.queue.close()
+        thread.join(30)
+
+
+def test_an_engine_stays_while_a_person_judges(home: Home, tmp_path: Path) -> None:
+    """Longer than without: the next answer is to act at once, however long one looks."""
+    settings = Settings.model_validate({"engine": {"idle_seconds": 0.1}})
+    stage = _stage(home, tmp_path, _forgets_nothing, settings, judging_seconds=2.0)
+    thread = running(stage)
+    try:
+        stage.shared.queue.ask_engine(TakeAnswers(())).result(30)
+        answered = time.monotonic()
+        # pictures are looked at by others, too: they do not shorten it
+        assert isinstance(stage.preview("a.png").result(30), PreviewMade)
+        eventually(lambda: stage.worker.engine.pid is None, within_seconds=30)
+        assert time.monotonic() - answered > 1.5
     finally:
         stage.stop.set()
         stage.shared.queue.close()

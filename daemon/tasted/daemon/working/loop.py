@@ -12,6 +12,7 @@ import structlog
 
 from tasted import __version__
 from tasted.config import Settings
+from tasted.config.sections import EngineSettings
 from tasted.daemon.shared.engine_lane import EngineCall, forgotten_meanwhile
 from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.reporting import Reporter
@@ -34,11 +35,13 @@ from tasted.daemon.working.worker import Worker
 from tasted.errors import InternalFault, MemoryCeilingTooLow, ServiceFault, TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
-from tasted.rpc.asking_messages import MakePreview
+from tasted.rpc.asking_messages import ChooseCards, MakePreview, TakeAnswers
 from tasted.rpc.client import EngineProcess
 from tasted.rpc.messages import EngineAnswer
 from tasted.system.machine_faults import machine_fault
 
+JUDGING_SECONDS = 300.0
+"""So long after a card or an answer the engine stays: scores follow each answer at once."""
 _PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _SETTINGS_PAUSE_SECONDS = 3600.0
 
@@ -58,6 +61,7 @@ class WorkLoop:
         stop: set when the daemon is ending.
         on_hold: handed every fault that holds the queue.
         change_model: takes one step of a change of the model; returns whether there is another.
+        judging_seconds: how long the engine stays after a card or an answer.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class WorkLoop:
         stop: threading.Event,
         on_hold: Callable[[ServiceFault], None] = lambda _fault: None,
         change_model: Callable[[Worker], bool] = lambda _worker: False,
+        judging_seconds: float = JUDGING_SECONDS,
     ) -> None:
         self._home = home
         self._shared = shared
@@ -82,11 +87,14 @@ class WorkLoop:
         self._stop = stop
         self._on_hold = on_hold
         self._change_model = change_model
+        self._judging_seconds = judging_seconds
         self._worker = make_worker(shared.settings, stop)
         self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
         self._failures = 0
         self._pause_ends = 0.0
         self._rescored = 0
+        self._judging_until = float("-inf")
+        """Until when somebody who was asked about a picture may well answer."""
 
     def run(self) -> None:
         """Serve the queue until stopped, then let the engine leave."""
@@ -94,7 +102,7 @@ class WorkLoop:
             chosen = self._shared.settings.engine
             running = self._worker.engine.pid is not None
             work = self._shared.queue.take(
-                chosen.batch_size, timeout=chosen.idle_seconds if running else None
+                chosen.batch_size, timeout=self._idle_seconds(chosen) if running else None
             )
             if isinstance(work, EngineCall):
                 self._serve_page(work)
@@ -105,6 +113,11 @@ class WorkLoop:
             elif not self._stop.is_set():
                 self._let_engine_leave()
         self._worker.engine.stop()
+
+    def _idle_seconds(self, chosen: EngineSettings) -> float:
+        """Return how long the engine is kept without work: longer while a person judges."""
+        left = self._judging_until - time.monotonic()
+        return max(chosen.idle_seconds, left)
 
     def interrupt(self) -> None:
         """End a request in the middle; called from another thread when there is no time left."""
@@ -150,6 +163,7 @@ class WorkLoop:
         """Answer what the page asks of the engine, while nothing else is in hand."""
         before = self._shared.engine_pid
         self._answer_page(call, follow=self._follow_settings)
+        self._note_judging(call)
         self._shared.engine_pid = self._worker.engine.pid
         if self._shared.engine_pid != before:
             self._reporter.write_soon()
@@ -160,6 +174,11 @@ class WorkLoop:
         queue = self._shared.queue
         while not queue.is_to_forget and (call := queue.calls.take()) is not None:
             self._answer_page(call)
+            self._note_judging(call)
+
+    def _note_judging(self, call: EngineCall[EngineAnswer]) -> None:
+        if isinstance(call.request, ChooseCards | TakeAnswers):
+            self._judging_until = time.monotonic() + self._judging_seconds
 
     def _answer_page(
         self, call: EngineCall[EngineAnswer], *, follow: Callable[[], None] = lambda: None
