@@ -5,7 +5,7 @@ never shows a result twice or passes over one, whatever is scored or judged mean
 """
 
 import secrets
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ from tasted.daemon.reviewing.bodies import (
     row_body,
     view_bodies,
 )
+from tasted.daemon.reviewing.result_counts import ResultCounts
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import CommandError, NotFound
 from tasted.home.switch_words import former_sentence
@@ -50,6 +51,7 @@ class ResultsView:
         shared: its ledger, and the taste in force.
         judgement_of: returns the answer that stands for a content, as `liked` or `rejected`.
         etag_of: returns what names the answer that stands for a content.
+        counts: of all results.
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class ResultsView:
         *,
         judgement_of: Callable[[str], str | None],
         etag_of: Callable[[str], str],
+        counts: ResultCounts,
     ) -> None:
         self._shared = shared
         self._judgement_of = judgement_of
         self._etag_of = etag_of
+        self._counts = counts
         self._lists: OrderedDict[str, list[str]] = OrderedDict()
 
     # ---- lists ------------------------------------------------------------------------
@@ -73,12 +77,11 @@ class ResultsView:
             ListExpired: when the cursor names no list that is kept.
             UsageError: when `since` is no time.
         """
-        entries = self._shared.ledger.entries
         if call.cursor:
             name, start = self._found(call.cursor)
             paths = self._lists[name]
         else:
-            name, start, paths = "", 0, self._chosen(call, entries)
+            name, start, paths = "", 0, self._chosen(call, self._shared.ledger.entries)
         items: list[Body] = []
         at = start
         while at < len(paths) and len(items) < call.limit:
@@ -95,7 +98,7 @@ class ResultsView:
             "items": items,
             "next": f"{name}_{at}" if at < len(paths) else None,
             "version": current.taste if current is not None else None,
-            "counts": self._counts(entries),
+            "counts": self._counts.now(),
             "former": others,
             "former_note": former_sentence(others),
         }
@@ -144,16 +147,6 @@ class ResultsView:
             return True
         judgement = self._judgement_of(result_id(path, entries[path].content_id))
         return call.judged in {judgement, "no" if judgement is None else "yes"}
-
-    def _counts(self, entries: Entries) -> dict[str, int]:
-        counts: Counter[str] = Counter()
-        for path in select_paths(entries, Selection(embedder=self._embedder())):
-            entry = entries[path]
-            facts = entry.ranking_facts
-            counts[facts.verdict if facts is not None and facts.verdict else "error"] += 1
-            if self._judgement_of(result_id(path, entry.content_id)) is not None:
-                counts["judged"] += 1
-        return dict(counts)
 
     def _row(self, path: str) -> Body | None:
         sidecar = self._shared.ledger.sidecar_of(path)

@@ -9,6 +9,7 @@ import structlog
 from tasted.daemon.reviewing.answers_view import AnswersView
 from tasted.daemon.reviewing.bodies import Body, result_id
 from tasted.daemon.reviewing.card_queue import CardQueue
+from tasted.daemon.reviewing.device_in_use import device_in_use
 from tasted.daemon.reviewing.door import Door, Knock
 from tasted.daemon.reviewing.engine_choosing import (
     EngineChooser,
@@ -19,6 +20,7 @@ from tasted.daemon.reviewing.event_history import EventHistory
 from tasted.daemon.reviewing.judged_cards import JudgedCards
 from tasted.daemon.reviewing.judging_desk import JudgingDesk
 from tasted.daemon.reviewing.pictures import Pictures
+from tasted.daemon.reviewing.result_counts import ResultCounts
 from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.daemon.reviewing.review_service import ReviewService
 from tasted.daemon.reviewing.simple_choosing import SimpleChooser
@@ -88,7 +90,7 @@ class ReviewParts:
         self._recorder = recorder
         files = WebFiles(home.root, home.web, check=home.check)
         self._cards = cards = JudgedCards(shared)
-        self._status = StatusView(shared)
+        self._status = StatusView(shared, device=lambda: device_in_use(home, shared.settings))
         self._tastes = tastes = TasteDesk(home.tastes, shared, events=recorder.log.events)
         answers = AnswersView(recorder.standing)
         history = EventHistory(recorder.log, name_of=self._name_of, on_event=self._recorded)
@@ -109,7 +111,13 @@ class ReviewParts:
             choose=chooser,
         )
         self._scores = ScoresThatFollow(shared.queue.ask_engine, recent, self._taken)
-        results = ResultsView(shared, judgement_of=answers.judgement, etag_of=answers.etag)
+        self._counts = ResultCounts(shared, judged=lambda: recorder.standing.now().judgements)
+        results = ResultsView(
+            shared,
+            judgement_of=answers.judgement,
+            etag_of=answers.etag,
+            counts=self._counts,
+        )
         desk = JudgingDesk(
             recorder,
             shared,
@@ -264,3 +272,4 @@ class ReviewParts:
     def _left(self) -> None:
         self._queue.forget()
         self._cards.forget()
+        self._counts.forget()

@@ -1,5 +1,6 @@
 """Status, model and classifier for the page and the API. Reads a sidecar at most."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tasted.daemon.reviewing.bodies import Body
@@ -14,10 +15,12 @@ class StatusView:
 
     Args:
         shared: settings, taste and ledger.
+        device: returns what computes vectors.
     """
 
-    def __init__(self, shared: SharedState) -> None:
+    def __init__(self, shared: SharedState, *, device: Callable[[], str]) -> None:
         self._shared = shared
+        self._device = device
         self._status: Status | None = None
 
     def follow(self, status: Status) -> None:
@@ -62,7 +65,7 @@ class StatusView:
         return {
             "name": chosen.model,
             "fingerprint": current.embedder_fingerprint if current is not None else None,
-            "device": chosen.device,
+            "device": self._device(),
             "dtype": chosen.dtype,
             "runtime": chosen.runtime,
             "views": self._shared.settings.views.mode,
@@ -107,7 +110,7 @@ class StatusView:
             "recipe": recipe,
             "version": current.taste if current is not None else None,
             "held": held,
-            "device": settings.embedder.device,
+            "device": self._device(),
             "calibrated": self._is_calibrated(),
             "next": current.next if current is not None else None,
         }
