@@ -168,6 +168,22 @@ class ResultCard:
         return _linked(near.rejected) if near is not None else []
 
 
+def without_unseen(sidecar: Sidecar) -> Sidecar:
+    """Return a document without its longest parts that no card shows.
+
+    A page holds two hundred at a time; what the process takes once it keeps for long.
+    """
+    near = sidecar.neighbours
+    if near is not None:
+        near = near.model_copy(
+            update={
+                "liked": near.liked[:_NEIGHBOURS_MAX],
+                "rejected": near.rejected[:_NEIGHBOURS_MAX],
+            }
+        )
+    return sidecar.model_copy(update={"neighbours": near, "views": [], "timing_ms": {}})
+
+
 def _linked(neighbours: list[NeighbourPart]) -> list[LinkedNeighbour]:
     return [
         LinkedNeighbour(picture_link(near.path), near.path, near.similarity)

@@ -19,10 +19,11 @@ import structlog
 from tasted.errors import OutboxUnwritable, ServiceFault
 from tasted.home.status import Status
 from tasted.outbox.ledger import Ledger
-from tasted.outbox.page.cards import ResultCard
+from tasted.outbox.page.cards import ResultCard, without_unseen
 from tasted.outbox.page.choice import ChosenResults, choose
 from tasted.outbox.page.notices import top_of
 from tasted.outbox.page.page import PageView, render
+from tasted.outbox.page.templates import environment
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_files import read_sidecar
 from tasted.system.files import write_atomically
@@ -121,6 +122,8 @@ class PageWriter:
         if shown == self._shown and os.path.lexists(self._file):
             return
         self._tried = time.monotonic()
+        # what stays comes before what is soon freed: between sidecars it would keep their pages
+        environment()
         groups = {
             group: [
                 ResultCard(
@@ -173,7 +176,8 @@ class PageWriter:
 
     def _sidecar(self, path: str) -> Sidecar | None:
         place = self._ledger.place_of(path)
-        return read_sidecar(self._file.parent, str(place)) if place is not None else None
+        sidecar = read_sidecar(self._file.parent, str(place)) if place is not None else None
+        return without_unseen(sidecar) if sidecar is not None else None
 
     @contextlib.contextmanager
     def withheld(self) -> Iterator[None]:
