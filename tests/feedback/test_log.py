@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import stat
 import threading
 import zlib
@@ -11,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kit.children import python
 from kit.feedback_events import any_event, content, event_id, judged, taken_back
 from tasted.errors import CommandError, HomeGone
 from tasted.feedback.events import FeedbackEvent
 from tasted.feedback.log import FeedbackLog
 from tasted.feedback.reading import DamagedLine, examine, read_events, segments
+from tasted.system.faultpoints import VARIABLE
 
 
 @pytest.fixture
@@ -282,3 +285,30 @@ def test_any_events_come_back(
     done = [log.append(event) for event in events]
     assert list(FeedbackLog(folder).events()) == done
     assert [event.numbered(1) for event in done] == [event.numbered(1) for event in events]
+
+
+_ERASES = """
+import sys
+from pathlib import Path
+from tasted.feedback.log import FeedbackLog
+FeedbackLog(Path(sys.argv[1]), segment_bytes=600).erase({sys.argv[2]})
+"""
+
+
+def test_row_56_an_erasing_that_was_killed_is_completed_by_the_next(folder: Path) -> None:
+    """After the first of several segments; numbers of what went are not given again."""
+    log = FeedbackLog(folder, segment_bytes=600)
+    events = [log.append(judged(number, number % 2)) for number in range(1, 13)]
+    assert len(segments(folder)) > 3
+    killed = python(
+        "-c", _ERASES, str(folder), content(1), environment={VARIABLE: "feedback.erased"}
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    left = [event.id for event in events if event.content == content(0)]
+    assert set(left) < set(ids(folder)) < {event.id for event in events}
+    again = FeedbackLog(folder, segment_bytes=600)
+    assert again.erase({content(1)}) > 0
+    assert ids(folder) == left
+    assert content(1).encode() not in b"".join(file.read_bytes() for file in segments(folder))
+    assert examine(folder).damaged == ()
+    assert again.append(judged(20, 2)).seq > events[-1].seq

@@ -1,13 +1,16 @@
 """The cache of vectors: kept once, exactly, with what decoding found out."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kit.children import python
 from kit.memories import DIMENSIONS, FINGERPRINT, content, random_units, unit
 from tasted.library.library import Embedded, Library
 from tasted.records import PictureFacts, View
+from tasted.system.faultpoints import VARIABLE
 
 FACTS = PictureFacts(1170, 2532, "PNG", frames=2, notes=("An 'odd' \ud83d note, é",))
 
@@ -87,3 +90,29 @@ def test_compact_keeps_everything(tmp_path: Path) -> None:
         library.remember({content(str(number)): Embedded(row[None], FACTS)})
     library.compact()
     assert len(_open(tmp_path).cached([content(str(number)) for number in range(30)])) == 30
+
+
+_COMPACTS = f"""
+import sys
+from pathlib import Path
+from tasted.library.library import Library
+Library.open(Path(sys.argv[1]), fingerprint={FINGERPRINT!r}, dimensions={DIMENSIONS}).compact()
+"""
+
+
+@pytest.mark.parametrize("point", ["library.compacting", "library.compacted"])
+def test_row_02_a_killed_compaction_loses_nothing(tmp_path: Path, point: str) -> None:
+    """Before the first table and after it: the library is whole, and is compacted later."""
+    library = _open(tmp_path)
+    rows = random_units(30, seed=6)
+    contents = [content(str(number)) for number in range(30)]
+    for name, row in zip(contents, rows, strict=True):
+        library.remember({name: Embedded(row[None], FACTS)})
+    library.close()
+    killed = python("-c", _COMPACTS, str(tmp_path), environment={VARIABLE: point})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    library = _open(tmp_path)
+    for _time in range(2):
+        assert library.damaged() == []
+        assert library.cached(contents).keys() == set(contents)
+        library.compact()

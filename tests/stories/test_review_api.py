@@ -15,6 +15,7 @@ from PIL import Image
 
 from kit.api_clients import client_of
 from kit.daemons import RunningDaemon, observing, running, tasted
+from kit.giveaways import found_in, needles
 from kit.homes import quick_home
 from kit.outboxes import picture
 from kit.waiting import eventually
@@ -326,6 +327,13 @@ def test_forgetting_ends_the_child_and_erases_the_answers(home: Home) -> None:
         gone = items[0]
         client.post(f"/api/results/{gone['id']}/feedback", json={"answer": "like"})
         client.post(f"/api/results/{items[1]['id']}/feedback", json={"answer": "like"})
+        event = client.get(f"/api/results/{gone['id']}").json()["events"][0]
+        preview = client.get(f"/api/pictures/{gone['id']}/whole", params={"size": 320}).content
+        wanted = needles(home, gone["id"], [gone["name"]]) | {
+            "event": event["id"].encode(),
+            "preview": preview[len(preview) // 2 :][:40],
+        }
+        assert {"id", "vector", "event"} <= found_in(home.root, wanted)
         before = [child.pid for child in psutil.Process(daemon.process.pid).children()]
         assert (
             tasted(home, "forget", str(home.inbox / gone["name"]), "--delete-picture").returncode
@@ -337,9 +345,15 @@ def test_forgetting_ends_the_child_and_erases_the_answers(home: Home) -> None:
             for child in children
             if child.pid in before and "tasted.review" in child.cmdline()
         ]
-        assert gone["id"] not in client.get("/api/feedback").text
+        assert found_in(home.root, wanted) == set()
+        with client.stream("GET", "/api/events", params={"after": "0"}) as stream:
+            told = next(line for line in stream.iter_lines() if line.startswith("data: "))
+        for text in (told, client.get("/api/feedback").text, client.get("/api/changes").text):
+            assert items[1]["id"] in text
+            assert gone["id"] not in text
+            assert event["id"] not in text
+        assert client.get(f"/api/pictures/{gone['id']}/whole").status_code == 404
         assert client.get(f"/api/results/{gone['id']}").status_code == 404
-        assert items[1]["id"] in client.get("/api/feedback").text
 
 
 # ---- the commands ---------------------------------------------------------------------
