@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from bench.taste.world import Kind, User, draw_user
 from tasted.evaluation.metrics import auc, brier
 from tasted.scoring.asking.choosing import PoolScores, choose
+from tasted.scoring.asking.composition import ALL_KINDS, CardKind
 from tasted.scoring.asking.pool import AskPool
 from tasted.scoring.asking.provisional import LabelRow, ProvisionalFit
-from tasted.scoring.asking.slots import ALL_KINDS, CardKind, slots
+from tasted.scoring.asking.slots import slots
 from tasted.scoring.taste.centring import centred_items
 from tasted.scoring.taste.fit import fit_taste
 from tasted.scoring.taste.logistic import sigmoid

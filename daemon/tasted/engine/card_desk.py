@@ -26,8 +26,9 @@ from tasted.rpc.asking_messages import (
     TakeAnswers,
 )
 from tasted.scoring.asking.choosing import ChosenPlace, PoolScores, choose
+from tasted.scoring.asking.composition import ALL_KINDS, RECHECK_EVERY, RECHECKS_FROM
 from tasted.scoring.asking.rechecks import choose_recheck
-from tasted.scoring.asking.slots import ALL_KINDS, RECHECK_EVERY, RECHECKS_FROM, slots
+from tasted.scoring.asking.slots import slots
 
 
 class CardDesk:

@@ -1,5 +1,6 @@
 """The queue of each window: cards keep their order, and leave when they are answered."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -152,3 +153,17 @@ def test_the_simple_choice_is_of_the_pool_and_fair(
     for at, card in enumerate(cards):
         is_drawn = card.chosen_by == "explore"
         assert card.propensity == (1 / (count - at) if is_drawn else None)
+
+
+@given(st.integers(0, 2**31), st.lists(st.integers(1, 7), min_size=6, max_size=10))
+def test_the_simple_choice_holds_six_three_and_one_of_ten(seed: int, parts: list[int]) -> None:
+    """In however many parts a queue is filled."""
+    pool = [result(n, n / 100) for n in range(100)]
+    chooser = SimpleChooser(version=lambda: None)
+    kinds: list[str] = []
+    for count in parts:
+        wish = QueueWish(count, (), first=len(kinds), seed=seed)
+        kinds += [card.chosen_by for card in chooser(wish, pool, [], [])]
+    for start in range(0, len(kinds) - 9, 10):
+        ten = Counter(kinds[start : start + 10])
+        assert ten == {"ask": 6, "explore": 3, "best": 1}

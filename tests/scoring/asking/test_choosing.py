@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tasted.scoring.asking.choosing import ChosenPlace, PoolScores, choose
+from tasted.scoring.asking.composition import CardKind
 from tasted.scoring.asking.pool import NEAREST, AskPool
 from tasted.scoring.asking.rechecks import choose_recheck
-from tasted.scoring.asking.slots import CardKind, slots
+from tasted.scoring.asking.slots import slots
 from tasted.scoring.taste.logistic import sigmoid
 
 DIMENSIONS = 8

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasted.scoring.asking.slots import RECHECK_EVERY, CardKind, is_recheck_turn, slots
+from tasted.scoring.asking.composition import RECHECK_EVERY, CardKind, is_recheck_turn
+from tasted.scoring.asking.slots import slots
 
 seeds = st.integers(0, 2**63)
 

@@ -1,18 +1,19 @@
 """Chooses cards by what the ledger knows alone: for when the engine cannot be asked. Pure.
 
-Six of ten are those whose score is the most unsure, three are drawn by chance, one is the best
-guess; the engine's own choice (`scoring.asking`) also knows what they look like.
+What ten cards are made of is the rule of the engine (`scoring.asking.composition`), which also
+knows what pictures look like: here those are asked about whose score is the most unsure.
 """
 
 import random
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from tasted.daemon.reviewing.card_queue import RECHECK, QueueWish
 from tasted.daemon.reviewing.card_tokens import ShownCard
 from tasted.daemon.reviewing.judged_cards import JudgeableResult
 from tasted.feedback.events import GuessBefore
+from tasted.scoring.asking.composition import ALL_KINDS, OF_TEN, CardKind, cycle_of, laid_out
 
-_TEN = ("ask", "ask", "explore", "ask", "ask", "explore", "best", "ask", "ask", "explore")
 _EVEN = 0.5
 
 
@@ -35,7 +36,7 @@ class SimpleChooser:
         self,
         wish: QueueWish,
         pool: Sequence[JudgeableResult],
-        queued: Sequence[ShownCard],
+        _queued: Sequence[ShownCard],
         judged: Sequence[JudgeableResult],
     ) -> list[ShownCard]:
         """Return cards; fewer where the pool ends."""
@@ -43,10 +44,16 @@ class SimpleChooser:
             again = self._chance.sample(list(judged), min(wish.count, len(judged)))
             return [self._card(result, RECHECK, None) for result in again]
         left = sorted(pool, key=_doubt)
-        kinds = [kind for kind in _TEN if not wish.kinds or kind in wish.kinds] or list(_TEN)
+        wanted = frozenset(cast("tuple[CardKind, ...]", wish.kinds)) or ALL_KINDS
+        cycle = cycle_of(wanted) or OF_TEN
+
+        def order(block: int) -> list[int]:
+            # a generator of its own for each block: a queue is filled in parts
+            drawn = random.Random(f"{wish.seed} {block}")  # noqa: S311 - as above
+            return drawn.sample(range(len(cycle)), len(cycle))
+
         cards: list[ShownCard] = []
-        while left and len(cards) < wish.count:
-            kind = kinds[(len(queued) + len(cards)) % len(kinds)]
+        for kind in laid_out(cycle, wish.first, min(wish.count, len(left)), order):
             propensity = None
             if kind == "explore":
                 propensity = 1 / len(left)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.scoring.asking.composition import CardKind
 from tasted.scoring.asking.duels import draw_duel
 from tasted.scoring.asking.pool import AskPool, Indices
-from tasted.scoring.asking.slots import CardKind
 from tasted.scoring.asking.typical import Coverage
 
 LABELS_MIN = 4
