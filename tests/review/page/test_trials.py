@@ -8,7 +8,7 @@ from kit.fake_light import FakeLight, version_of
 from kit.pages import visible_text
 from kit.review_pages import Reader
 from kit.tried_homes import shown_trial
-from tasted.review.api.taste_schemas import StatusAnswer, VersionsAnswer
+from tasted.review.api.taste_schemas import ModelAnswer, StatusAnswer, VersionsAnswer
 from tasted.review.api.trial_schemas import TrialsAnswer
 from tasted.review.page.frame import frame_of
 from tasted.review.page.rendering import rendered
@@ -26,7 +26,8 @@ def versions_text(light: FakeLight) -> str:
     status = StatusAnswer.model_validate({**light(messages.ShowStatus()), "streams": 0})  # type: ignore[dict-item]  # a body
     versions = VersionsAnswer.model_validate(light(messages.ListTasteVersions()))
     trials = TrialsAnswer.model_validate(light(messages.ListTrials()))
-    page = VersionsPage(versions, NOW, "", TrialsPart(trials.trials))
+    model = ModelAnswer.model_validate(light(messages.ShowModel()))
+    page = VersionsPage(versions, model, NOW, "", TrialsPart(trials.trials))
     return visible_text(rendered("versions", frame_of("Versions", "c" * 64, status), page))
 
 
