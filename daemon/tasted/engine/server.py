@@ -140,6 +140,7 @@ class EngineServer:
         self._previews = PreviewMaker(
             InboxReader(home.inbox, max_bytes=settings.limits.max_bytes),
             max_pixels=settings.limits.max_pixels,
+            max_bytes=settings.limits.max_bytes,
             views_of=self._views_of,
             is_ignored=self._is_ignored,
         )

@@ -209,12 +209,14 @@ class MakePreview(EngineRequest[PreviewAnswer]):
     answer_types = (PreviewMade, PreviewRefused)
 
     path: str
-    """Relative to the inbox."""
+    """Relative to the inbox, or to `root`."""
     content_id: str
     """What the file must hold."""
     size: PreviewSize
     view: int | None = None
     """Which of its views; None: the whole picture."""
+    root: str | None = None
+    """Absolute path of a folder of a backfill; None: the inbox."""
 
     def __post_init__(self) -> None:
         refuse_climbing(self.path)

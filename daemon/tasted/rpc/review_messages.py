@@ -123,6 +123,8 @@ class ListResults(ReviewCall):
     cursor: str | None = None
     former: bool = False
     """Only what is still scored by a former model; else only what is not."""
+    in_: str | None = None
+    """Of which backfill, as `@photos`; None: of the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class ShowResult(ReviewCall):
 
     content: str
     """The whole id, or at least the first eight digits of it."""
+    in_: str | None = None
+    """As in `ListResults`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,8 @@ class GivePicture(ReviewCall):
     """As `PreviewSize`."""
     view: int | None = None
     """Which of its views; None for the whole picture."""
+    in_: str | None = None
+    """As in `ListResults`."""
 
 
 # ---- uploads --------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def test_results_are_counted_by_verdict_and_answer(tmp_path: Path) -> None:
     writer.write(scored("no.png", 0.1, number=3, verdict="no_match", is_match=False))
     writer.write(failed("broken.png"))
     judged: set[str] = set()
-    counts = ResultCounts(shared, judged=lambda: judged)
+    counts = ResultCounts(shared.ledger, judged=lambda: judged)
     assert counts.now() == {"match": 2, "no_match": 1, "error": 1}
     judged |= {str(first.source.sha256), "f" * 64}
     assert counts.now()["judged"] == 2
@@ -44,7 +44,7 @@ def test_a_large_outbox_is_not_counted_for_every_request(tmp_path: Path) -> None
     clock = Clock()
     shared = SharedState(Settings(), Ledger(tmp_path), None)
     writer = Writer(tmp_path, shared.ledger)
-    counts = ResultCounts(shared, judged=tuple, clock=clock)
+    counts = ResultCounts(shared.ledger, judged=tuple, clock=clock)
     clock.step = 1.0
     writer.write(scored("a.png", 0.9, number=1))
     assert counts.now() == {"match": 1}

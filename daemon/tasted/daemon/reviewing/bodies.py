@@ -28,12 +28,15 @@ def result_id(path: str, content_id: str | None) -> str:
     return hashlib.sha256(b"tasted failed\0" + os.fsencode(path)).hexdigest()
 
 
-def picture_link(content: str, *, width: int | None = None, height: int | None = None) -> Body:
-    """Return where a picture of a card or a result is to be had."""
+def picture_link(
+    content: str, *, width: int | None = None, height: int | None = None, among: str = ""
+) -> Body:
+    """Return where a picture of a card or a result is to be had; of a backfill, `among` one."""
+    where = f"&in={among}" if among else ""
     return {
         "id": content,
-        "href_320": small_picture(content),
-        "href_1600": f"/api/pictures/{content}/whole?size=1600",
+        "href_320": f"{small_picture(content)}{where}",
+        "href_1600": f"/api/pictures/{content}/whole?size=1600{where}",
         "width": width,
         "height": height,
     }
@@ -44,17 +47,19 @@ def small_picture(content: str) -> str:
     return f"/api/pictures/{content}/whole?size=320"
 
 
-def pictures_of(sidecar: Sidecar) -> list[Body]:
+def pictures_of(sidecar: Sidecar, *, among: str = "") -> list[Body]:
     """Return the pictures of a result: that of a screenshot, or the photos of a profile."""
     if sidecar.kind == "profile":
         return [picture_link(part.sha256) for part in sidecar.parts if part.sha256 is not None]
     source = sidecar.source
     if source.sha256 is None:
         return []
-    return [picture_link(source.sha256, width=source.width, height=source.height)]
+    return [picture_link(source.sha256, width=source.width, height=source.height, among=among)]
 
 
-def row_body(path: str, sidecar: Sidecar, *, judgement: str | None, etag: str) -> Body:
+def row_body(
+    path: str, sidecar: Sidecar, *, judgement: str | None, etag: str, among: str = ""
+) -> Body:
     """Return a `ResultRow`.
 
     Args:
@@ -62,6 +67,7 @@ def row_body(path: str, sidecar: Sidecar, *, judgement: str | None, etag: str) -
         sidecar: its document.
         judgement: `liked`, `rejected` or None.
         etag: of the answer that stands.
+        among: the backfill that it is of, as `@photos`; "": it is of the inbox.
     """
     error, model = sidecar.error, sidecar.model
     return {
@@ -69,7 +75,7 @@ def row_body(path: str, sidecar: Sidecar, *, judgement: str | None, etag: str) -
         "kind": _PICTURE_OF[sidecar.kind],
         "name": sidecar.source.path,
         "heading": heading_of(sidecar),
-        "pictures": pictures_of(sidecar),
+        "pictures": pictures_of(sidecar, among=among),
         "verdict": sidecar.verdict,
         "strong": sidecar.strong,
         "probability": sidecar.confidence_score,

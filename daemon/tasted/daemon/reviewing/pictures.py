@@ -6,6 +6,7 @@ from typing import cast
 
 import structlog
 
+from tasted.daemon.reviewing.backfill_results import BackfillResults
 from tasted.daemon.reviewing.results_view import ResultsView
 from tasted.errors import NotFound, TastedError
 from tasted.rpc.asking_messages import MakePreview, PreviewAnswer, PreviewMade, PreviewSize
@@ -22,11 +23,13 @@ class Pictures:
 
     Args:
         results: finds the file of a content.
+        backfills: finds those of backfills.
         ask: hands a request to the engine.
     """
 
-    def __init__(self, results: ResultsView, ask: AskPreview) -> None:
+    def __init__(self, results: ResultsView, backfills: BackfillResults, ask: AskPreview) -> None:
         self._results = results
+        self._backfills = backfills
         self._ask = ask
 
     def give(self, number: int, call: GivePicture, send: Send) -> None:
@@ -35,11 +38,16 @@ class Pictures:
         Raises:
             NotFound: when no file holds this content.
         """
-        paths = [path for path in self._results.paths(call.content) if not path.endswith("/")]
+        results = self._results if call.in_ is None else self._backfills.view(call.in_)
+        paths = [path for path in results.paths(call.content) if not path.endswith("/")]
         if not paths:
             raise NotFound(f"There is no picture {call.content[:8]}.")
         size = cast("PreviewSize", call.size)
-        request = MakePreview(paths[0], call.content, size, call.view)
+        path, root = paths[0], None
+        if call.in_ is not None:
+            file = self._backfills.file(call.in_, path)
+            path, root = file.name, str(file.parent)
+        request = MakePreview(path, call.content, size, call.view, root)
 
         def made(future: "Future[PreviewAnswer]") -> None:
             send(_answer(number, future))

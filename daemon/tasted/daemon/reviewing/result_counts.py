@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from tasted.daemon.reviewing.bodies import result_id
-from tasted.daemon.shared.shared_state import SharedState
+from tasted.outbox.ledger import Ledger
 from tasted.outbox.results import Selection, select_paths
 
 _COUNTING_SHARE = 0.05
@@ -35,19 +35,22 @@ class ResultCounts:
     """Counts the results of one home.
 
     Args:
-        shared: its ledger.
+        ledger: of the inbox, or of a backfill.
+        embedder: returns the fingerprint of the model that decides there; None: any counts.
         judged: returns the contents with an answer that stands.
         clock: monotonic seconds.
     """
 
     def __init__(
         self,
-        shared: SharedState,
+        ledger: Ledger,
         *,
         judged: Callable[[], Collection[str]],
+        embedder: Callable[[], str | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._shared = shared
+        self._ledger = ledger
+        self._embedder = embedder
         self._judged = judged
         self._clock = clock
         self._counted = _Counted()
@@ -64,10 +67,9 @@ class ResultCounts:
         self._counted = _Counted()
 
     def _fresh(self) -> _Counted:
-        ledger, held, began = self._shared.ledger, self._counted, self._clock()
+        ledger, held, began = self._ledger, self._counted, self._clock()
         changes = ledger.changes
-        current = self._shared.taste.current
-        embedder = current.embedder_fingerprint if current is not None else None
+        embedder = self._embedder()
         is_same = embedder == held.embedder
         if is_same and (changes == held.changes or began < held.fresh_until):
             return held

@@ -17,9 +17,9 @@ from tasted.daemon.reviewing.bodies import (
     view_bodies,
 )
 from tasted.daemon.reviewing.result_counts import ResultCounts
-from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import CommandError, NotFound
 from tasted.home.switch_words import former_sentence
+from tasted.outbox.ledger import Ledger
 from tasted.outbox.results import Selection, further_reasons, parse_since, select_paths
 from tasted.outbox.sidecar import Sidecar
 from tasted.packing.entries import Entries
@@ -48,21 +48,33 @@ class ResultsView:
     """Shows what the ledger proves.
 
     Args:
-        shared: its ledger, and the taste in force.
+        ledger: of the inbox, or of a backfill.
+        version: returns the name of the version that decides there.
         judgement_of: returns the answer that stands for a content, as `liked` or `rejected`.
         etag_of: returns what names the answer that stands for a content.
         counts: of all results.
+        embedder: returns the fingerprint of the model that decides there; None: any is shown.
+        former: returns how many results are still those of a former model.
+        among: the backfill, as `@photos`; "": the inbox.
     """
 
     def __init__(
         self,
-        shared: SharedState,
+        ledger: Ledger,
         *,
+        version: Callable[[], str | None],
         judgement_of: Callable[[str], str | None],
         etag_of: Callable[[str], str],
         counts: ResultCounts,
+        embedder: Callable[[], str | None] = lambda: None,
+        former: Callable[[], int] = lambda: 0,
+        among: str = "",
     ) -> None:
-        self._shared = shared
+        self._ledger = ledger
+        self._version = version
+        self._embedder = embedder
+        self._former = former
+        self._among = among
         self._judgement_of = judgement_of
         self._etag_of = etag_of
         self._counts = counts
@@ -81,7 +93,7 @@ class ResultsView:
             name, start = self._found(call.cursor)
             paths = self._lists[name]
         else:
-            name, start, paths = "", 0, self._chosen(call, self._shared.ledger.entries)
+            name, start, paths = "", 0, self._chosen(call, self._ledger.entries)
         items: list[Body] = []
         at = start
         while at < len(paths) and len(items) < call.limit:
@@ -92,12 +104,11 @@ class ResultsView:
         if at < len(paths) and not name:
             # whoever sees everything at once has no use for it later
             name = self._kept(paths)
-        current = self._shared.taste.current
-        others = self._shared.former_results
+        others = self._former()
         return {
             "items": items,
             "next": f"{name}_{at}" if at < len(paths) else None,
-            "version": current.taste if current is not None else None,
+            "version": self._version(),
             "counts": self._counts.now(),
             "former": others,
             "former_note": former_sentence(others),
@@ -127,10 +138,6 @@ class ResultsView:
             paths.sort(key=_ORDERS[call.sort](entries))
         return paths
 
-    def _embedder(self) -> str | None:
-        current = self._shared.taste.current
-        return current.embedder_fingerprint if current is not None else None
-
     def _kept(self, paths: list[str]) -> str:
         name = secrets.token_hex(8)
         self._lists[name] = paths
@@ -149,7 +156,7 @@ class ResultsView:
         return call.judged in {judgement, "no" if judgement is None else "yes"}
 
     def _row(self, path: str) -> Body | None:
-        sidecar = self._shared.ledger.sidecar_of(path)
+        sidecar = self._ledger.sidecar_of(path)
         return self.row_of(path, sidecar) if sidecar is not None else None
 
     def row_of(self, path: str, sidecar: Sidecar) -> Body:
@@ -160,6 +167,7 @@ class ResultsView:
             sidecar,
             judgement=self._judgement_of(content),
             etag=self._etag_of(content),
+            among=self._among,
         )
 
     # ---- single ones ------------------------------------------------------------------
@@ -191,7 +199,7 @@ class ResultsView:
             NotFound: when there is none.
         """
         for path in self.paths(content):
-            sidecar = self._shared.ledger.sidecar_of(path)
+            sidecar = self._ledger.sidecar_of(path)
             if sidecar is not None:
                 return path, sidecar
         raise _missing(content)
@@ -201,7 +209,7 @@ class ResultsView:
 
         Of a content that is a screenshot and a reference, the screenshot comes first.
         """
-        ledger = self._shared.ledger
+        ledger = self._ledger
         found = [
             entry for path in ledger.paths_of_content(content) if (entry := ledger.entry_of(path))
         ]
@@ -209,7 +217,7 @@ class ResultsView:
         return [entry.path for entry in found] or self._failed(content)
 
     def _failed(self, content: str) -> list[str]:
-        entries = self._shared.ledger.entries
+        entries = self._ledger.entries
         return [
             path
             for path, row in entries.rows.items()
@@ -237,7 +245,7 @@ class ResultsView:
         return found.pop()
 
     def _ids(self) -> Iterator[str]:
-        for path, row in self._shared.ledger.entries.rows.items():
+        for path, row in self._ledger.entries.rows.items():
             content = content_of(row)
             if content is not None:
                 yield content.hex()

@@ -1,12 +1,13 @@
 """Puts the light side of the page together, for the supervisor. Starts nothing by itself."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import structlog
 
 from tasted.daemon.reviewing.answers_view import AnswersView
+from tasted.daemon.reviewing.backfill_results import BackfillResults
 from tasted.daemon.reviewing.bodies import Body, result_id
 from tasted.daemon.reviewing.card_queue import CardQueue
 from tasted.daemon.reviewing.device_in_use import device_in_use
@@ -111,12 +112,18 @@ class ReviewParts:
             choose=chooser,
         )
         self._scores = ScoresThatFollow(shared.queue.ask_engine, recent, self._taken)
-        self._counts = ResultCounts(shared, judged=lambda: recorder.standing.now().judgements)
+        self._counts = ResultCounts(shared.ledger, judged=self._judged, embedder=self._embedder)
         results = ResultsView(
-            shared,
+            shared.ledger,
+            version=self._version,
+            embedder=self._embedder,
+            former=lambda: shared.former_results,
             judgement_of=answers.judgement,
             etag_of=answers.etag,
             counts=self._counts,
+        )
+        self._backfills = BackfillResults(
+            home, judgement_of=answers.judgement, etag_of=answers.etag, judged=self._judged
         )
         desk = JudgingDesk(
             recorder,
@@ -145,7 +152,8 @@ class ReviewParts:
             desk=desk,
             history=history,
             results=results,
-            pictures=Pictures(results, shared.queue.ask_engine),
+            backfills=self._backfills,
+            pictures=Pictures(results, self._backfills, shared.queue.ask_engine),
             uploads=uploads,
             tastes=tastes,
             trials=trials.office,
@@ -172,6 +180,13 @@ class ReviewParts:
     def _version(self) -> str | None:
         current = self._shared.taste.current
         return current.taste if current is not None else None
+
+    def _embedder(self) -> str | None:
+        current = self._shared.taste.current
+        return current.embedder_fingerprint if current is not None else None
+
+    def _judged(self) -> Collection[str]:
+        return self._recorder.standing.now().judgements
 
     def _name_of(self, content: str) -> str | None:
         result = self._cards.results().get(content)

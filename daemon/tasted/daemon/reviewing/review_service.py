@@ -10,6 +10,7 @@ from collections.abc import Callable
 import structlog
 
 from tasted import __version__
+from tasted.daemon.reviewing.backfill_results import BackfillResults
 from tasted.daemon.reviewing.bodies import Body
 from tasted.daemon.reviewing.event_history import EventHistory
 from tasted.daemon.reviewing.judging_desk import JudgingDesk
@@ -103,6 +104,7 @@ class ReviewService:
         desk: answers.
         history: events.
         results: results.
+        backfills: those of backfills.
         pictures: pictures.
         uploads: pictures that come in a request.
         tastes: versions.
@@ -124,6 +126,7 @@ class ReviewService:
         desk: JudgingDesk,
         history: EventHistory,
         results: ResultsView,
+        backfills: BackfillResults,
         pictures: Pictures,
         uploads: Uploads,
         tastes: TasteDesk,
@@ -139,6 +142,7 @@ class ReviewService:
         self._desk = desk
         self._history = history
         self._results = results
+        self._backfills = backfills
         self._pictures = pictures
         self._uploads = uploads
         self._tastes = tastes
@@ -158,6 +162,7 @@ class ReviewService:
         """Drop what only a child needs."""
         self._uploads.drop_open()
         self._history.forget()
+        self._backfills.forget()
         self._on_left()
 
     def carry_out(self, number: int, call: ReviewCall, send: Send) -> None:
@@ -259,10 +264,12 @@ class ReviewService:
     def _showing(self, call: ReviewCall) -> Body | None:
         match call:
             case ListResults():
-                return self._results.page(call)
+                page = self._results_in(call.in_).page(call)
+                return {**page, "sources": self._backfills.names()}
             case ShowResult():
-                content = self._results.whole_id(call.content)
-                return self._results.one(content, self._history.about(content))
+                results = self._results_in(call.in_)
+                content = results.whole_id(call.content)
+                return results.one(content, self._history.about(content))
             case ShowClassifier():
                 return self._status.classifier(
                     recipe=self._tastes.recipe(), held=self._tastes.held()
@@ -286,6 +293,9 @@ class ReviewService:
             case EndTraining():
                 return self._training.end()
         return None
+
+    def _results_in(self, name: str | None) -> ResultsView:
+        return self._results if name is None else self._backfills.view(name)
 
     def _of_model(self, call: ReviewCall) -> Body | None:
         match call:

@@ -10,6 +10,9 @@ SINCE = r"^(\d{1,6}[mhdw]|\d{4}-\d{2}-\d{2}([T ][0-9:.]{1,15}(Z|[+-]\d{2}:?\d{2}
 CURSOR = r"^[A-Za-z0-9_-]{1,64}$"
 
 
+BACKFILL = r"^@?[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$"
+
+
 class Query(BaseModel):
     """Parameters come as text; unknown ones are refused."""
 
@@ -44,7 +47,15 @@ class FeedbackQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class ResultsQuery(Query):
+class AmongQuery(Query):
+    """Whose results: those of the inbox, or of a backfill."""
+
+    in_: Annotated[str, Field(pattern=BACKFILL)] | None = Field(
+        default=None, alias="in", description="A backfill, as @photos; none means the inbox."
+    )
+
+
+class ResultsQuery(AmongQuery):
     """Which results, and in which order."""
 
     sort: Literal["rank", "date", "ask"] = "rank"
@@ -64,7 +75,7 @@ class ResultsQuery(Query):
     )
 
 
-class PictureQuery(Query):
+class PictureQuery(AmongQuery):
     """How large: the longer side in pixels, or as it is."""
 
     size: Literal["320", "1600", "full", "png160", "png640"] = Field(

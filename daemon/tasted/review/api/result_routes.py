@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from tasted.review.api.judging_routes import RESULT
-from tasted.review.api.queries import PictureQuery, ResultsQuery
+from tasted.review.api.queries import AmongQuery, PictureQuery, ResultsQuery
 from tasted.review.api.result_schemas import ResultAnswer, ResultsAnswer
 from tasted.review.api.route_table import ApiEntry, Asking, PathPart
 from tasted.review.api.schemas import AnswerBody
@@ -38,7 +38,7 @@ class ResultRoutes:
                 self._results,
                 ResultsAnswer,
                 query=ResultsQuery,
-                problems=("expired_cursor", "no_answer"),
+                problems=("expired_cursor", "not_found", "no_answer"),
             ),
             # before the one below, whose path would take it
             ApiEntry(
@@ -57,6 +57,7 @@ class ResultRoutes:
                 "One result with its sidecar, reasons, neighbours and answers.",
                 self._result,
                 ResultAnswer,
+                query=AmongQuery,
                 parts={"id": PathPart(r"^[0-9a-f]{8,64}$", "A content id, or how it begins.")},
                 problems=("not_found", "ambiguous", "no_answer"),
             ),
@@ -83,7 +84,8 @@ class ResultRoutes:
         return ResultsAnswer.model_validate(done.body)
 
     async def _result(self, asking: Asking) -> AnswerBody:
-        done = await self._light.ask(ShowResult(asking.path["id"]))
+        query: AmongQuery = asking.query
+        done = await self._light.ask(ShowResult(asking.path["id"], query.in_))
         return ResultAnswer.model_validate(done.body)
 
     async def _classifier(self, _asking: Asking) -> AnswerBody:
@@ -97,7 +99,9 @@ class ResultRoutes:
         found = self._previews.get(key)
         if found is None:
             number = None if view == _WHOLE else int(view)
-            given = await self._light.ask_picture(GivePicture(content, query.size, number))
+            given = await self._light.ask_picture(
+                GivePicture(content, query.size, number, query.in_)
+            )
             found = Preview(given.media_type, given.content())
             self._previews.put(key, found)
         return Response(found.data, media_type=found.media_type)

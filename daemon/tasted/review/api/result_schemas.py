@@ -57,6 +57,7 @@ class ResultsAnswer(AnswerBody):
         default=0, description="How many others are still scored by the former model."
     )
     former_note: str | None = None
+    sources: list[str] = Field(default=[], description="Backfills that `in` may name: @photos.")
 
 
 class NearReference(AnswerBody):

@@ -1,11 +1,13 @@
 """Results as tiles, chosen and ordered, from the bodies of the API. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from tasted.outbox.page.templates import percent
+from tasted.review.api.queries import BACKFILL
 from tasted.review.api.result_schemas import ResultRow, ResultsAnswer
 from tasted.review.page import words
 
@@ -56,6 +58,8 @@ class WantedResults:
     cursor: str = ""
     former: str = ""
     """`yes`: only what is still scored by a former model."""
+    in_: str = ""
+    """A backfill, as `@photos`; "": the inbox. Its name in the query is `in`."""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "WantedResults":
@@ -74,14 +78,31 @@ class WantedResults:
             q=query.get("q", "")[:200],
             cursor=query.get("cursor", "")[:200],
             former="yes" if query.get("former") == "yes" else "",
+            in_=among_of(query),
         )
 
     def link(self, base: str = "/results", **changed: str) -> str:
         """Return the address of the same with something changed."""
-        names = ("sort", "verdict", "judged", "since", "q", "cursor", "former")
+        names = ("sort", "verdict", "judged", "since", "q", "cursor", "former", "in_")
         pairs = {name: changed.get(name, getattr(self, name)) for name in names}
-        given = {name: value for name, value in pairs.items() if value and value != "rank"}
+        given = {
+            name.rstrip("_"): value for name, value in pairs.items() if value and value != "rank"
+        }
         return f"{base}?{urlencode(given)}" if given else base
+
+
+def among_of(query: Mapping[str, str]) -> str:
+    """Return which backfill a query names, as `@photos`; "": none that can be one."""
+    name = query.get("in", "")
+    return name if re.fullmatch(BACKFILL, name) else ""
+
+
+class SourceLink(NamedTuple):
+    """A link to the results of the inbox or of a backfill."""
+
+    href: str
+    name: str
+    is_here: bool
 
 
 class VerdictChip(NamedTuple):
@@ -159,7 +180,24 @@ class GalleryPage:
     def lead(self) -> str:
         """One sentence above the tiles."""
         scored = f"Scored with {self.results.version}. " if self.results.version else ""
+        if self.wanted.in_:
+            return f"{scored}These pictures lie in folders of their own: {self.wanted.in_}."
         return f"{scored}The score is shown here, so answers on this page are marked as not blind."
+
+    @property
+    def sources(self) -> list[SourceLink]:
+        """The inbox and each backfill; none where there is but the inbox."""
+        if not self.results.sources:
+            return []
+        names = ["", *self.results.sources]
+        return [
+            SourceLink(
+                WantedResults(sort=self.wanted.sort, in_=name).link(),
+                name or "Inbox",
+                name == self.wanted.in_,
+            )
+            for name in names
+        ]
 
     @property
     def chips(self) -> list[VerdictChip]:

@@ -41,6 +41,8 @@ class ResultPage:
 
     answer: ResultAnswer
     now: datetime
+    among: str = ""
+    """The backfill that it is of, as `@photos`; "": it is of the inbox."""
     row: ResultRow = field(init=False)
 
     def __post_init__(self) -> None:

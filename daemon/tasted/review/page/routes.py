@@ -29,7 +29,7 @@ from tasted.review.api.trial_schemas import TrialsAnswer
 from tasted.review.page import words
 from tasted.review.page.form_fields import event_id_of, number_in, way_back, window_of
 from tasted.review.page.frame import PageFrame, frame_of
-from tasted.review.page.gallery import GalleryPage, WantedResults
+from tasted.review.page.gallery import GalleryPage, WantedResults, among_of
 from tasted.review.page.history import HistoryPage, SessionPage, version_at
 from tasted.review.page.rendering import rendered
 from tasted.review.page.result import ResultPage
@@ -203,6 +203,7 @@ class Pages:
             q=wanted.q or None,
             cursor=wanted.cursor or None,
             former=wanted.former == "yes",
+            in_=wanted.in_ or None,
         )
         last = _last_of(await self._ask(ListFeedback(limit=1), HistoryAnswer))
         page = GalleryPage(await self._ask(call, ResultsAnswer), wanted, self._inbox)
@@ -210,8 +211,10 @@ class Pages:
 
     async def result(self, request: Request) -> Response:
         """Show everything about one result."""
-        found = await self._ask(ShowResult(request.path_params["content"]), ResultAnswer)
-        return await self._page(request, "result", "Results", ResultPage(found, self._now()))
+        among = among_of(request.query_params)
+        call = ShowResult(request.path_params["content"], among or None)
+        page = ResultPage(await self._ask(call, ResultAnswer), self._now(), among)
+        return await self._page(request, "result", "Results", page)
 
     async def versions(self, request: Request) -> Response:
         """Show the versions."""

@@ -29,7 +29,8 @@ function entryOf(id, tile, how, was) {
 }
 
 function judge(tile, how) {
-  if (isFull()) return;
+  // pictures of a backfill are only shown
+  if (isFull() || !one("[data-do]", tile)) return;
   const was = tile.dataset.how ?? one("[aria-pressed=true]", tile)?.dataset.do;
   const entry = entryOf(uuid7(), tile, how, was);
   done.push(entry);
