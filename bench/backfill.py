@@ -1,7 +1,7 @@
 """A large tree scored where it lies: killed three times, and as fast as the daemon?
 
-`BACKFILL_FILES=2000`, `BACKFILL_PICTURES=300` (for each rate) and `BACKFILL_PARTS="killed rates"`
-say how much. Rates are those of a random ViT-B/32, drawn for it.
+`BACKFILL_FILES=2000`, `BACKFILL_PICTURES=160` (for each rate) and `BACKFILL_PARTS="killed rates"`
+say how much. Rates are those of a random ViT-B/32, in `BACKFILL_MODEL` or drawn for it.
 """
 
 import json
@@ -32,9 +32,9 @@ from tasted.home.layout import Home
 from tasted.outbox.sidecar_files import sidecars
 
 FILES = int(os.environ.get("BACKFILL_FILES", "2000"))
-PICTURES = int(os.environ.get("BACKFILL_PICTURES", "300"))
+PICTURES = int(os.environ.get("BACKFILL_PICTURES", "160"))
 PARTS = os.environ.get("BACKFILL_PARTS", "killed rates").split()
-WORKERS = (1, 2, 3)
+WORKERS = (1, 2, 1, 2)
 _PLACES = ("mountain", "gym", "forest", "city")
 _PATIENCE_SECONDS = 600.0
 _LEAVE_SECONDS = 60.0
@@ -98,16 +98,18 @@ def _judged(home: Home, name: str) -> Counter[str]:
 
 def _rates() -> list[Row]:
     """Score the same pictures in the inbox and in a tree, one after the other."""
-    with tempfile.TemporaryDirectory(prefix="tasted-bench-model-") as folder:
-        write_checkpoint("vit-b-32", Path(folder))
+    with tempfile.TemporaryDirectory(prefix="tasted-bench-model-") as drawn:
+        folder = os.environ.get("BACKFILL_MODEL", drawn)
+        if folder == drawn:
+            write_checkpoint("vit-b-32", Path(folder))
         config = f'[embedder]\nmodel = "{folder}"\n[reading]\nengine = "companion"\n'
         with taught_home(config) as home:
             staged = home.root.parent / f"{home.root.name}-tree"
             _draw(staged, PICTURES)
             own = _rate_of_daemon(home, staged)
             rows = [Row("rate of the daemon itself", f"{own:.1f} files/s", _what())]
-            for workers in WORKERS:
-                rate = _rate_of_backfill(home, staged, workers=workers)
+            for turn, workers in enumerate(WORKERS):
+                rate = _rate_of_backfill(home, staged, workers=workers, name=f"turn-{turn}")
                 rows.append(
                     Row(f"rate of a backfill, --workers {workers}", f"{rate:.1f} files/s",
                         f"{rate / own:.2f} of that")
@@ -129,8 +131,7 @@ def _rate_of_daemon(home: Home, staged: Path) -> float:
         return _rate(lambda: sidecars_below(home.outbox) - done)
 
 
-def _rate_of_backfill(home: Home, staged: Path, *, workers: int) -> float:
-    name = f"with-{workers}"
+def _rate_of_backfill(home: Home, staged: Path, *, workers: int, name: str) -> float:
     with _backfill(home, staged, workers=workers, name=name) as process:
         rate = _rate(lambda: sidecars_below(home.outbox / f"@{name}"))
         process.wait(_LEAVE_SECONDS)

@@ -49,7 +49,9 @@ def test_each_of_several_folders_has_a_name_of_its_own(home: Home, tmp_path: Pat
     assert sorted(listing.files) == sorted(f"{root.first}/a.png" for root in roots)
 
 
-def test_a_folder_that_is_another_one_by_now_is_not_believed(home: Home, tmp_path: Path) -> None:
+def test_row_71_a_folder_that_is_another_one_by_now_is_not_believed(
+    home: Home, tmp_path: Path
+) -> None:
     """A disk that went away leaves an empty folder, or none."""
     photos = folder_at(tmp_path / "photos")
     tree = Tree.of(roots_of((photos,), home))

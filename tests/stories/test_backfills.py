@@ -62,7 +62,9 @@ def sidecars_of(home: Home, name: str) -> dict[str, Sidecar]:
     return {path: sidecar for path, sidecar in found.items() if sidecar is not None}
 
 
-def test_killed_three_times_every_picture_has_one_document(home: Home, tmp_path: Path) -> None:
+def test_row_70_killed_three_times_every_picture_has_one_document(
+    home: Home, tmp_path: Path
+) -> None:
     """What has a sidecar is never scored again, and nothing is written into the tree."""
     folder = tree(tmp_path / "photos")
     before = everything_in(folder)
@@ -90,7 +92,7 @@ def test_killed_three_times_every_picture_has_one_document(home: Home, tmp_path:
     assert backfilled(home, folder).scored == 0
 
 
-def test_it_ends_in_order_when_asked_and_goes_on(home: Home, tmp_path: Path) -> None:
+def test_row_70_it_ends_in_order_when_asked_and_goes_on(home: Home, tmp_path: Path) -> None:
     """SIGTERM: what was answered is kept, and the state says that something is left."""
     folder = tree(tmp_path / "photos")
     child = started(home, folder, environment={VARIABLE: "backfill.kept:20:hang"})
@@ -115,7 +117,7 @@ def test_it_ends_in_order_when_asked_and_goes_on(home: Home, tmp_path: Path) -> 
     assert len(sidecars_of(home, "photos")) == FILES
 
 
-def test_a_picture_that_ends_the_engine_is_blamed_alone(home: Home, tmp_path: Path) -> None:
+def test_row_70_a_picture_that_ends_the_engine_is_blamed_alone(home: Home, tmp_path: Path) -> None:
     """Its neighbours are scored, and it is not tried a third time."""
     folder = tree(tmp_path / "photos", 12)
     (folder / "bad.png").write_bytes(PNG + POISON)
@@ -130,7 +132,7 @@ def test_a_picture_that_ends_the_engine_is_blamed_alone(home: Home, tmp_path: Pa
     assert backfilled(home, folder).scored == 0
 
 
-def test_what_changed_is_done_again_and_what_is_gone_is_put_away(
+def test_row_71_what_changed_is_done_again_and_what_is_gone_is_put_away(
     home: Home, tmp_path: Path
 ) -> None:
     """New, changed and renamed files are scored; of a file that is gone the result is marked."""
@@ -177,7 +179,7 @@ def test_two_folders_and_names_of_all_kinds(home: Home, tmp_path: Path) -> None:
     assert {sidecar.kind for sidecar in found.values()} == {"screenshot"}
 
 
-def test_an_unreadable_folder_hides_nothing(home: Home, tmp_path: Path) -> None:
+def test_row_71_an_unreadable_folder_hides_nothing(home: Home, tmp_path: Path) -> None:
     """It is told, the others are scored, and results of what it holds are not put away."""
     folder = tree(tmp_path / "photos", 8)
     backfilled(home, folder)
@@ -194,7 +196,7 @@ def test_an_unreadable_folder_hides_nothing(home: Home, tmp_path: Path) -> None:
     assert sidecars_of(home, "photos")["year 1/1.png"].gone_since is None
 
 
-def test_a_disk_that_goes_away_is_no_picture_s_fault(home: Home, tmp_path: Path) -> None:
+def test_row_71_a_disk_that_goes_away_is_no_picture_s_fault(home: Home, tmp_path: Path) -> None:
     """No document is written of what only seems gone, and none is put away."""
     folder = tree(tmp_path / "disk" / "photos", 6)
     backfilled(home, folder)
