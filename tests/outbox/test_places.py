@@ -87,6 +87,8 @@ def test_a_name_that_imitates_a_mark_carries_another_one() -> None:
 @given(st.lists(names, min_size=1, max_size=4).map("/".join))
 def test_an_ordinary_path_keeps_its_names(path: str) -> None:
     """The plain place is the path and .json, whenever that is a name."""
+    # a folder that begins with it gets one more
+    assume(not path.startswith("@"))
     parts = path.split("/")
     assume(len(os.fsencode(parts[-1])) <= 250)
     assume(not any(part.casefold().endswith(".json") for part in parts[:-1]))
