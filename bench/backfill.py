@@ -1,10 +1,14 @@
 """A large tree scored where it lies: killed three times, and as fast as the daemon?
 
 `BACKFILL_FILES=2000`, `BACKFILL_PICTURES=160` (for each rate) and `BACKFILL_PARTS="killed rates"`
-say how much. Rates are those of a random ViT-B/32, in `BACKFILL_MODEL` or drawn for it.
+say how much. Rates are those of a random ViT-B/32. That and the pictures are drawn for it, and kept
+in `BACKFILL_CACHE` where that names a folder. `BACKFILL_ORDER="daemon 1 daemon 1 2 2"` says who has
+which turn. The daemon stands as far back here as a backfill always does, so that whatever else the
+machine does takes as much from both.
 """
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -16,8 +20,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
+
+import psutil
 
 from bench.homes import (
+    PER_LABEL,
     POCKET,
     drawing,
     mosaic,
@@ -27,14 +35,16 @@ from bench.homes import (
     until,
 )
 from bench.peers.checkpoint import write_checkpoint
+from bench.processes import processor_seconds
 from bench.table import Row
 from tasted.home.layout import Home
 from tasted.outbox.sidecar_files import sidecars
+from tasted.system.priority import NICENESS
 
 FILES = int(os.environ.get("BACKFILL_FILES", "2000"))
 PICTURES = int(os.environ.get("BACKFILL_PICTURES", "160"))
 PARTS = os.environ.get("BACKFILL_PARTS", "killed rates").split()
-WORKERS = (1, 2, 1, 2)
+ORDER = os.environ.get("BACKFILL_ORDER", "daemon 1 daemon 1 2 2").split()
 _PLACES = ("mountain", "gym", "forest", "city")
 _PATIENCE_SECONDS = 600.0
 _LEAVE_SECONDS = 60.0
@@ -98,53 +108,83 @@ def _judged(home: Home, name: str) -> Counter[str]:
 
 def _rates() -> list[Row]:
     """Score the same pictures in the inbox and in a tree, one after the other."""
-    with tempfile.TemporaryDirectory(prefix="tasted-bench-model-") as drawn:
-        folder = os.environ.get("BACKFILL_MODEL", drawn)
-        if folder == drawn:
-            write_checkpoint("vit-b-32", Path(folder))
-        config = f'[embedder]\nmodel = "{folder}"\n[reading]\nengine = "companion"\n'
+    with tempfile.TemporaryDirectory(prefix="tasted-bench-") as temporary:
+        cache = Path(os.environ.get("BACKFILL_CACHE", temporary))
+        model, staged = _prepared(cache)
+        config = f'[embedder]\nmodel = "{model}"\n[reading]\nengine = "companion"\n'
+        turns: dict[str, list[tuple[float, float]]] = {who: [] for who in ORDER}
         with taught_home(config) as home:
-            staged = home.root.parent / f"{home.root.name}-tree"
-            _draw(staged, PICTURES)
-            own = _rate_of_daemon(home, staged)
-            rows = [Row("rate of the daemon itself", f"{own:.1f} files/s", _what())]
-            for turn, workers in enumerate(WORKERS):
-                rate = _rate_of_backfill(home, staged, workers=workers, name=f"turn-{turn}")
-                rows.append(
-                    Row(f"rate of a backfill, --workers {workers}", f"{rate:.1f} files/s",
-                        f"{rate / own:.2f} of that")
-                )  # fmt: skip
-            shutil.rmtree(staged)
-    return rows
+            for turn, who in enumerate(ORDER):
+                if who == "daemon":
+                    found = _turn_of_daemon(home, staged)
+                else:
+                    found = _turn_of_backfill(home, staged, workers=int(who), name=f"turn-{turn}")
+                turns[who].append(found)
+    own = median(rate for rate, _cost in turns.get("daemon", []) or [(math.nan, 0.0)])
+    return [
+        Row(
+            "the daemon itself" if who == "daemon" else f"a backfill, --workers {who}",
+            f"{median(rate for rate, _cost in found):.1f} files/s",
+            f"{median(rate for rate, _cost in found) / own:.2f} of that; "
+            f"{1000 * median(cost for _rate, cost in found):.0f} core-ms a picture",
+        )
+        for who, found in turns.items()
+    ]
 
 
-def _what() -> str:
-    return f"{PICTURES} drawn pictures of 512x512, random ViT-B/32, engine.threads = 0"
+def _prepared(cache: Path) -> tuple[Path, Path]:
+    """Return a random model and a folder of pictures, made unless they are there."""
+    model, staged = cache / "vit-b-32", cache / f"pictures-{PICTURES}"
+    if not (model / "model.safetensors").exists():
+        model.mkdir(parents=True, exist_ok=True)
+        write_checkpoint("vit-b-32", model)
+    if not staged.exists():
+        _draw(staged, PICTURES)
+    return model, staged
 
 
-def _rate_of_daemon(home: Home, staged: Path) -> float:
-    with running(home):
-        until(lambda: sidecars_below(home.outbox / "liked") == 6, "references learnt")
+def _turn_of_daemon(home: Home, staged: Path) -> tuple[float, float]:
+    with running(home, niceness=NICENESS) as light:
+        until(lambda: sidecars_below(home.outbox / "liked") == PER_LABEL, "references learnt")
         done = sidecars_below(home.outbox)
         for file in sorted(staged.iterdir()):
             (home.inbox / file.name).write_bytes(file.read_bytes())
-        return _rate(lambda: sidecars_below(home.outbox) - done)
+        found = _turn(lambda: sidecars_below(home.outbox) - done, light)
+    for file in staged.iterdir():
+        (home.inbox / file.name).unlink()
+        (home.outbox / f"{file.name}.json").unlink()
+    # or it would know the next time what it has seen
+    shutil.rmtree(home.library)
+    return found
 
 
-def _rate_of_backfill(home: Home, staged: Path, *, workers: int, name: str) -> float:
+def _turn_of_backfill(home: Home, staged: Path, *, workers: int, name: str) -> tuple[float, float]:
     with _backfill(home, staged, workers=workers, name=name) as process:
-        rate = _rate(lambda: sidecars_below(home.outbox / f"@{name}"))
+        light = psutil.Process(process.pid)
+        found = _turn(lambda: sidecars_below(home.outbox / f"@{name}"), light)
         process.wait(_LEAVE_SECONDS)
-    return rate
+    return found
 
 
-def _rate(count: Callable[[], int]) -> float:
-    """Return files a second from the first tenth on: the start of an engine is no rate."""
+def _turn(count: Callable[[], int], light: psutil.Process) -> tuple[float, float]:
+    """Return files a second and core-seconds a file from the first tenth on, without the start."""
     first = PICTURES // 10
     until(lambda: count() >= first, "first", seconds=_PATIENCE_SECONDS, pause_seconds=0.01)
-    began, started = count(), time.monotonic()
-    until(lambda: count() >= PICTURES, "all", seconds=_PATIENCE_SECONDS, pause_seconds=0.05)
-    return (PICTURES - began) / (time.monotonic() - started)
+    began, started, used = count(), time.monotonic(), _used(light)
+    # a backfill ends its engines with the last picture
+    until(
+        lambda: count() >= PICTURES - first,
+        "all",
+        seconds=_PATIENCE_SECONDS,
+        pause_seconds=0.02,
+    )
+    files = count() - began
+    return files / (time.monotonic() - started), (_used(light) - used) / files
+
+
+def _used(light: psutil.Process) -> float:
+    """Return the processor time that a process and its engines have used."""
+    return sum(map(processor_seconds, [light, *light.children(recursive=True)]))
 
 
 @contextmanager

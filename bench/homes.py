@@ -83,12 +83,15 @@ def taught_home(config: str = POCKET) -> Iterator[Home]:
 
 
 @contextlib.contextmanager
-def running(home: Home) -> Iterator[psutil.Process]:
+def running(home: Home, *, niceness: int = 0) -> Iterator[psutil.Process]:
     """Run the daemon of a home while the block runs, and stop it as a service manager would."""
     command = [sys.executable, "-m", "tasted", "run", "--home", str(home.root)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        yield psutil.Process(process.pid)
+        light = psutil.Process(process.pid)
+        # before it has any other thread
+        light.nice(niceness)
+        yield light
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_LEAVE_SECONDS)
