@@ -1,17 +1,18 @@
 """A backlog on several machines: `python -m bench.ray_backfill [--kills] [--rate R ...]`.
 
-Two nodes of a Ray cluster, of one core each, stand for two machines. Measured: what is left of an
-engine's rate behind Ray, how long it takes to begin, and how many documents the one machine that
-writes them can take. Then the arithmetic for a million pictures on 1, 10 and 100 machines, for
-rates that were measured elsewhere (`--rate`, pictures a second of one machine).
+Nodes of a Ray cluster, of one core each, stand for machines. Measured: the processor time of a
+picture by one engine, what a node does of what it could, and the processor time of a document on
+the machine of the command, from Ray to the sidecar. Then the arithmetic for a million pictures on
+1, 10 and 100 machines, for rates that were measured elsewhere (`--rate`, pictures a second of one
+machine).
 
 `--kills` measures nothing: in one run a worker is killed, and in another a whole node, and every
 document must be there, once, and be that of one engine on this machine.
 """
 
 import argparse
+import contextlib
 import logging
-import math
 import os
 import signal
 import tempfile
@@ -19,16 +20,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import structlog
 
 from bench.homes import drawing, taught_home
+from bench.processes import processor_seconds
 from bench.table import Row
 from tasted.backfill.keeping import DocumentKeeper
 from tasted.backfill.progress import ProgressMeter
 from tasted.backfill.ray_run import GROUP_MAX, connected, take_all
-from tasted.backfill.remote_scoring import packed_answers, packed_group
+from tasted.backfill.remote_scoring import packed_answers, packed_group, unpacked_group
 from tasted.backfill.scoring import TreeScoring, tree_task
 from tasted.backfill.shipped_taste import ShippedTaste, ship_taste
 from tasted.backfill.tree import Tree
@@ -49,6 +52,8 @@ from tests.kit.ray_cluster import LOOPBACK, LocalCluster, local_cluster
 MILLION = 1_000_000
 MACHINES = (1, 10, 100)
 _DRAWN = 40
+_REPEATS = 30
+_TOGETHER_SECONDS = 0.1
 _PLACES = ("mountain", "gym", "forest", "city")
 
 
@@ -63,7 +68,7 @@ class Paper:
     start_seconds: float
     """From the command to the first document."""
     written_a_second: float
-    """Documents that the machine of the command takes in and writes."""
+    """Documents that one core of the machine of the command takes in and writes."""
 
 
 def hours(paper: Paper, machines: int, pictures: int = MILLION) -> float:
@@ -113,39 +118,32 @@ def measure(pictures: int, rates: Sequence[float], price: float, *, kills: bool)
         if kills:
             return [bench.killed("a worker", _kill_worker), bench.killed("a node", _kill_node)]
         with local_cluster({**os.environ, **LOOPBACK}) as cluster:
-            one, two = bench.by_ray(cluster, 1), bench.by_ray(cluster, 2)
-        written = bench.written(home)
+            node = bench.by_ray(cluster, 1)
+            written = bench.written(cluster, home)
+        kept = min(1.0, node.pictures_a_second * alone)
+        paper = Paper(1.0, kept, node.first_seconds, 1 / written)
         rows = [
-            Row("one engine of one core, no Ray", f"{alone.pictures_a_second:.1f}/s"),
-            *_of_ray(alone, one, two),
-            Row("answers taken in and written as sidecars", f"{written:.0f}/s", "by one process"),
+            Row("a picture, by one engine", f"{alone * 1e3:.1f} ms", "pocket, 512 x 512"),
+            Row(
+                "by a node of one core",
+                f"{node.pictures_a_second:.1f}/s",
+                f"by the clock; {kept:.2f} of what that core could do",
+            ),
+            Row(
+                "a document, on the machine of the command",
+                f"{written * 1e3:.2f} ms",
+                f"{paper.written_a_second:.0f} a second by one core",
+            ),
+            Row(
+                "from the command to the first document",
+                f"{node.first_seconds:.1f} s",
+                "of the clock",
+            ),
             *bench.sizes(),
         ]
-        paper = Paper(
-            1.0,
-            min(1.0, one.pictures_a_second / alone.pictures_a_second),
-            one.first_seconds,
-            written,
-        )
     for rate in rates:
         rows += on_paper(replace(paper, pictures_a_second=rate), price)
     return rows
-
-
-def _of_ray(alone: "_Run", one: "_Run", two: "_Run") -> list[Row]:
-    return [
-        Row(
-            "Ray, one machine of one core",
-            f"{one.pictures_a_second:.1f}/s",
-            f"{one.pictures_a_second / alone.pictures_a_second:.2f} of it",
-        ),
-        Row(
-            "Ray, two machines of one core",
-            f"{two.pictures_a_second:.1f}/s",
-            f"{two.pictures_a_second / one.pictures_a_second:.2f} times one",
-        ),
-        Row("from the command to the first document", f"{one.first_seconds:.1f} s"),
-    ]
 
 
 def _drawn_tree(folder: Path, pictures: int) -> list[str]:
@@ -163,8 +161,9 @@ def _drawn_tree(folder: Path, pictures: int) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class _Run:
     pictures_a_second: float
-    """From the first document to the last."""
+    """From the first answer to the last."""
     first_seconds: float
+    """Of the clock, to the first document."""
 
 
 class _Bench:
@@ -179,19 +178,22 @@ class _Bench:
         self.documents: dict[str, Sidecar] = {}
         self.tasks: list[Task] = []
 
-    def alone(self) -> _Run:
-        """Score everything with one engine."""
+    def alone(self) -> float:
+        """Score everything with one engine; return its processor time of a picture, in seconds."""
         tree = {"": self._work / "tree"}
+        size = self._settings.engine.batch_size
         with TreeScoring(
             self._taste, tree, working=self._work / "engine", machine=self._settings
         ) as scoring:
             found = [scoring.find(path) for path in self._paths]
             self.tasks = [tree_task(file) for file in found if file is not None]
             counted = _Counted(self.documents)
-            size = self._settings.engine.batch_size
-            for start in range(0, len(self.tasks), size):
+            # the first batch pays for the model
+            scoring.score(self.tasks[:size], counted.take)
+            used = _used([scoring.engine.pid])
+            for start in range(size, len(self.tasks), size):
                 scoring.score(self.tasks[start : start + size], counted.take)
-        return counted.run()
+            return (_used([scoring.engine.pid]) - used) / (len(self.tasks) - size)
 
     def sizes(self) -> list[Row]:
         """Return what goes over the network."""
@@ -213,85 +215,135 @@ class _Bench:
         self,
         cluster: LocalCluster,
         workers: int,
+        *,
         kill: Callable[[LocalCluster], None] | None = None,
     ) -> _Run:
-        """Score everything by a cluster, and check every document."""
+        """Score pictures by a cluster, and check every document."""
+        tasks = self.tasks
         documents: dict[str, Sidecar] = {}
         counted = _Counted(documents)
 
         def take(task: Task, result: FileResult) -> None:
             counted.take(task, result)
-            if kill is not None and len(documents) == len(self.tasks) // 3:
+            if kill is not None and len(documents) == len(tasks) // 3:
                 kill(cluster)
 
-        with connected(cluster.address, workers=workers) as ray:
-            ray.score(self._taste, {"": str(self._work / "tree")}, self.tasks, take)
-        assert counted.times == len(self.tasks), "a document came twice, or not at all"
-        for path, document in self.documents.items():
+        with connected(cluster.address, workers=workers) as machines:
+            machines.score(self._taste, {"": str(self._work / "tree")}, tasks, take)
+        assert counted.times == len(tasks), "a document came twice, or not at all"
+        for path, document in documents.items():
             one, other = (
                 sidecar.model_dump(mode="json", exclude=set(MADE_ANEW))
-                for sidecar in (document, documents[path])
+                for sidecar in (document, self.documents[path])
             )
             assert is_alike(one, other), path
-        return counted.run()
+        return _Run(counted.pictures_a_second, counted.first_seconds)
 
-    def written(self, home: Home) -> float:
-        """Return how many documents a second come out of answers and lie on the disk."""
-        tree = Tree.of([TreeRoot(str(self._work / "tree"), WHOLE_TREE)])
-        outbox = Path(tempfile.mkdtemp(prefix="outbox-", dir=self._work))
-        ledger = Ledger(outbox)
-        meter = ProgressMeter(len(self.tasks), done=0, failed=0)
-        ignored = IgnoredList(home.ignored_file)
-        keeper = DocumentKeeper(tree, Writer(outbox, ledger), ledger, ignored, meter)
+    def written(self, cluster: LocalCluster, home: Home) -> float:
+        """Return the processor time of a document here, in seconds, where nothing is waited for.
+
+        The machines answer at once what was answered before: with little to do, Ray's own threads
+        here would be counted for waiting.
+        """
+        # it reads its variables when it is imported
+        import ray.data  # noqa: PLC0415
+
         groups = [self.tasks[at : at + GROUP_MAX] for at in range(0, len(self.tasks), GROUP_MAX)]
-        answers = [
-            (
-                packed_group(group),
-                packed_answers(
+        rows = [
+            {
+                "group": packed_group(group),
+                "answers": packed_answers(
                     FileScored(FileResult(task.file.path, self.documents[task.file.path]))
                     for task in group
                 ),
-            )
+            }
             for group in groups
-        ]
-        started = time.perf_counter()
-        for group, answer in answers:
-            take_all(group, answer, keeper.keep)
-        assert sum(1 for _ in outbox.rglob("*.json")) == len(self.tasks)
-        return len(self.tasks) / (time.perf_counter() - started)
+        ] * _REPEATS
+        with connected(cluster.address, workers=2):
+            answered = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+                _Echo,
+                batch_size=1,
+                batch_format="numpy",
+                compute=ray.data.ActorPoolStrategy(size=2, max_tasks_in_flight_per_actor=2),
+                num_cpus=1,
+            )
+            keeper, count, started = self._keeper(home), 0, 0.0
+            for batch in answered.iter_batches(batch_size=None, prefetch_batches=0):
+                if not started:
+                    # it has begun to work
+                    started = time.process_time()
+                    continue
+                if count % len(self.tasks) < GROUP_MAX:
+                    keeper = self._keeper(home)
+                for group, answers in zip(batch["group"], batch["answers"], strict=True):
+                    take_all(str(group), str(answers), keeper.keep)
+                    count += len(unpacked_group(str(group)))
+            return (time.process_time() - started) / count
+
+    def _keeper(self, home: Home) -> DocumentKeeper:
+        outbox = Path(tempfile.mkdtemp(prefix="outbox-", dir=self._work))
+        ledger = Ledger(outbox)
+        return DocumentKeeper(
+            Tree.of([TreeRoot(str(self._work / "tree"), WHOLE_TREE)]),
+            Writer(outbox, ledger),
+            ledger,
+            IgnoredList(home.ignored_file),
+            ProgressMeter(len(self.tasks), done=0, failed=0),
+        )
+
+
+class _Echo:
+    """A machine that knows the answers."""
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        return batch
 
 
 class _Counted:
-    """Keeps documents, and when the first and the last came."""
+    """Keeps documents, and when the first of them came."""
 
     def __init__(self, documents: dict[str, Sidecar]) -> None:
         self._documents = documents
-        self.times = 0
-        self._came: list[float] = []
         self._started = time.perf_counter()
+        self._came: list[float] = []
+        self.times = 0
+        self.first_seconds = 0.0
 
     def take(self, task: Task, result: FileResult) -> None:
         self.times += 1
-        self._came.append(time.perf_counter())
+        if self.times == 1:
+            self.first_seconds = time.perf_counter() - self._started
         assert result.document is not None
         self._documents[task.file.path] = result.document
+        self._came.append(time.perf_counter())
 
-    def run(self) -> _Run:
-        first, last = self._came[0], self._came[-1]
-        # what came with the first answer came before the clock ran
-        together = sum(moment - first < 0.05 for moment in self._came)
-        seconds = max(last - first, math.ulp(1.0))
-        return _Run((len(self._came) - together) / seconds, first - self._started)
+    @property
+    def pictures_a_second(self) -> float:
+        """From the first group of answers to the last; the first was done before it came."""
+        first = self._came[0]
+        later = [moment for moment in self._came if moment > first + _TOGETHER_SECONDS]
+        return len(later) / (later[-1] - first)
+
+
+def _used(pids: Sequence[int | None]) -> float:
+    """Return the processor time of processes and all below them, in seconds."""
+    used = 0.0
+    for pid in pids:
+        top = psutil.Process(pid)
+        for process in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                used += processor_seconds(process)
+    return used
+
+
+def _workers(cluster: LocalCluster) -> list[int]:
+    """Return the processes that hold an engine."""
+    children = [child for pid in cluster.raylets for child in psutil.Process(pid).children()]
+    return [child.pid for child in children if child.name().startswith("ray::MapW")]
 
 
 def _kill_worker(cluster: LocalCluster) -> None:
-    workers = [
-        child
-        for raylet in cluster.raylets
-        for child in psutil.Process(raylet).children()
-        if child.name().startswith("ray::MapW")
-    ]
-    workers[0].send_signal(signal.SIGKILL)
+    psutil.Process(_workers(cluster)[0]).send_signal(signal.SIGKILL)
 
 
 def _kill_node(cluster: LocalCluster) -> None:
