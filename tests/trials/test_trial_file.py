@@ -15,6 +15,7 @@ from tasted.trials.rules import figures_of
 from tasted.trials.trial_file import (
     DISMISSED,
     PROMOTED,
+    WITHDRAWN,
     FoldFigures,
     next_number,
     read_trial,
@@ -86,6 +87,17 @@ def test_a_challenger_is_not_tried_twice_on_the_same_labels() -> None:
     assert was_tried(rows, recipe("large"), "digest")
     assert not was_tried(rows, recipe("large"), "other")
     assert not was_tried(rows, recipe("huge"), "digest")
+
+
+def test_a_trial_that_ended_before_any_answer_counted_has_tried_nothing() -> None:
+    """One that was withdrawn later has: it is not begun again until its luck turns."""
+    assert FULL.figures is not None
+    figures = replace(FULL.figures, count=9, replayed=5)
+    withdrawn = replace(FULL, state=WITHDRAWN, figures=figures)
+    begun = replace(withdrawn, figures=replace(figures, count=5))
+    assert was_tried((withdrawn,), recipe("large"), "digest")
+    assert not was_tried((begun,), recipe("large"), "digest")
+    assert not was_tried((replace(begun, figures=None),), recipe("large"), "digest")
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,15 @@ def trial_numbers(folder: Path) -> tuple[int, ...]:
 
 
 def was_tried(rows: Collection[TrialRow], challenger: Recipe, labels_digest: str) -> bool:
-    """Tell whether a challenger was tried on exactly these labels: it is not tried twice."""
+    """Tell whether a challenger was tried on exactly these labels: it is not tried twice.
+
+    A trial that was withdrawn before an answer of its own counted has tried nothing.
+    """
     return any(
-        row.challenger.id == challenger.id and row.labels_digest == labels_digest for row in rows
+        row.challenger.id == challenger.id and row.labels_digest == labels_digest
+        for row in rows
+        if row.state != WITHDRAWN
+        or (row.figures is not None and row.figures.count > row.figures.replayed)
     )
 
 
