@@ -41,13 +41,18 @@ def test_score_answers_for_any_picture_and_stores_nothing(home: Home, tmp_path: 
         assert asked.returncode == 0, asked.stderr
         assert "other settings" not in asked.stderr
         other = {"TASTED_EMBEDDER__MODEL": "clip"}
+        wished = tasted(home, "score", "--json", str(picture), environment=other)
+        # the model in force decides, whatever the settings wish for
+        assert "other settings" not in wished.stderr
+        assert json_lines(wished.stdout)[0]["model"] == json_lines(asked.stdout)[0]["model"]
+        other = {"TASTED_VIEWS__MODE": "center"}
         said = tasted(home, "score", str(picture), environment=other)
-        # the daemon's model is used, not the one of the environment
+        # the daemon's settings are used, not those of the environment
         assert said.returncode == 0, said.stderr
         assert (
             f"(pid {daemon.process.pid}), with other settings and the model pocket." in said.stderr
         )
-        assert "model clip" in said.stderr
+        assert "To score with your settings (model pocket)" in said.stderr
     assert _snapshot(home) == before
     (first,), (second,) = json_lines(alone.stdout), json_lines(asked.stdout)
     assert first["component_scores"] == second["component_scores"]

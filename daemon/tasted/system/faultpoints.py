@@ -110,6 +110,15 @@ DROP_POINTS = ("library.dropped",)
 """In the engine, while the tables of a former model go."""
 BACKFILL_POINTS = ("backfill.shipped", "backfill.answered", "backfill.kept")
 """In `tasted backfill`, beside those of `write`."""
+TRAINING_POINTS = (
+    "training.checkpoint_written",
+    "training.checkpoint_named",
+    "training.merged",
+    "training.compared",
+)
+"""In the process of `tasted train`."""
+FORGET_TRAINED_POINTS = ("forget.run_erased", "forget.model_unnamed")
+"""In the owner of the home, while it forgets pictures that a model was trained on."""
 LOAD_POINTS = ("engine.loading",)
 """In the engine, while it loads the model: the tests of stopping hang there."""
 POINTS = frozenset(
@@ -127,6 +136,8 @@ POINTS = frozenset(
     + LIGHT_SWITCH_POINTS
     + DROP_POINTS
     + BACKFILL_POINTS
+    + TRAINING_POINTS
+    + FORGET_TRAINED_POINTS
     + LOAD_POINTS
 )
 
