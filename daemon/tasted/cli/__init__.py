@@ -2,3 +2,5 @@
 
 Importing this package imports nothing heavy.
 """
+
+import tasted.system.plain_hashlib  # noqa: F401 - before any module that hashes

@@ -43,6 +43,7 @@ _STATFS_TYPE_BYTES = 16
 _MNT_LOCAL = 0x1000
 # <malloc.h> of glibc
 _M_TRIM_THRESHOLD = -1
+_M_ARENA_MAX = -8
 _M_MMAP_THRESHOLD = -3
 _LARGE_BLOCK_BYTES = 128 * 1024
 # <linux/prctl.h>
@@ -278,13 +279,15 @@ def return_freed_memory() -> None:
 def keep_little_freed_memory() -> None:
     """Have the C library give freed memory back at once (mallopt(3) of glibc).
 
-    By itself it keeps more and more of what large blocks leave behind.
+    By itself it keeps more and more of what large blocks leave behind, and does so once for each
+    thread. Called before there are any.
     """
     # macOS and musl have no such call
     with contextlib.suppress(AttributeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
         libc.mallopt(_M_TRIM_THRESHOLD, _LARGE_BLOCK_BYTES)
+        libc.mallopt(_M_ARENA_MAX, 1)
 
 
 def end_with_parent(parent: int, *, system: str = sys.platform) -> None:
