@@ -152,7 +152,7 @@ def _turn_of_daemon(home: Home, staged: Path) -> tuple[float, float]:
         found = _turn(lambda: sidecars_below(home.outbox) - done, light)
     for file in staged.iterdir():
         (home.inbox / file.name).unlink()
-        (home.outbox / f"{file.name}.json").unlink()
+        (home.outbox / f"{file.name}.json").unlink(missing_ok=True)
     # or it would know the next time what it has seen
     shutil.rmtree(home.library)
     return found
