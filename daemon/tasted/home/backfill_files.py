@@ -12,9 +12,7 @@ Its sidecars lie in `outbox/@NAME`. Which file is done is told by them alone.
 
 import contextlib
 import dataclasses
-import fcntl
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +21,8 @@ from pathlib import Path
 from tasted.errors import CommandError
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
-from tasted.system.files import PRIVATE_FILE, private_folder, read_regular_file, write_atomically
+from tasted.system.files import private_folder, read_regular_file, write_atomically
+from tasted.system.process_lock import held_if_free, is_held
 
 _BYTES_MAX = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
@@ -145,34 +144,17 @@ class BackfillPlace:
             OSError: when the lock cannot be made.
         """
         private_folder(self.home.backfills, below=self.home.root)
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(self.lock_file, flags, PRIVATE_FILE)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with held_if_free(self.lock_file) as is_free:
+            if not is_free:
                 raise BackfillRuns(
                     f"The backfill {self.name} is running.",
                     remedy="End it with Ctrl-C where it runs, and try again.",
-                ) from None
+                )
             yield
-        finally:
-            os.close(descriptor)
 
     def is_held(self) -> bool:
         """Return whether a process works on it now."""
-        try:
-            descriptor = os.open(self.lock_file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            return False
-        finally:
-            os.close(descriptor)
+        return is_held(self.lock_file)
 
 
 def is_backfill_name(name: str) -> bool:

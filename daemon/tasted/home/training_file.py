@@ -13,9 +13,7 @@ Stdlib only. The training process writes; the light process and commands read, a
 
 import contextlib
 import dataclasses
-import fcntl
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,11 +22,11 @@ from pathlib import Path
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
 from tasted.system.files import (
-    PRIVATE_FILE,
     private_folder,
     read_regular_file,
     write_atomically,
 )
+from tasted.system.process_lock import held_if_free, is_held
 
 _BYTES_MAX = 64_000_000
 _ENDED = re.compile(r"([0-9]{4,6})\.json")
@@ -188,35 +186,14 @@ class TrainingFolder:
 
     def is_running(self) -> bool:
         """Return whether a process trains now."""
-        try:
-            descriptor = os.open(self._lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        finally:
-            os.close(descriptor)
-        return False
+        return is_held(self._lock)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[bool]:
         """Hold the lock of the one process that trains; gives whether it was free."""
         private_folder(self.folder, below=self._home.root)
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(self._lock, flags, PRIVATE_FILE)
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-        finally:
-            os.close(descriptor)
+        with held_if_free(self._lock) as is_free:
+            yield is_free
 
     def ask_to_cancel(self) -> bool:
         """Ask the process that trains to end; return whether there is one.

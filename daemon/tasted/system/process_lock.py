@@ -1,0 +1,50 @@
+"""A lock file that one process at a time holds (flock(2)); it is free when that process ends."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from tasted.system.files import PRIVATE_FILE
+
+
+@contextlib.contextmanager
+def held_if_free(file: Path) -> Iterator[bool]:
+    """Hold a lock while the block runs; gives whether it was free.
+
+    Args:
+        file: made when it is missing; its folder is there.
+
+    Raises:
+        OSError: when the file cannot be made, or locked on its file system.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(file, flags, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def is_held(file: Path) -> bool:
+    """Return whether a process holds a lock now; where that cannot be found out, none does."""
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    else:
+        return False
+    finally:
+        os.close(descriptor)
