@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from tasted import __version__
 from tasted.daemon.shared.engine_lane import AskEngine
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.requests import Request, answer_request, failure
@@ -20,6 +21,7 @@ from tasted.daemon.shared.trial_model import TrialModel
 from tasted.daemon.shared.trial_office import TrialOffice
 from tasted.daemon.shared.trial_order import TrialOrder
 from tasted.errors import InternalFault, ServiceFault, TastedError
+from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
 from tasted.records import Current
 from tasted.trials.trial_file import TrialRow
@@ -109,5 +111,7 @@ class HomeTrials:
             return failure(ServiceFault(text, remedy="See what is wrong: tasted doctor"))
         except Exception as error:
             log.exception("trial_order_failed", action=order.action)
+            crashes = CrashLog(self._home.crashes_file, version=__version__, check=self._home.check)
+            crashes.note(error, "trial")
             text = f"tasted itself failed ({type(error).__name__})."
             return failure(InternalFault(text, remedy="Try again. To report it: tasted doctor"))

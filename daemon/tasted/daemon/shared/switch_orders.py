@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from tasted import __version__
 from tasted.config.model_setting import write_model_setting
 from tasted.daemon.shared.model_order import ModelOrder
 from tasted.daemon.shared.shared_state import SharedState
@@ -24,6 +25,7 @@ from tasted.errors import (
     ServiceFault,
     TastedError,
 )
+from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
 from tasted.home.switch_file import SwitchState
 from tasted.home.switch_words import change_body
@@ -63,6 +65,7 @@ class ModelOrders:
         self._record = record
         self._switching = switching
         self._orders: SimpleQueue[tuple[ModelOrder, Future[dict[str, Any]]]] = SimpleQueue()
+        self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
         self._is_stopped = False
 
     def follow(self) -> float | None:
@@ -118,9 +121,12 @@ class ModelOrders:
                 done.set_result(self._carried_out(order))
             except TastedError as error:
                 done.set_exception(error)
-            except Exception:
+            except Exception as error:
                 log.exception("model_order_failed", action=order.action)
-                done.set_exception(InternalFault("tasted itself failed.", remedy="Try again."))
+                self._crashes.note(error, "model")
+                text = f"tasted itself failed ({type(error).__name__})."
+                remedy = "Try again. To report it: tasted doctor"
+                done.set_exception(InternalFault(text, remedy=remedy))
 
     def _carried_out(self, order: ModelOrder) -> dict[str, Any]:
         if order.action == "cancel":
