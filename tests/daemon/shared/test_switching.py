@@ -1,5 +1,6 @@
 """When a change of the model begins and ends: by the settings, by commands, by the page."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,15 @@ import pytest
 
 from kit.homes import home_with
 from kit.switching import OTHER, add_model, wish
+from kit.waiting import eventually
 from tasted.config import Settings, load_settings
 from tasted.daemon.changing_model import ModelChange
 from tasted.daemon.shared.feedback import FeedbackRecorder
 from tasted.daemon.shared.model_order import ModelOrder, parse_model_order
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.switch_orders import NotChanging, UnknownModel
-from tasted.errors import CommandError
+from tasted.errors import CommandError, InternalFault
+from tasted.home.crash_reports import read_crash_reports
 from tasted.home.layout import Home
 from tasted.home.switch_file import (
     KeptModel,
@@ -249,3 +252,15 @@ def test_settings_with_a_model_are_the_same_otherwise() -> None:
     """The engine gets them."""
     settings = Settings()
     assert settings.with_model("pocket").with_model(settings.embedder.model) == settings
+
+
+def test_what_nobody_foresaw_over_an_order_is_reported(home: Home) -> None:
+    """Whoever asked is told whose fault it is, and `tasted doctor` knows what to report."""
+    stage = Stage(home)
+    nonsense: Any = object()
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(stage.orders.carry_out, ModelOrder("use", nonsense))
+        eventually(lambda: (stage.orders.follow(), answer.done())[1])
+    with pytest.raises(InternalFault, match="tasted itself failed"):
+        answer.result()
+    assert [report.doing for report in read_crash_reports(home.crashes_file)] == ["model"]
