@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import save
 
 from tasted.embedding.models.folder import CONFIG, PICTURE_CONFIGS, TOKENIZER_FILES, ModelFolder
-from tasted.embedding.models.tuned import PART, LearnedFrom, tuned_name, write_tuned
+from tasted.embedding.models.registry import list_recorded
+from tasted.embedding.models.tuned import PART, LearnedFrom, tuned_models, tuned_name, write_tuned
 from tasted.embedding.models.verdicts import RuntimeVerdict, keep_verdict
 from tasted.embedding.models.weights import hashes_file_beside, record, verify_folder
 from tasted.embedding.models.weights_file import SAFETENSORS
@@ -92,8 +93,7 @@ def merge(
     name = tuned_name(number)
     folder = home.tuned_models / name
     part = folder.with_name(name + PART)
-    for place in (part, folder):
-        shutil.rmtree(place, ignore_errors=True)
+    _remove_unnamed(home)
     private_folder(part, below=home.root)
     for file in (CONFIG, *PICTURE_CONFIGS, *TOKENIZER_FILES):
         if (base.folder / file).is_file():
@@ -110,3 +110,11 @@ def merge(
     reach("training.compared")
     record(name, folder, None, models_file=home.models_file, home_root=home.root)
     return MergedModel(name, verdict)
+
+
+def _remove_unnamed(home: Home) -> None:
+    """Remove models whose runs were killed before they were named; one run merges at a time."""
+    named = list_recorded(home.models_file, home.root)
+    for model in tuned_models(home.tuned_models):
+        if model.folder.name not in named:
+            shutil.rmtree(model.folder)

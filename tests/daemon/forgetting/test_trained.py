@@ -1,10 +1,12 @@
 """What was trained on a forgotten picture goes with it, and what it was made of decides again."""
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kit.children import python
 from kit.homes import home_with
 from tasted.config import load_settings
 from tasted.daemon.forgetting.trained import TrainedOn
@@ -14,6 +16,7 @@ from tasted.home.layout import Home
 from tasted.home.status import read_current, write_current
 from tasted.home.training_file import TrainingFolder, TrainingPlan
 from tasted.records import Current
+from tasted.system.faultpoints import FORGET_TRAINED_POINTS, VARIABLE
 
 MINE, OTHER = "a" * 64, "b" * 64
 LEARNED = LearnedFrom(
@@ -25,6 +28,15 @@ LEARNED = LearnedFrom(
     trained=(MINE,),
     judged=(OTHER,),
 )
+_FORGETS = """
+import sys
+from pathlib import Path
+from tasted.daemon.forgetting.trained import TrainedOn
+from tasted.home.layout import Home
+found = TrainedOn(Home(Path(sys.argv[1])))
+found.end_run({sys.argv[2]})
+found.erase({sys.argv[2]})
+"""
 CURRENT = Current("tuned-1", "0" * 64, "taste", "v2", "1" * 64, "c", "l", 400, 300)
 
 
@@ -114,3 +126,20 @@ def test_a_model_that_does_not_decide_changes_no_setting(trained: Home) -> None:
     write_current(trained.current_file, replace(CURRENT, embedder="pocket"))
     assert not TrainedOn(trained).erase({MINE})
     assert read_current(trained.current_file) is not None
+
+
+@pytest.mark.parametrize("point", FORGET_TRAINED_POINTS)
+def test_killed_in_the_middle_the_rest_goes_later(trained: Home, point: str) -> None:
+    """Whatever is left still says what it owes to whom, so that it is found again."""
+    child = python("-c", _FORGETS, str(trained.root), MINE, environment={VARIABLE: point})
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    found = TrainedOn(trained)
+    assert found.count({MINE}) > 0
+    found.end_run({MINE})
+    found.erase({MINE})
+
+    assert left_of(trained) == []
+    assert not (trained.tuned_models / "tuned-1").exists()
+    assert load_settings(trained, environment={}).settings.embedder.model == "pocket"
+    assert read_current(trained.current_file) is None
+    assert found.count({MINE}) == 0
