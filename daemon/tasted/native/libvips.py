@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 __all__ = ["LibvipsError", "missing", "png_pixels", "resize"]
 
 # what a PNG is decoded in; results of a resize are computed in the same strips
-_STRIP_ROWS = 16
+_STRIP_ROWS = 64
 _RGBA = 4
 _OPAQUE = 255
 
@@ -151,10 +151,12 @@ def _computed(vips: Any, image: Any) -> NDArray[np.uint8]:
 def _strips(vips: Any, image: Any) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Compute an image from top to bottom in this thread; yield each strip and its first row."""
     region = vips.Region.new(image)
-    for top in range(0, image.height, _STRIP_ROWS):
-        rows = min(_STRIP_ROWS, image.height - top)
-        fetched = region.fetch(0, top, image.width, rows)
-        yield top, np.frombuffer(fetched, np.uint8).reshape(rows, image.width, image.bands)
+    # each of them is asked for over several calls of C
+    width, height, bands = image.width, image.height, image.bands
+    for top in range(0, height, _STRIP_ROWS):
+        rows = min(_STRIP_ROWS, height - top)
+        fetched = region.fetch(0, top, width, rows)
+        yield top, np.frombuffer(fetched, np.uint8).reshape(rows, width, bands)
 
 
 def _loaded() -> Any:
