@@ -367,3 +367,20 @@ def test_the_console_script_and_the_module_are_one() -> None:
         [str(script), "--version"], capture_output=True, text=True, check=True, env=os.environ
     )
     assert done.stdout == python("-m", "tasted", "--version").stdout
+
+
+def test_no_command_imports_what_structlog_would_like() -> None:
+    """Rich is there where another program of the same environment wants it; it takes 0.05 s."""
+    modules = sorted({module for module, _line in COMMANDS.values()})
+    code = (
+        "import importlib, os, sys\n"
+        "for module in sys.argv[1:]:\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        importlib.import_module(module)\n"
+        "        os._exit('rich' in sys.modules)\n"
+        "    if os.waitpid(child, 0)[1]:\n"
+        "        print(module)\n"
+    )
+    child = python("-c", code, *modules)
+    assert (child.returncode, child.stdout) == (0, ""), child.stderr

@@ -15,12 +15,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-import structlog
-
 from tasted.errors import ServiceFault
 from tasted.home.json_records import record_from
 from tasted.system.clock import parse_time
 from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.plain_structlog import structlog
 
 RECENT = timedelta(days=1)
 _BYTES_MAX = 1_000_000

@@ -11,12 +11,11 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-import structlog
-
 from tasted.errors import DiskFull, ServiceFault
 from tasted.inbox.people import photo_id
 from tasted.records import FileStamp, LedgerEntry
 from tasted.system.files import read_regular_file, stamp_of, write_atomically
+from tasted.system.plain_structlog import structlog
 
 _BYTES_MAX = 16_000_000
 

@@ -15,8 +15,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 
-import structlog
-
 from tasted import __version__
 from tasted.errors import ServiceFault
 from tasted.home.layout import Home
@@ -34,6 +32,7 @@ from tasted.outbox.sidecar_files import (
 from tasted.packing.entries import Entries
 from tasted.packing.entry_rows import content_of, packed_entry, unpacked_entry
 from tasted.records import LedgerEntry
+from tasted.system.plain_structlog import structlog
 
 _SAVED_AT_LEAST = 200
 _SAVED_SHARE = 0.02

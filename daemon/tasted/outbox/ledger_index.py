@@ -19,10 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from tasted.packing.entry_rows import SharedTexts, check_rows
 from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.plain_structlog import structlog
 
 _FORMAT = b"tasted ledger index 1\n"
 _CHECKSUM_BYTES = 16

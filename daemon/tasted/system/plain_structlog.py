@@ -5,8 +5,9 @@ stdout, in the middle of what a command answers.
 
 structlog imports rich, where that is installed, for a form of tracebacks that tasted never shows,
 greenlet for threads that tasted does not have, and asyncio for its methods that are awaited: 10 MB
-in the light process, and time at every start of an engine. The first two are kept away from it, and
-asyncio follows when it is asked for something.
+in the light process, and time at every start of an engine and of a command. The first two are kept
+away from it, and asyncio follows when it is asked for something. Modules that a command imports
+first take structlog from here.
 """
 
 import importlib
@@ -40,10 +41,12 @@ def _import_structlog() -> None:
 if sys.modules.keys().isdisjoint({"structlog", *_UNWANTED}):
     _import_structlog()
 
+import structlog  # noqa: E402 - not before the above
+
+__all__ = ["drop_until_set_up", "structlog"]
+
 
 def drop_until_set_up() -> None:
     """Let nothing be printed that is logged, unless this process has set up its logs."""
-    import structlog  # noqa: PLC0415 - not before the above
-
     if not structlog.is_configured():
         structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
