@@ -173,13 +173,9 @@ def select_paths(
     for path, flags, facts in ranked_rows(
         entries, embedder=selection.embedder, is_former=selection.is_former
     ):
-        is_meant = (
-            bool(flags & IS_GONE) == selection.is_gone
-            and path not in in_profiles
-            and (among is None or path in among)
-            and _is_wanted(facts, selection, since)
-        )
-        if not is_meant:
+        if (flags & IS_GONE != 0) is not selection.is_gone or path in in_profiles:
+            continue
+        if (among is not None and path not in among) or not _is_wanted(facts, selection, since):
             continue
         is_scored = not flags & IS_FAILED
         if contents and path[: path.rfind("/") + 1] in contents:
@@ -216,8 +212,7 @@ def _news_at(facts: RankingFacts, selection: Selection) -> float:
 
 
 def _rank_of(facts: RankingFacts, *, is_scored: bool) -> tuple[bool, int, float, float, float]:
-    figures = (facts.confidence, facts.percentile)
-    confidence = next((figure for figure in figures if figure is not None), None)
+    confidence = facts.confidence if facts.confidence is not None else facts.percentile
     return (
         is_scored,
         _JUDGED[facts.judgement],

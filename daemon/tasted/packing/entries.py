@@ -62,16 +62,16 @@ def ranked_rows(
     """
     number = entries.shared.number_of(embedder) if embedder is not None else None
     for path, row in entries.rows.items():
-        flags = flags_of(row)
         if number is not None and is_former is not _is_of_another(entries, path, row, number):
             continue
+        flags = flags_of(row)
         if flags & HAS_FACTS:
             if flags & (IS_WIDE | IS_CHANGED):
                 facts = entries[path].ranking_facts
                 if facts is None:
                     continue
             else:
-                facts = facts_of(row)
+                facts = facts_of(row, flags)
             yield path, flags, facts
 
 
@@ -84,19 +84,23 @@ def count_of_another(entries: Entries, embedder: str) -> int:
     """
     number = entries.shared.number_of(embedder)
     return sum(
-        not flags_of(row) & IS_GONE and _is_of_another(entries, path, row, number)
+        _is_of_another(entries, path, row, number) and not flags_of(row) & IS_GONE
         for path, row in entries.rows.items()
     )
 
 
 def _is_of_another(entries: Entries, path: str, row: bytes, number: int) -> bool:
+    own = embedder_number(row)
+    if own == number:
+        # nearly all of them, and a wide row has no number there
+        return False
     flags = flags_of(row)
     if flags & IS_WIDE:
         entry = entries[path]
         fingerprint = entry.embedder_fingerprint
         is_scored = entry.status == "scored" and fingerprint is not None
         return is_scored and entries.shared.number_of(fingerprint) != number
-    return status_of(flags) == "scored" and embedder_number(row) not in {0, number}
+    return status_of(flags) == "scored" and own != 0
 
 
 def having_contents(

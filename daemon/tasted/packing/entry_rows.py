@@ -303,19 +303,19 @@ def _unpacked(path: str, row: bytes, texts: list[str | None]) -> LedgerEntry:
     )
 
 
-def facts_of(row: bytes) -> RankingFacts:
-    """Return the facts of the row of a result that is neither wide nor changed."""
-    flags = flags_of(row)
+def facts_of(row: bytes, flags: int) -> RankingFacts:
+    """Return the facts of the row, with these flags, of a result neither wide nor changed."""
     scored_at, percentile, confidence, physical, first = _FIGURES.unpack_from(row, _FIGURES_AT)
+    # as `_known`, which costs as much again when it is called for each figure of a long list
     return RankingFacts(
         _VERDICTS[flags >> _VERDICT_SHIFT & _TWO_BITS],
-        bool(flags & NEEDS_LABELS),
-        _known(percentile),
-        _known(confidence),
-        _known(physical),
+        flags & NEEDS_LABELS != 0,
+        percentile if percentile == percentile else None,  # noqa: PLR0124 - only NaN differs
+        confidence if confidence == confidence else None,  # noqa: PLR0124
+        physical if physical == physical else None,  # noqa: PLR0124
         scored_at,
         _JUDGEMENTS[flags >> _JUDGEMENT_SHIFT & _TWO_BITS],
-        _known(first),
+        first if first == first else None,  # noqa: PLR0124
     )
 
 
