@@ -39,6 +39,7 @@ def measure() -> list[Row]:
     with taught_home() as home:
         _finish(home)
         before = _stamps(home)
+        unindexed_seconds, _processor, unindexed_bytes = _start(home)
         starts = [_start(home) for _number in range(STARTS)]
         after = _stamps(home)
         with running(home) as light:
@@ -52,8 +53,13 @@ def measure() -> list[Row]:
                 f"{statistics.median(seconds):.2f} s",
                 f"until idle, nothing settling; slowest {max(seconds):.2f} s; aim < 3 s",
             ),
+            Row(
+                "the same without an index: every sidecar is read",
+                f"{unindexed_seconds:.2f} s",
+                f"light process {megabytes(unindexed_bytes)}",
+            ),
             Row("sidecars written again by that", f"{rewritten}", "must be 0"),
-            Row("light process after that start", megabytes(max(resident)),
+            Row("light process after a start with one", megabytes(max(resident)),
                 f"{statistics.median(processor):.2f} s of CPU"),
             results,
             one_drop,

@@ -35,11 +35,10 @@ from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import RunOptions
 from tasted.training.vision_tower import VisionTower
 
-LABELS = 300
-RECIPE = TrainingRecipe(max_steps=150)
-"""Fewer steps than usual: `pocket` is done by then."""
+LABELS = 600
 OVERFIT = TrainingRecipe(
     max_steps=150,
+    passes=1_000,
     dropout=0.0,
     learning_rate=1e-3,
     weight_decay=0.0,
@@ -87,7 +86,7 @@ def lots() -> list[Row]:
 def _trained(home: Home) -> tuple[TrainingState, float]:
     started = time.perf_counter()
     settings = load_settings(home, environment={}).settings
-    train(home, settings, RunOptions(is_forced=True), RECIPE)
+    train(home, settings, RunOptions(is_forced=True))
     state = TrainingFolder(home).read()
     assert state is not None
     return state, time.perf_counter() - started

@@ -1,13 +1,12 @@
 """A model trained on answers, from `tasted train` to its promotion, beside a running daemon.
 
-`make bench ONLY=tuned`, ten minutes on two free cores; `TUNED_STEPS=150` trains less. Somebody
-likes the pictures with a red sticker, and is wrong once in twenty. The trial begins by itself when
-the training ends; they then answer its cards by the programming interface until it is decided.
+`make bench ONLY=tuned`, ten minutes on two free cores. Somebody likes the pictures with a red
+sticker, and is wrong once in twenty. The trial begins by itself when the training ends; they then
+answer its cards by the programming interface until it is decided.
 Touches temporary homes.
 """
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -25,8 +24,7 @@ from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.home.training_file import TrainingFolder, TrainingState
 
-STEPS = int(os.environ.get("TUNED_STEPS", "1500"))
-LABELS, WAITING = 300, 400
+LABELS, WAITING = 600, 500
 _MISTAKES = 0.05
 _CARDS = 12
 _FIRST_NEW = 20_000
@@ -71,7 +69,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="tasted-bench-") as place:
         home = sticker_home(Path(place) / "home", LABELS)
         with home.config_file.open("a", encoding="utf-8") as file:
-            file.write(f"[training]\nmax_steps = {STEPS}\n[watch]\nsettle_seconds = 0.1\n")
+            file.write("[watch]\nsettle_seconds = 0.1\n")
         likes = _drop(home)
         with running(home) as light:
             until(lambda: sidecars_below(home.outbox) >= WAITING, "scored", pause_seconds=0.5)

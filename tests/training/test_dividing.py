@@ -74,3 +74,15 @@ def test_a_model_to_which_everything_looks_alike_still_gives_sides() -> None:
     groups = near_groups(items, np.arange(60))
 
     assert np.bincount(groups).max() <= 6
+
+
+def test_kinds_of_pictures_are_no_copies() -> None:
+    """Where most are like many others the limit rises, and a burst of real copies stays one."""
+    random = np.random.default_rng(5)
+    kinds = random.normal(size=(12, 64))
+    items = kinds[np.arange(120) % 12] + 0.18 * random.normal(size=(120, 64))
+    burst = kinds[0] + 0.001 * random.normal(size=(8, 64))
+    groups = near_groups(np.concatenate([items, burst]), np.arange(128))
+
+    assert len(np.unique(groups[:120])) >= 60
+    assert len(np.unique(groups[120:])) == 1

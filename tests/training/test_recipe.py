@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasted.training.recipe import TrainingRecipe, adapted_blocks, target_modules
 
@@ -35,3 +37,25 @@ def test_a_narrow_model_learns_in_larger_steps() -> None:
 
     assert recipe.rate_for(768) == pytest.approx(2e-4)
     assert recipe.rate_for(160) == pytest.approx(9.6e-4)
+
+
+@pytest.mark.parametrize(
+    ("labels", "steps"), [(16, 30), (200, 188), (1_600, 1_500), (90_000, 1_500)]
+)
+def test_few_labels_are_not_learnt_by_heart(labels: int, steps: int) -> None:
+    """At most 30 times each, 32 a step, and never more than the settings say."""
+    assert TrainingRecipe().steps_for(labels) == steps
+
+
+@given(steps=st.integers(1, 2_000))
+def test_the_rate_rises_to_its_peak_and_ends_near_nothing(steps: int) -> None:
+    """However few steps there are."""
+    recipe = TrainingRecipe()
+    shares = [recipe.share_of_peak(step, steps) for step in range(steps)]
+    peak = shares.index(max(shares))
+
+    assert max(shares) == pytest.approx(1)
+    assert shares[: peak + 1] == sorted(shares[: peak + 1])
+    assert shares[peak:] == sorted(shares[peak:], reverse=True)
+    assert min(shares) > 0
+    assert peak <= recipe.warm_up_steps

@@ -33,7 +33,10 @@ from tasted.packing.entries import Entries
 from tasted.packing.entry_rows import content_of, packed_entry, unpacked_entry
 from tasted.records import LedgerEntry
 from tasted.system.plain_structlog import structlog
+from tasted.system.platform import return_freed_memory
 
+_MANY_READ = 1_000
+"""Sidecars whose documents leave behind more memory than the process should keep."""
 _SAVED_AT_LEAST = 200
 _SAVED_SHARE = 0.02
 """An index is written again when this part of it has changed; the rest of a start reads."""
@@ -90,6 +93,9 @@ class Ledger:
             hits = 0
             try:
                 for place, stamp in stamps_below(self._outbox, ""):
+                    if not is_doubted and self._held.is_plainly_held(place, stamp):
+                        hits += 1
+                        continue
                     held = self._held.stamp_at(place)
                     hits += held is not None
                     if held != stamp or is_doubted:
@@ -104,6 +110,9 @@ class Ledger:
                 gone = set() if is_sure else self._held.places() - left
                 self._held.take_in(found, gone, own=self._own)
                 self._was_refreshed = True
+            if len(found) >= _MANY_READ:
+                found.clear()
+                return_freed_memory()
 
     def refresh_once(self) -> None:
         """Do what `refresh` does unless that was done before; wait where it is being done.

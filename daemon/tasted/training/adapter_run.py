@@ -8,7 +8,6 @@ Everything random in a step follows from the seed and the step's number, so that
 from a checkpoint makes the same steps.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -102,6 +101,7 @@ class AdapterRun:
         self._recipe = recipe
         self._folder = folder
         self._tell = tell
+        self._steps = recipe.steps_for(len(task.trained))
         head = task.head
         self._mean = tower.taken(head.mean.astype(np.float32))
         self._weights = torch.nn.Parameter(tower.taken(head.weights.astype(np.float32)))
@@ -122,13 +122,13 @@ class AdapterRun:
         while not state.is_done:
             self._step(state.step)
             state = replace(state, step=state.step + 1)
-            if state.step % self._recipe.check_every == 0 or state.step == self._recipe.max_steps:
+            if state.step % self._recipe.check_every == 0 or state.step == self._steps:
                 state, best = self._looked(state, best)
                 write_checkpoint(
                     self._folder,
                     Checkpoint(state, self._tower.adapter(), best, self._optimizer_state()),
                 )
-            told = StepTold(state.step, self._recipe.max_steps, state.losses[-1], state.losses[0])
+            told = StepTold(state.step, self._steps, state.losses[-1], state.losses[0])
             self._tell(told)
         self._tower.put_on(best)
         return TrainedAdapter(best, state.step, state.best_step, state.losses)
@@ -138,13 +138,13 @@ class AdapterRun:
         if loss < min(state.losses):
             state, best = replace(state, best_step=state.step), self._tower.adapter()
         since = (state.step - state.best_step) // self._recipe.check_every
-        is_over = state.step >= self._recipe.max_steps or since >= self._recipe.patience
+        is_over = state.step >= self._steps or since >= self._recipe.patience
         return replace(state, losses=(*state.losses, loss), is_done=is_over), best
 
     def _step(self, number: int) -> None:
         recipe = self._recipe
         for group in self._optimizer.param_groups:
-            group["lr"] = group["peak"] * _share_of_peak(number, recipe)
+            group["lr"] = group["peak"] * recipe.share_of_peak(number, self._steps)
         random = np.random.default_rng((self._task.seed, number))
         torch.manual_seed(int(random.integers(2**31)))
         items = _batch(self._task.trained, number, recipe.batch_size, self._task.seed)
@@ -215,14 +215,6 @@ class AdapterRun:
                 )
                 for key in ("step", "exp_avg", "exp_avg_sq")
             }
-
-
-def _share_of_peak(step: int, recipe: TrainingRecipe) -> float:
-    """Return the rate of learning of a step beside its peak: warm-up, then a cosine to 0."""
-    if step < recipe.warm_up_steps:
-        return (step + 1) / recipe.warm_up_steps
-    rest = max(1, recipe.max_steps - recipe.warm_up_steps)
-    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - recipe.warm_up_steps) / rest)))
 
 
 def _batch(items: NDArray[np.intp], step: int, size: int, seed: int) -> NDArray[np.intp]:

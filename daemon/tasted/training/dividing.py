@@ -18,6 +18,9 @@ NEAR_COSINES = (0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 everything looks alike takes the next one, so that there are sides at all."""
 LARGEST_GROUP = 0.1
 """Of all labels: groups that are larger than this leave nothing to divide."""
+GROUPS_LEAST = 0.5
+"""Of all labels, each copy counted once: with fewer groups than this it is not copies that are
+joined but kinds of pictures, and what is found out about a few kinds says little."""
 
 Indices = NDArray[np.intp]
 Array = NDArray[np.float64]
@@ -59,9 +62,12 @@ def near_groups(items: Array, copies: Indices) -> Indices:
     rows = items / np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-12)
     cosines = rows @ rows.T
     groups = _joined(copies, cosines, 2.0)
+    count = int(groups.max()) + 1
     for least in NEAR_COSINES:
         joined = _joined(copies, cosines, least)
-        if np.bincount(joined).max() <= max(2.0, LARGEST_GROUP * len(items)):
+        sizes = np.bincount(joined)
+        is_small = sizes.max() <= max(2.0, LARGEST_GROUP * len(items))
+        if is_small and len(sizes) >= GROUPS_LEAST * count:
             return joined
     return groups
 

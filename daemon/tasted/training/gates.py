@@ -55,7 +55,7 @@ def gain_gate(opinions: PairedLogits, groups: NDArray[np.intp], *, seed: int = 0
         round(mean, 4),
         GAIN_NATS,
         f"On labels that it was not trained on it says {decimal(mean, 3)} nats more than the "
-        f"frozen model (at least {decimal(low, 3)} in 19 of 20 draws); "
+        f"frozen model (at least {decimal(low, 4)} in 19 of 20 draws); "
         f"{decimal(GAIN_NATS, 2)} and above 0 are needed.",
     )
 

@@ -4,11 +4,14 @@ The numbers are those of CLIP-LoRA (Zanella and Ben Ayed, Low-Rank Few-Shot Adap
 Vision-Language Models, 2024) where that says one, with a little more rank for fewer blocks.
 """
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 LORA = "lora"
 _USUAL_WIDTH = 768
+_WARM_UP_SHARE = 1 / 3
+"""Of the steps, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class TrainingRecipe:
     weight_decay: float = 0.01
     batch_size: int = 32
     warm_up_steps: int = 50
+    passes: int = 30
+    """Over the labels that an adapter sees; with more it learns them by heart."""
     max_steps: int = 1_500
     clip_norm: float = 1.0
     drift_weight: float = 0.5
@@ -45,6 +50,24 @@ class TrainingRecipe:
         The same step moves what a narrow layer puts out less, for it adds fewer terms.
         """
         return self.learning_rate * _USUAL_WIDTH / width
+
+    def steps_for(self, labels: int) -> int:
+        """Return how many steps an adapter makes at most that sees so many labels."""
+        passes = math.ceil(self.passes * labels / min(self.batch_size, labels))
+        return min(self.max_steps, passes)
+
+    def share_of_peak(self, step: int, steps: int) -> float:
+        """Return the rate of learning of a step beside its peak: warm-up, then a cosine to 0.
+
+        Args:
+            step: from 0 on.
+            steps: how many there are.
+        """
+        warm_up = min(self.warm_up_steps, max(1, round(_WARM_UP_SHARE * steps)))
+        if step < warm_up:
+            return (step + 1) / warm_up
+        rest = max(1, steps - warm_up)
+        return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm_up) / rest)))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON takes it."""

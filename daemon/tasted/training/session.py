@@ -250,9 +250,8 @@ class TrainingSession:
             )
         )
         adapters = len(material.sides.folds) + 1
-        self._progress.tell(
-            state="training", adapters=adapters, step=0, steps_max=self._recipe.max_steps
-        )
+        steps = self._recipe.steps_for(len(older))
+        self._progress.tell(state="training", adapters=adapters, step=0, steps_max=steps)
         return digest
 
     def _begin_plan(self, labels: TrainingLabels) -> TrainingPlan | None:
