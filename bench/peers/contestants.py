@@ -53,17 +53,26 @@ class Finish:
     first_seconds: float
     """From the start of the process until the first vector or sidecar is stored."""
     others_seconds: float
-    """From then, or from moving the others in, until the last one is stored."""
+    """From then until the last one is stored; of tasted, from the first of those that were moved in
+    when it ran."""
     files: int
     peak_bytes: int
     vectors: NDArray[np.float32] = field(repr=False)
     """(files, d), in the order of the files."""
     versions: dict[str, str] = field(default_factory=dict)
+    settling_seconds: float = 0.0
+    """From moving the others in to the first of them: tasted waits until files have settled."""
 
     @property
     def files_per_second(self) -> float:
-        """How many of the files after the first were stored in a second."""
-        return (self.files - 1) / self.others_seconds
+        """How many files were stored in a second, after one that was stored just before."""
+        counted = self.files - (2 if self.settling_seconds else 1)
+        return counted / self.others_seconds
+
+    @property
+    def whole_per_second(self) -> float:
+        """How many files were stored in a second of all that it took: start, waiting and all."""
+        return self.files / (self.first_seconds + self.settling_seconds + self.others_seconds)
 
 
 def checkpoint_for(peer: Peer, checkpoint: Path, cache: Path) -> Path:

@@ -255,8 +255,11 @@ def run_round(variant: Variant, checkpoint: Path, files: Sequence[Path], sleeper
             staged = daemon.stage([*others, sleeper])
             (seen,) = daemon.await_sidecars([first])
             first_seconds = seen - daemon.started
+            before = sidecars_below(home.outbox)
             moved = daemon.drop(staged[:-1])
-            others_seconds = daemon.await_sidecars(others)[-1] - moved
+            until(lambda: sidecars_below(home.outbox) > before, "a sidecar of the others")
+            settled = time.monotonic()
+            last = daemon.await_sidecars(others)[-1]
             engine = daemon.engine()
             peak = 0 if engine is None else peak_of(engine)
             daemon.await_engine_gone()
@@ -266,6 +269,12 @@ def run_round(variant: Variant, checkpoint: Path, files: Sequence[Path], sleeper
             (seen,) = daemon.await_sidecars([sleeper])
             from_sleep = seen - moved
         vectors = stored_vectors(home, files) if variant.views == "center" else np.empty((0, 0))
-        return Round(
-            Finish(first_seconds, others_seconds, len(files), peak, vectors), from_sleep, idle
+        finish = Finish(
+            first_seconds,
+            last - settled,
+            len(files),
+            peak,
+            vectors,
+            settling_seconds=settled - moved,
         )
+        return Round(finish, from_sleep, idle)

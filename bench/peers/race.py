@@ -119,7 +119,7 @@ def _figures(finish: Finish) -> Figures:
     return {
         "files_per_second": finish.files_per_second,
         "first_seconds": finish.first_seconds,
-        "whole_per_second": finish.files / (finish.first_seconds + finish.others_seconds),
+        "whole_per_second": finish.whole_per_second,
         "peak_bytes": finish.peak_bytes,
     }
 
