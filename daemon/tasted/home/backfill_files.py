@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tasted.errors import CommandError
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
-from tasted.system.files import private_folder, read_regular_file, write_atomically
+from tasted.system.files import private_folder, write_atomically
 from tasted.system.process_lock import held_if_free, is_held
 
 _BYTES_MAX = 1_000_000
@@ -115,11 +116,7 @@ class BackfillPlace:
 
     def read(self) -> BackfillState | None:
         """Return what is known of it; None when there is nothing that this version understands."""
-        try:
-            data, _stamp = read_regular_file(self.state_file, max_bytes=_BYTES_MAX)
-            value = json.loads(data)
-        except (OSError, ValueError, RecursionError):
-            return None
+        value = read_json(self.state_file, max_bytes=_BYTES_MAX)
         state = record_from(BackfillState, value)
         return state if state is not None and state.name == self.name else None
 

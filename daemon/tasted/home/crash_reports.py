@@ -16,9 +16,10 @@ from pathlib import Path
 from types import TracebackType
 
 from tasted.errors import ServiceFault
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.system.clock import parse_time
-from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.files import write_atomically
 from tasted.system.plain_structlog import structlog
 
 RECENT = timedelta(days=1)
@@ -126,12 +127,7 @@ def _is_same(one: CrashReport, other: CrashReport) -> bool:
 
 def read_crash_reports(file: Path) -> list[CrashReport]:
     """Return the reports, the newest last; what is not a report is left out."""
-    try:
-        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
-        values = json.loads(data)
-    except (OSError, ValueError, RecursionError):
-        # there is no file, or tasted did not write it
-        return []
+    values = read_json(file, max_bytes=_BYTES_MAX)
     reports = map(_report_from, values if isinstance(values, list) else [])
     return [report for report in reports if report is not None]
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.system.clock import parse_time
-from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.files import write_atomically
 
 _BYTES_MAX = 1_000_000
 KEPT_DAYS = 14
@@ -155,14 +156,7 @@ class Switches:
 
 def read_switches(file: Path) -> Switches:
     """Return what the file holds; nothing where it cannot be understood."""
-    try:
-        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
-        found = record_from(Switches, json.loads(data))
-    except FileNotFoundError:
-        return Switches()
-    except (OSError, ValueError, RecursionError):
-        # tasted writes files whole: what is not JSON was written by others
-        return Switches()
+    found = record_from(Switches, read_json(file, max_bytes=_BYTES_MAX))
     return _from(found) if found is not None else Switches()
 
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.records import Current
 from tasted.system.clock import parse_time
-from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.files import write_atomically
 
 SEED_METHOD = "seed"
 TASTE_METHOD = "taste"
@@ -257,12 +258,5 @@ def _write_record(file: Path, record: VersionRow | TasteChoice) -> None:
 
 
 def _read_object(file: Path) -> dict[str, Any] | None:
-    try:
-        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
-        value = json.loads(data)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError):
-        # tasted writes files whole: what is not JSON was written by others
-        return None
+    value = read_json(file, max_bytes=_BYTES_MAX)
     return value if isinstance(value, dict) else None

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
 from tasted.system.files import (
     private_folder,
-    read_regular_file,
     write_atomically,
 )
 from tasted.system.process_lock import held_if_free, is_held
@@ -132,7 +132,7 @@ class TrainingFolder:
 
         One that says it is under way, and whose process is gone, is `interrupted`.
         """
-        state = record_from(TrainingState, _object(self._state))
+        state = record_from(TrainingState, _read(self._state))
         if state is not None and state.is_under_way and not self.is_running():
             return dataclasses.replace(state, state=INTERRUPTED)
         return state
@@ -147,7 +147,7 @@ class TrainingFolder:
 
     def read_plan(self) -> TrainingPlan | None:
         """Return which pictures the last run was about; None where nothing is left of it."""
-        return record_from(TrainingPlan, _object(self._plan))
+        return record_from(TrainingPlan, _read(self._plan))
 
     def write_plan(self, plan: TrainingPlan) -> None:
         """Write which pictures a run is about, before anything of them is kept.
@@ -168,14 +168,16 @@ class TrainingFolder:
     def ended(self) -> tuple[TrainingState, ...]:
         """Return how earlier runs ended, the newest first."""
         found = (
-            record_from(TrainingState, _object(self._ended / f"{number:04}.json"))
+            record_from(
+                TrainingState, _read(self._ended / f"{number:04}.json")
+            )
             for number in sorted(self._ended_numbers(), reverse=True)
         )
         return tuple(state for state in found if state is not None)
 
     def next_run(self) -> int:
         """Return the number of the next run; none has had it."""
-        state = record_from(TrainingState, _object(self._state))
+        state = record_from(TrainingState, _read(self._state))
         return max([0, *self._ended_numbers(), state.run if state is not None else 0]) + 1
 
     def _ended_numbers(self) -> list[int]:
@@ -225,10 +227,5 @@ class TrainingFolder:
         write_atomically(file, json.dumps(dataclasses.asdict(record), indent=1).encode("ascii"))
 
 
-def _object(file: Path) -> object:
-    try:
-        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
-        return json.loads(data)
-    except (OSError, ValueError, RecursionError):
-        # written whole: what is not JSON was written by others
-        return None
+def _read(file: Path) -> object:
+    return read_json(file, max_bytes=_BYTES_MAX)

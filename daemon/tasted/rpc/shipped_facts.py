@@ -20,9 +20,10 @@ from pydantic import ValidationError
 
 from tasted.config import Settings
 from tasted.errors import EngineFailed
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.records import Current, LabelCounts
-from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.files import write_atomically
 
 FACTS = "facts.json"
 ARRAYS = "taste.arrays"
@@ -116,10 +117,8 @@ def read_facts(folder: Path) -> ShippedFacts | None:
     Raises:
         EngineFailed: when it is of another version of tasted.
     """
-    try:
-        data, _stamp = read_regular_file(folder / FACTS, max_bytes=_BYTES_MAX)
-        value = json.loads(data)
-    except (OSError, ValueError, RecursionError):
+    value = read_json(folder / FACTS, max_bytes=_BYTES_MAX)
+    if value is None:
         return None
     facts = record_from(ShippedFacts, value)
     if facts is None or facts.format != SHIPPED_FORMAT:

@@ -14,10 +14,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
-from tasted.system.files import read_regular_file, write_atomically
+from tasted.system.files import write_atomically
 
 LEARNED_FROM = "learned_from.json"
 HELD_OUT = "held_out_logits.json"
@@ -106,12 +106,12 @@ def write_tuned(folder: Path, learned: LearnedFrom, held_out: Mapping[str, float
 
 def read_learned_from(folder: Path) -> LearnedFrom | None:
     """Return where a model comes from; None where nobody trained it here, or that is damaged."""
-    return record_from(LearnedFrom, _read(folder / LEARNED_FROM))
+    return record_from(LearnedFrom, read_json(folder / LEARNED_FROM, max_bytes=_BYTES_MAX))
 
 
 def read_held_out(folder: Path) -> dict[str, float]:
     """Return the logits that knew neither picture nor label, by content id; empty without any."""
-    value = _read(folder / HELD_OUT)
+    value = read_json(folder / HELD_OUT, max_bytes=_BYTES_MAX)
     if not isinstance(value, dict):
         return {}
     return {
@@ -119,12 +119,3 @@ def read_held_out(folder: Path) -> dict[str, float]:
         for content, logit in value.items()
         if isinstance(logit, int | float) and math.isfinite(logit)
     }
-
-
-def _read(file: Path) -> Any:
-    try:
-        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
-        return json.loads(data)
-    except (OSError, ValueError, RecursionError):
-        # of most models there is none
-        return None
