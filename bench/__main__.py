@@ -30,6 +30,7 @@ from bench import (
     switching,
     training,
     trial_rules,
+    tuned,
     views,
     warm,
 )
@@ -54,6 +55,7 @@ SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "switching": switching.measure,
     "taste": scorers.measure,
     "training": training.measure,
+    "tuned": tuned.measure,
     "trials": trial_rules.measure,
     "near_copies": near_copies.measure,
     "views": views.measure,

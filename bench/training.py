@@ -35,7 +35,7 @@ from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import RunOptions
 from tasted.training.vision_tower import VisionTower
 
-LABELS = 600
+LABELS = 1_000
 OVERFIT = TrainingRecipe(
     max_steps=150,
     passes=1_000,

@@ -24,7 +24,7 @@ from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.home.training_file import TrainingFolder, TrainingState
 
-LABELS, WAITING = 600, 500
+LABELS, WAITING = 1_000, 500
 _MISTAKES = 0.05
 _CARDS = 12
 _FIRST_NEW = 20_000

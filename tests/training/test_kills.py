@@ -54,7 +54,7 @@ def kept(home: Home, state: TrainingState) -> LearnedFrom:
     return learned
 
 
-def test_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) -> None:
+def test_row_73_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) -> None:
     """In the middle of a checkpoint, and between two: to the last bit, and with the same losses."""
     killed = labelled_home(tmp_path / "killed", 24, STEPS)
     whole = labelled_home(tmp_path / "whole", 24, STEPS)
@@ -73,7 +73,7 @@ def test_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("point", ["training.merged", "training.compared"])
-def test_a_model_that_was_killed_before_it_had_a_name_goes_with_the_next(
+def test_row_73_a_model_that_was_killed_before_it_had_a_name_goes_with_the_next(
     home: Home, point: str
 ) -> None:
     """Nothing loads it, it takes no room for good, and the next one is whole."""

@@ -211,8 +211,8 @@ class TrainingSettings(SettingsSection):
         default=1_500,
         ge=1,
         le=100_000,
-        description="How many steps each of the four trainings may make. Most end much earlier, "
-        "when they no longer help.",
+        description="How many steps each of the four trainings may make. With few labels they are "
+        "fewer, and most end much earlier, when they no longer help.",
     )
     max_memory_mb: int = Field(
         default=8_000,

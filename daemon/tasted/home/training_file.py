@@ -168,9 +168,7 @@ class TrainingFolder:
     def ended(self) -> tuple[TrainingState, ...]:
         """Return how earlier runs ended, the newest first."""
         found = (
-            record_from(
-                TrainingState, _read(self._ended / f"{number:04}.json")
-            )
+            record_from(TrainingState, _read(self._ended / f"{number:04}.json"))
             for number in sorted(self._ended_numbers(), reverse=True)
         )
         return tuple(state for state in found if state is not None)

@@ -129,7 +129,7 @@ def test_a_model_that_does_not_decide_changes_no_setting(trained: Home) -> None:
 
 
 @pytest.mark.parametrize("point", FORGET_TRAINED_POINTS)
-def test_killed_in_the_middle_the_rest_goes_later(trained: Home, point: str) -> None:
+def test_row_73_killed_in_the_middle_the_rest_goes_later(trained: Home, point: str) -> None:
     """Whatever is left still says what it owes to whom, so that it is found again."""
     child = python("-c", _FORGETS, str(trained.root), MINE, environment={VARIABLE: point})
     assert child.returncode == -signal.SIGKILL, child.stderr
