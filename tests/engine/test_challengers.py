@@ -10,6 +10,7 @@ import pytest
 from kit.feedback_events import judged
 from kit.judging import Judging, drawn
 from tasted.config import Settings
+from tasted.embedding.models.weights import find_model, record
 from tasted.feedback.events import Answer
 from tasted.feedback.log import FeedbackLog
 from tasted.home.layout import Home
@@ -204,3 +205,13 @@ def test_labels_and_past_answers_speak_part_by_part(home: Home) -> None:
     assert len(compared.replayed) >= 18
     assert sum(counted.value for counted in compared.replayed) > 0
     assert stage.judging.loads == 0
+
+
+def test_a_model_that_sees_the_same_is_not_tried(home: Home) -> None:
+    """Under another name, or trained without learning anything: no answer could tell."""
+    stage = Stage(home, scorer="taste")
+    pocket = find_model("pocket", models_file=home.models_file, home_root=home.root)
+    record("twin", pocket.folder, None, models_file=home.models_file, home_root=home.root)
+    refused = stage.prepared("twin").refused
+    assert refused is not None
+    assert "twin sees pictures just as the model that decides does" in refused.message

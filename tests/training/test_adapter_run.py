@@ -77,7 +77,12 @@ def views(
 
 
 def run(
-    tower: VisionTower, views: CachedViews, folder: Path, *, until: int | None = None
+    tower: VisionTower,
+    views: CachedViews,
+    folder: Path,
+    *,
+    until: int | None = None,
+    steps: int | None = None,
 ) -> tuple[TrainedAdapter | None, list[float]]:
     """Train in a folder, to the end or until a step; return what came of it, and the losses."""
     count = len(views.offsets) - 1
@@ -89,7 +94,7 @@ def run(
         np.random.default_rng(1).normal(size=dimensions),
         0.0,
     )
-    task = TrainingTask(items[2:], items[:2], liked, head, seed=3, digest="a run")
+    task = TrainingTask(items[2:], items[:2], liked, head, seed=3, digest="a run", steps=steps)
     losses: list[float] = []
 
     class EnoughError(Exception):
@@ -135,6 +140,18 @@ def test_it_goes_on_from_a_checkpoint_to_the_same_losses(
     assert rest.adapter.keys() == whole.adapter.keys()
     assert all(torch.equal(rest.adapter[name], whole.adapter[name]) for name in whole.adapter)
     assert min(whole.losses) < whole.losses[0]
+
+
+def test_it_ends_where_it_is_told_whatever_the_looks_say(
+    tower: VisionTower, views: CachedViews, tmp_path: Path
+) -> None:
+    """After the steps that were good for others, as the whole run was at that moment."""
+    _whole, losses = run(tower, views, tmp_path / "training" / "whole")
+    done, _losses = run(tower, views, tmp_path / "training" / "told", steps=4)
+
+    assert done is not None
+    assert (done.steps, done.best_step) == (4, 4)
+    assert list(done.losses[1:]) == [losses[1], losses[3]]
 
 
 def test_a_checkpoint_is_tensors_and_numbers_and_private(

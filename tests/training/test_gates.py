@@ -25,13 +25,19 @@ def opinions(count: int, *, frozen: float, tuned: float, seed: int = 0) -> Paire
 def test_a_gain_must_be_large_and_sure() -> None:
     """0.02 nats on the mean, and above 0 in 19 of 20 draws of groups."""
     groups = np.arange(400)
-    better = gain_gate(opinions(400, frozen=0.5, tuned=1.5), groups)
-    equal = gain_gate(opinions(400, frozen=1.0, tuned=1.0), groups)
+    better = gain_gate(opinions(400, frozen=0.5, tuned=1.5), groups, steps=50)
+    equal = gain_gate(opinions(400, frozen=1.0, tuned=1.0), groups, steps=50)
 
     assert better.is_passed
     assert better.figure is not None
     assert better.figure > 0.1
     assert not equal.is_passed
+
+
+def test_an_adapter_that_nothing_was_learnt_into_is_no_gain() -> None:
+    """Where most of those that are judged only got worse, the last one is the frozen model."""
+    better = opinions(400, frozen=0.5, tuned=1.5)
+    assert not gain_gate(better, np.arange(400), steps=0).is_passed
 
 
 def test_pictures_of_one_group_are_one_witness() -> None:
@@ -42,8 +48,8 @@ def test_pictures_of_one_group_are_one_witness() -> None:
     tuned[20:] = -0.1
     few = PairedLogits(frozen, tuned, targets)
 
-    assert gain_gate(few, np.arange(100)).is_passed
-    assert not gain_gate(few, np.maximum(np.arange(100) - 19, 0)).is_passed
+    assert gain_gate(few, np.arange(100), steps=50).is_passed
+    assert not gain_gate(few, np.maximum(np.arange(100) - 19, 0), steps=50).is_passed
 
 
 def test_the_newest_labels_must_agree() -> None:

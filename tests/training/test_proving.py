@@ -49,7 +49,7 @@ def test_labels_by_lot_gain_nothing_by_being_calibrated() -> None:
         taste = material.fit(world.vectors, sides.without(number))
         held_out[fold] = material.logits(taste, world.vectors, fold)
     taste = with_held_out(material.fit(world.vectors, sides.older), held_out[sides.older])
-    same = CrossFitted(held_out, {}, world.vectors, taste, taste, ())
+    same = CrossFitted(held_out, {}, world.vectors, taste, taste, (50, 100, 50))
 
     gates = {gate.name: gate for gate in prove(material, same, (), PixelSums(48))}
     assert gates["gain"].figure == 0

@@ -204,6 +204,15 @@ class TrialDesk:
             return TrialPrepared(
                 refused=TrialRefused("conflict", "That is what decides now.", _SEE_TRIAL)
             )
+        is_model = request.challenger not in {SEED_METHOD, TASTE_METHOD}
+        if is_model and challenger.recipe.embedder_fingerprint == in_force.embedder_fingerprint:
+            return TrialPrepared(
+                refused=TrialRefused(
+                    "conflict",
+                    f"{request.challenger} sees pictures just as the model that decides does.",
+                    "Try another one: tasted models list",
+                )
+            )
         counts = judge.counts
         return TrialPrepared(
             in_force,

@@ -61,6 +61,8 @@ class TrainingTask:
     seed: int
     digest: str
     """Of all that decides what it becomes."""
+    steps: int | None = None
+    """After so many steps it ends, and is kept as it is then; None: the looks tell."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +136,14 @@ class AdapterRun:
         return TrainedAdapter(best, state.step, state.best_step, state.losses)
 
     def _looked(self, state: CheckpointState, best: Tensors) -> tuple[CheckpointState, Tensors]:
-        loss = self._watched_loss()
-        if loss < min(state.losses):
+        loss, wanted = self._watched_loss(), self._task.steps
+        is_best = loss < min(state.losses) if wanted is None else state.step == wanted
+        if is_best:
             state, best = replace(state, best_step=state.step), self._tower.adapter()
         since = (state.step - state.best_step) // self._recipe.check_every
-        is_over = state.step >= self._steps or since >= self._recipe.patience
+        is_over = state.step >= self._steps or (
+            since >= self._recipe.patience if wanted is None else is_best
+        )
         return replace(state, losses=(*state.losses, loss), is_done=is_over), best
 
     def _step(self, number: int) -> None:

@@ -7,7 +7,7 @@ is calibrated by.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from tasted.scoring.taste.fit import fit_taste
 from tasted.scoring.taste.held_out import with_held_out
 from tasted.scoring.taste.model import Taste
 from tasted.scoring.unit_rows import Rows
-from tasted.training.adapter_run import AdapterRun, StartingHead, TrainingTask
+from tasted.training.adapter_run import AdapterRun, StartingHead, TrainedAdapter, TrainingTask
 from tasted.training.cached_views import CachedViews
 from tasted.training.checkpoints import Tensors
 from tasted.training.dividing import LabelSides, watched_of
@@ -82,8 +82,14 @@ class CrossFitted:
     """Fitted to its vectors of the older labels, and calibrated by what was held out."""
     frozen_taste: Taste
     """The same on frozen vectors."""
-    steps: tuple[int, ...]
-    """How many each run made, and which was the best, in turns."""
+    best_steps: tuple[int, ...]
+    """After how many steps each adapter that judges was best on labels that it did not see; 0 where
+    it only got worse."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps the last run makes: the median of those; 0: training does not help."""
+        return _middle(self.best_steps)
 
 
 class CrossFitting:
@@ -123,23 +129,35 @@ class CrossFitting:
         material, sides = self._material, self._material.sides
         frozen_vectors = material.views.frozen
         frozen, tuned = np.full((2, len(material.liked)), np.nan)
-        steps: list[int] = []
+        best_steps: list[int] = []
         for number, fold in enumerate(sides.folds):
             others = sides.without(number)
             before = material.fit(frozen_vectors, others)
             frozen[fold] = material.logits(before, frozen_vectors, fold)
-            steps += self._trained(number + 1, others)[1]
+            best_steps.append(self._trained(number + 1, others).best_step)
             vectors = self._tower.vectors(material.views.states)
             tuned[fold] = material.logits(material.fit(vectors, others), vectors, fold)
         older = sides.older
         # calibrated in the same way, or else the way would pass for what the adapter has learnt
         frozen_taste = with_held_out(material.fit(frozen_vectors, older), frozen[older])
-        adapter, made = self._trained(len(sides.folds) + 1, older)
+        adapter = self._last(older, _middle(best_steps))
         vectors = self._tower.vectors(material.views.states)
         taste = with_held_out(material.fit(vectors, older), tuned[older])
-        return CrossFitted(tuned, adapter, vectors, taste, frozen_taste, (*steps, *made))
+        return CrossFitted(tuned, adapter, vectors, taste, frozen_taste, tuple(best_steps))
 
-    def _trained(self, number: int, labels: Indices) -> tuple[Tensors, tuple[int, int]]:
+    def _last(self, labels: Indices, steps: int) -> Tensors:
+        """Train on everything for as long as did most of those good that are judged.
+
+        What it is calibrated by comes from them, so it must not end elsewhere than they did: by its
+        own labels alone it might have learnt nothing.
+        """
+        number = len(self._material.sides.folds) + 1
+        if steps:
+            return self._trained(number, labels, steps=steps).adapter
+        self._tower.begin(self._recipe.seed + number)
+        return self._tower.adapter()
+
+    def _trained(self, number: int, labels: Indices, *, steps: int | None = None) -> TrainedAdapter:
         self._begin()
         material, recipe = self._material, self._recipe
         seed = recipe.seed + number
@@ -154,9 +172,10 @@ class CrossFitting:
             material.liked,
             StartingHead(known.mean, known.weights, known.bias - known.offset),
             seed,
-            f"{self._digest} {number}",
+            f"{self._digest} {number} {steps}",
+            steps,
         )
-        done = AdapterRun(
+        return AdapterRun(
             self._tower,
             material.views,
             task,
@@ -164,7 +183,10 @@ class CrossFitting:
             folder=self._folder / f"adapter-{number}",
             tell=lambda told: self._tell(number, told),
         ).train()
-        return done.adapter, (done.steps, done.best_step)
+
+
+def _middle(best_steps: Sequence[int]) -> int:
+    return sorted(best_steps)[len(best_steps) // 2]
 
 
 def digest_of_run(facts: dict[str, Any]) -> str:

@@ -39,16 +39,24 @@ class PairedLogits:
     """1 liked, 0 rejected."""
 
 
-def gain_gate(opinions: PairedLogits, groups: NDArray[np.intp], *, seed: int = 0) -> GateTold:
+def gain_gate(
+    opinions: PairedLogits, groups: NDArray[np.intp], *, steps: int, seed: int = 0
+) -> GateTold:
     """Tell whether labels are predicted better by at least 0.02 nats, and not by luck.
 
     Args:
         opinions: cross-fitted, of the older labels.
         groups: (n,), what must be drawn together.
+        steps: for how long most adapters got better; 0: most did not at all.
         seed: of the bootstrap over groups.
     """
     gains = log_loss(opinions.frozen, opinions.targets) - log_loss(opinions.tuned, opinions.targets)
     mean, low = float(gains.mean()), _lower_end(gains, groups, seed)
+    if not steps:
+        worse = "Most adapters only got worse on labels that they were not trained on."
+        return GateTold(
+            "gain", is_passed=False, figure=round(mean, 4), limit=GAIN_NATS, sentence=worse
+        )
     return GateTold(
         "gain",
         mean >= GAIN_NATS and low > 0,

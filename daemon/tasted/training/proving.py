@@ -50,6 +50,7 @@ def prove(
         gain_gate(
             PairedLogits(before, calibrated, targets[older]),
             material.sides.groups[older],
+            steps=found.steps,
         ),
         forward_gate(
             PairedLogits(frozen[: len(newest)], tuned[: len(newest)], targets[newest]),
