@@ -118,7 +118,7 @@ def _worth(curve: LearningCurve) -> list[str]:
     )
     if gain > max(_NOTICEABLE, 2 * curve.half_se):
         sentences = [f"{measured}: more labels helped, and are likely to help again."]
-    elif gain < _NOTICEABLE and 2 * curve.half_se < _NOTICEABLE:
+    elif gain + 2 * curve.half_se < 2 * _NOTICEABLE:
         sentences = [f"{measured}: more labels of the same kind hardly help."]
     else:
         sentences = [f"{measured}. That is too close to say whether more labels help."]
