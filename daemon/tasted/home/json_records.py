@@ -5,6 +5,7 @@ their bytes.
 """
 
 import dataclasses
+import math
 import types
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -52,12 +53,23 @@ def _built(kind: Any, value: object) -> Any:
         return _tuple(arguments, value)
     if origin is dict and isinstance(value, dict):
         return {_built(str, key): _built(arguments[1], item) for key, item in value.items()}
+    if type(value) in _NUMBERS and not _is_finite(value):
+        # sentences, shares and JSON are made of them
+        raise _OtherTypeError
     if kind is float and type(value) in _NUMBERS:
         return value
     if type(value) is not kind:
         # exact: True is an int to isinstance
         raise _OtherTypeError
     return value
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell whether a number can be computed with: Python reads `1e999`, and 400 digits."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _record(kind: type, value: object) -> Any:

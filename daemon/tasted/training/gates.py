@@ -55,17 +55,22 @@ def gain_gate(
     if not steps:
         worse = "Most adapters only got worse on labels that they were not trained on."
         return GateTold(
-            "gain", is_passed=False, figure=round(mean, 4), limit=GAIN_NATS, sentence=worse
+            "gain", is_passed=False, figure=_figure(mean), limit=GAIN_NATS, sentence=worse
         )
     return GateTold(
         "gain",
         mean >= GAIN_NATS and low > 0,
-        round(mean, 4),
+        _figure(mean),
         GAIN_NATS,
         f"On labels that it was not trained on it says {decimal(mean, 3)} nats more than the "
         f"frozen model (at least {decimal(low, 4)} in 19 of 20 draws); "
         f"{decimal(GAIN_NATS, 2)} and above 0 are needed.",
     )
+
+
+def _figure(value: float) -> float | None:
+    """Return a figure as JSON takes it; None where vectors have left all bounds."""
+    return round(value, 4) if np.isfinite(value) else None
 
 
 def _lower_end(gains: Array, groups: NDArray[np.intp], seed: int) -> float:
@@ -93,7 +98,7 @@ def forward_gate(opinions: PairedLogits) -> GateTold:
     return GateTold(
         "forward",
         mean > 0 and evidence.log_e >= 0,
-        round(mean, 4),
+        _figure(mean),
         0.0,
         f"On the {len(differences)} newest labels its error is smaller by {decimal(mean, 4)} "
         f"(Brier), evidence {decimal(float(np.exp(min(evidence.log_e, 50.0))), 2)}; more than 0 "
@@ -111,7 +116,7 @@ def drift_gate(cosines: Array) -> GateTold:
     return GateTold(
         "drift",
         mean >= DRIFT_COSINE,
-        round(mean, 4),
+        _figure(mean),
         DRIFT_COSINE,
         f"Pictures that it was not trained on moved to a cosine of {decimal(mean, 3)} from where "
         f"they were; {decimal(DRIFT_COSINE, 2)} is allowed.",
@@ -133,7 +138,7 @@ def traits_gate(correlations: Mapping[str, float]) -> GateTold:
     return GateTold(
         "traits",
         value >= TRAIT_CORRELATION,
-        round(value, 4),
+        _figure(value),
         TRAIT_CORRELATION,
         f"The trait that changed most, {worst}, agrees with before to {decimal(value, 3)} "
         f"(correlation); {decimal(TRAIT_CORRELATION, 1)} is needed.",
@@ -156,7 +161,7 @@ def spread_gate(tuned: Array, *, frozen: Array, held_out: Array) -> GateTold:
     return GateTold(
         "spread",
         ratio <= SPREAD_RATIO,
-        round(ratio, 4),
+        _figure(ratio),
         SPREAD_RATIO,
         f"Its log-odds of new pictures are spread {decimal(ratio, 2)} times as much as its "
         f"evidence; {decimal(SPREAD_RATIO, 1)} is allowed. Against the frozen model: "

@@ -6,6 +6,7 @@ is that of telling, so that the last word is `cancelled`.
 """
 
 import contextlib
+import math
 import os
 import shutil
 import threading
@@ -107,8 +108,8 @@ class RunProgress:
                 adapter=adapter,
                 step=told.step,
                 steps_max=told.steps_max,
-                loss=round(told.loss, 5),
-                frozen_loss=round(told.first_loss, 5),
+                loss=_finite(told.loss),
+                frozen_loss=_finite(told.first_loss),
                 seconds_left=self._seconds_left(adapter, told),
                 waiting=None,
             )
@@ -186,6 +187,11 @@ def reasons_to_wait(home: Home) -> Callable[[], str | None]:
         return saving_reason()
 
     return reason
+
+
+def _finite(loss: float) -> float | None:
+    """Return a loss as JSON takes it; None for one that has left all bounds."""
+    return round(loss, 5) if math.isfinite(loss) else None
 
 
 def _now() -> str:

@@ -10,12 +10,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.taste_versions import Recipe
 from tasted.system.clock import parse_time
-from tasted.system.files import private_folder, read_regular_file, write_atomically
+from tasted.system.files import private_folder, write_atomically
 from tasted.trials.differences import CountedDifference
 from tasted.trials.rules import TrialFigures
 
@@ -118,7 +118,7 @@ def running_trial(folder: Path) -> TrialRow | None:
 
 def read_trial(folder: Path, number: int) -> TrialRow | None:
     """Return one trial; None when there is none that this version understands."""
-    row = record_from(TrialRow, _read_object(folder / _name(number)))
+    row = record_from(TrialRow, read_json(folder / _name(number), max_bytes=_BYTES_MAX))
     return row if row is not None and row.number == number and _is_sound(row) else None
 
 
@@ -185,17 +185,3 @@ def _is_sound(row: TrialRow) -> bool:
         and row.after_seq >= 0
         and all(0 <= share <= 1 for share in shares)
     )
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not a number")
-
-
-def _read_object(file: Path) -> dict[str, Any] | None:
-    try:
-        data, _stamp = read_regular_file(file, max_bytes=_BYTES_MAX)
-        value = json.loads(data, parse_constant=_refused)
-    except (OSError, ValueError, RecursionError):
-        # tasted writes files whole: what is not JSON was written by others
-        return None
-    return value if isinstance(value, dict) else None

@@ -301,9 +301,12 @@ def test_orders_are_of_their_form() -> None:
         "start", "seed"
     )
     assert parse_trial({"kind": "trial", "action": "promote"}) == TrialOrder("promote")
+    folder = parse_trial({"kind": "trial", "action": "start", "name": "models/m5 (über)"})
+    assert folder == TrialOrder("start", "models/m5 (über)")
     for wrong in (
         {"action": "start"},
-        {"action": "start", "name": "a\nb"},
+        {"action": "start", "name": ""},
+        {"action": "start", "name": "a" * 1_001},
         {"action": "explode"},
         {"action": "dismiss", "number": True},
         {"action": "dismiss", "number": -1},

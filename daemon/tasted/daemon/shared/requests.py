@@ -122,11 +122,18 @@ def await_answer(
                 touched_at = now
                 _touch(request_file)
             # before reading: the last answer of a daemon that then ended is found
-            served = still_served() and request_file.exists()
+            is_there, served = request_file.exists(), still_served()
             with contextlib.suppress(FileNotFoundError):
                 data, _stamp = read_regular_file(answer_file, max_bytes=_BYTES_MAX)
                 answer: dict[str, Any] = json.loads(data)
                 return answer
+            if served and not is_there:
+                # what it does not understand is taken away, and so is what it cannot answer
+                raise ServiceFault(
+                    "The daemon did not answer: it does not know what it was asked for, or its "
+                    "answer cannot be written.",
+                    remedy="See: tasted status. If it is of another version, start it again.",
+                )
             if not served or (end is not None and now > end):
                 raise ServiceFault("The daemon did not answer.", remedy="See why: tasted status")
             pause(_POLL_SECONDS)
