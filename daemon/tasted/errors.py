@@ -22,6 +22,7 @@
     │   ├── DiskFull                disk_full
     │   ├── MemoryCeilingTooLow     memory_ceiling         exit 4
     │   ├── EngineFailed            engine_failed
+    │   ├── TasteUnusable           taste_unusable
     │   ├── OutOfMemory             out_of_memory
     │   ├── ProgramDamaged          program_damaged
     │   ├── SystemFailed            system_failed
@@ -229,6 +230,12 @@ class EngineFailed(ServiceFault):
     """The engine cannot be started, or dies whatever it is given."""
 
     code = "engine_failed"
+
+
+class TasteUnusable(ServiceFault):
+    """The taste that a backfill began with is damaged, or would score otherwise here."""
+
+    code = "taste_unusable"
 
 
 class MemoryCeilingTooLow(ServiceFault):

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kit.drawings import drawing, label_scenes
@@ -13,11 +14,17 @@ from tasted.backfill.scoring import TreeScoring
 from tasted.backfill.shipped_taste import ShippedTaste, ship_taste
 from tasted.config import load_settings
 from tasted.daemon.one_shot import publish_now, score_now
-from tasted.errors import EngineFailed
+from tasted.errors import TasteUnusable
 from tasted.home.layout import Home
 from tasted.home.lock import hold_lock
 from tasted.outbox.sidecar import Sidecar
+from tasted.scoring.taste.array_file import pack, unpack
 
+DTYPES: dict[str, np.dtype[Any]] = {
+    "version": np.dtype(np.uint8),
+    "views": np.dtype(np.float32),
+    "ends": np.dtype(np.int64),
+}
 PLACES = ("mountain", "gym", "forest", "city")
 MADE_ANEW = {"source", "scored_at", "timing_ms", "rescore_timing_ms", "first_scored_at"}
 
@@ -87,6 +94,47 @@ def test_a_tree_gets_the_documents_that_the_home_would_make(tmp_path: Path, toml
         assert document.kind == "screenshot"
 
 
+@pytest.mark.parametrize("scorer", ["taste", "seed"])
+@pytest.mark.parametrize("likes", [0, 1])
+def test_a_home_that_has_learnt_nothing_scores_a_tree(
+    tmp_path: Path, scorer: str, likes: int
+) -> None:
+    """With no like and no reject, or one like, the documents are those that the home would make."""
+    home = pocket_home(tmp_path / "home")
+    with home.config_file.open("a", encoding="utf-8") as file:
+        file.write(f'[scoring]\nscorer = "{scorer}"\n')
+    for number in range(likes):
+        (home.inbox / "liked" / f"{number}.png").write_bytes(drawing("mountain", seed=number))
+    settings = load_settings(home, environment={}).settings
+    publish_now(home, settings)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a.png").write_bytes(drawing("gym", seed=1))
+    picture = str(tmp_path / "tree" / "a.png")
+    wanted = score_now(home, settings, inside=[], outside=[picture])
+    taste = ship_taste(home, settings, tmp_path / "shipped", logs=tmp_path / "logs")
+    with TreeScoring(taste, {"": tmp_path / "tree"}, working=tmp_path / "engine") as scoring:
+        document = scoring.documents(["a.png"])["a.png"]
+    assert document is not None
+    assert said(document) == said(Sidecar.model_validate(wanted[picture]))
+
+
+def test_a_damaged_taste_is_told_in_words_for_people(tmp_path: Path) -> None:
+    """What Python says of it reaches nobody."""
+    home = labelled(tmp_path / "home")
+    settings = load_settings(home, environment={}).settings
+    taste = ship_taste(home, settings, tmp_path / "shipped", logs=tmp_path / "logs")
+    arrays = taste.folder / "taste.arrays"
+    facts, parts = unpack(arrays.read_bytes(), DTYPES)
+    arrays.write_bytes(pack({**facts, "references": facts["references"][1:]}, parts))
+    (tmp_path / "a.png").write_bytes(drawing("gym", seed=1))
+    with (
+        TreeScoring(taste, {"": tmp_path}, working=tmp_path / "engine") as scoring,
+        pytest.raises(TasteUnusable, match=r"cannot be used: it is damaged\.$") as raised,
+    ):
+        scoring.documents(["a.png"])
+    assert raised.value.remedy.endswith("tasted backfill --name NAME --again")
+
+
 def contents_of(folder: Path) -> dict[str, tuple[int, int]]:
     """Return size and time of every file."""
     return {
@@ -129,6 +177,6 @@ def test_a_machine_that_would_score_otherwise_refuses(tmp_path: Path) -> None:
     assert changed is not None
     with (
         TreeScoring(changed, {"": tmp_path}, working=tmp_path / "engine") as scoring,
-        pytest.raises(EngineFailed, match="would score otherwise"),
+        pytest.raises(TasteUnusable, match="would score otherwise"),
     ):
         scoring.documents(["a.png"])

@@ -115,3 +115,27 @@ def test_it_runs_beside_a_daemon_and_ends_in_order(home: Home, tmp_path: Path) -
     if child.returncode == 130:
         assert "Continue: tasted backfill --name photos" in told
     assert not any(home.backfills.glob("photos/engine-*"))
+
+
+@pytest.mark.timeout(300)
+def test_a_new_home_scores_a_folder(home: Home, tmp_path: Path) -> None:
+    """Without likes and rejects all are unsure; a damaged taste is told."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.png").write_bytes(drawing("gym", seed=ord(name)))
+    done = tasted(home, "backfill", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "Done: 2 pictures scored." in done.stdout
+    shown = json_lines(tasted(home, "results", "--in", "@photos", "--json").stdout)
+    assert [row["verdict"] for row in shown] == ["unsure", "unsure"]
+
+    (home.backfills / "photos" / "taste" / "taste.arrays").write_bytes(b"x")
+    (folder / "c.png").write_bytes(drawing("gym", seed=3))
+    failed = tasted(home, "backfill", str(folder))
+    assert failed.returncode == 1
+    remedy = "tasted backfill --name photos --again"
+    assert f"→ Score with the taste of now: {remedy}" in failed.stderr
+    again = tasted(home, *remedy.split()[1:])
+    assert again.returncode == 0, again.stderr
+    assert "Done: 3 pictures scored." in again.stdout

@@ -46,7 +46,7 @@ class ShippedTaste:
         """Return the taste in a folder; None when there is no whole one.
 
         Raises:
-            EngineFailed: when it is of another version of tasted.
+            TasteUnusable: when it is of another version of tasted.
         """
         facts = read_facts(folder)
         return cls(folder, facts) if facts is not None else None

@@ -26,7 +26,7 @@ from tasted.embedding.models.weights import (
 )
 from tasted.engine.assembly import reading_identity
 from tasted.engine.model_opening import embedder_identity
-from tasted.errors import EngineFailed, ModelMissing
+from tasted.errors import EngineFailed, ModelMissing, TasteUnusable
 from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.home.taste_versions import version_number
@@ -40,6 +40,7 @@ from tasted.rpc.shipped_facts import (
     HASHES,
     IGNORED,
     MODEL,
+    SCORE_BY_NOW,
     SHIPPED_FORMAT,
     VERDICTS,
     ShippedFacts,
@@ -136,27 +137,33 @@ def read_arrays(folder: Path) -> ShippedArrays:
     """Read what `ship` wrote.
 
     Raises:
-        EngineFailed: when it is damaged, or of another tasted.
+        TasteUnusable: when it is damaged.
     """
     try:
         data, _stamp = read_regular_file(folder / ARRAYS, max_bytes=_BYTES_MAX)
         facts, arrays = unpack(data, _DTYPES)
         _check_kind(facts)
         version = arrays["version"]
-        views = np.split(arrays["views"], arrays["ends"][:-1].tolist())
+        ends = arrays["ends"].tolist()
+        # not np.split, which makes one part of no references
+        views = [arrays["views"][start:end] for start, end in zip([0, *ends], ends, strict=False)]
         references = tuple(
             LearnedReference(_reference(row), rows)
             for row, rows in zip(facts["references"], views, strict=True)
         )
         return ShippedArrays(
-            TasteVersion.from_bytes(version.tobytes()) if len(version) else None,
-            references if facts["references"] else (),
+            TasteVersion.from_bytes(version.tobytes()) if len(version) else None, references
         )
-    except (OSError, TasteUnreadable, KeyError, TypeError, IndexError, ValueError) as error:
-        raise EngineFailed(
-            f"The taste in {folder} cannot be read: {error}.",
-            remedy="Score with the taste of now: tasted backfill --again",
-        ) from error
+    except OSError as error:
+        raise _unusable(folder, f"it cannot be read: {error.strerror}") from error
+    except (TasteUnreadable, KeyError, TypeError, IndexError, ValueError) as error:
+        raise _unusable(folder, "it is damaged") from error
+
+
+def _unusable(folder: Path, why: str) -> TasteUnusable:
+    return TasteUnusable(
+        f"The taste in {folder} cannot be used: {why}.", remedy=SCORE_BY_NOW.format(name="NAME")
+    )
 
 
 def _check_kind(facts: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from tasted.engine.pipeline import Pipeline
 from tasted.engine.reading_files import TreeReader
 from tasted.engine.shipping import ShippedArrays, read_arrays, ship
 from tasted.engine.stages import OnCrash
-from tasted.errors import EngineFailed
+from tasted.errors import EngineFailed, TasteUnusable
 from tasted.home.ignored import IgnoredList
 from tasted.home.layout import Home
 from tasted.judging.seed import SeedJudge
@@ -31,7 +31,7 @@ from tasted.library.library import Library
 from tasted.records import Origin
 from tasted.rpc.backfill_messages import ScoreTree, ShipTaste, TasteShipped
 from tasted.rpc.messages import BatchScored, EngineAnswer, FileResult, FileScored, RequestedFile
-from tasted.rpc.shipped_facts import HASHES, IGNORED, MODEL, ShippedFacts, read_facts
+from tasted.rpc.shipped_facts import HASHES, IGNORED, MODEL, SCORE_BY_NOW, ShippedFacts, read_facts
 from tasted.system.files import private_folder
 from tasted.system.priority import Bulk, thread_count
 
@@ -217,7 +217,7 @@ def _check_alike(
     """Refuse to score where the same picture would get another score.
 
     Raises:
-        EngineFailed: and says what differs.
+        TasteUnusable: and says what differs.
     """
     if embedder_fingerprint != facts.embedder_fingerprint:
         why = f"the model {facts.embedder} gives other vectors here"
@@ -227,7 +227,7 @@ def _check_alike(
         why = "it was made by another version of tasted, or with other settings"
     else:
         return
-    raise EngineFailed(
+    raise TasteUnusable(
         f"The taste {facts.taste} would score otherwise than where it comes from: {why}.",
-        remedy="Score with the taste of now: tasted backfill --again",
+        remedy=SCORE_BY_NOW.format(name="NAME"),
     )

@@ -19,7 +19,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tasted.config import Settings
-from tasted.errors import EngineFailed
+from tasted.errors import TasteUnusable
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.records import Current, LabelCounts
@@ -32,6 +32,8 @@ MODEL = "model"
 HASHES = "weights.json"
 VERDICTS = "runtimes.json"
 SHIPPED_FORMAT = 1
+SCORE_BY_NOW = "Score with the taste of now: tasted backfill --name {name} --again"
+"""What to do about a taste that does not serve; an engine does not know the name of a backfill."""
 _BYTES_MAX = 64_000_000
 
 
@@ -90,7 +92,7 @@ class ShippedFacts:
             machine: the settings of a home on this machine; None: as it was shipped.
 
         Raises:
-            EngineFailed: when they are of another version of tasted.
+            TasteUnusable: when they are of another version of tasted.
         """
         try:
             shipped = Settings.model_validate_json(self.settings)
@@ -115,7 +117,7 @@ def read_facts(folder: Path) -> ShippedFacts | None:
     """Return what the shipped taste in a folder is; None when there is no whole one.
 
     Raises:
-        EngineFailed: when it is of another version of tasted.
+        TasteUnusable: when it is of another version of tasted.
     """
     value = read_json(folder / FACTS, max_bytes=_BYTES_MAX)
     if value is None:
@@ -130,13 +132,13 @@ def holds_any(folder: Path, contents: AbstractSet[str]) -> bool:
     """Return whether a picture went into the taste in a folder; in doubt, it did."""
     try:
         facts = read_facts(folder)
-    except EngineFailed:
+    except TasteUnusable:
         return True
     return facts is None or not contents.isdisjoint(facts.contents)
 
 
-def _other_version() -> EngineFailed:
-    return EngineFailed(
+def _other_version() -> TasteUnusable:
+    return TasteUnusable(
         "The taste that this backfill began with was kept by another version of tasted.",
-        remedy="Score with the taste of now: tasted backfill --again",
+        remedy=SCORE_BY_NOW.format(name="NAME"),
     )

@@ -19,7 +19,7 @@ from tasted.cli.commands.backfill_lists import list_backfills, passed_over_words
 from tasted.cli.context import Context, printable
 from tasted.cli.named_files import NamedPath
 from tasted.embedding.models.in_force import settings_in_force
-from tasted.errors import HomeLocked, UsageError
+from tasted.errors import HomeLocked, TasteUnusable, UsageError
 from tasted.home.backfill_files import BackfillPlace
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
@@ -100,7 +100,7 @@ def backfill(
     ]
     with _cluster(ray, workers) as cluster:
         place = find_backfill(home.taken(), absolute, name)
-        with place.held():
+        with place.held(), _named_remedy(place.name):
             outcome, was_stopped = _run(
                 context,
                 place,
@@ -112,6 +112,17 @@ def backfill(
     _show_outcome(context, outcome)
     if was_stopped and not outcome.is_complete:
         click.get_current_context().exit(_STOPPED)
+
+
+@contextlib.contextmanager
+def _named_remedy(name: str) -> Iterator[None]:
+    """Name the backfill in what to do about its taste: engines do not know what it is called."""
+    from tasted.rpc.shipped_facts import SCORE_BY_NOW  # noqa: PLC0415 - pydantic takes 0.2 s
+
+    try:
+        yield
+    except TasteUnusable as fault:
+        raise TasteUnusable(fault.message, remedy=SCORE_BY_NOW.format(name=name)) from fault
 
 
 def _check_machines(places: Iterable[str], ray: str | None) -> None:
