@@ -119,7 +119,7 @@ def test_it_runs_beside_a_daemon_and_ends_in_order(home: Home, tmp_path: Path) -
 
 @pytest.mark.timeout(300)
 def test_a_new_home_scores_a_folder(home: Home, tmp_path: Path) -> None:
-    """Without likes and rejects all are unsure; a damaged taste is told."""
+    """Without likes and rejects all are unsure; a damaged taste and an empty folder are told."""
     folder = tmp_path / "photos"
     folder.mkdir()
     for name in ("a", "b"):
@@ -139,3 +139,10 @@ def test_a_new_home_scores_a_folder(home: Home, tmp_path: Path) -> None:
     again = tasted(home, *remedy.split()[1:])
     assert again.returncode == 0, again.stderr
     assert "Done: 3 pictures scored." in again.stdout
+
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / ".hidden.png").touch()
+    empty = tasted(home, "backfill", str(tmp_path / "empty"))
+    assert empty.returncode == 0, empty.stderr
+    assert empty.stdout == f"There are no pictures in {tmp_path / 'empty'}.\n"
+    assert "Passed over" not in empty.stderr

@@ -289,7 +289,10 @@ def _show_outcome(context: Context, outcome: "BackfillOutcome") -> None:
     left = state.left
     done = f"{counted(state.scored, 'picture')} scored"
     failed = f", {state.failed:,} could not be" if state.failed else ""
-    if outcome.is_complete:
+    if outcome.is_complete and not state.found:
+        folders = ", ".join(root.path for root in state.roots)
+        context.show(printable(f"There are no pictures in {folders}."))
+    elif outcome.is_complete:
         context.show(f"Done: {done}{failed}. List them: tasted results --in @{state.name}")
     else:
         still = f" {counted(left, 'picture')} {'is' if left == 1 else 'are'} left." if left else ""
