@@ -1,15 +1,17 @@
 """A run waits while somebody judges or the machine saves power, and ends when it holds too much."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kit.homes import pocket_home
+from tasted.daemon.shared.training_words import training_summary
 from tasted.errors import MemoryCeilingTooLow
 from tasted.home.layout import Home
 from tasted.home.training_file import TrainingFolder, TrainingState
-from tasted.training.progress import RunProgress, judged_lately
+from tasted.training.progress import RunProgress, judged_lately, reasons_to_wait
 from tasted.training.run_options import StepTold
 
 NOW = "2026-11-30T14:10:00.000+00:00"
@@ -102,3 +104,14 @@ def test_an_answer_of_the_last_minute_counts_as_judging(tmp_path: Path) -> None:
     os.utime(log, (1_000, 1_000))
     assert judged_lately(log.parent, now=lambda: 1_030.0)
     assert not judged_lately(log.parent, now=lambda: 1_100.0)
+
+
+def test_after_one_answer_it_says_until_when_it_waits(tmp_path: Path) -> None:
+    """One `tasted like` is enough, so nobody need be judging: it says when it goes on."""
+    home = pocket_home(tmp_path)
+    home.feedback.mkdir(exist_ok=True)
+    (home.feedback / "0001.jsonl").write_text("{}\n")
+    reason = reasons_to_wait(home)()
+    assert reason == "it goes on a minute after your last answer"
+    waiting = replace(STATE, state="paused", waiting=reason)
+    assert training_summary(waiting) == "Training waits: it goes on a minute after your last answer."

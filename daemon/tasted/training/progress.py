@@ -183,7 +183,7 @@ def reasons_to_wait(home: Home) -> Callable[[], str | None]:
 
     def reason() -> str | None:
         if judged_lately(home.feedback):
-            return "somebody is judging"
+            return "it goes on a minute after your last answer"
         return saving_reason()
 
     return reason
