@@ -114,4 +114,6 @@ def test_after_one_answer_it_says_until_when_it_waits(tmp_path: Path) -> None:
     reason = reasons_to_wait(home)()
     assert reason == "it goes on a minute after your last answer"
     waiting = replace(STATE, state="paused", waiting=reason)
-    assert training_summary(waiting) == "Training waits: it goes on a minute after your last answer."
+    assert (
+        training_summary(waiting) == "Training waits: it goes on a minute after your last answer."
+    )

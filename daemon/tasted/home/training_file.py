@@ -33,6 +33,8 @@ _ENDED = re.compile(r"([0-9]{4,6})\.json")
 UNDER_WAY = frozenset({"starting", "looking", "training", "paused", "proving", "merging"})
 """The states of a run that has not ended."""
 INTERRUPTED = "interrupted"
+_LEAVE_SOMETHING = frozenset({INTERRUPTED, "cancelled", "failed", "not_offered"})
+"""States after which checkpoints may be left: of this run, or of one before that was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class TrainingState:
     message: str | None = None
     """Why it failed or ended, as a sentence."""
     remedy: str | None = None
+    can_go_on: bool = False
+    """Whether something is kept that a run can go on from. Only what is read says so."""
 
     @property
     def is_under_way(self) -> bool:
@@ -133,9 +137,17 @@ class TrainingFolder:
         One that says it is under way, and whose process is gone, is `interrupted`.
         """
         state = record_from(TrainingState, _read(self._state))
-        if state is not None and state.is_under_way and not self.is_running():
-            return dataclasses.replace(state, state=INTERRUPTED)
-        return state
+        if state is None:
+            return None
+        if state.is_under_way and not self.is_running():
+            state = dataclasses.replace(state, state=INTERRUPTED)
+        can_go_on = state.state in _LEAVE_SOMETHING and self.has_checkpoints
+        return dataclasses.replace(state, can_go_on=can_go_on)
+
+    @property
+    def has_checkpoints(self) -> bool:
+        """Whether anything is kept that a run can go on from."""
+        return self._plan.is_file() and any(self.run.glob("adapter-*/step-??????"))
 
     def write(self, state: TrainingState) -> None:
         """Write what a run does now.

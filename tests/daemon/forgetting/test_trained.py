@@ -10,11 +10,12 @@ from kit.children import python
 from kit.homes import home_with
 from tasted.config import load_settings
 from tasted.daemon.forgetting.trained import TrainedOn
+from tasted.daemon.shared.training_words import training_lines
 from tasted.embedding.models.tuned import LEARNED_FROM, LearnedFrom, write_tuned
 from tasted.embedding.models.weights import list_recorded, record
 from tasted.home.layout import Home
 from tasted.home.status import read_current, write_current
-from tasted.home.training_file import TrainingFolder, TrainingPlan
+from tasted.home.training_file import TrainingFolder, TrainingPlan, TrainingState
 from tasted.records import Current
 from tasted.system.faultpoints import FORGET_TRAINED_POINTS, VARIABLE
 
@@ -58,7 +59,7 @@ def trained(tmp_path: Path) -> Home:
     write_current(home.current_file, CURRENT)
     folder = TrainingFolder(home)
     folder.write_plan(TrainingPlan(3, "0" * 64, (MINE,), (OTHER,)))
-    (folder.run / "adapter-1").mkdir(parents=True)
+    (folder.run / "adapter-1" / "step-000050").mkdir(parents=True)
     return home
 
 
@@ -85,6 +86,25 @@ def test_everything_that_was_trained_on_it_goes(trained: Home) -> None:
     assert "# mine" in trained.config_file.read_text()
     assert read_current(trained.current_file) is None
     assert found.count({MINE}) == 0
+
+
+def test_a_run_that_is_gone_is_not_offered_to_go_on(trained: Home) -> None:
+    """Before, `--status` offers to go on with what is kept; afterwards it says that nothing is."""
+    folder = TrainingFolder(trained)
+    folder.write(TrainingState(3, "cancelled", "pocket", LEARNED.trained_at, LEARNED.trained_at))
+    before = folder.read()
+    assert before is not None
+    assert training_lines(before) == [
+        "Training was ended by you, and can go on.",
+        "To go on: tasted train --resume",
+    ]
+    TrainedOn(trained).end_run({MINE})
+    after = folder.read()
+    assert after is not None
+    assert training_lines(after) == [
+        "Training was ended by you, and nothing of it is kept.",
+        "To train: tasted train",
+    ]
 
 
 def test_what_another_picture_taught_stays(trained: Home) -> None:

@@ -18,15 +18,11 @@ _SENTENCES = {
     "starting": "Training begins.",
     "proving": "Training: every gate is tried.",
     "merging": "Training: the model is written, and both runtimes are compared on it.",
-    "interrupted": "Training was broken off, and can go on.",
-    "cancelled": "Training was ended by you, and can go on.",
 }
-NEXT = {
-    "interrupted": "To go on: tasted train --resume",
-    "cancelled": "To go on: tasted train --resume",
-    "refused": "Nothing was changed. With more labels it may be worth another try.",
+_ENDED_EARLY = {
+    "interrupted": "Training was broken off",
+    "cancelled": "Training was ended by you",
 }
-"""What may be done next, by the state of a run that ended."""
 
 
 def next_step(state: TrainingState) -> str | None:
@@ -34,13 +30,21 @@ def next_step(state: TrainingState) -> str | None:
     if state.state == "ready":
         begin = f"while tasted runs, that begins by itself, else: tasted trial start {state.model}"
         return f"It decides nothing yet. It has to win a trial first; {begin}"
-    return NEXT.get(state.state)
+    if state.state == "refused":
+        return "Nothing was changed. With more labels it may be worth another try."
+    if state.can_go_on:
+        what = " with what was trained before" if state.state == "not_offered" else ""
+        return f"To go on{what}: tasted train --resume"
+    return "To train: tasted train" if state.state in _ENDED_EARLY else None
 
 
 def training_summary(state: TrainingState) -> str:
     """Return one sentence about a run."""
     if state.state in _SENTENCES:
         return _SENTENCES[state.state]
+    if state.state in _ENDED_EARLY:
+        after = "can go on" if state.can_go_on else "nothing of it is kept"
+        return f"{_ENDED_EARLY[state.state]}, and {after}."
     match state.state:
         case "looking":
             many = f": {state.step} of {state.steps_max}" if state.steps_max else ""

@@ -47,6 +47,7 @@ class TrainingRun(AnswerBody):
     agreement: dict[str, float]
     message: str | None
     remedy: str | None
+    can_go_on: bool = Field(description="Whether something is kept that `resume` goes on from.")
 
 
 class TrainingAnswer(AnswerBody):
