@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.trials import recipe, trial_row
+from tasted.trials.bodies import trial_body
 from tasted.trials.rules import TrialFigures
+from tasted.trials.standing import standing_of
 from tasted.trials.telling import (
     event_words,
     evidence_sentence,
@@ -51,6 +53,19 @@ def test_a_promotion_is_told_with_its_evidence_and_the_way_back() -> None:
     assert "decides instead of clip-vit-base, because you chose it. Of 96" in trial_sentence(
         chosen, FIGURES
     )
+
+
+def test_what_was_promoted_and_does_not_decide_yet_is_told_so() -> None:
+    """Another model learns all labels first: until then the former one scores."""
+    row = replace(ROW, state=PROMOTED, decided_by="test", figures=FIGURES)
+    awaited = standing_of(row, None, decides=row.in_force.id)
+    assert trial_body(awaited)["sentence"].startswith(
+        "clip-vit-large is to decide instead of clip-vit-base, and does as soon as it has learnt "
+        "your labels. Of 96 pictures"
+    )
+    for decides in (row.challenger.id, None):
+        assert not standing_of(row, None, decides=decides).is_awaited
+    assert not standing_of(ROW, FIGURES, decides=ROW.in_force.id).is_awaited
 
 
 def test_an_open_trial_says_what_is_not_known() -> None:

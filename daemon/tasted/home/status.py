@@ -296,6 +296,12 @@ def read_current(file: Path) -> Current | None:
     return current_from(_read_object(file))
 
 
+def deciding_recipe(file: Path) -> str | None:
+    """Return the id of the recipe that is current; None when that is not known."""
+    current = read_current(file)
+    return current.recipe if current is not None else None
+
+
 def current_from(value: object) -> Current | None:
     """Build a Current from its JSON form; None when it is of another version."""
     return record_from(Current, value)

@@ -76,7 +76,13 @@ def _sentence(standing: TrialStanding) -> str:
     row = standing.row
     time = row.ended_at or row.decided_at
     when = clock_words(time) if time is not None else ""
-    return trial_sentence(row, standing.figures, when=when, has_way_back=False)
+    return trial_sentence(
+        row,
+        standing.figures,
+        when=when,
+        has_way_back=False,
+        is_awaited=standing.is_awaited,
+    )
 
 
 def _news(standing: TrialStanding) -> Body | None:

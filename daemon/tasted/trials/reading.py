@@ -7,7 +7,9 @@ from tasted.trials.standing import TrialStanding, counted_answers, counted_figur
 from tasted.trials.trial_file import read_trials
 
 
-def read_standings(trials: Path, feedback: Path) -> tuple[TrialStanding, ...]:
+def read_standings(
+    trials: Path, feedback: Path, *, decides: str | None
+) -> tuple[TrialStanding, ...]:
     """Return all trials as they stand, newest first; what cannot be read is left out.
 
     The log is read only while a trial runs.
@@ -15,6 +17,7 @@ def read_standings(trials: Path, feedback: Path) -> tuple[TrialStanding, ...]:
     Args:
         trials: the folder of trials.
         feedback: the folder of the log.
+        decides: see `standing_of`.
 
     Raises:
         OSError: when the log cannot be read.
@@ -24,5 +27,5 @@ def read_standings(trials: Path, feedback: Path) -> tuple[TrialStanding, ...]:
         counted = None
         if row.is_running:
             counted = counted_figures(row, counted_answers(row, read_events(feedback)))
-        found.append(standing_of(row, counted))
+        found.append(standing_of(row, counted, decides=decides))
     return tuple(found)

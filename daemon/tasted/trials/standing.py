@@ -25,6 +25,8 @@ class TrialStanding:
     """Of the former recipe, after a promotion; None without one."""
     is_offered: bool = False
     """Whether a person is asked, and has not said to let it go on."""
+    is_awaited: bool = False
+    """Whether it was promoted, and the former recipe decides until it knows every label."""
 
 
 def predicting(row: TrialRow) -> tuple[Recipe, Recipe]:
@@ -54,7 +56,11 @@ def counted_figures(row: TrialRow, answers: CountedAnswers) -> TrialFigures:
 
 
 def standing_of(
-    row: TrialRow, counted: TrialFigures | None, *, knows_all: bool = True
+    row: TrialRow,
+    counted: TrialFigures | None,
+    *,
+    knows_all: bool = True,
+    decides: str | None = None,
 ) -> TrialStanding:
     """Return how a trial stands.
 
@@ -62,6 +68,7 @@ def standing_of(
         row: of the trial.
         counted: its figures while it runs, see `counted_figures`; None: it is over.
         knows_all: whether the challenger knows every label.
+        decides: the id of the recipe whose scores are in the outbox; None: not known.
     """
     if row.state == OPEN:
         figures = counted or TrialFigures()
@@ -69,4 +76,5 @@ def standing_of(
         is_asked = step is TrialStep.OFFER and not row.offer_is_declined
         return TrialStanding(row, figures, is_offered=is_asked)
     reverse = counted if row.state == PROMOTED else row.reverse_figures
-    return TrialStanding(row, row.figures or TrialFigures(), reverse)
+    is_awaited = row.state == PROMOTED and decides == row.in_force.id
+    return TrialStanding(row, row.figures or TrialFigures(), reverse, is_awaited=is_awaited)

@@ -77,6 +77,7 @@ def trial_sentence(
     when: str = "",
     has_all_references: bool = True,
     has_way_back: bool = True,
+    is_awaited: bool = False,
 ) -> str:
     """Return the line about a trial, in whatever state it is.
 
@@ -86,13 +87,15 @@ def trial_sentence(
         when: the moment of what was decided, as it is to be read; empty: left out.
         has_all_references: whether the challenger knows every label.
         has_way_back: whether the command that leads back belongs to it; a page has a button.
+        is_awaited: whether what was promoted does not decide yet.
     """
     name = challenger_words(row)
     if row.state == OPEN:
         waits = "" if has_all_references else " It is still learning your labels."
         return f"On trial: {name}. {_standing(figures)}{waits}"
     if row.state == PROMOTED:
-        return f"{_promoted(row, figures, when)} {WAY_BACK if has_way_back else ''}".strip()
+        sentence = _promoted(row, figures, when, is_awaited=is_awaited)
+        return f"{sentence} {WAY_BACK if has_way_back else ''}".strip()
     if row.state == SETTLED:
         return _promoted(row, figures, when)
     if row.state == TAKEN_BACK:
@@ -186,8 +189,11 @@ def _evidence(figures: TrialFigures) -> str:
     return f"{nearer_sentence(figures)} {evidence_sentence(figures.log_e)}"
 
 
-def _promoted(row: TrialRow, figures: TrialFigures, when: str) -> str:
+def _promoted(row: TrialRow, figures: TrialFigures, when: str, *, is_awaited: bool = False) -> str:
     name, former = challenger_words(row), in_force_words(row)
+    if is_awaited:
+        what = f"{_sentence_start(name)} is to decide instead of {former}"
+        return f"{what}, and does as soon as it has learnt your labels. {_evidence(figures)}"
     since = f"Since {when} {name} decides" if when else f"{_sentence_start(name)} decides"
     by = ", because you chose it" if row.decided_by == BY_PERSON else ""
     return f"{since} instead of {former}{by}. {_evidence(figures)}"

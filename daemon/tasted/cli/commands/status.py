@@ -16,7 +16,7 @@ from tasted.errors import ConfigError, InboxUnavailable, ServiceFault
 from tasted.home.crash_reports import crash_summary, recent_crashes
 from tasted.home.layout import FoundHome, Home
 from tasted.home.lock import lock_owner, process_exists
-from tasted.home.status import Heartbeat, Status, read_heartbeats, read_status
+from tasted.home.status import Heartbeat, Status, deciding_recipe, read_heartbeats, read_status
 from tasted.inbox.listing import list_inbox
 from tasted.system.clock import parse_time
 from tasted.system.files import folder_bytes
@@ -88,7 +88,9 @@ def status(context: Context) -> None:
 def _trial(home: Home) -> dict[str, Any] | None:
     """Return the last trial as it stands; None: there was none, or the log cannot be read."""
     try:
-        standings = read_standings(home.trials, home.feedback)
+        standings = read_standings(
+            home.trials, home.feedback, decides=deciding_recipe(home.current_file)
+        )
     except OSError:
         # the daemon reports it
         return None

@@ -8,6 +8,7 @@ import click
 from tasted.cli.context import Context, printable
 from tasted.cli.owner import ask_owner
 from tasted.home.layout import Home
+from tasted.home.status import deciding_recipe
 from tasted.system.clock import local_time, parse_time
 from tasted.trials.bodies import trial_body
 from tasted.trials.reading import read_standings
@@ -28,7 +29,12 @@ def trial(ctx: click.Context) -> None:
         return
     context: Context = ctx.obj
     home = context.home()
-    found = [trial_body(standing) for standing in read_standings(home.trials, home.feedback)]
+    found = [
+        trial_body(standing)
+        for standing in read_standings(
+            home.trials, home.feedback, decides=deciding_recipe(home.current_file)
+        )
+    ]
     context.answer({"trials": found})
     if not found or not (found[0]["is_running"] or found[0]["news"]):
         context.show(_NOTHING)

@@ -58,7 +58,11 @@ class HomeTrials:
             on_failed=self._withdraw,
         )
         self.board = TrialBoard(
-            home.trials, recorder.log, check=home.check, knows_all=feeding.knows_all
+            home.trials,
+            recorder.log,
+            check=home.check,
+            knows_all=feeding.knows_all,
+            decides=self._deciding,
         )
         self.carrier = TrialCarrier(
             self.board,
@@ -83,6 +87,10 @@ class HomeTrials:
 
     def _current(self) -> Current | None:
         return self._shared.taste.current
+
+    def _deciding(self) -> str | None:
+        current = self._current()
+        return current.recipe if current is not None else None
 
     def _taste(self) -> str | None:
         current = self._current()

@@ -80,6 +80,7 @@ class TrialBoard:
         check: called before every write; raises when the home is another one now.
         now: returns the time in UTC.
         knows_all: tells whether a recipe knows every label, so that it could decide.
+        decides: returns the id of the recipe whose scores are in the outbox; None: not known.
     """
 
     def __init__(
@@ -90,12 +91,14 @@ class TrialBoard:
         check: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         knows_all: Callable[[Recipe], bool] = lambda _recipe: True,
+        decides: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._folder = folder
         self._log = log
         self._check = check
         self._now = now
         self._knows_all = knows_all
+        self._decides = decides
         self._guard = threading.RLock()
         self._rows: dict[int, TrialRow] | None = None
         self._count: _Count | None = None
@@ -128,7 +131,12 @@ class TrialBoard:
         """
         with self._guard:
             counted = self._counted(row) if row.is_running else None
-            return standing_of(row, counted, knows_all=self._knows_all(row.challenger))
+            return standing_of(
+                row,
+                counted,
+                knows_all=self._knows_all(row.challenger),
+                decides=self._decides(),
+            )
 
     def reload(self) -> None:
         """Read everything anew when it is next needed: the log or a trial was rewritten."""
