@@ -82,3 +82,10 @@ def test_nothing_that_is_read_is_run(module: Path) -> None:
             assert given["weights_only"] == "True"
         if called in {"np.load", "numpy.load"}:
             assert given["allow_pickle"] == "False"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_links_are_resolved_in_one_place(module: Path) -> None:
+    """By `system.files.real_path`: `Path.resolve` raises RuntimeError for a link to itself."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        assert not isinstance(node, ast.Attribute) or node.attr != "resolve", ast.unparse(node)

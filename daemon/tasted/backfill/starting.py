@@ -24,7 +24,7 @@ from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.rpc.client import COMMAND
 from tasted.system.faultpoints import reach
-from tasted.system.files import private_folder
+from tasted.system.files import private_folder, real_path
 
 _NAME_LENGTH = 32
 
@@ -178,7 +178,7 @@ def _has_roots(place: BackfillPlace, roots: object) -> bool:
 
 def _name_from(folder: Path) -> str:
     """Return a name that says which folder it is."""
-    plain = re.sub(r"[^A-Za-z0-9_]+", "-", folder.resolve().name).strip("-")
+    plain = re.sub(r"[^A-Za-z0-9_]+", "-", real_path(folder).name).strip("-")
     return plain[:_NAME_LENGTH].strip("-") or "tree"
 
 

@@ -20,7 +20,7 @@ from tasted.inbox.packed_files import PackedFiles, Sight
 from tasted.packing.entry_rows import packed_stamp
 from tasted.records import FileStamp, InboxFile
 from tasted.rpc.backfill_messages import WHOLE_TREE
-from tasted.system.files import folder_identity, stamp_of
+from tasted.system.files import folder_identity, real_path, stamp_of
 
 
 class TreeUnavailable(ServiceFault):
@@ -156,7 +156,7 @@ def roots_of(folders: Sequence[Path], home: Home) -> tuple[TreeRoot, ...]:
         if url is not None:
             stores.append(_checked_store(url, stores))
             continue
-        real = folder.resolve()
+        real = real_path(folder)
         try:
             is_folder = stat.S_ISDIR(real.stat().st_mode)
         except OSError as error:
@@ -188,7 +188,7 @@ def _checked_store(url: str, others: Collection[str]) -> str:
 
 
 def _check_apart(folder: Path, real: Path, home: Home, others: Collection[Path]) -> None:
-    for own in (home.root, home.inbox.resolve(), home.outbox.resolve()):
+    for own in (home.root, real_path(home.inbox), real_path(home.outbox)):
         if own == real or own in real.parents or real in own.parents:
             raise UsageError(
                 f"{folder} and the tasted folder {home.root} overlap.",

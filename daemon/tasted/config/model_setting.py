@@ -14,7 +14,7 @@ from tasted.config.sources import read_text
 from tasted.config.template import render_toml
 from tasted.errors import CommandError, ConfigError
 from tasted.home.layout import Home
-from tasted.system.files import write_atomically
+from tasted.system.files import real_path, write_atomically
 
 _KEY = ("embedder", "model")
 _SHOWN = "config/tasted.toml"
@@ -57,7 +57,7 @@ def write_model_setting(
             remedy="Remove it there, and try again.",
         )
     # a link, for instance to a folder of dotfiles, stays a link
-    real = file.resolve()
+    real = real_path(file)
     try:
         mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o600
         write_atomically(real, after.encode("utf-8"), mode=mode)

@@ -21,7 +21,7 @@ from tasted.demo.pictures import DemoPicture
 from tasted.errors import TastedError
 from tasted.home.layout import Home
 from tasted.outbox.sidecar import Sidecar
-from tasted.system.files import write_atomically
+from tasted.system.files import real_path, write_atomically
 
 AUC_MINIMUM = 0.9
 _CONFIG = """\
@@ -77,7 +77,7 @@ def show(
     Raises:
         DemoFailed: saying what was missing, invalid or wrong.
     """
-    home = Home(root.resolve())
+    home = Home(real_path(root))
     home.make_folders(is_new=True)
     write_atomically(home.config_file, _CONFIG.encode())
     started = time.monotonic()

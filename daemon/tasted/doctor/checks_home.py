@@ -9,6 +9,7 @@ from tasted.doctor.finding import Finding, fine, note, wrong
 from tasted.home.crash_reports import crash_summary
 from tasted.reading.choosing import OcrChoice
 from tasted.reading.languages import tesseract_name
+from tasted.system.files import real_path
 from tasted.system.platform import DARWIN
 
 _CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -87,7 +88,7 @@ def _check_files(model: ModelFacts) -> list[Finding]:
     file = model.weights
     what = f"{file} of {model.name} has changed: its sha256 is {model.found}, not {model.expected}."
     why = "Damaged weights give wrong scores that look correct."
-    real = shlex.quote(str(file.resolve() if file is not None else ""))
+    real = shlex.quote(str(real_path(file) if file is not None else ""))
     return [wrong("model", what, why, f"rm {real}, then: tasted models pull {model.name}")]
 
 

@@ -51,6 +51,7 @@ from tasted.service.capture import Capture
 from tasted.service.definitions.definition import user_home
 from tasted.service.managers.programs import Run
 from tasted.system.clock import from_epoch
+from tasted.system.files import real_path
 from tasted.system.platform import DARWIN, FileSystem, guarded_place, is_removable
 
 _EXAMINE = ("-I", "-m", "tasted.library.examining")
@@ -144,10 +145,10 @@ def _places(
     system: str,
     file_system: Callable[[Path], FileSystem],
 ) -> list[FolderLocation]:
-    user = user_home(environment).resolve()
+    user = real_path(user_home(environment))
     places = []
     for what, folder in (("home", home.root), ("inbox", home.inbox), ("outbox", home.outbox)):
-        real = folder.resolve()
+        real = real_path(folder)
         if what != "home" and real.is_relative_to(home.root):
             # it is on the same disk as the home
             continue

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasted.errors import HomeLocked
-from tasted.system.files import PRIVATE_FILE, private_folder
+from tasted.system.files import PRIVATE_FILE, private_folder, real_path
 
 CACHE = Path(".cache") / "tasted"
 """What tasted keeps for all homes of a user, relative to their home folder."""
@@ -64,7 +64,7 @@ class FolderLocks:
         except BlockingIOError as error:
             os.close(descriptor)
             raise HomeLocked(
-                f"A tasted daemon already uses {folder.resolve()}, for another tasted folder.",
+                f"A tasted daemon already uses {real_path(folder)}, for another tasted folder.",
                 remedy="Stop that one, or use a different inbox and outbox for each tasted folder.",
             ) from error
         except OSError:

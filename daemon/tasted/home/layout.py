@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasted.errors import HomeInvalid, InboxUnavailable, OutboxUnwritable
 from tasted.home.identity import LINK_REMEDY, HomeIdentity
-from tasted.system.files import private_folder
+from tasted.system.files import private_folder, real_path
 
 CONFIG_NAME = Path("config") / "tasted.toml"
 DEFAULT_HOME = "~/Tasted"
@@ -312,7 +312,7 @@ class Home:
                     f"{self.inbox / label} is a link, and tasted follows no links in the inbox.",
                     remedy="Replace the link with a folder, and move the pictures into it.",
                 )
-        inbox, outbox = self.inbox.resolve(), self.outbox.resolve()
+        inbox, outbox = real_path(self.inbox), real_path(self.outbox)
         if inbox == outbox or inbox in outbox.parents or outbox in inbox.parents:
             raise HomeInvalid(
                 f"The outbox {outbox} and the inbox {inbox} overlap.",
@@ -354,10 +354,10 @@ def find_home(
     if near is not None:
         found = _parent_with_config(near.absolute().parent)
         if found is not None:
-            return FoundHome(Home(found.resolve()), f"it holds {near.name}")
+            return FoundHome(Home(real_path(found)), f"it holds {near.name}")
     found = _parent_with_config(working_folder)
     if found is not None:
-        return FoundHome(Home(found.resolve()), "it holds the current folder")
+        return FoundHome(Home(real_path(found)), "it holds the current folder")
     return _existing(Path(DEFAULT_HOME), "the default")
 
 
@@ -384,4 +384,4 @@ def _existing(folder: Path, because: str) -> FoundHome:
             f"No tasted folder at {root} yet ({because}).",
             remedy=f"Create it: tasted init {root}",
         )
-    return FoundHome(Home(root.resolve()), because)
+    return FoundHome(Home(real_path(root)), because)

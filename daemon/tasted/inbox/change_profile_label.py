@@ -30,7 +30,7 @@ from tasted.inbox.naming import is_walked_folder, label_of
 from tasted.inbox.profiles import PHOTOS_MAX, PHOTOS_MIN, is_text_of_folder, profile_content_id
 from tasted.picture_formats import HEAD_BYTES
 from tasted.records import Label
-from tasted.system.files import content_id
+from tasted.system.files import content_id, real_path
 
 _NAME_BYTES_MAX = 235
 
@@ -130,7 +130,7 @@ def _set_label(
     parent = label_folder(inbox, label)
     target = _target(parent, _name_of(folder, contents), contents)
     outcomes: set[LabelOutcome] = set()
-    named = folder.resolve()
+    named = real_path(folder)
     if _has_opposite_label(inbox, named, label) and not os.path.lexists(target):
         # in one step: half of a profile could not be recognised as one
         mover.move_folder(named, target)
@@ -146,7 +146,7 @@ def _set_label(
 def _has_opposite_label(inbox: Path, folder: Path, label: Label) -> bool:
     """Tell whether a folder, with all links resolved, lies directly in that of the other label."""
     others = label_folders(inbox, opposite_of(label))
-    return folder.parent in {other.resolve() for other in others}
+    return folder.parent in {real_path(other) for other in others}
 
 
 def remove_folder_label(
@@ -208,7 +208,7 @@ def _remove_label(
         for first in range(0, len(contents), EVENT_PHOTOS_MAX):
             some = contents[first : first + EVENT_PHOTOS_MAX]
             begin(profile_content_id(some), tuple(some))
-    real = folder.resolve()
+    real = real_path(folder)
     name = _name_of(real, {})
     changes: list[LabelChange] = []
     for photo in photos:
@@ -272,7 +272,7 @@ def _counted(count: int) -> str:
 
 
 def _name_of(folder: Path, contents: Mapping[str, Path]) -> str:
-    name = folder.resolve().name
+    name = real_path(folder).name
     if not is_walked_folder(name) or label_of(f"{name}/") is not None:
         # a look would skip the copies, or take each for a label of its own
         return f"profile~{profile_content_id(contents)[:8]}"
@@ -303,7 +303,7 @@ def _target(parent: Path, name: str, contents: Mapping[str, Path]) -> Path:
 
 def _return_text(inbox: Path, folder: Path, target: Path, mover: Mover) -> None:
     """Move the text of a label's folder to its photos, which are in the inbox now."""
-    top = inbox.resolve()
+    top = real_path(inbox)
     if not folder.is_dir() or not folder.is_relative_to(top):
         return
     for file in list(folder.iterdir()):

@@ -9,6 +9,7 @@ import tasted
 from tasted.home.folder_locks import CACHE
 from tasted.home.layout import Home
 from tasted.service.definitions.definition import Definition, user_home
+from tasted.system.files import real_path
 
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/private/var/folders"))  # noqa: S108 - compared
 
@@ -64,6 +65,6 @@ def installation_of(
 
 def definition_of(home: Home, installation: Installation) -> Definition:
     """Return what a service manager would start for this installation."""
-    folders = (home.inbox.resolve(), home.outbox.resolve())
+    folders = (real_path(home.inbox), real_path(home.outbox))
     outside = tuple(folder for folder in folders if not folder.is_relative_to(home.root))
     return Definition(installation.interpreter, home.root, outside, installation.user_home / CACHE)

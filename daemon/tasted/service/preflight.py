@@ -12,6 +12,7 @@ from tasted.errors import ServiceRefused
 from tasted.service.definitions.definition import LABEL, home_in
 from tasted.service.installation import Installation
 from tasted.service.managers.programs import Run
+from tasted.system.files import real_path
 from tasted.system.platform import DARWIN, FileSystem, guarded_place, is_removable
 
 # they choose a Python at every start, by the folder and the shell they are called from
@@ -73,9 +74,9 @@ def refuse_linked_folders(installation: Installation, folders: Mapping[str, Path
     Raises:
         ServiceRefused: for the first that does, with the commands that help.
     """
-    home = installation.home.resolve()
+    home = real_path(installation.home)
     for what, folder in folders.items():
-        end = folder.resolve()
+        end = real_path(folder)
         why = None if end.is_relative_to(home) else _out_of_reach(folder, installation)
         if why is not None:
             link = shlex.quote(str(folder))
@@ -192,9 +193,9 @@ def _bad_place(
 
 
 def _out_of_reach(path: Path, installation: Installation) -> str | None:
-    user = installation.user_home.resolve()
+    user = real_path(installation.user_home)
     # a link may lead out of a protected folder or into one; macOS decides by where it ends
-    for place in dict.fromkeys((path, path.resolve())):
+    for place in dict.fromkeys((path, real_path(path))):
         name = guarded_place(place, user, system=installation.system)
         if name is not None:
             return f"in {name}, which macOS does not let background programs read"

@@ -69,6 +69,14 @@ def folder_identity(folder: Path) -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
 
 
+def real_path(path: Path) -> Path:
+    """Return a path with its links resolved; one that leads to itself stays, and cannot be opened.
+
+    `Path.resolve` raises RuntimeError for such a link before Python 3.13.
+    """
+    return Path(os.path.realpath(path))
+
+
 def write_atomically(
     target: Path,
     data: bytes,

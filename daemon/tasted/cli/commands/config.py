@@ -16,7 +16,7 @@ import click
 from tasted.cli.context import Context, printable
 from tasted.errors import CommandError, ConfigError, ServiceFault, UsageError
 from tasted.home.layout import Home
-from tasted.system.files import write_atomically
+from tasted.system.files import real_path, write_atomically
 
 if TYPE_CHECKING:
     from tasted.config import LoadedSettings
@@ -309,7 +309,7 @@ def _problems(context: Context, home: Home, toml: str) -> list[str]:
 
 def _write(file: Path, text: str) -> None:
     # a link, for instance to a folder of dotfiles, stays a link
-    real = file.resolve()
+    real = real_path(file)
     try:
         mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o600
         write_atomically(real, text.encode("utf-8"), mode=mode)

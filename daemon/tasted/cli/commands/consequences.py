@@ -15,6 +15,7 @@ from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
 from tasted.home.status import Status, read_current, read_status
 from tasted.records import Current
+from tasted.system.files import real_path
 
 _PATIENCE_SECONDS = 15.0
 _POLL_SECONDS = 0.1
@@ -141,10 +142,10 @@ def scored_others(home: Home, own: int) -> int:
 
 def verdict_before(home: Home, file: Path) -> tuple[str | None, int]:
     """Return the verdict of a picture or profile in the inbox, and how many pictures it has."""
-    real = file.resolve()
-    if not real.is_relative_to(home.inbox.resolve()):
+    real = real_path(file)
+    if not real.is_relative_to(real_path(home.inbox)):
         return None, 0
-    path = real.relative_to(home.inbox.resolve()).as_posix()
+    path = real.relative_to(real_path(home.inbox)).as_posix()
     # a quarter of a second to import, and most pictures that get a label have no sidecar
     from tasted.outbox.places import sidecar_places  # noqa: PLC0415
     from tasted.outbox.results import opinion_of, photo_paths  # noqa: PLC0415

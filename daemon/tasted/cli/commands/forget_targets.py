@@ -10,6 +10,7 @@ from tasted.daemon.shared.forget_order import Target
 from tasted.errors import NotFound, UsageError
 from tasted.home.layout import Home
 from tasted.inbox.naming import NameKind, kind_of_name
+from tasted.system.files import real_path
 
 _ID_DIGITS_MIN = 8
 _ID_DIGITS = 64
@@ -52,7 +53,7 @@ def _in_the_inbox(word: str, home: Home, known: HomeContents) -> Target | None:
 
 def _absolute(file: Path) -> Path:
     # a link to a folder is followed; a link to a file is not
-    return file.resolve() if is_folder(file) else file.parent.resolve() / file.name
+    return real_path(file) if is_folder(file) else real_path(file.parent) / file.name
 
 
 def _inside(file: Path, path: str, known: HomeContents) -> Target | None:
@@ -76,7 +77,7 @@ def _outside(file: Path) -> Target | None:
     if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file() raises for a name too long
         return None
     # the user named this file, so a link to it is followed
-    real = file.resolve()
+    real = real_path(file)
     content = hashed(real)
     if content is None:
         raise NotFound(

@@ -15,7 +15,7 @@ from tasted.cli.commands import capture, quick_actions
 from tasted.cli.context import Context
 from tasted.errors import DownloadFailed, HomeInvalid, ModelMissing, ModelUnusable, UsageError
 from tasted.home.layout import CONFIG_NAME, DEFAULT_HOME, HOME_VARIABLE, Home
-from tasted.system.files import write_atomically
+from tasted.system.files import real_path, write_atomically
 from tasted.system.platform import guarded_place
 
 _FOLDERS = ("config", "inbox", "inbox/liked", "inbox/rejected", "outbox", ".tasted")
@@ -132,7 +132,7 @@ def _root(context: Context, folder: Path | None) -> Path:
         )
     chosen = folder or named or Path(context.environment.get(HOME_VARIABLE) or DEFAULT_HOME)
     # a watcher hears nothing on a path with links
-    return context.output_path(_expanded(chosen, context.environment)).resolve()
+    return real_path(context.output_path(_expanded(chosen, context.environment)))
 
 
 def _expanded(folder: Path, environment: Mapping[str, str]) -> Path:
@@ -145,7 +145,7 @@ def _expanded(folder: Path, environment: Mapping[str, str]) -> Path:
 def _model_from(context: Context, model: str | None) -> str | None:
     # a relative folder on the command line is relative to the working folder
     if model is not None and model.startswith("."):
-        return str((context.working_folder / model).resolve())
+        return str(real_path(context.working_folder / model))
     return model
 
 
@@ -230,7 +230,7 @@ def _pull(context: Context, home: Home, model: str) -> None:
 def _next_steps(
     home: Home, environment: Mapping[str, str], *, model_is_there: bool
 ) -> list[tuple[str, str]]:
-    is_default = home.root == _expanded(Path(DEFAULT_HOME), environment).resolve()
+    is_default = home.root == real_path(_expanded(Path(DEFAULT_HOME), environment))
     option = "" if is_default else f" --home {shlex.quote(str(home.root))}"
     download = (f"tasted models pull{option}", "download the model, once")
     return [
@@ -292,7 +292,7 @@ def privacy_warning(root: Path, environment: Mapping[str, str], platform: str) -
         platform: `sys.platform`; only `darwin` has this rule.
     """
     user = environment.get("HOME")
-    name = guarded_place(root, Path(user).resolve(), system=platform) if user else None
+    name = guarded_place(root, real_path(Path(user)), system=platform) if user else None
     if name is None:
         return None
     return (

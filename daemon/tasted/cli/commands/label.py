@@ -56,7 +56,7 @@ from tasted.inbox.profiles import (
 )
 from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.records import Label
-from tasted.system.files import stamp_of
+from tasted.system.files import real_path, stamp_of
 
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=NamedPath(), metavar="FILE|FOLDER..."
@@ -250,7 +250,7 @@ def _show_change(
     *,
     follows: str,
 ) -> None:
-    name = file.resolve().name if isinstance(change, FolderLabelChange) else file.name
+    name = real_path(file).name if isinstance(change, FolderLabelChange) else file.name
     path = PurePath("inbox", change.path) if change.path is not None else None
     place = path.parent if path is not None and path.name == name else path
     if isinstance(change, FolderLabelChange):
@@ -347,7 +347,7 @@ def _why_separately(home: Home, folder: Path) -> NotAProfile | None:
 
 
 def _details_in_sidecar(home: Home, photo: Path) -> PersonDetails | None:
-    inbox, real = home.inbox.resolve(), photo.parent.resolve() / photo.name
+    inbox, real = real_path(home.inbox), real_path(photo.parent) / photo.name
     if not real.is_relative_to(inbox):
         return None
     # a quarter of a second to import, and most folders that get a label are elsewhere

@@ -12,6 +12,7 @@ from tasted.cli.commands.review import reachable_port
 from tasted.cli.context import Context, printable
 from tasted.errors import CommandError, NotFound, UsageError
 from tasted.home.layout import Home
+from tasted.system.files import real_path
 
 if TYPE_CHECKING:
     from tasted.terminal_review.api_client import ApiClient
@@ -100,7 +101,7 @@ def _ready_pictures(
 
 def _open(context: Context, home: Home, name: str) -> None:
     file = home.inbox / Path(name)
-    if not file.resolve().is_relative_to(home.inbox.resolve()) or not file.exists():
+    if not real_path(file).is_relative_to(real_path(home.inbox)) or not file.exists():
         raise NotFound(f"{name} is gone.", remedy="Judge the next one: space")
     open_on_desktop(file, environment=context.environment, system=context.system)
 

@@ -15,6 +15,7 @@ from tasted.errors import ConfigError, NotFound, SomeFailed, TastedError, recrea
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
 from tasted.inbox.listing import list_inbox
+from tasted.system.files import real_path
 
 
 @click.command()
@@ -76,7 +77,7 @@ def _pictures(file: Path, meant: Path) -> list[Path]:
 def _address(home: Home, file: Path) -> str:
     """Return the path below the inbox, or an absolute one."""
     # the folder is resolved, but not the file: a picture that is a link is refused, not followed
-    absolute = file.parent.resolve() / file.name
+    absolute = real_path(file.parent) / file.name
     if absolute.is_relative_to(home.inbox):
         return absolute.relative_to(home.inbox).as_posix()
     return str(absolute)
@@ -160,9 +161,9 @@ def _show(context: Context, file: Path, document: dict[str, Any] | None) -> bool
 def _show_profile(context: Context, home: Home, folder: Path, documents: dict[str, Any]) -> None:
     """Show the result of a profile, if the folder is one and was made from these photos."""
     meant = find_named(folder, home, context.working_folder)
-    if not is_folder(meant) or not meant.resolve().is_relative_to(home.inbox):
+    if not is_folder(meant) or not real_path(meant).is_relative_to(home.inbox):
         return
-    meant = meant.resolve()
+    meant = real_path(meant)
     from tasted.outbox.places import sidecar_places  # noqa: PLC0415 - as above
     from tasted.outbox.results import photo_count  # noqa: PLC0415 - as above
     from tasted.outbox.sidecar_files import read_sidecar  # noqa: PLC0415 - pydantic takes 0.2 s to import

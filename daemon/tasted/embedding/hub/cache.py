@@ -1,4 +1,4 @@
-"""The hub's cache on disk, where huggingface_hub leaves something to be done. Stdlib only."""
+"""The hub's cache on disk, where huggingface_hub leaves something to be done. No library."""
 
 import fcntl
 import os
@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tasted.system.files import real_path
 
 
 def existing_parent(folder: Path) -> Path:
@@ -81,7 +83,7 @@ def discard(file: Path) -> None:
     Raises:
         OSError: when it cannot be deleted.
     """
-    blob = file.resolve()
+    blob = real_path(file)
     file.unlink()
     blob.unlink(missing_ok=True)
 
@@ -96,7 +98,7 @@ def downloaded_files(folder: Path, names: Iterable[str]) -> list[Path]:
     return [
         file
         for file in files
-        if file.is_symlink() and file.is_file() and file.resolve().parent == blobs.resolve()
+        if file.is_symlink() and file.is_file() and real_path(file).parent == real_path(blobs)
     ]
 
 
@@ -114,9 +116,9 @@ def remove_downloads(folder: Path, names: Iterable[str]) -> None:
     """
     repository = folder.parent.parent
     for file in downloaded_files(folder, names):
-        blob = file.resolve()
+        blob = real_path(file)
         file.unlink()
-        if not any(link.resolve() == blob for link in (repository / "snapshots").rglob("*")):
+        if not any(real_path(link) == blob for link in (repository / "snapshots").rglob("*")):
             blob.unlink()
     for place in (folder, folder.parent, repository / "blobs"):
         if place.is_dir() and not any(place.iterdir()):

@@ -15,7 +15,7 @@ from typing import Literal
 from tasted.embedding.models.folder import CONFIG, PICTURE_CONFIGS, TOKENIZER_FILES, ModelFolder
 from tasted.errors import ModelUnusable
 from tasted.system import processor
-from tasted.system.files import content_id, private_folder, stamp_of, write_atomically
+from tasted.system.files import content_id, private_folder, real_path, stamp_of, write_atomically
 from tasted.system.packages import installed_version
 
 EMBEDDING_VERSION = 3
@@ -98,7 +98,7 @@ def expected_sha256(model: ModelFolder) -> str | None:
     The hub's cache names each large file by it; else it is what was computed when this very file
     was first used.
     """
-    blob = model.weights_file.resolve().name
+    blob = real_path(model.weights_file).name
     if _SHA256.fullmatch(blob):
         return blob
     with contextlib.suppress(OSError):

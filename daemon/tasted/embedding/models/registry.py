@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tasted.errors import ModelUnusable
-from tasted.system.files import private_folder, write_atomically
+from tasted.system.files import private_folder, real_path, write_atomically
 
 _VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
@@ -117,7 +117,7 @@ def forget(name: str, *, models_file: Path) -> bool:
 def _portable(folder: Path, home_root: Path) -> str:
     # abspath, not resolve: the hub's snapshots are links into its blobs and must be named as such
     absolute = Path(os.path.abspath(folder))  # noqa: PTH100 - Path.absolute() keeps `..`
-    for root in (home_root, home_root.resolve()):
+    for root in (home_root, real_path(home_root)):
         if absolute.is_relative_to(root):
             return absolute.relative_to(root).as_posix()
     return str(absolute)
