@@ -1,6 +1,7 @@
 """`tasted models`, as a process: what is on this machine, what is fetched, what is added."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ import pytest
 from kit.environments import bare
 from kit.hub_server import Hub, running_hub
 from kit.model_folders import write_model_folder
+from tasted.cli.commands.model_change import plan_lines
 from tasted.embedding.models.weights import find_model
+from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
 from tasted.errors import ModelMissing
 from tasted.home.layout import Home
 from tasted.home.status import write_current
@@ -244,6 +247,88 @@ def test_before_anything_is_scored_another_model_decides_at_once(shell: Shell) -
     """There is nothing that it would have to know first."""
     (answer,) = shell.answers("use", "pocket")
     assert (answer["in_force"], answer["change"]) == ("pocket", None)
+
+
+def test_a_folder_is_the_one_that_the_person_sees(shell: Shell) -> None:
+    """As `models add` takes it, and alike with `--dry-run`; the settings get the whole path."""
+    published(shell)
+    folder = shutil.copytree(POCKET_FOLDER, shell.folder / "mine")
+    write_model_folder(shell.home / "theirs")
+    looked = shell.run("use", "./mine", "--dry-run")
+    assert looked.returncode == 0, looked.stderr
+    assert f"{folder} is on this computer" in looked.stdout
+    assert shell.run("use", "./theirs", "--dry-run").returncode == 6
+    done = shell.run("use", "./mine")
+    assert done.returncode == 0, done.stderr
+    assert f'model = "{folder}"' in (shell.home / "config" / "tasted.toml").read_text()
+    assert shell.run("use", "~/mine").returncode == 0
+    assert shell.hub.asked == []
+
+
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+@pytest.mark.parametrize(
+    ("name", "status", "message", "remedy"),
+    [
+        ("./nowhere", 6, "There is no folder ", "Name a folder with config.json"),
+        ("a/b/c", 6, "No model folder at ", "Name a folder with config.json"),
+        ("./broken", 6, "model.safetensors", ""),
+        ("nonsense", 2, "There is no model nonsense.", "To list models: tasted models list"),
+        ("pokcet", 2, "Did you mean pocket?", "To list models: tasted models list"),
+    ],
+)
+def test_a_dry_run_refuses_what_would_be_refused(
+    shell: Shell, how: tuple[str, ...], name: str, status: int, message: str, remedy: str
+) -> None:
+    """In the same words, which fit whoever typed a name; nothing is asked of the network."""
+    published(shell)
+    (write_model_folder(shell.folder / "broken") / "model.safetensors").write_bytes(b"short")
+    done = shell.run("use", name, *how)
+    assert done.returncode == status
+    assert message in done.stderr
+    assert remedy in done.stderr
+    assert "Set embedder.model" not in done.stderr
+    assert shell.hub.asked == []
+
+
+def test_a_dry_run_needs_no_other_model(shell: Shell) -> None:
+    """Where the model of the settings is not here, another one decides at once."""
+    Home(shell.home).make_folders(is_new=True)
+    done = shell.run("use", "pocket", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "pocket is on this computer" in done.stdout
+    assert "Then it decides at once: no other model scores now." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        (1, "Then it decides, and 1 older result follows."),
+        (2, "Then it decides, and 2 older results follow, newest first."),
+    ],
+)
+def test_older_results_are_counted_in_plain_words(rest: int, words: str) -> None:
+    """One as well as many."""
+    body = {
+        "model": "clip",
+        "is_here": False,
+        "is_in_force": False,
+        "is_at_once": False,
+        "download": None,
+        "references": 1,
+        "first": 1,
+        "rest": rest,
+        "seconds_each": None,
+        "seconds_first": None,
+        "seconds_rest": None,
+    }
+    assert words in plan_lines(body, "pocket")
+
+
+def test_a_model_and_cancel_are_two_things(shell: Shell) -> None:
+    """Whoever gave both is told so."""
+    done = shell.run("use", "clip", "--cancel")
+    assert done.returncode == 2
+    assert "Use either a model or --cancel, not both." in done.stderr
 
 
 @pytest.mark.parametrize(
