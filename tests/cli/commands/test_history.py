@@ -1,6 +1,7 @@
 """`tasted history`, and `tasted undo` of answers, as a user calls them."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,40 @@ def test_the_last_answers_are_taken_back(answered: AnsweredHome, capsys: Capture
     assert answered.labels() == {id_of("a.png"): "liked"}
     assert run(answered.home, "history") == 0
     assert capsys.readouterr().out.count("(taken back)") == 2
+
+
+@pytest.mark.parametrize("way", ["--last", "--event"])
+def test_a_picture_that_lay_in_a_label_folder_alone_is_told_from_its_new_place(
+    answered: AnsweredHome, capsys: Captured, way: str
+) -> None:
+    """As `tasted undo FILE` tells it: it was moved to the inbox, and is not gone."""
+    (answered.home.inbox / "c.png").unlink()
+    capsys.readouterr()
+    assert run(answered.home, "--json", "history", "-n", "1") == 0
+    event = json.loads(capsys.readouterr().out)["id"]
+    assert run(answered.home, "undo", way, "1" if way == "--last" else event) == 0
+    assert capsys.readouterr().out == (
+        "c.png is no longer a like or a reject. It was the only copy, so it is now inbox/c.png.\n"
+    )
+    assert (answered.home.inbox / "c.png").is_file()
+
+
+def test_an_answer_before_anything_was_scored_is_taken_back(
+    home: Home, tmp_path: Path, capsys: Captured
+) -> None:
+    """The copy is known by its bytes alone, and leaves the label folder."""
+    (tmp_path / "new.png").write_bytes(picture("new.png"))
+    assert run(home, "like", str(tmp_path / "new.png")) == 0
+    capsys.readouterr()
+    assert run(home, "undo", "--last", "1") == 0
+    assert "It was the only copy, so it is now inbox/new.png." in capsys.readouterr().out
+    assert (home.inbox / "new.png").is_file()
+    assert not (home.inbox / "liked" / "new.png").exists()
+    # now one lies beside the copy, and no sidecar tells of either
+    assert run(home, "like", str(home.inbox / "new.png")) == 0
+    capsys.readouterr()
+    assert run(home, "undo", "--last", "1") == 0
+    assert capsys.readouterr().out == "new.png is no longer a like or a reject.\n"
 
 
 def test_one_answer_is_taken_back_by_its_digits(answered: AnsweredHome, capsys: Captured) -> None:

@@ -69,14 +69,13 @@ _SEPARATELY = click.option(
     help="Label each picture of a folder separately, not as one profile.",
 )
 
+RETURNED = "{name} is no longer a like or a reject. It was the only copy, so it is now {path}."
 _WORDS = {
     LabelOutcome.COPIED: "{verb} {name} (copied to {place}).",
     LabelOutcome.MOVED: "{verb} {name} (copied to {place}); it no longer counts as {opposite}.",
     LabelOutcome.ALREADY: "{name} is already {label} ({place}).",
     LabelOutcome.REMOVED: "{name} is no longer a like or a reject.",
-    LabelOutcome.RETURNED: (
-        "{name} is no longer a like or a reject. It was the only copy, so it is now {path}."
-    ),
+    LabelOutcome.RETURNED: RETURNED,
     LabelOutcome.UNLABELLED: "{name} was not a like or a reject.",
 }
 _OPPOSITES = {"Liked": "rejected", "Rejected": "liked"}

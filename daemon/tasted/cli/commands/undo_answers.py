@@ -1,9 +1,11 @@
 """`tasted undo --event`, `--last` and `--session`: whoever owns the home takes the answers back."""
 
+from pathlib import PurePath
 from typing import Any
 
 from tasted.amounts import counted
 from tasted.cli.commands.answer_history import AnswerHistory, short_id
+from tasted.cli.commands.label import RETURNED
 from tasted.cli.context import Context, printable
 from tasted.cli.owner import ask_owner
 from tasted.daemon.one_shot import undo_now
@@ -36,8 +38,14 @@ def undo_answers(context: Context, *, event: str | None, last: int | None) -> No
         order = UndoOrder(session=_latest(history))
     undone: list[dict[str, Any]] = _carried_out(context, home, order)["undone"]
     for done in undone:
-        name = printable(done["path"] or f"A picture that is gone ({short_id(done['event'])})")
-        if done["is_new"]:
+        # a daemon of an older version says nothing of copies
+        moved_to, copy = done.get("moved_to"), done.get("copy")
+        known = done["path"] or (PurePath(copy).name if copy is not None else None)
+        name = printable(known or f"A picture that is gone ({short_id(done['event'])})")
+        if done["is_new"] and moved_to is not None:
+            place = PurePath("inbox", moved_to)
+            context.show(printable(RETURNED.format(name=place.name, path=place)))
+        elif done["is_new"]:
             context.show(_STANDS[done["judgement"]].format(name=name))
         else:
             context.show(f"{name}: this answer was taken back before.")

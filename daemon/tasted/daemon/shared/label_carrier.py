@@ -84,14 +84,19 @@ class LabelCarrier:
         return file.is_dir() if is_folder else file.is_file()
 
     def _in_label_folders(self, content: str) -> Path | None:
-        """Return a copy that the ledger knows nothing of yet: files of its size are read."""
+        """Return a copy that the ledger knows nothing of yet.
+
+        Files of its size are read, and those that were not looked at since they came.
+        """
         sizes = {
             entry.stamp.size_bytes
             for path in self._ledger.paths_of_content(content)
             if (entry := self._ledger.entry_of(path)) is not None
         }
         for path, file in list_labels(self._home.inbox).items():
-            if file.stamp.size_bytes not in sizes:
+            entry = self._ledger.entry_of(path)
+            is_known = entry is not None and entry.stamp.agrees(file.stamp)
+            if is_known and file.stamp.size_bytes not in sizes:
                 continue
             # gone or changed meanwhile: not a copy of it
             with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from tasted.daemon.shared.feedback import FeedbackRecorder, RecordedAnswer
 from tasted.feedback.events import Via, is_event_id, is_token
+from tasted.inbox.naming import label_of
 
 LAST_MAX = 1_000
 
@@ -53,15 +54,19 @@ def parse_undo(value: dict[str, Any]) -> UndoOrder | None:
 
 
 def _answer(recorder: FeedbackRecorder, undone: Iterable[RecordedAnswer]) -> dict[str, Any]:
+    return {"undone": [_undone(recorder, done) for done in undone]}
+
+
+def _undone(recorder: FeedbackRecorder, done: RecordedAnswer) -> dict[str, Any]:
+    there = done.copied_to
+    # what lay in a label folder alone was moved out of it, and no sidecar tells of its new place
+    moved_to = there if there is not None and label_of(there) is None else None
     return {
-        "undone": [
-            {
-                "event": done.event.undoes or done.event.id,
-                "content": done.event.content,
-                "path": recorder.place_of(done.event),
-                "judgement": None if done.judgement is None else done.judgement.value,
-                "is_new": done.is_new,
-            }
-            for done in undone
-        ]
+        "event": done.event.undoes or done.event.id,
+        "content": done.event.content,
+        "path": recorder.place_of(done.event) or moved_to,
+        "moved_to": moved_to,
+        "copy": there,
+        "judgement": None if done.judgement is None else done.judgement.value,
+        "is_new": done.is_new,
     }
