@@ -138,7 +138,13 @@ def sessions(events: Sequence[FeedbackEvent]) -> list[FeedbackSession]:
             groups[key] = []
         groups[key].append(event)
     found = [_session(key, group, taken_back) for key, group in groups.items()]
-    return sorted(found, key=lambda session: session.events[-1].seq)
+    # to take an answer back later is no session of its own
+    kept = [session for session in found if any(_opens(event) for event in session.events)]
+    return sorted(kept, key=lambda session: session.events[-1].seq)
+
+
+def _opens(event: FeedbackEvent) -> bool:
+    return event.kind is not EventKind.UNDO
 
 
 def _session(

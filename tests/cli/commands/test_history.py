@@ -7,7 +7,7 @@ import pytest
 
 from kit.answered_homes import AnsweredHome, id_of, picture
 from kit.commands import run
-from tasted.feedback.events import Answer
+from tasted.feedback.events import Answer, Via
 from tasted.home.layout import Home
 
 Captured = pytest.CaptureFixture[str]
@@ -103,6 +103,19 @@ def test_an_answer_before_anything_was_scored_is_taken_back(
     capsys.readouterr()
     assert run(home, "undo", "--last", "1") == 0
     assert capsys.readouterr().out == "new.png is no longer a like or a reject.\n"
+
+
+def test_an_answer_that_is_taken_back_elsewhere_makes_no_session(
+    answered: AnsweredHome, capsys: Captured
+) -> None:
+    """By a command hours after the page, it is told of the session that it belongs to."""
+    assert run(answered.home, "undo", "--session") == 0
+    answered.recorder.undo(answered.events[0].id, via=Via.API)
+    capsys.readouterr()
+    assert run(answered.home, "history", "--session") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.rpartition("  ")[2] for line in told] == ["cli", "page"]
+    assert all("1 taken back" in line for line in told)
 
 
 def test_one_answer_is_taken_back_by_its_digits(answered: AnsweredHome, capsys: Captured) -> None:
