@@ -11,11 +11,13 @@ from kit.commands import run
 from kit.sidecars import failed, profile, scored
 from tasted.errors import UsageError
 from tasted.home.layout import Home
+from tasted.home.status import write_current
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.results import parse_since
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
 from tasted.outbox.succession import succeeding
+from tasted.records import Current
 
 Captured = pytest.CaptureFixture[str]
 
@@ -174,6 +176,24 @@ def test_since_and_changes_go_by_what_is_news(home: Home, writer: Writer, capsys
     (home.outbox / "flipped.png.json").unlink()
     assert run(home, "results", "--changes") == 0
     assert capsys.readouterr().err == "No verdict has changed.\n"
+
+
+def test_what_a_former_model_scored_is_listed_or_said_to_be_nothing(
+    home: Home, writer: Writer, capsys: Captured
+) -> None:
+    """Never silence: after a change of the model the list is empty one day."""
+    sidecar = scored("here.png")
+    writer.write(sidecar)
+    assert sidecar.model is not None
+    for fingerprint, told, said in (
+        (sidecar.model.embedder_fingerprint, [], "No result is of a former model.\n"),
+        ("b" * 64, ["here.png"], ""),
+    ):
+        current = Current("pocket", fingerprint, "taste", "v2", "t", "c", "l", 0, 0, model="pocket")
+        write_current(home.current_file, current)
+        assert listed(home, capsys, "--former") == told
+        assert run(home, "results", "--former") == 0
+        assert capsys.readouterr().err == said
 
 
 def test_gone_pictures_are_listed_apart(home: Home, writer: Writer, capsys: Captured) -> None:

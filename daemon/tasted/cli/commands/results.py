@@ -106,8 +106,8 @@ def results(
         for sidecar in shown[:_OPEN_MAX]:
             place = source.file_of(picture_path(sidecar))
             open_on_desktop(place, environment=context.environment, system=context.system)
-    if not shown and (gone or changes):
-        context.say("No verdict has changed." if changes else "No picture is gone.")
+    if not shown and (gone or changes or former):
+        context.say(_none_words(changes=changes, gone=gone))
     elif not print0 and not gone and not changes and not former:
         note = _former_note(printer.entries, embedder)
         if note is not None:
@@ -116,6 +116,12 @@ def results(
     while follow:
         time.sleep(_FOLLOW_SECONDS)
         printer.show_new()
+
+
+def _none_words(*, changes: bool, gone: bool) -> str:
+    if changes:
+        return "No verdict has changed."
+    return "No picture is gone." if gone else "No result is of a former model."
 
 
 def _former_note(known: Entries, embedder: str | None) -> str | None:
