@@ -46,7 +46,20 @@ def test_one_that_asks_says_why_and_what_to_do() -> None:
     assert said is not None
     assert "on your 180 answers it puts a like first in 74 of 100 pairs, against 79" in said
     assert said.endswith("pocket decides until you say so.")
-    assert remedy(switches) == "To use it all the same: tasted models use clip --force"
+    assert remedy(switches) == (
+        "To use it all the same: tasted models use clip --force. To keep the model of now: tasted "
+        "models use --cancel"
+    )
+
+
+def test_one_that_was_cancelled_says_both_ways_on() -> None:
+    """To try it again, or to have the settings name the model that decides."""
+    stopped = replace(
+        SWITCH, state=SwitchState.CANCELLED, former="mine", former_setting="/models/mine"
+    )
+    assert remedy(Switches(stopped)) == (
+        "To try again: tasted models use clip. To stay with mine: tasted models use /models/mine"
+    )
 
 
 def test_one_that_waits_says_for_what() -> None:

@@ -87,9 +87,15 @@ def remedy(switches: Switches) -> str | None:
     if switch is None:
         return None
     if switch.state == SwitchState.ASKING:
-        return f"To use it all the same: tasted models use {switch.model} --force"
+        return (
+            f"To use it all the same: tasted models use {switch.model} --force. To keep the model "
+            "of now: tasted models use --cancel"
+        )
     if switch.is_stopped:
-        again = f"To try again: tasted models use {switch.model}"
+        again = (
+            f"To try again: tasted models use {switch.model}. To stay with {switch.former}: "
+            f"tasted models use {switch.former_setting or switch.former}"
+        )
         return f"{switch.reason.remedy} {again}" if switch.reason is not None else again
     if switch.is_running:
         known = switch.reason.remedy if switch.reason is not None else ""
