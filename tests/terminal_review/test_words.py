@@ -31,6 +31,9 @@ def test_a_session_tells_what_it_came_to() -> None:
     assert words.guessed_line({"guessed": guessed}) == (
         "Of your last 50 it guessed 38; always the usual answer would have been right 35 times."
     )
+    once = words.guessed_line({"guessed": {**guessed, "constant_right": 1}})
+    assert once is not None
+    assert once.endswith("would have been right 1 time.")
     assert words.guessed_line({"guessed": None}) is None
     assert words.unsent_line(1).startswith("1 answer was")
 

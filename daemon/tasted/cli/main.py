@@ -54,7 +54,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "init": ("tasted.cli.commands.init", "Create a tasted folder."),
     "config": ("tasted.cli.commands.config", "Show, check and change the settings."),
-    "models": ("tasted.cli.commands.models", "List, download and add models."),
+    "models": (
+        "tasted.cli.commands.models",
+        "List, download and add models, and change the one that scores.",
+    ),
     "run": ("tasted.cli.commands.run", "Watch the inbox and score new pictures until stopped."),
     "service": ("tasted.cli.commands.service", "Start tasted automatically when you log in."),
     "doctor": (

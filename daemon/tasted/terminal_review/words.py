@@ -60,7 +60,7 @@ def guessed_line(progress: Mapping[str, Any]) -> str | None:
         return None
     return (
         f"Of your last {guessed['of']} it guessed {guessed['right']}; always the usual answer "
-        f"would have been right {guessed['constant_right']} times."
+        f"would have been right {amounts.counted(guessed['constant_right'], 'time')}."
     )
 
 

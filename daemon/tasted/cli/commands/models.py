@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def models() -> None:
-    """List, download and add models."""
+    """List, download and add models, and change the one that scores."""
 
 
 @models.command("list")
