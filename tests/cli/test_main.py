@@ -4,7 +4,6 @@ import inspect
 import json
 import os
 import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -14,10 +13,12 @@ from pathlib import Path
 import click
 import pytest
 
+import tasted as tasted_package
 from kit.children import python, running_python
 from kit.commands import imported_by, run
 from kit.drawings import drawing
 from kit.sidecars import scored
+from kit.typed_commands import commands_in, parsed_path, remedies_in
 from tasted import __version__
 from tasted.cli.context import Context, printable
 from tasted.cli.help_examples import EXAMPLES
@@ -31,6 +32,12 @@ HEAVY = {
     "torch", "transformers", "lancedb", "pyarrow", "PIL", "numpy", "pydantic", "rich",
     "structlog", "watchdog",
 }  # fmt: skip
+
+REMEDIES = [
+    file
+    for file in sorted(Path(inspect.getfile(tasted_package)).parent.rglob("*.py"))
+    if any(commands_in(text) for _line, text in remedies_in(file))
+]
 
 Captured = pytest.CaptureFixture[str]
 
@@ -77,17 +84,18 @@ def test_examples_can_be_typed(words: str, context: Context) -> None:
         assert why
         command = re.search(r"\btasted ([^|)]*)", typed)
         assert command is not None, typed
-        name, *arguments = shlex.split(command[1])
-        parsed = tasted.get_command(click.Context(tasted), name)
-        assert parsed is not None
-        path = [name]
-        if isinstance(parsed, click.Group) and (arguments or not parsed.invoke_without_command):
-            parsed = parsed.commands[arguments[0]]
-            path.append(arguments.pop(0))
-        assert " ".join(path).startswith(words)
-        # the settings of the group: click keeps the help option that it made first
-        made = parsed.make_context(name, arguments, obj=context, **tasted.context_settings)
-        assert made is not None
+        assert " ".join(parsed_path(command[1], context)).startswith(words)
+
+
+@pytest.mark.parametrize("file", REMEDIES)
+def test_commands_of_remedies_can_be_typed(file: Path, context: Context) -> None:
+    """What a module says is to be done has every argument that the command needs."""
+    for line, text in remedies_in(file):
+        for typed in commands_in(text):
+            try:
+                parsed_path(typed, context)
+            except click.UsageError as error:
+                pytest.fail(f"{file}:{line}: tasted {typed}: {error.format_message()}")
 
 
 def test_every_command_has_examples() -> None:

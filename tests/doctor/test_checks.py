@@ -95,6 +95,8 @@ def test_without_daemon_and_login_item_there_are_only_notes() -> None:
     ill = _ill(_ALONE)
     assert {finding.level for finding in ill} == {Level.NOTE}
     assert {finding.check for finding in ill} == {"login item", "daemon", "inbox"}
+    # what is not installed cannot be started
+    assert not any("tasted service start" in finding.remedy for finding in ill)
 
 
 _WRONG: dict[str, tuple[Facts, str, str, bool]] = {

@@ -30,7 +30,8 @@ def check_access(facts: Facts) -> list[Finding]:
         if facts.system != DARWIN:
             who = "A service may have other permissions than a terminal"
         why = f"{who}, so only the service itself can try."
-        return [note("inbox", what, why, "tasted service start, or tasted run")]
+        start = "tasted service install" if facts.own_service is None else "tasted service start"
+        return [note("inbox", what, why, f"{start}, or tasted run")]
     service = facts.own_service
     is_service = service is not None and service.report.state.pid == running.pid
     who = "The service" if is_service else f"The daemon (pid {running.pid})"

@@ -11,8 +11,9 @@ from kit.feedback_events import content
 from kit.trials import counted, recipe, trial_row
 from kit.tried_homes import NEW, OLD, KilledError, TriedHome, published
 from tasted.daemon.shared.trial_board import TrialConflict
+from tasted.daemon.shared.trial_office import TrialOffice
 from tasted.daemon.shared.trial_order import TrialOrder, parse_trial
-from tasted.errors import NotFound, ServiceFault
+from tasted.errors import ModelMissing, NotFound, ServiceFault
 from tasted.feedback.events import ChosenBy
 from tasted.home.layout import Home
 from tasted.rpc.trial_messages import RecipesCompared
@@ -172,6 +173,37 @@ def test_a_person_decides_at_any_time(tried: TriedHome) -> None:
         tried.office.carry_out(TrialOrder("promote"))
     with pytest.raises(NotFound):
         tried.office.carry_out(TrialOrder("dismiss", number=7))
+
+
+@pytest.mark.parametrize("action", ["promote", "dismiss"])
+def test_without_a_trial_it_is_said_how_to_begin_one(tried: TriedHome, action: str) -> None:
+    """With the argument that a start needs."""
+    with pytest.raises(NotFound) as raised:
+        tried.office.carry_out(TrialOrder(action))
+    assert "tasted trial start seed" in raised.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("nonsense", "Name seed, taste or a model of: tasted models list"),
+        ("a b", "Name seed, taste or a model of: tasted models list"),
+        ("owner/model", "pull it"),
+        ("clip", "pull it"),
+    ],
+)
+def test_only_what_may_be_a_model_is_to_be_downloaded(
+    tried: TriedHome, name: str, remedy: str
+) -> None:
+    """Of any other word it is said what there is to try."""
+
+    def feed(_model: str) -> None:
+        raise ModelMissing("It is not here.", remedy="pull it")
+
+    office = TrialOffice(tried.carrier, ask=tried.ask, taste=lambda: None, feed=feed)
+    with pytest.raises(ModelMissing) as raised:
+        office.start(name)
+    assert raised.value.remedy == remedy
 
 
 def test_an_offer_is_made_once_a_person_let_it_go_on(tried: TriedHome) -> None:

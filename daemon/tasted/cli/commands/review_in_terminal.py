@@ -43,7 +43,7 @@ def review_in_terminal(context: Context, *, pictures: str, kinds: str | None) ->
     if context.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(
             "--terminal needs a terminal to judge in.",
-            remedy="For scripts there are tasted like, tasted reject, and the API: tasted token",
+            remedy="For scripts: tasted like FILE, tasted reject FILE, and the API: tasted token",
         )
     home = context.home()
     make_client = _clients(home)

@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from tasted.amounts import counted
+from tasted.config.model_names import SHORT_NAMES
 from tasted.daemon.shared.engine_lane import AskEngine
 from tasted.daemon.shared.trial_board import TrialConflict, already_running
 from tasted.daemon.shared.trial_carrier import TrialCarrier
 from tasted.daemon.shared.trial_order import DISMISS, PROMOTE, START, TrialOrder
 from tasted.embedding.models.tuned import tuned_number
-from tasted.errors import CommandError, EngineFailed, NotFound
+from tasted.embedding.models.weights import is_model_name
+from tasted.errors import CommandError, EngineFailed, ModelMissing, NotFound
 from tasted.home.taste_versions import SEED_METHOD, TASTE_METHOD
 from tasted.rpc.messages import EngineAnswer
 from tasted.rpc.trial_messages import (
@@ -115,7 +117,7 @@ class TrialOffice:
         if running is not None:
             raise already_running(running)
         if name not in {SEED_METHOD, TASTE_METHOD}:
-            self._feed(name)
+            self._fed(name)
         prepared = _answer_of(self._ask(PrepareTrial(name)), _STEP_SECONDS)
         row = self._row(prepared, reason)
         # a tuned model has seen the labels: what they say of it is nothing
@@ -126,6 +128,17 @@ class TrialOffice:
         opened = self._board.open(replace(row, folds=compared.folds, replayed=compared.replayed))
         self._carrier.complete(opened)
         return opened
+
+    def _fed(self, name: str) -> None:
+        try:
+            self._feed(name)
+        except ModelMissing as fault:
+            # only what may be a name on the hub can be downloaded
+            if name in SHORT_NAMES or ("/" in name and is_model_name(name)):
+                raise
+            raise ModelMissing(
+                fault.message, remedy="Name seed, taste or a model of: tasted models list"
+            ) from fault
 
     def _row(self, prepared: TrialPrepared, reason: str) -> TrialRow:
         _refuse(prepared.refused)
@@ -164,7 +177,10 @@ class TrialOffice:
             return order.number
         newest = self._board.newest()
         if newest is None:
-            raise NotFound("Nothing was ever on trial.", remedy="Begin with: tasted trial start")
+            raise NotFound(
+                "Nothing was ever on trial.",
+                remedy="Begin with one of: tasted trial start seed, tasted trial start MODEL",
+            )
         return newest.number
 
 
