@@ -83,6 +83,7 @@ def run(
     *,
     until: int | None = None,
     steps: int | None = None,
+    moved: float = 0.0,
 ) -> tuple[TrainedAdapter | None, list[float]]:
     """Train in a folder, to the end or until a step; return what came of it, and the losses."""
     count = len(views.offsets) - 1
@@ -90,7 +91,7 @@ def run(
     items = np.arange(count)
     dimensions = views.frozen.shape[1]
     head = StartingHead(
-        views.frozen.mean(axis=0).astype(np.float64),
+        views.frozen.mean(axis=0).astype(np.float64) + moved,
         np.random.default_rng(1).normal(size=dimensions),
         0.0,
     )
@@ -140,6 +141,25 @@ def test_it_goes_on_from_a_checkpoint_to_the_same_losses(
     assert rest.adapter.keys() == whole.adapter.keys()
     assert all(torch.equal(rest.adapter[name], whole.adapter[name]) for name in whole.adapter)
     assert min(whole.losses) < whole.losses[0]
+
+
+def test_it_goes_on_with_the_mean_that_it_began_with(
+    tower: VisionTower, views: CachedViews, tmp_path: Path
+) -> None:
+    """Pictures that the mean is made of may be gone meanwhile; its head was trained with them."""
+    _whole, losses = run(tower, views, tmp_path / "training" / "whole")
+    run(tower, views, tmp_path / "training" / "broken", until=5)
+    _rest, rest = run(tower, views, tmp_path / "training" / "broken", moved=0.1)
+    assert rest == losses[4:]
+
+
+def test_an_adapter_that_was_finished_before_is_told_of(
+    tower: VisionTower, views: CachedViews, tmp_path: Path
+) -> None:
+    """Once, with its last loss: a run of which every adapter is finished has losses, too."""
+    _whole, losses = run(tower, views, tmp_path / "training" / "whole")
+    _again, told = run(tower, views, tmp_path / "training" / "whole")
+    assert told == losses[-1:]
 
 
 def test_it_ends_where_it_is_told_whatever_the_looks_say(

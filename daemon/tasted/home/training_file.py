@@ -94,6 +94,8 @@ class TrainingState:
     remedy: str | None = None
     can_go_on: bool = False
     """Whether something is kept that a run can go on from. Only what is read says so."""
+    starts_over: str | None = None
+    """Why it begins from the start although it was to go on, as a sentence."""
 
     @property
     def is_under_way(self) -> bool:
@@ -111,6 +113,14 @@ class TrainingPlan:
     trained: tuple[str, ...]
     """Content ids."""
     judged: tuple[str, ...]
+    facts: dict[str, str] = dataclasses.field(default_factory=dict)
+    """What has to be the same for another run to go on: `labels`, `model`, `recipe`, as digests."""
+    history: tuple[str, ...] = ()
+    """The pictures without a label that it looks at. Whoever goes on looks at no others."""
+    mean: tuple[float, ...] = ()
+    """What was subtracted from vectors to divide the labels; empty: not known yet."""
+    is_forced: bool = False
+    """Whether somebody insisted on it."""
 
 
 class TrainingFolder:
@@ -160,6 +170,16 @@ class TrainingFolder:
     def read_plan(self) -> TrainingPlan | None:
         """Return which pictures the last run was about; None where nothing is left of it."""
         return record_from(TrainingPlan, _read(self._plan))
+
+    def is_forced(self, *, forces: bool, resumes: bool) -> bool:
+        """Return whether a run goes on whatever is missing: one that goes on keeps that.
+
+        Args:
+            forces: whether somebody insists on it now.
+            resumes: whether it goes on with the last one.
+        """
+        plan = self.read_plan() if resumes and not forces else None
+        return forces or (plan is not None and plan.is_forced)
 
     def write_plan(self, plan: TrainingPlan) -> None:
         """Write which pictures a run is about, before anything of them is kept.

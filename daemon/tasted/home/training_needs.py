@@ -17,6 +17,17 @@ class NotOffered(CommandError):
     code = "not_enough_labels"
 
 
+def forcing(*, resumes: bool) -> str:
+    """Return how to insist.
+
+    Args:
+        resumes: whether what was trained before is to be gone on with.
+    """
+    if resumes:
+        return "To go on all the same: tasted train --resume --force"
+    return "To train all the same: tasted train --force"
+
+
 def refuse_too_few(liked: int, rejected: int) -> None:
     """Refuse what nobody can insist on.
 

@@ -32,6 +32,7 @@ from tasted.training.vision_tower import VisionTower
 
 _LEAST_LENGTH = 1e-5
 _HEAD = "head."
+_MEAN = f"{_HEAD}mean"
 Array = NDArray[np.float64]
 
 
@@ -105,6 +106,7 @@ class AdapterRun:
         self._tell = tell
         self._steps = recipe.steps_for(len(task.trained))
         head = task.head
+        self._background = head.mean
         self._mean = tower.taken(head.mean.astype(np.float32))
         self._weights = torch.nn.Parameter(tower.taken(head.weights.astype(np.float32)))
         self._bias = torch.nn.Parameter(tower.taken(np.array(head.bias, np.float32)))
@@ -119,6 +121,9 @@ class AdapterRun:
         else:
             state, best = known.state, known.best
             self._take_up(known)
+            if state.is_done:
+                # no step follows that would tell of it
+                self._told(state)
         if not state.losses:
             state, best = replace(state, losses=(self._watched_loss(),)), self._tower.adapter()
         while not state.is_done:
@@ -130,10 +135,12 @@ class AdapterRun:
                     self._folder,
                     Checkpoint(state, self._tower.adapter(), best, self._optimizer_state()),
                 )
-            told = StepTold(state.step, self._steps, state.losses[-1], state.losses[0])
-            self._tell(told)
+            self._told(state)
         self._tower.put_on(best)
         return TrainedAdapter(best, state.step, state.best_step, state.losses)
+
+    def _told(self, state: CheckpointState) -> None:
+        self._tell(StepTold(state.step, self._steps, state.losses[-1], state.losses[0]))
 
     def _looked(self, state: CheckpointState, best: Tensors) -> tuple[CheckpointState, Tensors]:
         loss, wanted = self._watched_loss(), self._task.steps
@@ -173,7 +180,7 @@ class AdapterRun:
         places = self._views.places(self._task.watched)
         vectors = np.zeros((len(self._views.frozen), self._views.frozen.shape[1]), np.float32)
         vectors[places] = self._tower.vectors(self._views.states[places])
-        items = centred_items(self._views.rows(vectors, self._task.watched), self._task.head.mean)
+        items = centred_items(self._views.rows(vectors, self._task.watched), self._background)
         weights = self._weights.detach().double().cpu().numpy()
         logits = items @ weights + float(self._bias.detach())
         targets = self._task.liked[self._task.watched].astype(np.float64)
@@ -201,7 +208,7 @@ class AdapterRun:
         )
 
     def _optimizer_state(self) -> Tensors:
-        kept: Tensors = {}
+        kept: Tensors = {_MEAN: torch.from_numpy(self._background)}
         for name, parameter in self._trained().items():
             for key, value in self._optimizer.state[parameter].items():
                 kept[f"{name}:{key}"] = value.detach().cpu().clone()
@@ -211,6 +218,9 @@ class AdapterRun:
 
     def _take_up(self, known: Checkpoint) -> None:
         self._tower.put_on(known.adapter)
+        # the history may have lost pictures since; the head was trained with what it was then
+        self._background = known.optimizer[_MEAN].numpy()
+        self._mean = self._tower.taken(self._background.astype(np.float32))
         for name, parameter in self._trained().items():
             if name.startswith(_HEAD):
                 parameter.data.copy_(known.optimizer[name])

@@ -68,8 +68,15 @@ class TrainingLabels:
         return TrainingLabels(left, self.not_by_chance, self.history)
 
 
-def read_labels(home: Home, settings: Settings) -> TrainingLabels:
+def read_labels(
+    home: Home, settings: Settings, *, history: Collection[str] | None = None
+) -> TrainingLabels:
     """Read which labels there are.
+
+    Args:
+        home: whose labels.
+        settings: as they are in force.
+        history: the contents that may be in the history; None: a random choice of all.
 
     Raises:
         InboxUnavailable, OutboxUnwritable: when those folders cannot be read.
@@ -84,7 +91,9 @@ def read_labels(home: Home, settings: Settings) -> TrainingLabels:
     seqs = {content: judgement.seq for content, judgement in StandingAnswers(events).all()}
     items = sorted(found.items, key=lambda item: _age(item, seqs, home.inbox))
     return TrainingLabels(
-        tuple(items), ChosenPictures(events).not_by_chance, _history(home.outbox, found)
+        tuple(items),
+        ChosenPictures(events).not_by_chance,
+        _history(home.outbox, found, history),
     )
 
 
@@ -98,7 +107,9 @@ def _age(item: LabelledItem, seqs: dict[str, int], inbox: Path) -> tuple[int, in
     return max(seqs.get(content, 0) for content in contents), max(times), contents[0]
 
 
-def _history(outbox: Path, found: FoundReferences) -> tuple[Reference, ...]:
+def _history(
+    outbox: Path, found: FoundReferences, wanted: Collection[str] | None
+) -> tuple[Reference, ...]:
     labelled = {content for item in found.items for content in _contents(item)}
     ledger = Ledger(outbox)
     if outbox.is_dir():
@@ -109,7 +120,7 @@ def _history(outbox: Path, found: FoundReferences) -> tuple[Reference, ...]:
         if is_picture and entry.content_id is not None and entry.content_id not in labelled:
             paths.setdefault(entry.content_id, path)
     # digests, so that the first are a random choice that stays the same
-    chosen = sorted(paths)[:HISTORY_MAX]
+    chosen = sorted(paths if wanted is None else paths.keys() & {*wanted})[:HISTORY_MAX]
     return tuple(
         Reference(content, paths[content], Label.LIKED, Origin.FEEDBACK) for content in chosen
     )

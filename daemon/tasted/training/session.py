@@ -5,6 +5,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -26,6 +27,7 @@ from tasted.home.layout import Home
 from tasted.home.training_file import GateTold, TrainingFolder, TrainingPlan
 from tasted.home.training_needs import (
     NotOffered,
+    forcing,
     missing_flatness,
     missing_labels,
     missing_machine,
@@ -42,9 +44,9 @@ from tasted.training.cross_fitting import (
     CrossFitted,
     CrossFitting,
     TrainingMaterial,
-    digest_of_run,
 )
 from tasted.training.dividing import divide, near_groups
+from tasted.training.going_on import digest_of, facts_of, other_pictures, why_not
 from tasted.training.labels import TrainingLabels, read_labels
 from tasted.training.looking import PictureLooker, SeenPictures
 from tasted.training.merging import adapter_bytes, adapter_digest, merge
@@ -92,8 +94,13 @@ class TrainingSession:
         self._folder = folder
         self._progress = progress
         self._saving = saving
-        self._former: TrainingPlan | None = None
+        self._former = folder.read_plan()
         """What the run before this one was about."""
+        self._goes_on: TrainingPlan | None = None
+        """The same, where this one goes on with what it has done."""
+        self._facts: dict[str, str] = {}
+        self._mean: tuple[float, ...] = ()
+        self._is_forced = folder.is_forced(forces=options.is_forced, resumes=options.resumes)
 
     def run(self) -> None:
         """Train, prove, and merge what passes every gate.
@@ -106,10 +113,10 @@ class TrainingSession:
                 f"Only CLIP models can be trained, and {self._base.name} is another.",
                 remedy="Choose one: tasted models list",
             )
-        labels = read_labels(self._home, self._settings)
+        labels = self._labels()
         self._check_labels(labels)
         embedder, tower = self._opened()
-        self._former = self._begin_plan(labels)
+        self._begin_plan(labels)
         self._progress.tell(state="looking")
         looker = PictureLooker(self._home, self._settings, tower, embedder)
         seen = looker.look(labels, self._folder.run / "views", tell=self._tell_looked)
@@ -134,6 +141,19 @@ class TrainingSession:
             self._refused(seen, material, found, gates)
 
     # ---- before ---------------------------------------------------------------------------
+
+    def _labels(self) -> TrainingLabels:
+        """Return the labels, with the history of the run that is gone on with; say if none is."""
+        labels = read_labels(self._home, self._settings)
+        self._facts = facts_of(labels, self._base_fingerprint(), self._recipe)
+        if not self._options.resumes:
+            return labels
+        why = why_not(self._former, self._facts, is_kept=self._folder.has_checkpoints)
+        if why is not None or self._former is None:
+            self._progress.tell(starts_over=why)
+            return labels
+        self._goes_on = self._former
+        return read_labels(self._home, self._settings, history=self._former.history)
 
     def _check_labels(self, labels: TrainingLabels) -> None:
         liked = int(labels.liked.sum())
@@ -170,10 +190,8 @@ class TrainingSession:
         self._refuse_unless_forced(missing)
 
     def _refuse_unless_forced(self, missing: Sequence[str]) -> None:
-        if missing and not self._options.is_forced:
-            raise NotOffered(
-                " ".join(missing), remedy="To train all the same: tasted train --force"
-            )
+        if missing and not self._is_forced:
+            raise NotOffered(" ".join(missing), remedy=forcing(resumes=self._options.resumes))
 
     def _opened(self) -> tuple[ClipEmbedder, VisionTower]:
         threads = thread_count(self._settings.engine.threads)
@@ -203,6 +221,10 @@ class TrainingSession:
         rows = views.rows(views.frozen, range(count))
         history = [*views.rows(views.frozen, seen.history_items)] or None
         mean = background_mean(rows, history, dimensions=views.frozen.shape[1])
+        if self._goes_on is not None:
+            # the history may have lost pictures, and no adapter may judge what it was trained on
+            mean = np.array(self._goes_on.mean)
+        self._mean = tuple(mean.tolist())
         sides = divide(
             near_groups(centred_items(rows, mean), seen.copies),
             labels.liked,
@@ -225,28 +247,25 @@ class TrainingSession:
         labels = seen.labels
         older = material.sides.older.tolist()
         newest = material.sides.newest.tolist()
-        digest = digest_of_run(
-            {
-                "base": self._base_fingerprint(),
-                "recipe": self._recipe.to_json(),
-                "labels": [
-                    [[photo.content_id for photo in item.photos], item.is_liked]
-                    for item in labels.items
-                ],
-                "history": [reference.content_id for reference in seen.history],
-                "drawn": sorted(labels.not_by_chance),
-            }
-        )
-        if not self._options.resumes or self._former is None or self._former.digest != digest:
+        facts = facts_of(labels, self._base_fingerprint(), self._recipe)
+        digest = digest_of(facts, material.sides)
+        goes_on = self._goes_on
+        if goes_on is not None and goes_on.digest != digest:
+            self._progress.tell(starts_over=other_pictures())
+        if goes_on is None or goes_on.digest != digest:
             for place in self._folder.run.glob("adapter-*"):
                 shutil.rmtree(place, ignore_errors=True)
-        history = tuple(reference.content_id for reference in seen.history)
+        history = self._history(seen)
         self._folder.write_plan(
             TrainingPlan(
                 self._progress.state.run,
                 digest,
                 labels.contents(older),
                 (*labels.contents(newest), *history),
+                self._facts,
+                history,
+                self._mean,
+                self._is_forced,
             )
         )
         adapters = len(material.sides.folds) + 1
@@ -254,17 +273,30 @@ class TrainingSession:
         self._progress.tell(state="training", adapters=adapters, step=0, steps_max=steps)
         return digest
 
-    def _begin_plan(self, labels: TrainingLabels) -> TrainingPlan | None:
-        """Say whose pictures are looked at, before anything of them is kept; return the last plan.
+    def _history(self, seen: SeenPictures) -> tuple[str, ...]:
+        """Return the pictures without a label that the run owes something to."""
+        if self._goes_on is not None:
+            return self._goes_on.history
+        return tuple(reference.content_id for reference in seen.history)
 
-        `tasted forget` ends a run that is about one of them.
+    def _begin_plan(self, labels: TrainingLabels) -> None:
+        """Say whose pictures are looked at, before anything of them is kept.
+
+        `tasted forget` ends a run that is about one of them, or about one of those of the run
+        before, of which something is kept until this one has begun.
         """
-        former = self._folder.read_plan()
+        plan = self._former or TrainingPlan(0, "", (), ())
         everything = labels.contents(range(len(labels.items)))
-        history = tuple(reference.content_id for reference in labels.history)
-        digest = former.digest if former is not None else ""
-        self._folder.write_plan(TrainingPlan(self._progress.state.run, digest, everything, history))
-        return former
+        history = (reference.content_id for reference in labels.history)
+        self._folder.write_plan(
+            replace(
+                plan,
+                run=self._progress.state.run,
+                trained=tuple(dict.fromkeys((*everything, *plan.trained))),
+                judged=tuple(dict.fromkeys((*history, *plan.judged))),
+                is_forced=self._is_forced,
+            )
+        )
 
     def _base_fingerprint(self) -> str:
         return fingerprint_of(
@@ -293,7 +325,7 @@ class TrainingSession:
             trained=labels.contents(material.sides.older.tolist()),
             judged=(
                 *labels.contents(material.sides.newest.tolist()),
-                *(reference.content_id for reference in seen.history),
+                *self._history(seen),
             ),
             recipe={name: float(value) for name, value in self._recipe.to_json().items()},
         )

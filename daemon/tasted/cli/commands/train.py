@@ -94,8 +94,12 @@ def _cancel(context: Context, home: Home, folder: TrainingFolder) -> None:
 def _follow(context: Context, folder: TrainingFolder) -> None:
     """Say how far it is until it ends, or until Ctrl-C, which ends only the saying."""
     told: tuple[object, ...] = ()
+    remarked: set[str] = set()
     try:
         while (state := folder.read()) is not None and state.is_under_way:
+            if state.starts_over is not None and state.starts_over not in remarked:
+                remarked.add(state.starts_over)
+                context.say(state.starts_over)
             now = _stage(state)
             if now != told:
                 told = now

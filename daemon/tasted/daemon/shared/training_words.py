@@ -96,6 +96,8 @@ def training_lines(state: TrainingState) -> list[str]:
             f"{name} {decimal(cosine, 5)}" for name, cosine in state.agreement.items()
         )
         lines.append(f"  Both runtimes give the same vectors (smallest cosine: {cosines}).")
+    if state.starts_over is not None:
+        lines.insert(0, state.starts_over)
     if state.is_under_way or state.state == "ready":
         lines += [f"  It went on although: {sentence}" for sentence in state.missing]
     if state.remedy and state.message:

@@ -48,6 +48,9 @@ class TrainingRun(AnswerBody):
     message: str | None
     remedy: str | None
     can_go_on: bool = Field(description="Whether something is kept that `resume` goes on from.")
+    starts_over: str | None = Field(
+        description="Why it began from the start, although it was to go on."
+    )
 
 
 class TrainingAnswer(AnswerBody):

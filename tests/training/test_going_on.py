@@ -1,0 +1,170 @@
+"""What another run goes on with: labels, model and recipe decide, what came meanwhile does not."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kit.labelled_homes import labelled_home
+from kit.outboxes import picture
+from kit.sidecars import scored
+from kit.waiting import eventually
+from tasted.config import load_settings
+from tasted.daemon.shared.training_words import training_lines
+from tasted.embedding.models.tuned import LearnedFrom, read_learned_from
+from tasted.home.layout import Home
+from tasted.home.training_file import INTERRUPTED, TrainingFolder, TrainingPlan, TrainingState
+from tasted.inbox.listing import list_inbox
+from tasted.outbox.ledger import Ledger
+from tasted.outbox.sidecar import source_part
+from tasted.outbox.sidecar_writer import Writer
+from tasted.rpc.training_process import start_training
+from tasted.system.faultpoints import VARIABLE
+from tasted.system.files import content_id
+from tasted.training.going_on import facts_of, why_not
+from tasted.training.labels import read_labels
+from tasted.training.process import train
+from tasted.training.recipe import TrainingRecipe
+from tasted.training.run_options import RunOptions
+
+STEPS = "[training]\nmax_steps = 60\n"
+FACTS = {"labels": "l", "model": "m", "recipe": "r"}
+PLAN = TrainingPlan(1, "d", (), (), facts=FACTS, history=(), mean=(0.5,))
+
+
+def arrive(home: Home, numbers: Iterable[int]) -> None:
+    """Let pictures without a label be scored."""
+    for number in numbers:
+        content = picture(number)
+        (home.inbox / f"new-{number:03}.png").write_bytes(content)
+        path = f"new-{number:03}.png"
+        stamp = list_inbox(home.inbox).files[path].stamp
+        source = source_part(path, stamp, None, content_id=content_id(content))
+        Writer(home.outbox, Ledger(home.outbox)).write(scored(path, source=source))
+
+
+def go(home: Home, point: str = "", *, forces: bool = True, resumes: bool = False) -> TrainingState:
+    """Train in a process until it ends, or is killed at a fault point; return how it stands."""
+    folder = TrainingFolder(home)
+    start_training(
+        home, environment={VARIABLE: point}, is_forced=forces, resumes=resumes, keeps=True
+    )
+    eventually(lambda: not folder.is_running(), within_seconds=200)
+    state = folder.read()
+    assert state is not None
+    return state
+
+
+def kept(home: Home, state: TrainingState) -> LearnedFrom:
+    """Return what is said beside the adapter that a run kept."""
+    learned = read_learned_from(TrainingFolder(home).kept / f"{state.run:04}")
+    assert learned is not None
+    return learned
+
+
+def test_pictures_that_came_meanwhile_change_nothing(tmp_path: Path) -> None:
+    """It goes on with those that it began with, by itself forced, and to the same adapter."""
+    broken = labelled_home(tmp_path / "broken", 24, STEPS)
+    whole = labelled_home(tmp_path / "whole", 24, STEPS)
+    for home in (broken, whole):
+        arrive(home, range(31))
+    assert go(broken, "training.checkpoint_named:1").state == INTERRUPTED
+    arrive(broken, range(31, 35))
+    state, wanted = go(broken, forces=False, resumes=True), go(whole)
+
+    assert (state.state, state.starts_over) == ("refused", None)
+    mine, other = kept(broken, state), kept(whole, wanted)
+    assert mine.adapter_sha256 == other.adapter_sha256
+    assert mine.judged == other.judged
+    assert state.gates == wanted.gates
+
+
+def test_without_pictures_of_its_history_it_goes_on_as_it_was_divided(tmp_path: Path) -> None:
+    """Finished adapters stay; what is gone is not looked at, and `tasted forget` still finds it."""
+    home = labelled_home(tmp_path, 24, STEPS)
+    arrive(home, range(31))
+    assert go(home, "training.checkpoint_named:2").state == INTERRUPTED
+    folder = TrainingFolder(home)
+    before = folder.read_plan()
+    first = next((folder.run / "adapter-1").rglob("state.json")).stat().st_mtime_ns
+    for number in range(5):
+        (home.inbox / f"new-{number:03}.png").unlink()
+    assert go(home, "training.checkpoint_named:1", forces=False, resumes=True).starts_over is None
+
+    after = folder.read_plan()
+    assert before is not None
+    assert after is not None
+    assert next((folder.run / "adapter-1").rglob("state.json")).stat().st_mtime_ns == first
+    assert replace(after, run=before.run) == before
+    assert content_id(picture(0)) in after.judged
+
+
+def test_with_another_label_it_starts_over_and_says_so(tmp_path: Path) -> None:
+    """In one sentence, and nothing of the former checkpoints is used."""
+    home = labelled_home(tmp_path, 24, STEPS)
+    assert go(home, "training.checkpoint_named:1").can_go_on
+    (home.inbox / "liked" / "another.png").write_bytes(picture(99))
+    state = go(home, "training.checkpoint_written:1", resumes=True)
+    assert state.starts_over == "Training starts over: your labels have changed."
+    assert not state.can_go_on
+
+
+def test_a_refused_try_leaves_what_can_be_gone_on_with(tmp_path: Path) -> None:
+    """`--status` says so, and the remedy of a refused `--resume` keeps it."""
+    home = labelled_home(tmp_path, 24, STEPS)
+    folder = TrainingFolder(home)
+    folder.write_plan(PLAN)
+    (folder.run / "adapter-1" / "step-000050").mkdir(parents=True)
+    settings = load_settings(home, environment={}).settings
+    assert train(home.taken(), settings, RunOptions(resumes=True)) == 0
+
+    state = folder.read()
+    assert state is not None
+    assert state.state == "not_offered"
+    assert training_lines(state)[-2:] == [
+        "  → To go on all the same: tasted train --resume --force",
+        "To go on with what was trained before: tasted train --resume",
+    ]
+    assert (folder.run / "adapter-1" / "step-000050").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("plan", "is_kept", "why"),
+    [
+        (PLAN, True, None),
+        (None, True, "nothing of an earlier training is kept"),
+        (PLAN, False, "nothing of an earlier training is kept"),
+        (replace(PLAN, facts={}), True, "what is kept comes from another version of tasted"),
+        (
+            replace(PLAN, facts={**FACTS, "recipe": "x"}),
+            True,
+            "a setting of the training has changed",
+        ),
+        (
+            replace(PLAN, facts={**FACTS, "model": "x"}),
+            True,
+            "the model, or how it looks at pictures, has changed",
+        ),
+        (replace(PLAN, facts={**FACTS, "labels": "x"}), True, "your labels have changed"),
+    ],
+)
+def test_the_reason_is_said(plan: TrainingPlan | None, is_kept: bool, why: str | None) -> None:
+    """One sentence for each; None where it goes on."""
+    wanted = f"Training starts over: {why}." if why is not None else None
+    assert why_not(plan, FACTS, is_kept=is_kept) == wanted
+
+
+def test_only_labels_model_and_recipe_decide(tmp_path: Path) -> None:
+    """A picture that was scored since is no fact; a setting is."""
+    home = labelled_home(tmp_path, 4)
+    settings = load_settings(home, environment={}).settings
+    recipe = TrainingRecipe()
+    before = facts_of(read_labels(home, settings), "f", recipe)
+    arrive(home, [7])
+    labels = read_labels(home, settings)
+    assert facts_of(labels, "f", recipe) == before
+    assert [reference.path for reference in labels.history] == ["new-007.png"]
+    assert read_labels(home, settings, history=()).history == ()
+    assert facts_of(labels, "f", replace(recipe, max_steps=9))["recipe"] != before["recipe"]
+    assert facts_of(labels, "g", recipe)["model"] != before["model"]
