@@ -45,7 +45,7 @@ if ! "$venv/bin/python" -c 'import torch' 2>/dev/null && [ "$(uname -s)-$(uname 
         echo "Installed the CPU build of torch $wanted."
     else
         echo "No CPU build of torch is reachable: pip now fetches the CUDA build," \
-            "about 3 GB to download and 5.5 GB on disk. Stop with Ctrl-C if that is too much."
+            "about 3 GB to download and 5.7 GB on disk. Stop with Ctrl-C if that is too much."
     fi
 fi
 "$venv/bin/python" -m pip install --quiet --no-compile --constraint constraints.txt \

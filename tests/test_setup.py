@@ -1,5 +1,6 @@
 """The set-up script, as `make` calls it."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -52,3 +53,15 @@ def test_too_old_a_python_is_one_clear_line(tmp_path: Path) -> None:
     assert "Python 3.8.18" in line
     assert "PYTHON=" in line
     assert not (tmp_path / "venv").exists()
+
+
+def test_the_script_names_the_sizes_of_the_page() -> None:
+    """Whoever is warned before a large download is told what `docs/install.md` tells."""
+    said = re.compile(r"(about \d+ GB) to download,?(?: and)? ([\d.]+ GB)\s+on\s+disk")
+    script, page = (
+        said.search((ROOT / name).read_text(encoding="utf-8"))
+        for name in ("scripts/setup.sh", "docs/install.md")
+    )
+    assert script is not None
+    assert page is not None
+    assert script.groups() == page.groups()
