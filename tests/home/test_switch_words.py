@@ -46,7 +46,7 @@ def test_one_that_asks_says_why_and_what_to_do() -> None:
     assert said is not None
     assert "on your 180 answers it puts a like first in 74 of 100 pairs, against 79" in said
     assert said.endswith("pocket decides until you say so.")
-    assert remedy(switches) == (
+    assert remedy(switches, wished="clip") == (
         "To use it all the same: tasted models use clip --force. To keep the model of now: tasted "
         "models use --cancel"
     )
@@ -55,11 +55,13 @@ def test_one_that_asks_says_why_and_what_to_do() -> None:
 def test_one_that_was_cancelled_says_both_ways_on() -> None:
     """To try it again, or to have the settings name the model that decides."""
     stopped = replace(
-        SWITCH, state=SwitchState.CANCELLED, former="mine", former_setting="/models/mine"
+        SWITCH, state=SwitchState.CANCELLED, former="mine", former_setting="/my models/1"
     )
-    assert remedy(Switches(stopped)) == (
-        "To try again: tasted models use clip. To stay with mine: tasted models use /models/mine"
+    assert remedy(Switches(stopped), wished="clip") == (
+        "To try again: tasted models use clip. To stay with mine: tasted models use '/my models/1'"
     )
+    # the settings name it: nothing is left to do
+    assert remedy(Switches(stopped), wished="/my models/1") is None
 
 
 def test_one_that_waits_says_for_what() -> None:
@@ -69,7 +71,9 @@ def test_one_that_waits_says_for_what() -> None:
     said = sentence(switches, None, wished="clip")
     assert said is not None
     assert "It waits: only 3 MB are free." in said
-    assert remedy(switches) == "Free some space. To stop it: tasted models use --cancel"
+    assert (
+        remedy(switches, wished="clip") == "Free some space. To stop it: tasted models use --cancel"
+    )
 
 
 @pytest.mark.parametrize(

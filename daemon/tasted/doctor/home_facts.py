@@ -174,7 +174,7 @@ def _model(home: Home, settings: Settings) -> ModelFacts:
     return replace(
         _files_of_model(home, found.settings.embedder),
         change=sentence(switches, current, wished=wished, lost=found.lost),
-        change_remedy=remedy(switches),
+        change_remedy=remedy(switches, wished=wished),
         is_change_stopped=switch is not None and switch.is_stopped,
     )
 

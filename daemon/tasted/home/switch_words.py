@@ -3,6 +3,7 @@
 Pure; stdlib only.
 """
 
+import shlex
 from typing import Any
 
 from tasted.amounts import counted, file_size
@@ -37,7 +38,7 @@ def change_body(
         "wished": wished,
         "change": _change(switch) if switch is not None and _is_told(switch, wished) else None,
         "sentence": sentence(switches, current, wished=wished, lost=lost, others=others),
-        "remedy": remedy(switches),
+        "remedy": remedy(switches, wished=wished),
         "former_results": others,
         "back_to": _back(switches.kept, current),
     }
@@ -81,20 +82,26 @@ def former_sentence(others: int) -> str | None:
     return f"{others:,} {are} still scored by the former model."
 
 
-def remedy(switches: Switches) -> str | None:
-    """Return what a person can do about a change; None when there is nothing."""
+def remedy(switches: Switches, *, wished: str) -> str | None:
+    """Return what a person can do about a change; None when there is nothing.
+
+    Args:
+        switches: as `.tasted/switch.json` has them.
+        wished: the model of the settings.
+    """
     switch = switches.switch
-    if switch is None:
+    if switch is None or not _is_told(switch, wished):
         return None
+    model = shlex.quote(switch.model)
     if switch.state == SwitchState.ASKING:
         return (
-            f"To use it all the same: tasted models use {switch.model} --force. To keep the model "
+            f"To use it all the same: tasted models use {model} --force. To keep the model "
             "of now: tasted models use --cancel"
         )
     if switch.is_stopped:
         again = (
-            f"To try again: tasted models use {switch.model}. To stay with {switch.former}: "
-            f"tasted models use {switch.former_setting or switch.former}"
+            f"To try again: tasted models use {model}. To stay with {switch.former}: tasted models "
+            f"use {shlex.quote(switch.former_setting or switch.former)}"
         )
         return f"{switch.reason.remedy} {again}" if switch.reason is not None else again
     if switch.is_running:

@@ -209,7 +209,7 @@ class Reporter:
                 lost=shared.lost_model,
                 others=shared.former_results,
             ),
-            model_remedy=remedy(shared.switches),
+            model_remedy=remedy(shared.switches, wished=shared.wish.embedder.model),
             former_results=shared.former_results,
             training=training_now(self._file.home),
         )
