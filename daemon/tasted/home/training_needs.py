@@ -42,6 +42,24 @@ def refuse_too_few(liked: int, rejected: int) -> None:
         )
 
 
+def refuse_labels(liked: int, rejected: int, *, is_forced: bool, resumes: bool) -> None:
+    """Refuse to train on so few labels.
+
+    Args:
+        liked: how many likes there are.
+        rejected: how many rejects.
+        is_forced: whether somebody insists.
+        resumes: whether a run is to be gone on with.
+
+    Raises:
+        NotOffered: when labels are missing.
+    """
+    missing = missing_labels(liked, rejected)
+    if missing and not is_forced:
+        raise NotOffered(" ".join(missing), remedy=forcing(resumes=resumes))
+    refuse_too_few(liked, rejected)
+
+
 def missing_labels(liked: int, rejected: int) -> tuple[str, ...]:
     """Return which labels are missing, as sentences; empty when there are enough."""
     found = []

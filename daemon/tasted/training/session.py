@@ -22,6 +22,7 @@ from tasted.embedding.runtimes.torch_clip import ClipEmbedder
 from tasted.engine.model_opening import views_identity
 from tasted.errors import UsageError
 from tasted.evaluation.judgements import ReferenceVectors
+from tasted.evaluation.label_counts import published_counts
 from tasted.evaluation.learning_curve import learning_curve
 from tasted.home.layout import Home
 from tasted.home.training_file import GateTold, TrainingFolder, TrainingPlan
@@ -156,8 +157,8 @@ class TrainingSession:
         return read_labels(self._home, self._settings, history=self._former.history)
 
     def _check_labels(self, labels: TrainingLabels) -> None:
-        liked = int(labels.liked.sum())
-        rejected = len(labels.items) - liked
+        found = int(labels.liked.sum())
+        liked, rejected = published_counts(self._home) or (found, len(labels.items) - found)
         free = shutil.disk_usage(self._home.state).free
         missing = (
             *missing_labels(liked, rejected),
@@ -169,7 +170,7 @@ class TrainingSession:
         )
         self._progress.tell(liked=liked, rejected=rejected, missing=missing)
         self._refuse_unless_forced(missing)
-        refuse_too_few(liked, rejected)
+        refuse_too_few(found, len(labels.items) - found)
 
     def _check_curve(self, seen: SeenPictures) -> None:
         items = np.arange(len(seen.labels.items))

@@ -8,12 +8,20 @@ import pytest
 
 from kit.commands import run
 from kit.homes import pocket_home
+from kit.labelled_homes import labelled_home
+from tasted.config import load_settings
 from tasted.daemon.shared.training_words import training_lines, training_summary
-from tasted.home.training_file import GateTold, TrainingFolder, TrainingState
+from tasted.home.lock import hold_lock
+from tasted.home.status import write_current
+from tasted.home.training_file import GateTold, TrainingFolder, TrainingPlan, TrainingState
+from tasted.records import Current
+from tasted.training.process import train
+from tasted.training.run_options import RunOptions
 
 Captured = pytest.CaptureFixture[str]
 NOW = "2026-11-30T14:10:00.000+00:00"
 STATE = TrainingState(1, "training", "pocket", NOW, NOW, adapter=2, adapters=4)
+CURRENT = Current("pocket", "0" * 64, "taste", "v2", "1" * 64, "c", "l", 9, 10)
 GATES = (
     GateTold("gain", is_passed=True, figure=0.1, limit=0.02, sentence="It says more."),
     GateTold("drift", is_passed=False, figure=0.7, limit=0.85, sentence="It moved too far."),
@@ -33,6 +41,61 @@ def test_without_a_run_there_is_nothing_to_show_or_end(tmp_path: Path, capsys: C
     assert answer["is_running"] is False
     assert "500 labels are needed, and there are 0." in answer["needs"]
     assert run(home, "train", "--status", "--cancel") == 2
+
+
+def test_with_few_labels_nothing_is_started(tmp_path: Path, capsys: Captured) -> None:
+    """The reason is said once, with how to insist; it is known without any process."""
+    home = labelled_home(tmp_path, 20)
+    assert run(home, "train") == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("500 labels are needed, and there are 20.") == 1
+    assert "tasted train --force" in said.err
+    assert "It goes on without this command" not in said.err
+    assert TrainingFolder(home).read() is None
+    assert not (home.logs / "training.stderr").exists()
+
+
+def test_a_run_that_was_insisted_on_is_gone_on_with(tmp_path: Path, capsys: Captured) -> None:
+    """Whoever has to insist again keeps what was trained: the remedy names both."""
+    home = labelled_home(tmp_path, 6)
+    folder = TrainingFolder(home)
+    assert run(home, "train", "--resume") == 1
+    assert "To go on all the same: tasted train --resume --force" in capsys.readouterr().err
+    folder.write_plan(TrainingPlan(1, "d", (), (), is_forced=True))
+    assert run(home, "train", "--resume") == 1
+    # nobody can insist on three of each
+    assert "8 of each" in capsys.readouterr().err
+
+
+def test_labels_are_counted_in_one_way(tmp_path: Path, capsys: Captured) -> None:
+    """By what the daemon counts while one runs, else by the folders; the run says the same."""
+    home = labelled_home(tmp_path, 20)
+    settings = load_settings(home, environment={}).settings
+
+    def needed() -> tuple[list[str], list[str]]:
+        train(home.taken(), settings, RunOptions())
+        assert run(home, "--json", "train", "--status") == 0
+        answer = json.loads(capsys.readouterr().out)
+        return answer["needs"], answer["run"]["missing"]
+
+    needs, missing = needed()
+    assert needs[0] == "500 labels are needed, and there are 20."
+    assert missing[: len(needs)] == needs
+    write_current(home.current_file, replace(CURRENT, liked=9, rejected=10))
+    with hold_lock(home):
+        needs, missing = needed()
+    assert needs[0] == "500 labels are needed, and there are 19."
+    assert missing[: len(needs)] == needs
+
+
+def test_what_was_missing_is_said(tmp_path: Path, capsys: Captured) -> None:
+    """By the command that insists: once, before the steps."""
+    home = labelled_home(tmp_path, 24, "[training]\nmax_steps = 1\n")
+    assert run(home, "train", "--force") == 0
+    said = capsys.readouterr().err
+    assert said.count("It goes on although: 500 labels are needed, and there are 24.") == 1
+    assert said.index("It goes on although") < said.index("Training adapter")
 
 
 def test_a_run_that_ended_is_told_with_every_gate(tmp_path: Path, capsys: Captured) -> None:

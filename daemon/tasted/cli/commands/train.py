@@ -9,14 +9,21 @@ import time
 import click
 
 from tasted.cli.context import Context, printable
-from tasted.daemon.shared.training_words import training_body, training_lines, training_summary
+from tasted.daemon.shared.training_words import (
+    next_step,
+    remarks,
+    training_body,
+    training_lines,
+    training_summary,
+)
 from tasted.errors import CommandError, NotFound, UsageError
 from tasted.home.layout import Home
-from tasted.home.status import read_current
 from tasted.home.training_file import TrainingFolder, TrainingState
+from tasted.home.training_needs import refuse_labels
 from tasted.rpc.training_process import cancel_training, has_extra, start_training
 
 _LOOK_SECONDS = 0.3
+_FAILED = frozenset({"failed", "not_offered"})
 _STEPS_BETWEEN_LINES = 50
 
 
@@ -54,33 +61,45 @@ def train(
     if not shows_status:
         # the only method there is
         del method
-        context.settings()
-        start_training(
-            home,
-            environment=context.environment,
-            is_forced=force,
-            resumes=resume,
-            keeps=keep,
-        )
-        context.say("It goes on without this command. To end it: tasted train --cancel")
+        _begin(context, home, forces=force, resumes=resume, keeps=keep)
         _follow(context, folder)
     state = folder.read()
-    current = read_current(home.current_file)
-    context.answer(
-        training_body(
-            state,
-            has_extra=has_extra(),
-            liked=current.liked if current is not None else 0,
-            rejected=current.rejected if current is not None else 0,
-        )
-    )
+    if context.json:
+        liked, rejected = _counts(context, home)
+        context.answer(training_body(state, has_extra=has_extra(), liked=liked, rejected=rejected))
     if state is None:
         context.show("Nothing was trained yet.")
         return
+    if not shows_status and state.state in _FAILED:
+        after = (state.remedy, next_step(state))
+        raise CommandError(
+            state.message or "Training failed.", remedy=" ".join(filter(None, after))
+        )
     for line in training_lines(state):
         context.show(printable(line))
-    if not shows_status and state.state in {"failed", "not_offered"}:
-        raise CommandError(state.message or "Training failed.", remedy=state.remedy or "")
+
+
+def _begin(context: Context, home: Home, *, forces: bool, resumes: bool, keeps: bool) -> None:
+    folder = TrainingFolder(home)
+    if not folder.is_running():
+        is_forced = folder.is_forced(forces=forces, resumes=resumes)
+        refuse_labels(*_counts(context, home), is_forced=is_forced, resumes=resumes)
+    start_training(
+        home,
+        environment=context.environment,
+        is_forced=forces,
+        resumes=resumes,
+        keeps=keeps,
+    )
+    context.say("It goes on without this command. To end it: tasted train --cancel")
+
+
+def _counts(context: Context, home: Home) -> tuple[int, int]:
+    """Return how many likes and rejects there are."""
+    settings = context.settings()
+    from tasted.evaluation.label_counts import label_counts  # noqa: PLC0415 - takes time to import
+
+    return label_counts(home, settings)
 
 
 def _cancel(context: Context, home: Home, folder: TrainingFolder) -> None:
@@ -88,7 +107,9 @@ def _cancel(context: Context, home: Home, folder: TrainingFolder) -> None:
         raise NotFound("Nothing is being trained.", remedy="To train: tasted train")
     state = folder.read()
     context.answer({"cancelled": True, "run": state.run if state is not None else None})
-    context.show("Ended. What was trained so far is kept; to go on: tasted train --resume")
+    if state is not None:
+        for line in training_lines(state):
+            context.show(printable(line))
 
 
 def _follow(context: Context, folder: TrainingFolder) -> None:
@@ -97,17 +118,24 @@ def _follow(context: Context, folder: TrainingFolder) -> None:
     remarked: set[str] = set()
     try:
         while (state := folder.read()) is not None and state.is_under_way:
-            if state.starts_over is not None and state.starts_over not in remarked:
-                remarked.add(state.starts_over)
-                context.say(state.starts_over)
+            _say_new(context, state, remarked)
             now = _stage(state)
             if now != told:
                 told = now
                 context.say(printable(training_summary(state)))
             time.sleep(_LOOK_SECONDS)
+        if state is not None and state.state not in _FAILED:
+            _say_new(context, state, remarked)
     except KeyboardInterrupt:
         context.say("It goes on. How far it is: tasted train --status")
         sys.exit(0)
+
+
+def _say_new(context: Context, state: TrainingState, remarked: set[str]) -> None:
+    for remark in remarks(state):
+        if remark not in remarked:
+            remarked.add(remark)
+            context.say(printable(remark))
 
 
 def _stage(state: TrainingState) -> tuple[object, ...]:

@@ -68,7 +68,7 @@ class TrainingDesk:
         if self._is_installed():
             labels = self._labels()
             missing = missing_labels(*labels)
-            if missing and not call.force:
+            if missing and not self._folder.is_forced(forces=call.force, resumes=call.resume):
                 raise NotOffered(" ".join(missing), remedy="To train all the same: force")
             refuse_too_few(*labels)
         self._start(

@@ -96,14 +96,18 @@ def training_lines(state: TrainingState) -> list[str]:
             f"{name} {decimal(cosine, 5)}" for name, cosine in state.agreement.items()
         )
         lines.append(f"  Both runtimes give the same vectors (smallest cosine: {cosines}).")
-    if state.starts_over is not None:
-        lines.insert(0, state.starts_over)
     if state.is_under_way or state.state == "ready":
-        lines += [f"  It went on although: {sentence}" for sentence in state.missing]
+        lines += [f"  {remark}" for remark in remarks(state)]
     if state.remedy and state.message:
         lines.append(f"  → {state.remedy}")
     after = next_step(state)
     return lines if after is None else [*lines, after]
+
+
+def remarks(state: TrainingState) -> list[str]:
+    """Return what is to be known of how a run began: that it starts over, and what is missing."""
+    over = [state.starts_over] if state.starts_over is not None else []
+    return [*over, *(f"It goes on although: {sentence}" for sentence in state.missing)]
 
 
 def training_body(
