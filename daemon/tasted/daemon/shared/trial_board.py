@@ -131,12 +131,8 @@ class TrialBoard:
         """
         with self._guard:
             counted = self._counted(row) if row.is_running else None
-            return standing_of(
-                row,
-                counted,
-                knows_all=self._knows_all(row.challenger),
-                decides=self._decides(),
-            )
+            knows_all, decides = self._knows_all(row.challenger), self._decides()
+            return standing_of(row, counted, knows_all=knows_all, decides=decides)
 
     def reload(self) -> None:
         """Read everything anew when it is next needed: the log or a trial was rewritten."""
@@ -240,7 +236,7 @@ class TrialBoard:
             opened = replace(
                 row,
                 number=next_number(self._folder),
-                opened_at=self._time(),
+                opened_at=self._now().isoformat(timespec="milliseconds"),
                 after_seq=self._log.last_seq,
             )
             return self._write(opened)
@@ -313,7 +309,7 @@ class TrialBoard:
             row,
             state=state,
             decided_by=by,
-            decided_at=self._time(),
+            decided_at=self._now().isoformat(timespec="milliseconds"),
             decided_seq=self._log.last_seq,
             figures=self._counted(row),
             note=note,
@@ -324,7 +320,7 @@ class TrialBoard:
             row,
             state=state,
             ended_by=by,
-            ended_at=self._time(),
+            ended_at=self._now().isoformat(timespec="milliseconds"),
             reverse_figures=self._counted(row),
             # it was told that it decides; that it does no longer is news
             is_told=row.is_told and state != TAKEN_BACK,
@@ -346,9 +342,6 @@ class TrialBoard:
         if self._count is not None and self._count.number == row.number:
             self._count = self._count if self._count.state == row.state else None
         return row
-
-    def _time(self) -> str:
-        return self._now().isoformat(timespec="milliseconds")
 
     # ---- what follows from a decision -------------------------------------------------------
 
