@@ -136,7 +136,12 @@ def verdicts() -> list[Row]:
         history = np.zeros(0, np.intp)
         material = TrainingMaterial(views, liked, nothing, None, groups, sides, history)
         found = CrossFitting(
-            tower, material, OVERFIT, folder=root / "training" / "run", digest="verdicts"
+            tower,
+            material,
+            OVERFIT,
+            folder=root / "training" / "run",
+            digest="verdicts",
+            steps=OVERFIT.max_steps,
         ).run()
         tower.put_on(found.adapter)
         new, is_red = _new_pictures()

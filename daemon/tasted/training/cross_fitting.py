@@ -103,6 +103,7 @@ class CrossFitting:
         digest: of all that decides what becomes of it.
         tell: called with the number of the adapter, from 1 on, after every step.
         begin: called before each adapter.
+        steps: of every adapter, whatever their looks say; None: the looks tell.
     """
 
     def __init__(
@@ -115,6 +116,7 @@ class CrossFitting:
         digest: str,
         tell: Callable[[int, StepTold], None] = lambda _adapter, _told: None,
         begin: Callable[[], None] = lambda: None,
+        steps: int | None = None,
     ) -> None:
         self._tower = tower
         self._material = material
@@ -123,6 +125,7 @@ class CrossFitting:
         self._digest = digest
         self._tell = tell
         self._begin = begin
+        self._steps = steps
 
     def run(self) -> CrossFitted:
         """Train, or go on where it was broken off."""
@@ -134,7 +137,7 @@ class CrossFitting:
             others = sides.without(number)
             before = material.fit(frozen_vectors, others)
             frozen[fold] = material.logits(before, frozen_vectors, fold)
-            best_steps.append(self._trained(number + 1, others).best_step)
+            best_steps.append(self._trained(number + 1, others, self._steps).best_step)
             vectors = self._tower.vectors(material.views.states)
             tuned[fold] = material.logits(material.fit(vectors, others), vectors, fold)
         older = sides.older
@@ -153,11 +156,11 @@ class CrossFitting:
         """
         number = len(self._material.sides.folds) + 1
         if steps:
-            return self._trained(number, labels, steps=steps).adapter
+            return self._trained(number, labels, steps).adapter
         self._tower.begin(self._recipe.seed + number)
         return self._tower.adapter()
 
-    def _trained(self, number: int, labels: Indices, *, steps: int | None = None) -> TrainedAdapter:
+    def _trained(self, number: int, labels: Indices, steps: int | None) -> TrainedAdapter:
         self._begin()
         material, recipe = self._material, self._recipe
         seed = recipe.seed + number
