@@ -12,6 +12,7 @@ from kit.snapshots import FULL
 from tasted.home.crash_reports import CrashLog
 from tasted.home.layout import Home
 from tasted.home.status import IgnoredPath, PlainFolder, read_status, write_status
+from tasted.home.training_file import TrainingFolder, TrainingState
 
 
 def test_what_gives_verdicts_is_told_while_there_are_none(
@@ -46,6 +47,34 @@ def test_folders_that_are_not_profiles_are_listed(
         "Folders  anna/may/ is in another folder, so its pictures are scored separately",
         "         and 1 more folder",
     ]
+
+
+def test_a_training_is_told_as_it_is_now(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not as the daemon wrote it minutes ago: while it runs, and how it ended."""
+    now = "2026-11-30T14:10:00.000+00:00"
+    folder = TrainingFolder(home)
+    state = TrainingState(1, "training", "pocket", now, now, adapter=2, adapters=4, steps_max=90)
+    write_status(home.status_file, replace(FULL, training="Training begins."))
+    with folder.held():
+        folder.write(replace(state, step=7))
+        assert run(home, "status") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "Training adapter 2 of 4: step 7 of at most 90." in said
+    assert not any("begins" in line for line in said)
+
+    folder.write(replace(state, state="not_offered", message="500 labels are needed."))
+    assert run(home, "status") == 0
+    said = capsys.readouterr().out.splitlines()
+    at = said.index("Training 500 labels are needed.")
+    assert said[at + 1] == "         → See more: tasted train --status"
+    assert run(home, "--json", "status") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"]["training"] is None
+    assert told["training"] == {
+        "is_running": False,
+        "state": "not_offered",
+        "summary": "500 labels are needed.",
+    }
 
 
 def test_texts_without_a_picture_are_named(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """`tasted status`: what tasted is doing or waiting for. Works with or without a daemon."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 from tasted.amounts import counted, file_size
 from tasted.cli.commands.model_words import model_change
 from tasted.cli.context import Context, printable
+from tasted.daemon.shared.training_words import training_now, training_summary
 from tasted.embedding.models.in_force import settings_in_force
 from tasted.embedding.models.weights import choose_runtime, find_model
 from tasted.errors import ConfigError, InboxUnavailable, ServiceFault
@@ -17,6 +18,7 @@ from tasted.home.crash_reports import crash_summary, recent_crashes
 from tasted.home.layout import FoundHome, Home
 from tasted.home.lock import lock_owner, process_exists
 from tasted.home.status import Heartbeat, Status, deciding_recipe, read_heartbeats, read_status
+from tasted.home.training_file import TrainingFolder
 from tasted.inbox.listing import list_inbox
 from tasted.system.clock import parse_time
 from tasted.system.files import folder_bytes
@@ -51,6 +53,9 @@ def status(context: Context) -> None:
     found = context.found()
     owner = lock_owner(found.home)
     snapshot = read_status(found.home.status_file)
+    if snapshot is not None:
+        # the daemon writes it only now and then
+        snapshot = replace(snapshot, training=training_now(found.home))
     running = owner is not None and snapshot is not None and snapshot.pid == owner
     blocked = _blocked_service(found)
     crashes = recent_crashes(found.home.crashes_file, now=datetime.now(UTC))
@@ -68,6 +73,7 @@ def status(context: Context) -> None:
         else {"pid": blocked.pid, "state": blocked.state, **asdict(blocked.fault)},
         "crashes": [asdict(crash) for crash in crashes],
         "lonely_texts": _lonely_texts(found.home, snapshot),
+        "training": _training(found.home),
         "trial": _trial(found.home),
         "bytes": {
             "library": folder_bytes(found.home.library),
@@ -95,6 +101,18 @@ def _trial(home: Home) -> dict[str, Any] | None:
         # the daemon reports it
         return None
     return trial_body(standings[0]) if standings else None
+
+
+def _training(home: Home) -> dict[str, Any] | None:
+    """Return how a training gets on at this moment, or how the last one ended; None: none was."""
+    state = TrainingFolder(home).read()
+    if state is None:
+        return None
+    return {
+        "is_running": state.is_under_way,
+        "state": state.state,
+        "summary": training_summary(state),
+    }
 
 
 def _blocked_service(found: FoundHome) -> Heartbeat | None:
@@ -166,6 +184,7 @@ def _lines(
     if snapshot is not None:
         lines += _snapshot_lines(snapshot, running=running)
         lines += _text_lines(snapshot, report["lonely_texts"])
+    lines += _training_lines(report["training"])
     lines += _trial_lines(report["trial"])
     if report["page"] is not None:
         lines.append(f"Page     {report['page']}")
@@ -191,7 +210,6 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
         lines.append(f"Engine   {'not running' if engine is None else f'running, pid {engine}'}")
         lines.append(f"Queue    {_queue(snapshot)}")
         lines += _saving_lines(snapshot)
-        lines += _training_lines(snapshot)
         lines += [
             f"Waiting  {path} has been changing for over a minute; tasted waits until it stops"
             for path in snapshot.restless
@@ -225,9 +243,13 @@ def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
     return lines
 
 
-def _training_lines(snapshot: Status) -> list[str]:
-    told = snapshot.training
-    return [f"Training {told.removeprefix('Training ')}"] if told is not None else []
+def _training_lines(told: Mapping[str, Any] | None) -> list[str]:
+    if told is None:
+        return []
+    first = f"Training {told['summary'].removeprefix('Training ').removeprefix('Training: ')}"
+    if told["is_running"]:
+        return [first]
+    return [first, "         → See more: tasted train --status"]
 
 
 def _version_lines(snapshot: Status) -> list[str]:
