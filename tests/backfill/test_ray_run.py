@@ -90,4 +90,6 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     command = [sys.executable, "-c", _WITHOUT_RAY]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert "Several machines need Ray" in done.stdout
-    assert "pip install 'tasted[ray]'" in done.stdout
+    assert "In the folder of the project: " in done.stdout
+    assert "install '.[ocr,ray,train]'" in done.stdout
+    assert "'tasted[" not in done.stdout

@@ -30,6 +30,7 @@ from tasted.backfill.shipped_taste import ShippedTaste
 from tasted.errors import EngineFailed, UsageError
 from tasted.inbox.reconcile import Task
 from tasted.rpc.messages import Fault, FileScored
+from tasted.system.installation import how_to_add
 
 AUTO = "auto"
 """The cluster that this machine is part of."""
@@ -234,7 +235,7 @@ def _ray() -> Any:
     except ImportError as error:
         raise EngineFailed(
             f"Several machines need Ray, which cannot be loaded: {error}.",
-            remedy="Install it here and on every machine: pip install 'tasted[ray]'",
+            remedy=f"Install the extra `ray` here and on every machine. {how_to_add('ray')}",
         ) from error
     return ray
 
@@ -308,7 +309,8 @@ def _failure(error: Exception) -> EngineFailed:
     if "No module named 'tasted" in text:
         return EngineFailed(
             "A machine of the cluster has no tasted.",
-            remedy=f"Install it on every machine: pip install 'tasted[ray]=={__version__}'",
+            remedy=f"Install tasted {__version__} with the extra `ray` on every machine, from the "
+            "folder of the project. See docs/install.md there.",
         )
     return EngineFailed(
         f"Ray gave up: {_first_line(error)}",

@@ -4,7 +4,6 @@ It is nobody's child for long: it goes on when the command or the daemon that st
 How it gets on is in `home.training_file`.
 """
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -16,9 +15,9 @@ from tasted.errors import CommandError, EngineFailed
 from tasted.home.layout import Home
 from tasted.home.training_file import TrainingFolder
 from tasted.system.files import private_folder
+from tasted.system.installation import EXTRAS, has_module, how_to_add
 
 COMMAND = (sys.executable, "-I", "-m", "tasted.training")
-_EXTRA = "peft"
 _START_SECONDS = 120.0
 _END_SECONDS = 10.0
 _PAUSE_SECONDS = 0.05
@@ -39,7 +38,7 @@ class TrainingRuns(CommandError):
 
 def has_extra() -> bool:
     """Return whether what training needs is installed, without importing it."""
-    return importlib.util.find_spec(_EXTRA) is not None
+    return has_module(EXTRAS["train"])
 
 
 def start_training(
@@ -71,7 +70,7 @@ def start_training(
     if not is_installed():
         raise ExtraMissing(
             "Training needs the extra `train`, which is not installed.",
-            remedy="Install it beside tasted: pip install 'peft>=0.21'",
+            remedy=how_to_add("train"),
         )
     folder = TrainingFolder(home)
     if folder.is_running():
