@@ -7,7 +7,7 @@ in an inbox: hidden files, links and libraries of programs are passed over, and 
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -139,12 +139,19 @@ class Tree:
         return TreeListing(PackedFiles(sights), dict(passed_over), tuple(unreadable))
 
 
-def roots_of(folders: Sequence[Path], home: Home) -> tuple[TreeRoot, ...]:
+def roots_of(
+    folders: Sequence[Path],
+    home: Home,
+    *,
+    identity_of: Callable[[Path], tuple[int, int] | None] = folder_identity,
+) -> tuple[TreeRoot, ...]:
     """Return the folders of a backfill, each with the first part of the paths in it.
 
     Args:
         folders: absolute, as they were named; or what `store_url` knows as a place in a store.
         home: none of them may hold it or lie in it.
+        identity_of: device and inode of a folder: one folder can have several paths, by a bind
+            mount or on a disk without letter case.
 
     Raises:
         UsageError: when one is no folder, is named twice, or overlaps the home or another one.
@@ -168,7 +175,7 @@ def roots_of(folders: Sequence[Path], home: Home) -> tuple[TreeRoot, ...]:
             raise UsageError(
                 f"{folder} is not a folder.", remedy="To score one picture: tasted score FILE"
             )
-        _check_apart(folder, real, home, resolved)
+        _check_apart(folder, real, home, resolved, identity_of)
         resolved.append(real)
     places = [*map(str, resolved), *stores]
     if len(places) == 1:
@@ -187,17 +194,33 @@ def _checked_store(url: str, others: Collection[str]) -> str:
     return place
 
 
-def _check_apart(folder: Path, real: Path, home: Home, others: Collection[Path]) -> None:
+def _check_apart(
+    folder: Path,
+    real: Path,
+    home: Home,
+    others: Collection[Path],
+    identity_of: Callable[[Path], tuple[int, int] | None],
+) -> None:
     for own in (home.root, real_path(home.inbox), real_path(home.outbox)):
-        if own == real or own in real.parents or real in own.parents:
+        if _overlap(own, real, identity_of):
             raise UsageError(
                 f"{folder} and the tasted folder {home.root} overlap.",
                 remedy="Pictures in the inbox are scored by: tasted run. For a backfill, name "
                 "folders elsewhere.",
             )
     for other in others:
-        if other == real or other in real.parents or real in other.parents:
+        if _overlap(other, real, identity_of):
             raise UsageError(f"{real} and {other} overlap.", remedy="Name the outer folder alone.")
+
+
+def _overlap(one: Path, other: Path, identity_of: Callable[[Path], tuple[int, int] | None]) -> bool:
+    """Tell whether a folder is another one, or lies in it, whatever their paths say."""
+    if one == other or one in other.parents or other in one.parents:
+        return True
+    first, second = identity_of(one), identity_of(other)
+    return (first is not None and first in map(identity_of, other.parents)) or (
+        second is not None and second in map(identity_of, (one, *one.parents))
+    )
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:
