@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tasted.errors import InboxUnavailable, UnreadableFile, UsageError
+from tasted.home.backfill_files import STORE_SCHEME
 from tasted.inbox.companions import companions_of
 from tasted.inbox.naming import NameKind, is_walked_folder, kind_of_name
 from tasted.records import FileStamp, InboxFile
 from tasted.system.machine_faults import shortage_of
 
-SCHEME = "s3://"
 _NAME_BYTES_MAX = 255
 _CHUNK_BYTES = 1 << 20
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -27,13 +27,13 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 def is_object_store(place: str) -> bool:
     """Tell whether a place is in an object store, and no folder."""
-    return place.startswith(SCHEME)
+    return place.startswith(STORE_SCHEME)
 
 
 def store_url(place: PurePath) -> str | None:
     """Return the URL that somebody typed where a path may stand; None: it is a path."""
     scheme, *parts = place.parts or ("",)
-    return SCHEME + "/".join(parts) if f"{scheme}//" == SCHEME else None
+    return STORE_SCHEME + "/".join(parts) if f"{scheme}//" == STORE_SCHEME else None
 
 
 @dataclass(slots=True)

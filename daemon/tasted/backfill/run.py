@@ -4,6 +4,7 @@ Touches the outbox of the backfill, `.tasted/backfills`, and the tree by looking
 what has a sidecar is done, and the next run goes on from there: nothing else is remembered.
 """
 
+import contextlib
 import shutil
 import threading
 import time
@@ -34,7 +35,7 @@ from tasted.outbox.sidecar_writer import Writer
 from tasted.rpc.client import COMMAND
 from tasted.rpc.messages import FileResult
 from tasted.system.clock import from_epoch
-from tasted.system.files import private_folder
+from tasted.system.files import private_folder, remove_whole
 from tasted.system.sweeping import sweep_temporary
 
 _ROUNDS = 2
@@ -174,8 +175,10 @@ class BackfillRun:
                 f"{self._outbox} is a link.", remedy="Replace it with a folder; links are not used."
             )
         self._tree.check()
+        self._place.refuse_links()
         for left in self._place.folder.glob("engine-*"):
-            shutil.rmtree(left, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                remove_whole(left)
         private_folder(self._outbox, below=home.outbox)
         sweep_temporary(self._outbox, older_than_seconds=0)
         self._check_room()

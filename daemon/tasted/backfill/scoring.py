@@ -5,7 +5,7 @@ no home, no lock and no daemon, so that many of them work at a time, on one mach
 A file over which the engine ends twice, alone, gets the error; the others go on.
 """
 
-import shutil
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from tasted.rpc.backfill_messages import WHOLE_TREE, ScoreTree, TreeFile
 from tasted.rpc.client import COMMAND, EngineDiedError
 from tasted.rpc.crash_attribution import CrashAttribution, crash_sidecar
 from tasted.rpc.messages import FileResult
-from tasted.system.files import private_folder
+from tasted.system.files import private_folder, remove_whole
 
 Take = Callable[[Task, FileResult], None]
 """Called with a file and what became of it, as soon as that is known, in the middle of a request.
@@ -193,7 +193,8 @@ class TreeScoring:
     def close(self) -> None:
         """Let the engine leave, and remove its folder."""
         self.engine.stop()
-        shutil.rmtree(self._working, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            remove_whole(self._working)
 
     def __enter__(self) -> Self:
         return self

@@ -3,8 +3,8 @@
 Reads the home, and writes the folder of the backfill in `.tasted/backfills`.
 """
 
+import os
 import re
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.rpc.client import COMMAND
 from tasted.system.faultpoints import reach
-from tasted.system.files import private_folder, real_path
+from tasted.system.files import private_folder, real_path, remove_whole
 
 _NAME_LENGTH = 32
 
@@ -49,7 +49,7 @@ def find_backfill(home: Home, folders: Sequence[Path], name: str | None) -> Back
     if not folders:
         place = BackfillPlace(home, name or "")
         if place.read() is None:
-            raise _missing(place.name)
+            raise _unreadable(place) if os.path.lexists(place.state_file) else _missing(place.name)
         return place
     roots = roots_of(folders, home)
     same = (known for known in backfill_places(home) if _has_roots(known, roots))
@@ -60,11 +60,8 @@ def find_backfill(home: Home, folders: Sequence[Path], name: str | None) -> Back
 def _named(place: BackfillPlace, roots: tuple[TreeRoot, ...]) -> BackfillPlace:
     """Return the backfill of a name, which is new or has these very folders."""
     state = place.read()
-    if state is None and place.state_file.exists():
-        raise UsageError(
-            f"{place.state_file} cannot be read.",
-            remedy=f"Choose another --name, or remove it: tasted backfill --forget {place.name}",
-        )
+    if state is None and os.path.lexists(place.state_file):
+        raise _unreadable(place)
     if state is not None and state.roots != roots:
         known = ", ".join(root.path for root in state.roots)
         raise UsageError(
@@ -98,9 +95,10 @@ def taste_of_backfill(
 
     Raises:
         UsageError: when it began on this machine alone, and other ones are to go on.
-        ServiceFault: when there is no taste, or the model is not there.
+        ServiceFault: when there is no taste, or the model is not there; or a folder is a link.
         OSError: when it cannot be kept.
     """
+    place.refuse_links()
     taste = ShippedTaste.read(place.taste) if not is_again else None
     if taste is not None and is_for_others and not taste.is_whole:
         raise UsageError(
@@ -135,7 +133,7 @@ def newer_taste(home: Home, taste: ShippedTaste) -> str | None:
 def forget_backfill(home: Home, name: str, outbox: Path) -> int:
     """Remove the sidecars of a backfill and what is kept of it; return how many files those were.
 
-    The pictures stay where they are.
+    The pictures stay where they are. Whatever lies under its name goes, damaged or not.
 
     Args:
         home: whose it is.
@@ -148,26 +146,24 @@ def forget_backfill(home: Home, name: str, outbox: Path) -> int:
         ServiceFault: when it cannot be removed.
     """
     place = BackfillPlace(home, name)
-    if not is_backfill_name(name) or not (place.state_file.exists() or outbox.is_dir()):
+    if not is_backfill_name(name) or not (place.is_kept or os.path.lexists(outbox)):
         raise _missing(name)
     home.check()
-    with place.held():
-        count = sum(1 for file in outbox.rglob("*.json")) if outbox.is_dir() else 0
-        try:
-            for folder in (outbox, place.folder):
-                # its target is not the home's own
-                if folder.is_symlink():
-                    folder.unlink()
-                elif folder.is_dir():
-                    shutil.rmtree(folder)
-            # last, so that a second run finds what a first one left
-            place.state_file.unlink(missing_ok=True)
-            place.lock_file.unlink(missing_ok=True)
-        except OSError as error:
-            raise ServiceFault(
-                f"Cannot remove {error.filename}: {error.strerror}.",
-                remedy="Check its permissions, and run the same command again.",
-            ) from error
+    try:
+        if place.has_foreign_lock:
+            remove_whole(place.lock_file)
+        with place.held():
+            # the target of a link is not the home's own
+            is_own = outbox.is_dir() and not outbox.is_symlink()
+            count = sum(1 for file in outbox.rglob("*.json")) if is_own else 0
+            # the state and the lock last, so that a second run finds what a first one left
+            for kept in (outbox, place.folder, place.state_file, place.lock_file):
+                remove_whole(kept)
+    except OSError as error:
+        raise ServiceFault(
+            f"Cannot remove {error.filename}: {error.strerror}.",
+            remedy="Check its permissions, and run the same command again.",
+        ) from error
     return count
 
 
@@ -180,6 +176,14 @@ def _name_from(folder: Path) -> str:
     """Return a name that says which folder it is."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", real_path(folder).name).strip("-")
     return plain[:_NAME_LENGTH].strip("-") or "tree"
+
+
+def _unreadable(place: BackfillPlace) -> UsageError:
+    return UsageError(
+        f"{place.state_file} cannot be read.",
+        remedy=f"Remove it with its results, and begin again: tasted backfill --forget "
+        f"{place.name}",
+    )
 
 
 def _missing(name: str) -> NotFound:

@@ -13,18 +13,22 @@ Its sidecars lie in `outbox/@NAME`. Which file is done is told by them alone.
 import contextlib
 import dataclasses
 import json
+import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tasted.errors import CommandError
+from tasted.errors import CommandError, OutboxUnwritable
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
 from tasted.system.files import private_folder, write_atomically
 from tasted.system.process_lock import held_if_free, is_held
 
+STORE_SCHEME = "s3://"
+"""How the path of a root begins that is a place in an object store."""
 _BYTES_MAX = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
 
@@ -41,7 +45,7 @@ class TreeRoot:
     """One folder of a tree."""
 
     path: str
-    """Absolute, links resolved, as the file system has it."""
+    """Absolute, links resolved, as the file system has it; or a place in an object store."""
     first: str
     """The first part of the paths in it; "" for the only folder of a tree."""
 
@@ -118,7 +122,32 @@ class BackfillPlace:
         """Return what is known of it; None when there is nothing that this version understands."""
         value = read_json(self.state_file, max_bytes=_BYTES_MAX)
         state = record_from(BackfillState, value)
-        return state if state is not None and state.name == self.name else None
+        if state is None or state.name != self.name or not _are_roots(state.roots):
+            return None
+        return state
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept under its name, of whatever kind."""
+        return any(map(os.path.lexists, (self.state_file, self.folder, self.lock_file)))
+
+    def refuse_links(self) -> None:
+        """Refuse to write through links: what they lead to would keep what is written.
+
+        Raises:
+            OutboxUnwritable: when a folder that it keeps something in is a link.
+        """
+        for folder in (
+            self.folder,
+            self.taste,
+            self.taste / "model",
+            self.logs,
+            *self.logs.glob("engine-*"),
+        ):
+            if folder.is_symlink():
+                raise OutboxUnwritable(
+                    f"{folder} is a link.", remedy="Remove it; links are not used there."
+                )
 
     def write(self, state: BackfillState) -> None:
         """Keep what is known of it.
@@ -138,9 +167,16 @@ class BackfillPlace:
 
         Raises:
             BackfillRuns: when another one does.
+            OutboxUnwritable: when there is something else in the place of its lock.
             OSError: when the lock cannot be made.
         """
         private_folder(self.home.backfills, below=self.home.root)
+        if self.has_foreign_lock:
+            raise OutboxUnwritable(
+                f"{self.lock_file} is not a file.",
+                remedy=f"Remove what is kept of this backfill: tasted backfill --forget "
+                f"{self.name}",
+            )
         with held_if_free(self.lock_file) as is_free:
             if not is_free:
                 raise BackfillRuns(
@@ -149,9 +185,35 @@ class BackfillPlace:
                 )
             yield
 
+    @property
+    def has_foreign_lock(self) -> bool:
+        """Whether something lies in the place of its lock that no process can hold."""
+        try:
+            return not stat.S_ISREG(self.lock_file.lstat().st_mode)
+        except OSError:
+            return False
+
     def is_held(self) -> bool:
         """Return whether a process works on it now."""
         return is_held(self.lock_file)
+
+
+def _are_roots(roots: Sequence[TreeRoot]) -> bool:
+    """Tell whether these can be the folders of a tree: what is edited becomes part of paths."""
+    firsts = [root.first for root in roots]
+    if len({first.casefold() for first in firsts}) != len(firsts):
+        return False
+    is_named = all(first not in {"", ".", ".."} and "/" not in first for first in firsts)
+    is_tree = firsts == [""] or (is_named and bool(firsts))
+    return is_tree and all(map(_is_root, roots))
+
+
+def _is_root(root: TreeRoot) -> bool:
+    try:
+        named = os.fsencode(root.path + root.first)
+    except UnicodeEncodeError:
+        return False
+    return b"\0" not in named and root.path.startswith(("/", STORE_SCHEME))
 
 
 def is_backfill_name(name: str) -> bool:

@@ -4,7 +4,6 @@ Removes what tasted wrote; leaves everything else, and the folders that hold it.
 """
 
 import os
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from tasted.inbox.naming import NOTICE_NAME, NameKind, is_walked_folder, kind_of
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.places import backfill_name
 from tasted.removal.trace import Reach, Trace, size_of
-from tasted.system.files import folder_bytes, is_temporary, remove_if_empty
+from tasted.system.files import folder_bytes, is_temporary, remove_if_empty, remove_whole
 
 _PICTURES = frozenset({NameKind.PICTURE, NameKind.COMPANION})
 # a home that is a checkout of the program: its settings and notices belong to the checkout
@@ -100,7 +99,7 @@ def backfills(home: Home) -> Trace | None:
 
     def remove() -> None:
         for folder in folders:
-            _remove_tree(folder)
+            remove_whole(folder)
 
     names = ", ".join(folder.name for folder in folders)
     return Trace(
@@ -126,7 +125,7 @@ def state(home: Home) -> Trace | None:
         home.state,
         folder_bytes(home.state),
         Reach.DATA,
-        lambda: _remove_tree(home.state),
+        lambda: remove_whole(home.state),
         needs_home=True,
     )
 
@@ -206,14 +205,6 @@ def _remove(files: Sequence[Path], root: Path) -> None:
             # a folder that was empty before belongs to the user
             if parent == root or not remove_if_empty(parent):
                 break
-
-
-def _remove_tree(folder: Path) -> None:
-    if folder.is_symlink():
-        # its target may be used by others
-        folder.unlink()
-        return
-    shutil.rmtree(folder)
 
 
 def _files(root: Path, *, besides: Callable[[str], bool] = lambda _name: False) -> Iterator[Path]:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -337,6 +338,29 @@ def remove_if_empty(folder: Path) -> bool:
         folder.rmdir()
         return True
     return False
+
+
+def remove_whole(place: Path) -> None:
+    """Remove the file, the link or the folder with all in it at a path; what a link leads to stays.
+
+    Raises:
+        OSError: when it cannot be removed; nothing there is no error.
+    """
+    if place.is_symlink() or not place.is_dir():
+        place.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(place)
+
+
+def open_anew(file: Path) -> int:
+    """Open a new private file in place of whatever file or link was there; return its descriptor.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
+    file.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(file, flags, PRIVATE_FILE)
 
 
 def _opened_without_links(path: Path, below: Path) -> int:

@@ -33,10 +33,12 @@ _SEVERAL = {
 
 def list_backfills(context: Context, home: Home) -> None:
     """Print the backfills of a home."""
-    found = [
-        (place, state) for place in backfill_places(home) if (state := place.read()) is not None
-    ]
+    found = [(place, place.read()) for place in backfill_places(home)]
     for place, state in found:
+        if state is None:
+            context.show(f"@{place.name}: {place.state_file} cannot be read")
+            context.show(f"  → Remove it: tasted backfill --forget {place.name}")
+            continue
         is_running = place.is_held()
         context.answer({**state_value(state), "is_running": is_running})
         context.show(printable(backfill_line(state, is_running=is_running)))
