@@ -186,9 +186,9 @@ def test_row_12_a_write_that_fails_midway_leaves_the_old_sidecar(
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_row_12_a_full_disk_is_called_so(home: Home, number: int) -> None:
     """No space and no quota are one fault, with a remedy that helps."""
-    fault = writing._fault(home.outbox, OSError(number, os.strerror(number)))
+    fault = writing._fault(home.outbox, OSError(number, os.strerror(number)), "then wait")
     assert isinstance(fault, DiskFull)
-    assert "space" in fault.remedy
+    assert fault.remedy == "Free some space; then wait."
 
 
 def test_row_11_a_read_only_outbox_is_a_fault_of_the_service(home: Home, writer: Writer) -> None:

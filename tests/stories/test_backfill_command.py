@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.children import bound_by_modes
 from kit.daemons import json_lines, running, tasted
 from kit.drawings import drawing, label_scenes
 from kit.giveaways import found_in, needles
@@ -146,3 +147,23 @@ def test_a_new_home_scores_a_folder(home: Home, tmp_path: Path) -> None:
     assert empty.returncode == 0, empty.stderr
     assert empty.stdout == f"There are no pictures in {tmp_path / 'empty'}.\n"
     assert "Passed over" not in empty.stderr
+
+
+@pytest.mark.timeout(300)
+def test_an_outbox_that_takes_nothing_ends_it(home: Home, tmp_path: Path) -> None:
+    """The command is over, so it says to run it again, and not that it goes on by itself."""
+    label_scenes(home)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(drawing("gym", seed=70))
+    outbox = home.outbox / "@photos"
+    outbox.mkdir(mode=0o500)
+    program = [*bound_by_modes(), sys.executable, "-m", "tasted", "--home", str(home.root)]
+    command = [*program, "backfill", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "then run the same command again." in done.stderr
+    outbox.chmod(0o700)
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr

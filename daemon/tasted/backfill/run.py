@@ -121,7 +121,13 @@ class BackfillRun:
         self._tree = Tree.of(state.roots)
         self._outbox = backfill_outbox(place)
         self._ledger: Ledger = backfill_ledger(place)
-        self._writer = Writer(self._outbox, self._ledger, check=place.home.check_outbox)
+        self._writer = Writer(
+            self._outbox,
+            self._ledger,
+            check=place.home.check_outbox,
+            # the command ends with the fault
+            then="then run the same command again",
+        )
         self._failing = threading.Lock()
         self._failure: BaseException | None = None
         self._engines: list[TreeScoring] = []

@@ -36,14 +36,21 @@ class Writer:
         outbox: the folder.
         ledger: of it.
         check: refuses, before something is written, an outbox that is not the one it was.
+        then: what happens once a fault of the disk is over, as the end of a remedy.
     """
 
     def __init__(
-        self, outbox: Path, ledger: Ledger, *, check: Callable[[], None] = lambda: None
+        self,
+        outbox: Path,
+        ledger: Ledger,
+        *,
+        check: Callable[[], None] = lambda: None,
+        then: str = "scoring goes on by itself",
     ) -> None:
         self._outbox = outbox
         self._ledger = ledger
         self._check = check
+        self._then = then
         # held across the disk, and by nobody but those who change the outbox
         self._writing = threading.RLock()
 
@@ -70,7 +77,7 @@ class Writer:
                 place = self._write_somewhere(entry.path, data, durable=durable)
                 self._ledger.wrote(place, entry)
             except OSError as error:
-                raise _fault(self._outbox, error) from error
+                raise _fault(self._outbox, error, self._then) from error
         return place
 
     def edit(self, path: str, change: Callable[[Sidecar], Sidecar | None]) -> None:
@@ -178,7 +185,7 @@ class Writer:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise _fault(self._outbox, error) from error
+            raise _fault(self._outbox, error, self._then) from error
         return True
 
     def remove_every(self, path: str) -> int:
@@ -224,13 +231,13 @@ class Writer:
         )
 
 
-def _fault(outbox: Path, error: OSError) -> ServiceFault:
+def _fault(outbox: Path, error: OSError, then: str) -> ServiceFault:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(
             f"No space is left for the outbox {outbox}.",
-            remedy="Free some space; scoring goes on by itself.",
+            remedy=f"Free some space; {then}.",
         )
     return shortage_of(error) or OutboxUnwritable(
         f"The outbox {outbox} cannot be written: {error.strerror}.",
-        remedy="Check that the folder exists and belongs to you; scoring goes on by itself.",
+        remedy=f"Check that the folder exists and belongs to you; {then}.",
     )
