@@ -1,16 +1,19 @@
 """One adapter on the real tower of pocket: it begins as the frozen model, and goes on the same."""
 
+import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save
 
 from tasted.embedding.models.weights import find_model
 from tasted.embedding.runtimes.torch_clip import ClipEmbedder
 from tasted.training.adapter_run import AdapterRun, StartingHead, TrainedAdapter, TrainingTask
 from tasted.training.cached_views import CachedViews, LookedAt, cache_views
-from tasted.training.checkpoints import read_checkpoint
 from tasted.training.merging import merged_weights
 from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import StepTold
@@ -190,9 +193,86 @@ def test_a_checkpoint_is_tensors_and_numbers_and_private(
     ]
     assert {file.parent.name for file in files} == {"step-000006"}
     assert all(file.stat().st_mode & 0o077 == 0 for file in (folder, *files))
-    assert read_checkpoint(folder, digest="another run") is None
-    (folder / "step-000006" / "optimizer.safetensors").write_bytes(b"not one")
-    assert read_checkpoint(folder, digest="a run") is None
+
+
+def as_pipe(file: Path, _other: Path) -> None:
+    """Put a pipe that nobody writes into in the place of a file."""
+    file.unlink()
+    os.mkfifo(file)
+
+
+def as_other_tensors(file: Path, other: Path) -> None:
+    """Put the tensors of another file in the place of a file."""
+    file.write_bytes(other.read_bytes())
+
+
+def as_other_shapes(file: Path, _other: Path) -> None:
+    """Leave the names of the tensors in a file, and none of their shapes."""
+    tensors = {name: torch.zeros(3, 5) for name in load_file(file)}
+    file.write_bytes(save(tensors))
+
+
+def as_no_tensors(file: Path, _other: Path) -> None:
+    """Write something else into a file."""
+    file.write_bytes(b"not one")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("adapter_model", "optimizer"),
+        ("best_model", "optimizer"),
+        ("optimizer", "adapter_model"),
+    ],
+)
+@pytest.mark.parametrize("damage", [as_pipe, as_other_tensors, as_other_shapes, as_no_tensors])
+def test_a_damaged_checkpoint_is_none(
+    tower: VisionTower,
+    views: CachedViews,
+    tmp_path: Path,
+    name: str,
+    other: str,
+    damage: Callable[[Path, Path], None],
+) -> None:
+    """The run begins again, and ends as it would have ended without one."""
+    folder = tmp_path / "training" / "run"
+    whole, losses = run(tower, views, folder)
+    step = folder / "step-000006"
+    damage(step / f"{name}.safetensors", step / f"{other}.safetensors")
+    again, again_losses = run(tower, views, folder)
+    assert whole is not None
+    assert again is not None
+    assert again_losses == losses
+    assert all(torch.equal(again.adapter[name], whole.adapter[name]) for name in whole.adapter)
+
+
+def state_as_pipe(file: Path) -> None:
+    """Put a pipe that nobody writes into in the place of the state."""
+    as_pipe(file, file)
+
+
+def state_of_another(file: Path) -> None:
+    """Let it say that it is of another run."""
+    file.write_text(file.read_text("utf-8").replace("a run", "another run"), "utf-8")
+
+
+def state_without_losses(file: Path) -> None:
+    """Let it say that no look was taken."""
+    file.write_text(json.dumps({**json.loads(file.read_bytes()), "losses": []}), "utf-8")
+
+
+@pytest.mark.parametrize("damage", [state_as_pipe, state_of_another, state_without_losses])
+def test_the_state_of_a_checkpoint_has_to_be_that_of_the_run(
+    tower: VisionTower, views: CachedViews, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """With another one it is no checkpoint."""
+    folder = tmp_path / "training" / "run"
+    whole, losses = run(tower, views, folder)
+    damage(folder / "step-000006" / "state.json")
+    again, again_losses = run(tower, views, folder)
+    assert whole is not None
+    assert again is not None
+    assert again_losses == losses
 
 
 def test_merged_weights_are_those_of_the_adapted_model(

@@ -115,7 +115,12 @@ class AdapterRun:
         """Train to the end, or go on from the last checkpoint; return the best adapter."""
         self._tower.begin(self._task.seed)
         self._optimizer = self._new_optimizer()
-        known = read_checkpoint(self._folder, digest=self._task.digest)
+        known = read_checkpoint(
+            self._folder,
+            digest=self._task.digest,
+            adapter={name: value.shape for name, value in self._tower.adapter().items()},
+            optimizer=self._optimizer_shapes(),
+        )
         if known is None:
             state, best = CheckpointState(0, self._task.seed, self._task.digest, 0), {}
         else:
@@ -215,6 +220,16 @@ class AdapterRun:
             if name.startswith(_HEAD):
                 kept[name] = parameter.detach().cpu().clone()
         return kept
+
+    def _optimizer_shapes(self) -> dict[str, torch.Size]:
+        """Return the shapes of what `_optimizer_state` returns once a step was made."""
+        shapes = {_MEAN: torch.Size(self._background.shape)}
+        for name, parameter in self._trained().items():
+            shapes[f"{name}:step"] = torch.Size()
+            shapes[f"{name}:exp_avg"] = shapes[f"{name}:exp_avg_sq"] = parameter.shape
+            if name.startswith(_HEAD):
+                shapes[name] = parameter.shape
+        return shapes
 
     def _take_up(self, known: Checkpoint) -> None:
         self._tower.put_on(known.adapter)

@@ -11,6 +11,7 @@ A checkpoint appears whole: it is written beside and renamed. Only the newest is
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from safetensors.torch import load, save
 
 from tasted.home.json_records import record_from
 from tasted.system.faultpoints import reach
-from tasted.system.files import private_folder, sync_folder, write_atomically
+from tasted.system.files import private_folder, read_regular_file, sync_folder, write_atomically
 
 ADAPTER_FILE = "adapter_model.safetensors"
 _BEST_FILE = "best_model.safetensors"
@@ -28,8 +29,11 @@ _OPTIMIZER_FILE = "optimizer.safetensors"
 _STATE_FILE = "state.json"
 _NAME = re.compile(r"step-([0-9]{6})")
 _PART = ".part"
+_STATE_BYTES_MAX = 1_000_000
+_TENSOR_BYTES_MAX = 4_000_000_000
 
 Tensors = dict[str, torch.Tensor]
+Shapes = Mapping[str, torch.Size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +93,48 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         shutil.rmtree(older, ignore_errors=True)
 
 
-def read_checkpoint(folder: Path, *, digest: str) -> Checkpoint | None:
-    """Return the newest whole checkpoint of a run; None when there is none of this digest."""
-    for _step, place in reversed(_there(folder)):
+def read_checkpoint(
+    folder: Path, *, digest: str, adapter: Shapes, optimizer: Shapes
+) -> Checkpoint | None:
+    """Return the newest whole checkpoint of a run; None when there is none of this digest.
+
+    Args:
+        folder: of the run of one adapter.
+        digest: of what it is trained on.
+        adapter: the shapes of the adapter that is trained, by name.
+        optimizer: the shapes of the head and of all momenta, likewise.
+    """
+    for step, place in reversed(_there(folder)):
         try:
-            state = record_from(CheckpointState, json.loads((place / _STATE_FILE).read_bytes()))
-            adapter, best, optimizer = (
-                load((place / name).read_bytes())
-                for name in (ADAPTER_FILE, _BEST_FILE, _OPTIMIZER_FILE)
+            data, _stamp = read_regular_file(place / _STATE_FILE, max_bytes=_STATE_BYTES_MAX)
+            state = record_from(CheckpointState, json.loads(data))
+            if state is None or (state.digest, state.step) != (digest, step) or not state.losses:
+                continue
+            return Checkpoint(
+                state,
+                _read_tensors(place / ADAPTER_FILE, adapter),
+                _read_tensors(place / _BEST_FILE, adapter),
+                _read_tensors(place / _OPTIMIZER_FILE, optimizer),
             )
         except (OSError, ValueError, RecursionError, SafetensorError):
             # not written by a tasted of now: an older one may be
             continue
-        if state is not None and state.digest == digest:
-            return Checkpoint(state, adapter, best, optimizer)
     return None
+
+
+def _read_tensors(file: Path, shapes: Shapes) -> Tensors:
+    """Return the tensors of a file, which have these names and shapes.
+
+    Raises:
+        OSError, ValueError, SafetensorError: when there is no such file, or it holds others.
+    """
+    data, _stamp = read_regular_file(file, max_bytes=_TENSOR_BYTES_MAX)
+    tensors = load(data)
+    if {name: tensor.shape for name, tensor in tensors.items()} != dict(shapes) or not all(
+        tensor.is_floating_point() for tensor in tensors.values()
+    ):
+        raise ValueError(f"{file} holds other tensors")
+    return tensors
 
 
 def _there(folder: Path) -> list[tuple[int, Path]]:
