@@ -1,6 +1,7 @@
 """The light side of the engine, tried with engines that behave in every way but well."""
 
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -180,6 +181,16 @@ def test_an_engine_starts_when_it_is_first_asked(make: Make) -> None:
     pid = running_pid(engine)
     assert scored(engine, "\udcff.png") == ["\udcff.png"]
     assert engine.pid == pid
+
+
+def test_its_last_words_are_private(make: Make, tmp_path: Path) -> None:
+    """Whatever the mask of the command is that starts it."""
+    before = os.umask(0)
+    try:
+        assert scored(make(_ANSWERS), "1.png") == ["1.png"]
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "engine.err").stat().st_mode) == 0o600
 
 
 def test_a_file_is_answered_before_the_batch_ends(make: Make, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
-from tasted.system.files import private_folder
+from tasted.system.files import open_anew, private_folder
 from tasted.system.machine_faults import tells_of_memory
 
 AnswerT = TypeVar("AnswerT", bound=EngineAnswer)
@@ -280,7 +280,7 @@ class EngineProcess:
         try:
             # only the folder of the logs: nothing is made where a home was unmounted
             private_folder(self._stderr_file.parent, below=self._stderr_file.parent.parent)
-            with self._stderr_file.open("wb") as stderr:
+            with open_anew(self._stderr_file) as stderr:
                 return subprocess.Popen(
                     self._command,
                     stdin=subprocess.PIPE,

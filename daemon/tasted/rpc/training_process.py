@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from tasted.errors import CommandError, EngineFailed
 from tasted.home.layout import Home
 from tasted.home.training_file import TrainingFolder
-from tasted.system.files import private_folder
+from tasted.system.files import open_anew, private_folder
 from tasted.system.installation import EXTRAS, has_module, how_to_add
 
 COMMAND = (sys.executable, "-I", "-m", "tasted.training")
@@ -65,6 +65,7 @@ def start_training(
     Raises:
         ExtraMissing: when peft is not installed.
         TrainingRuns: when one runs already.
+        CommandError: when its folder is a link, through which pictures would be kept elsewhere.
         EngineFailed: when the process cannot be started, or ends at once.
     """
     if not is_installed():
@@ -73,6 +74,7 @@ def start_training(
             remedy=how_to_add("train"),
         )
     folder = TrainingFolder(home)
+    _refuse_links(folder)
     if folder.is_running():
         raise TrainingRuns(
             "An adapter is being trained already.",
@@ -84,7 +86,7 @@ def start_training(
     words = home.logs / "training.stderr"
     try:
         private_folder(home.logs, below=home.root)
-        with words.open("wb") as stderr:
+        with open_anew(words) as stderr:
             process = subprocess.Popen(
                 (*command, "--home", str(home.root), *arguments),
                 stdin=subprocess.DEVNULL,
@@ -109,6 +111,12 @@ def start_training(
         time.sleep(_PAUSE_SECONDS)
     process.kill()
     raise _not_started("it did not answer in time")
+
+
+def _refuse_links(folder: TrainingFolder) -> None:
+    for kept in (folder.folder, folder.run):
+        if kept.is_symlink():
+            raise CommandError(f"{kept} is a link.", remedy="Remove it; links are not used there.")
 
 
 def cancel_training(home: Home) -> bool:

@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 from tasted.records import FileStamp
 from tasted.system.cloning import Cloner, cloned, holds
@@ -352,15 +353,15 @@ def remove_whole(place: Path) -> None:
         shutil.rmtree(place)
 
 
-def open_anew(file: Path) -> int:
-    """Open a new private file in place of whatever file or link was there; return its descriptor.
+def open_anew(file: Path) -> IO[bytes]:
+    """Open a new private file, to be written, in place of the file or link that was there.
 
     Raises:
         OSError: when it cannot be made.
     """
     file.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-    return os.open(file, flags, PRIVATE_FILE)
+    return os.fdopen(os.open(file, flags, PRIVATE_FILE), "wb")
 
 
 def _opened_without_links(path: Path, below: Path) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tasted.rpc import framing
 from tasted.rpc.review_encoding import answer_frame
 from tasted.rpc.review_messages import ReviewAnswer, ReviewHello
-from tasted.system.files import private_folder
+from tasted.system.files import open_anew, private_folder
 
 COMMAND = (sys.executable, "-I", "-m", "tasted.review")
 _LEAVE_SECONDS = 5.0
@@ -53,7 +53,7 @@ class WebChild:
         self._is_broken = False
         # only the folder of the logs: nothing is made where a home was unmounted
         private_folder(stderr_file.parent, below=stderr_file.parent.parent)
-        with stderr_file.open("wb") as stderr:
+        with open_anew(stderr_file) as stderr:
             self._process = subprocess.Popen(
                 (*command, str(listener.fileno())),
                 stdin=subprocess.PIPE,
