@@ -62,7 +62,7 @@ class RemoteOrder:
         if order is None or order.version != __version__:
             raise EngineFailed(
                 f"tasted {__version__} is installed on {machine_name()}, and another version asks.",
-                remedy="Install the same version of tasted, with the extra `ray`, on every machine.",
+                remedy="Install the same version on every machine, with the extra `ray`.",
             )
         return order
 
