@@ -24,11 +24,15 @@ from tasted.system.faultpoints import VARIABLE
 from tasted.system.files import content_id
 from tasted.training.going_on import facts_of, why_not
 from tasted.training.labels import read_labels
-from tasted.training.process import train
+from tasted.training.process import frozen_base, train
+from tasted.training.progress import RunProgress
 from tasted.training.recipe import TrainingRecipe
 from tasted.training.run_options import RunOptions
+from tasted.training.session import TrainingSession
 
 STEPS = "[training]\nmax_steps = 60\n"
+NOW = "2026-11-30T14:10:00.000+00:00"
+STATE = TrainingState(5, "starting", "pocket", NOW, NOW)
 FACTS = {"labels": "l", "model": "m", "recipe": "r"}
 PLAN = TrainingPlan(1, "d", (), (), facts=FACTS, history=(), mean=(0.5,))
 
@@ -105,9 +109,43 @@ def test_with_another_label_it_starts_over_and_says_so(tmp_path: Path) -> None:
     home = labelled_home(tmp_path, 24, STEPS)
     assert go(home, "training.checkpoint_named:1").can_go_on
     (home.inbox / "liked" / "another.png").write_bytes(picture(99))
+    (home.inbox / "liked" / "001.png").unlink()
     state = go(home, "training.checkpoint_written:1", resumes=True)
     assert state.starts_over == "Training starts over: your labels have changed."
     assert not state.can_go_on
+
+
+def test_a_plan_still_names_what_is_kept_of_the_run_before(tmp_path: Path) -> None:
+    """Until that is removed `tasted forget` has to find it, also where it is a label no more."""
+
+    class StopError(Exception):
+        """The first look at a picture ends it."""
+
+    def stop() -> None:
+        raise StopError
+
+    home = labelled_home(tmp_path, 24, STEPS).taken()
+    folder = TrainingFolder(home)
+    folder.write_plan(replace(PLAN, trained=("a" * 64,), judged=("b" * 64,)))
+    settings = load_settings(home, environment={}).settings
+    progress = RunProgress(home, folder, STATE, reason_to_wait=stop, max_memory_mb=100_000)
+    session = TrainingSession(
+        home,
+        settings,
+        frozen_base(home, settings),
+        TrainingRecipe(max_steps=60),
+        RunOptions(is_forced=True),
+        folder=folder,
+        progress=progress,
+    )
+    with folder.held(), pytest.raises(StopError):
+        session.run()
+
+    plan = folder.read_plan()
+    assert plan is not None
+    assert len(plan.trained) == 24 + 1
+    assert {"a" * 64, "b" * 64} <= {*plan.trained, *plan.judged}
+    assert (plan.run, plan.digest, plan.facts, plan.is_forced) == (5, "d", FACTS, True)
 
 
 def test_a_refused_try_leaves_what_can_be_gone_on_with(tmp_path: Path) -> None:

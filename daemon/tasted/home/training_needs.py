@@ -17,14 +17,20 @@ class NotOffered(CommandError):
     code = "not_enough_labels"
 
 
-def forcing(*, resumes: bool) -> str:
+def forcing(*, resumes: bool, can_go_on: bool) -> str:
     """Return how to insist.
 
     Args:
         resumes: whether what was trained before is to be gone on with.
+        can_go_on: whether anything of that is kept.
     """
     if resumes:
         return "To go on all the same: tasted train --resume --force"
+    if can_go_on:
+        return (
+            "To go on with what was trained before: tasted train --resume. To start over all the "
+            "same: tasted train --force"
+        )
     return "To train all the same: tasted train --force"
 
 
@@ -42,7 +48,9 @@ def refuse_too_few(liked: int, rejected: int) -> None:
         )
 
 
-def refuse_labels(liked: int, rejected: int, *, is_forced: bool, resumes: bool) -> None:
+def refuse_labels(
+    liked: int, rejected: int, *, is_forced: bool, resumes: bool, can_go_on: bool
+) -> None:
     """Refuse to train on so few labels.
 
     Args:
@@ -50,13 +58,14 @@ def refuse_labels(liked: int, rejected: int, *, is_forced: bool, resumes: bool) 
         rejected: how many rejects.
         is_forced: whether somebody insists.
         resumes: whether a run is to be gone on with.
+        can_go_on: whether anything of one is kept.
 
     Raises:
         NotOffered: when labels are missing.
     """
     missing = missing_labels(liked, rejected)
     if missing and not is_forced:
-        raise NotOffered(" ".join(missing), remedy=forcing(resumes=resumes))
+        raise NotOffered(" ".join(missing), remedy=forcing(resumes=resumes, can_go_on=can_go_on))
     refuse_too_few(liked, rejected)
 
 

@@ -192,7 +192,8 @@ class TrainingSession:
 
     def _refuse_unless_forced(self, missing: Sequence[str]) -> None:
         if missing and not self._is_forced:
-            raise NotOffered(" ".join(missing), remedy=forcing(resumes=self._options.resumes))
+            remedy = forcing(resumes=self._options.resumes, can_go_on=self._folder.has_checkpoints)
+            raise NotOffered(" ".join(missing), remedy=remedy)
 
     def _opened(self) -> tuple[ClipEmbedder, VisionTower]:
         threads = thread_count(self._settings.engine.threads)

@@ -63,6 +63,12 @@ def test_a_run_that_was_insisted_on_is_gone_on_with(tmp_path: Path, capsys: Capt
     assert run(home, "train", "--resume") == 1
     assert "To go on all the same: tasted train --resume --force" in capsys.readouterr().err
     folder.write_plan(TrainingPlan(1, "d", (), (), is_forced=True))
+    (folder.run / "adapter-1" / "step-000050").mkdir(parents=True)
+    assert run(home, "train") == 1
+    assert (
+        "To go on with what was trained before: tasted train --resume. "
+        "To start over all the same: tasted train --force"
+    ) in capsys.readouterr().err
     assert run(home, "train", "--resume") == 1
     # nobody can insist on three of each
     assert "8 of each" in capsys.readouterr().err

@@ -82,8 +82,12 @@ def train(
 def _begin(context: Context, home: Home, *, forces: bool, resumes: bool, keeps: bool) -> None:
     folder = TrainingFolder(home)
     if not folder.is_running():
-        is_forced = folder.is_forced(forces=forces, resumes=resumes)
-        refuse_labels(*_counts(context, home), is_forced=is_forced, resumes=resumes)
+        refuse_labels(
+            *_counts(context, home),
+            is_forced=folder.is_forced(forces=forces, resumes=resumes),
+            resumes=resumes,
+            can_go_on=folder.has_checkpoints,
+        )
     start_training(
         home,
         environment=context.environment,
