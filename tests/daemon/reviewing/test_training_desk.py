@@ -12,7 +12,7 @@ from tasted.daemon.reviewing.training_desk import TrainingDesk
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.errors import NotFound
 from tasted.home.layout import Home
-from tasted.home.training_file import GateTold, TrainingFolder, TrainingState
+from tasted.home.training_file import GateTold, TrainingFolder, TrainingPlan, TrainingState
 from tasted.home.training_needs import NotOffered
 from tasted.outbox.ledger import Ledger
 from tasted.records import Current
@@ -75,6 +75,17 @@ def test_with_few_labels_somebody_has_to_insist(tmp_path: Path) -> None:
     with pytest.raises(NotOffered, match="8 of each"):
         few.begin(BeginTraining("lora", force=True))
     assert not begun.asked
+
+
+def test_a_run_that_was_insisted_on_goes_on(tmp_path: Path) -> None:
+    """Nobody has to insist again; a run that was not insisted on is refused as any other."""
+    home = pocket_home(tmp_path)
+    desk, started = desk_of(home, replace(CURRENT, liked=20, rejected=30))
+    with pytest.raises(NotOffered):
+        desk.begin(BeginTraining("lora", resume=True))
+    TrainingFolder(home).write_plan(TrainingPlan(1, "d", (), (), is_forced=True))
+    desk.begin(BeginTraining("lora", resume=True))
+    assert started.asked[0]["resumes"]
 
 
 def test_without_the_extra_nothing_begins(tmp_path: Path) -> None:
