@@ -59,6 +59,8 @@ def test_code_in_a_bin_is_refused_and_does_not_run(
     with pytest.raises(ModelUnusable, match="evil") as caught:
         opened(folder)
     assert not proof.exists()
+    assert "holds program code, which tasted never runs" in caught.value.message
+    assert "weights_only" not in str(caught.value)
     assert "tasted models" in caught.value.remedy
 
 

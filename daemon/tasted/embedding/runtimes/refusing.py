@@ -31,11 +31,18 @@ def loading(model: ModelFolder) -> Iterator[None]:
         if shortage_of(error) is not None:
             raise
         # damaged files raise anything, from KeyError to zlib.error
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        reason = _reason(error)
         raise ModelUnusable(
             f"The model {model.name} in {model.folder} cannot be loaded: {reason}",
             remedy=copy_again(model),
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    if "weights_only" in str(error):
+        # torch goes on to say how to run the code in a file
+        return "it holds program code, which tasted never runs, or is no weights file"
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
 
 
 def copy_again(model: ModelFolder) -> str:
