@@ -126,6 +126,19 @@ def test_a_folder_can_serve_as_an_official_model(shell: Shell) -> None:
     assert shell.hub.asked == []
 
 
+def test_a_model_that_was_loaded_is_ready(shell: Shell) -> None:
+    """And one whose weights no comparison can load is only said to be added."""
+    whole = shutil.copytree(POCKET_FOLDER, shell.folder / "whole")
+    assert "whole is ready: " in shell.run("add", "whole").stdout
+    (answer,) = shell.answers("add", "whole")
+    assert answer["tried"]
+    (whole / "model.safetensors").rename(whole / "pytorch_model.bin")
+    done = shell.run("add", "whole")
+    assert done.returncode == 0, done.stderr
+    assert "whole is added: " in done.stdout
+    assert "It was not tried" in done.stdout
+
+
 def test_what_openvino_lacks_is_said_and_kept(shell: Shell) -> None:
     """Torch runs such a model; `add` says so once, and `status` as long as it is used."""
     write_model_folder(shell.folder / "odd", vision_config={"hidden_act": "gelu_new"})
@@ -133,6 +146,8 @@ def test_what_openvino_lacks_is_said_and_kept(shell: Shell) -> None:
     assert done.returncode == 0, done.stderr
     assert "odd is run by torch: " in done.stderr
     assert "gelu_new" in done.stderr
+    assert "odd is added: " in done.stdout
+    assert "It was not tried" in done.stdout
     (again,) = shell.answers("add", "odd")
     assert "gelu_new" in str(again["compared"])
     assert "Comparing" not in shell.run("add", "odd").stderr

@@ -190,8 +190,13 @@ def add(context: Context, *, folder: Path, name: str | None) -> None:
     model = verify_folder(place, name=called, hashes_file=hashes_file_beside(home.models_file))
     verdict = _compared(context, model)
     record(called, place, None, models_file=home.models_file, home_root=home.root)
-    context.show(f"{called} is ready: {place} ({model.family}).")
-    context.answer(_described(model, verdict))
+    # where a comparison was possible, both runtimes have loaded it
+    was_tried = verdict is not None and verdict.lacks is None
+    how = "is ready" if was_tried else "is added"
+    context.show(f"{called} {how}: {place} ({model.family}).")
+    if not was_tried:
+        context.show("It was not tried: whether it can be loaded shows when you use it.")
+    context.answer({**_described(model, verdict), "tried": was_tried})
     if called != canonical_name(context.settings().embedder.model):
         context.say(f"To use it: tasted models use {called}")
 
