@@ -15,11 +15,9 @@ import structlog
 from tasted.config import Settings
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import LazyEmbedder
+from tasted.embedding.models.in_force import find_deciding
 from tasted.embedding.models.tuned import read_held_out
-from tasted.embedding.models.weights import (
-    ModelFolder,
-    find_model,
-)
+from tasted.embedding.models.weights import ModelFolder
 from tasted.engine.card_desk import CardDesk
 from tasted.engine.known_pictures import Bios, LabelLooks
 from tasted.engine.model_opening import Load, embedder_identity
@@ -116,7 +114,7 @@ def assemble(
         ModelMissing, ModelUnusable: when there is no such model, or when it cannot be loaded.
         LibraryUnusable, DiskFull: when the library cannot be opened or created.
     """
-    model = find_model(settings.embedder.model, models_file=home.models_file, home_root=home.root)
+    model = find_deciding(home, settings.embedder.model)
     embedder = LazyEmbedder(
         embedder_identity(model, settings),
         reads_text=model.family == "clip",

@@ -11,8 +11,8 @@ from tasted.amounts import counted, file_size
 from tasted.cli.commands.model_words import model_change
 from tasted.cli.context import Context, printable
 from tasted.daemon.shared.training_words import training_now, training_summary
-from tasted.embedding.models.in_force import settings_in_force
-from tasted.embedding.models.weights import choose_runtime, find_model
+from tasted.embedding.models.in_force import find_deciding, settings_in_force
+from tasted.embedding.models.weights import choose_runtime
 from tasted.errors import ConfigError, InboxUnavailable, ServiceFault
 from tasted.home.crash_reports import crash_summary, recent_crashes
 from tasted.home.layout import FoundHome, Home
@@ -124,9 +124,7 @@ def _blocked_service(found: FoundHome) -> Heartbeat | None:
 def _model(context: Context, found: FoundHome) -> dict[str, Any]:
     try:
         chosen = settings_in_force(found.home, context.settings()).embedder
-        model = find_model(
-            chosen.model, models_file=found.home.models_file, home_root=found.home.root
-        )
+        model = find_deciding(found.home, chosen.model)
         choice = choose_runtime(
             model, runtime=chosen.runtime, device=chosen.device, dtype=chosen.dtype
         )

@@ -9,7 +9,8 @@ import hashlib
 import json
 
 from tasted.config import Settings
-from tasted.embedding.models.weights import ModelFolder, find_model
+from tasted.embedding.models.in_force import find_deciding
+from tasted.embedding.models.weights import ModelFolder
 from tasted.errors import ServiceFault
 from tasted.home.layout import Home
 from tasted.reading.choosing import Machine, choose
@@ -49,11 +50,7 @@ class ConfigDigest:
         key = (settings.embedder, self._stamp())
         if self._model is None or key != self._key or not self._model.weights_file.exists():
             self._model = None
-            self._model = find_model(
-                settings.embedder.model,
-                models_file=self._home.models_file,
-                home_root=self._home.root,
-            )
+            self._model = find_deciding(self._home, settings.embedder.model)
             self._key = key
         return self._model
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from tasted.config import Settings
 from tasted.embedding.models.weights import ModelFolder, canonical_name, find_model
-from tasted.errors import ServiceFault
+from tasted.errors import ModelMissing, ServiceFault
 from tasted.home.layout import Home
 from tasted.home.status import read_current
+from tasted.home.switch_file import read_switches
 from tasted.records import Current
 
 
@@ -69,6 +70,27 @@ def find_folder(home: Home, model: str) -> ModelFolder | None:
         return find_model(model, models_file=home.models_file, home_root=home.root)
     except ServiceFault:
         return None
+
+
+def find_deciding(home: Home, model: str) -> ModelFolder:
+    """Return the files of the model that decides.
+
+    Raises:
+        ModelMissing, ModelUnusable: as `find_model`; where its files are gone and those of a former
+            model are there, the remedy names the way back as well.
+    """
+    try:
+        return find_model(model, models_file=home.models_file, home_root=home.root)
+    except ModelMissing as error:
+        # `back` goes to the newest
+        for former in read_switches(home.switch_file).kept[:1]:
+            if find_folder(home, former.model) is not None:
+                raise ModelMissing(
+                    error.message,
+                    remedy=f"{error.remedy} · or let {former.name} decide again at once: "
+                    "tasted models back",
+                ) from error
+        raise
 
 
 def _is_same(home: Home, wished: str, current: Current) -> bool:
