@@ -9,18 +9,15 @@ import pytest
 from kit.labelled_homes import labelled_home
 from kit.outboxes import picture
 from kit.sidecars import scored
-from kit.waiting import eventually
+from kit.trainings import kept_by, trained
 from tasted.config import load_settings
 from tasted.daemon.shared.training_words import training_lines
-from tasted.embedding.models.tuned import LearnedFrom, read_learned_from
 from tasted.home.layout import Home
 from tasted.home.training_file import INTERRUPTED, TrainingFolder, TrainingPlan, TrainingState
 from tasted.inbox.listing import list_inbox
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import source_part
 from tasted.outbox.sidecar_writer import Writer
-from tasted.rpc.training_process import start_training
-from tasted.system.faultpoints import VARIABLE
 from tasted.system.files import content_id
 from tasted.training.going_on import facts_of, why_not
 from tasted.training.labels import read_labels
@@ -48,37 +45,18 @@ def arrive(home: Home, numbers: Iterable[int]) -> None:
         Writer(home.outbox, Ledger(home.outbox)).write(scored(path, source=source))
 
 
-def go(home: Home, point: str = "", *, forces: bool = True, resumes: bool = False) -> TrainingState:
-    """Train in a process until it ends, or is killed at a fault point; return how it stands."""
-    folder = TrainingFolder(home)
-    start_training(
-        home, environment={VARIABLE: point}, is_forced=forces, resumes=resumes, keeps=True
-    )
-    eventually(lambda: not folder.is_running(), within_seconds=200)
-    state = folder.read()
-    assert state is not None
-    return state
-
-
-def kept(home: Home, state: TrainingState) -> LearnedFrom:
-    """Return what is said beside the adapter that a run kept."""
-    learned = read_learned_from(TrainingFolder(home).kept / f"{state.run:04}")
-    assert learned is not None
-    return learned
-
-
 def test_pictures_that_came_meanwhile_change_nothing(tmp_path: Path) -> None:
     """It goes on with those that it began with, by itself forced, and to the same adapter."""
     broken = labelled_home(tmp_path / "broken", 24, STEPS)
     whole = labelled_home(tmp_path / "whole", 24, STEPS)
     for home in (broken, whole):
         arrive(home, range(31))
-    assert go(broken, "training.checkpoint_named:1").state == INTERRUPTED
+    assert trained(broken, "training.checkpoint_named:1").state == INTERRUPTED
     arrive(broken, range(31, 35))
-    state, wanted = go(broken, forces=False, resumes=True), go(whole)
+    state, wanted = trained(broken, forces=False, resumes=True), trained(whole)
 
     assert (state.state, state.starts_over) == ("refused", None)
-    mine, other = kept(broken, state), kept(whole, wanted)
+    mine, other = kept_by(broken, state), kept_by(whole, wanted)
     assert mine.adapter_sha256 == other.adapter_sha256
     assert mine.judged == other.judged
     assert state.gates == wanted.gates
@@ -88,13 +66,15 @@ def test_without_pictures_of_its_history_it_goes_on_as_it_was_divided(tmp_path: 
     """Finished adapters stay; what is gone is not looked at, and `tasted forget` still finds it."""
     home = labelled_home(tmp_path, 24, STEPS)
     arrive(home, range(31))
-    assert go(home, "training.checkpoint_named:2").state == INTERRUPTED
+    assert trained(home, "training.checkpoint_named:2").state == INTERRUPTED
     folder = TrainingFolder(home)
     before = folder.read_plan()
     first = next((folder.run / "adapter-1").rglob("state.json")).stat().st_mtime_ns
     for number in range(5):
         (home.inbox / f"new-{number:03}.png").unlink()
-    assert go(home, "training.checkpoint_named:1", forces=False, resumes=True).starts_over is None
+    assert (
+        trained(home, "training.checkpoint_named:1", forces=False, resumes=True).starts_over is None
+    )
 
     after = folder.read_plan()
     assert before is not None
@@ -107,10 +87,10 @@ def test_without_pictures_of_its_history_it_goes_on_as_it_was_divided(tmp_path: 
 def test_with_another_label_it_starts_over_and_says_so(tmp_path: Path) -> None:
     """In one sentence, and nothing of the former checkpoints is used."""
     home = labelled_home(tmp_path, 24, STEPS)
-    assert go(home, "training.checkpoint_named:1").can_go_on
+    assert trained(home, "training.checkpoint_named:1").can_go_on
     (home.inbox / "liked" / "another.png").write_bytes(picture(99))
     (home.inbox / "liked" / "001.png").unlink()
-    state = go(home, "training.checkpoint_written:1", resumes=True)
+    state = trained(home, "training.checkpoint_written:1", resumes=True)
     assert state.starts_over == "Training starts over: your labels have changed."
     assert not state.can_go_on
 

@@ -8,12 +8,11 @@ import torch
 
 from kit.children import python
 from kit.labelled_homes import labelled_home
-from kit.waiting import eventually
-from tasted.embedding.models.tuned import LearnedFrom, read_learned_from
+from kit.trainings import kept_by, trained
+from tasted.embedding.models.tuned import LearnedFrom
 from tasted.embedding.models.weights import find_model, list_recorded
 from tasted.home.layout import Home
-from tasted.home.training_file import INTERRUPTED, TrainingFolder, TrainingState
-from tasted.rpc.training_process import start_training
+from tasted.home.training_file import INTERRUPTED, TrainingFolder
 from tasted.system.faultpoints import VARIABLE
 from tasted.training.merging import merge
 
@@ -36,24 +35,6 @@ merge(home, pocket, {{{LAYER!r}: 0.05 * torch.ones(160, 160)}}, number=1, learne
 """
 
 
-def trained(home: Home, point: str = "", *, resumes: bool = False) -> TrainingState:
-    """Train in a process until it ends, or is killed at a fault point; return how it stands."""
-    folder = TrainingFolder(home)
-    environment = {VARIABLE: point}
-    start_training(home, environment=environment, is_forced=True, resumes=resumes, keeps=True)
-    eventually(lambda: not folder.is_running(), within_seconds=200)
-    state = folder.read()
-    assert state is not None
-    return state
-
-
-def kept(home: Home, state: TrainingState) -> LearnedFrom:
-    """Return what is said beside the adapter that a run kept."""
-    learned = read_learned_from(TrainingFolder(home).kept / f"{state.run:04}")
-    assert learned is not None
-    return learned
-
-
 def test_row_73_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) -> None:
     """In the middle of a checkpoint, and between two: to the last bit, and with the same losses."""
     killed = labelled_home(tmp_path / "killed", 24, STEPS)
@@ -63,7 +44,7 @@ def test_row_73_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) 
     state, wanted = trained(killed, resumes=True), trained(whole)
 
     assert (state.state, wanted.state, state.run) == ("refused", "refused", 3)
-    assert kept(killed, state).adapter_sha256 == kept(whole, wanted).adapter_sha256
+    assert kept_by(killed, state).adapter_sha256 == kept_by(whole, wanted).adapter_sha256
     assert (state.gates, state.loss, state.frozen_loss) == (
         wanted.gates,
         wanted.loss,
