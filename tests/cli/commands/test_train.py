@@ -15,6 +15,7 @@ from tasted.home.lock import hold_lock
 from tasted.home.status import write_current
 from tasted.home.training_file import GateTold, TrainingFolder, TrainingPlan, TrainingState
 from tasted.records import Current
+from tasted.system.faultpoints import VARIABLE
 from tasted.training.process import train
 from tasted.training.run_options import RunOptions
 
@@ -72,6 +73,19 @@ def test_a_run_that_was_insisted_on_is_gone_on_with(tmp_path: Path, capsys: Capt
     assert run(home, "train", "--resume") == 1
     # nobody can insist on three of each
     assert "8 of each" in capsys.readouterr().err
+
+
+def test_a_run_that_is_killed_is_no_success(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for it in a script hears of it, and how to go on."""
+    home = labelled_home(tmp_path, 24, "[training]\nmax_steps = 60\n")
+    monkeypatch.setenv(VARIABLE, "training.checkpoint_named:1")
+    assert run(home, "train", "--force") == 1
+    said = capsys.readouterr().err
+    assert "Training was broken off, and can go on." in said
+    assert "training.stderr" in said
+    assert "To go on: tasted train --resume" in said
 
 
 def test_labels_are_counted_in_one_way(tmp_path: Path, capsys: Captured) -> None:

@@ -18,12 +18,12 @@ from tasted.daemon.shared.training_words import (
 )
 from tasted.errors import CommandError, NotFound, UsageError
 from tasted.home.layout import Home
-from tasted.home.training_file import TrainingFolder, TrainingState
+from tasted.home.training_file import INTERRUPTED, TrainingFolder, TrainingState
 from tasted.home.training_needs import refuse_labels
 from tasted.rpc.training_process import cancel_training, has_extra, start_training
 
 _LOOK_SECONDS = 0.3
-_FAILED = frozenset({"failed", "not_offered"})
+_FAILED = frozenset({"failed", "not_offered", INTERRUPTED})
 _STEPS_BETWEEN_LINES = 50
 
 
@@ -71,12 +71,20 @@ def train(
         context.show("Nothing was trained yet.")
         return
     if not shows_status and state.state in _FAILED:
-        after = (state.remedy, next_step(state))
-        raise CommandError(
-            state.message or "Training failed.", remedy=" ".join(filter(None, after))
-        )
+        raise _failed(home, state)
     for line in training_lines(state):
         context.show(printable(line))
+
+
+def _failed(home: Home, state: TrainingState) -> CommandError:
+    after = [state.remedy, next_step(state)]
+    if state.state == INTERRUPTED:
+        # killed, or without room for a word
+        after.insert(0, f"If it could say why, that is in {home.logs / 'training.stderr'}.")
+    return CommandError(
+        printable(state.message or training_summary(state)),
+        remedy=printable(" ".join(filter(None, after))),
+    )
 
 
 def _begin(context: Context, home: Home, *, forces: bool, resumes: bool, keeps: bool) -> None:
