@@ -42,7 +42,9 @@ def local_cluster(environment: dict[str, str]) -> Iterator[LocalCluster]:
     # sockets have short paths
     folder = Path(tempfile.mkdtemp(prefix="ray-"))
     command = [sys.executable, "-m", "kit.ray_cluster", str(folder)]
-    path = {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    path = {"PYTHONPATH": str(Path(__file__).parent.parent), "RAY_TMPDIR": str(folder)}
+    # where Ray writes which cluster is the newest one; it takes for granted that this is there
+    (folder / "ray").mkdir()
     with (folder / "stderr").open("wb") as stderr:
         process = subprocess.Popen(
             command,
