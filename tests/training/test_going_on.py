@@ -1,23 +1,16 @@
 """What another run goes on with: labels, model and recipe decide, what came meanwhile does not."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kit.labelled_homes import labelled_home
+from kit.labelled_homes import arrive, labelled_home
 from kit.outboxes import picture
-from kit.sidecars import scored
-from kit.trainings import kept_by, trained
+from kit.trainings import trained
 from tasted.config import load_settings
 from tasted.daemon.shared.training_words import training_lines
-from tasted.home.layout import Home
 from tasted.home.training_file import INTERRUPTED, TrainingFolder, TrainingPlan, TrainingState
-from tasted.inbox.listing import list_inbox
-from tasted.outbox.ledger import Ledger
-from tasted.outbox.sidecar import source_part
-from tasted.outbox.sidecar_writer import Writer
 from tasted.system.files import content_id
 from tasted.training.going_on import facts_of, why_not
 from tasted.training.labels import read_labels
@@ -32,34 +25,6 @@ NOW = "2026-11-30T14:10:00.000+00:00"
 STATE = TrainingState(5, "starting", "pocket", NOW, NOW)
 FACTS = {"labels": "l", "model": "m", "recipe": "r"}
 PLAN = TrainingPlan(1, "d", (), (), facts=FACTS, history=(), mean=(0.5,))
-
-
-def arrive(home: Home, numbers: Iterable[int]) -> None:
-    """Let pictures without a label be scored."""
-    for number in numbers:
-        content = picture(number)
-        (home.inbox / f"new-{number:03}.png").write_bytes(content)
-        path = f"new-{number:03}.png"
-        stamp = list_inbox(home.inbox).files[path].stamp
-        source = source_part(path, stamp, None, content_id=content_id(content))
-        Writer(home.outbox, Ledger(home.outbox)).write(scored(path, source=source))
-
-
-def test_pictures_that_came_meanwhile_change_nothing(tmp_path: Path) -> None:
-    """It goes on with those that it began with, by itself forced, and to the same adapter."""
-    broken = labelled_home(tmp_path / "broken", 24, STEPS)
-    whole = labelled_home(tmp_path / "whole", 24, STEPS)
-    for home in (broken, whole):
-        arrive(home, range(31))
-    assert trained(broken, "training.checkpoint_named:1").state == INTERRUPTED
-    arrive(broken, range(31, 35))
-    state, wanted = trained(broken, forces=False, resumes=True), trained(whole)
-
-    assert (state.state, state.starts_over) == ("refused", None)
-    mine, other = kept_by(broken, state), kept_by(whole, wanted)
-    assert mine.adapter_sha256 == other.adapter_sha256
-    assert mine.judged == other.judged
-    assert state.gates == wanted.gates
 
 
 def test_without_pictures_of_its_history_it_goes_on_as_it_was_divided(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kit.children import python
-from kit.labelled_homes import labelled_home
+from kit.labelled_homes import arrive, labelled_home
 from kit.trainings import kept_by, trained
 from tasted.embedding.models.tuned import LearnedFrom
 from tasted.embedding.models.weights import find_model, list_recorded
@@ -36,15 +36,24 @@ merge(home, pocket, {{{LAYER!r}: 0.05 * torch.ones(160, 160)}}, number=1, learne
 
 
 def test_row_73_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) -> None:
-    """In the middle of a checkpoint, and between two: to the last bit, and with the same losses."""
+    """In the middle of a checkpoint, and between two: to the last bit, and with the same losses.
+
+    It goes on as it was insisted on, and with the history that it began with.
+    """
     killed = labelled_home(tmp_path / "killed", 24, STEPS)
     whole = labelled_home(tmp_path / "whole", 24, STEPS)
-    assert trained(killed, "training.checkpoint_written:1").state == INTERRUPTED
-    assert trained(killed, "training.checkpoint_named:3", resumes=True).state == INTERRUPTED
-    state, wanted = trained(killed, resumes=True), trained(whole)
+    for home in (killed, whole):
+        arrive(home, range(31))
+    assert trained(killed, "training.checkpoint_named:1").state == INTERRUPTED
+    arrive(killed, range(31, 35))
+    again = {"forces": False, "resumes": True}
+    assert trained(killed, "training.checkpoint_written:2", **again).state == INTERRUPTED
+    state, wanted = trained(killed, **again), trained(whole)
 
     assert (state.state, wanted.state, state.run) == ("refused", "refused", 3)
-    assert kept_by(killed, state).adapter_sha256 == kept_by(whole, wanted).adapter_sha256
+    assert state.starts_over is None
+    mine, other = kept_by(killed, state), kept_by(whole, wanted)
+    assert (mine.adapter_sha256, mine.judged) == (other.adapter_sha256, other.judged)
     assert (state.gates, state.loss, state.frozen_loss) == (
         wanted.gates,
         wanted.loss,
