@@ -378,7 +378,7 @@ def test_the_console_script_and_the_module_are_one() -> None:
 
 
 def test_no_command_imports_what_structlog_would_like() -> None:
-    """Rich is there where another program of the same environment wants it; it takes 0.05 s."""
+    """Rich is there where another program of the same environment wants it."""
     modules = sorted({module for module, _line in COMMANDS.values()})
     code = (
         "import importlib, os, sys\n"

@@ -183,6 +183,7 @@ class BackfillRun:
         self._tree.check()
         self._place.refuse_links()
         for left in self._place.folder.glob("engine-*"):
+            # where nothing can be removed nothing can be written either, which is told
             with contextlib.suppress(OSError):
                 remove_whole(left)
         private_folder(self._outbox, below=home.outbox)

@@ -193,6 +193,7 @@ class TreeScoring:
     def close(self) -> None:
         """Let the engine leave, and remove its folder."""
         self.engine.stop()
+        # the next run begins by removing what is left
         with contextlib.suppress(OSError):
             remove_whole(self._working)
 

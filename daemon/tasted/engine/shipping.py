@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,7 @@ def read_arrays(folder: Path) -> ShippedArrays:
         version = arrays["version"]
         ends = arrays["ends"].tolist()
         # not np.split, which makes one part of no references
-        views = [arrays["views"][start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        views = [arrays["views"][start:end] for start, end in pairwise((0, *ends))]
         references = tuple(
             LearnedReference(_reference(row), rows)
             for row, rows in zip(facts["references"], views, strict=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kit.feedback_events import content
 from kit.trials import counted, recipe, trial_row
 from kit.tried_homes import NEW, OLD, KilledError, TriedHome, published
-from tasted.daemon.shared.trial_board import TrialConflict
+from tasted.daemon.shared.trial_conflict import TrialConflict
 from tasted.daemon.shared.trial_office import TrialOffice
 from tasted.daemon.shared.trial_order import TrialOrder, parse_trial
 from tasted.errors import ModelMissing, NotFound, ServiceFault

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tasted.errors import CommandError, DiskFull, NotFound, ServiceFault
+from tasted.daemon.shared.trial_conflict import TrialConflict, already_running
+from tasted.errors import DiskFull, NotFound, ServiceFault
 from tasted.feedback.events import FeedbackEvent
 from tasted.feedback.log import FeedbackLog
 from tasted.home.taste_versions import Recipe
@@ -52,12 +53,6 @@ from tasted.trials.trial_file import (
 _OTHER_RECIPE = (
     "Another recipe decides now, because the model, traits, interests or readers were changed."
 )
-
-
-class TrialConflict(CommandError):
-    """What is asked of a trial cannot be done as it stands."""
-
-    code = "conflict"
 
 
 @dataclass(slots=True)
@@ -236,7 +231,7 @@ class TrialBoard:
             opened = replace(
                 row,
                 number=next_number(self._folder),
-                opened_at=self._now().isoformat(timespec="milliseconds"),
+                opened_at=self._time(),
                 after_seq=self._log.last_seq,
             )
             return self._write(opened)
@@ -309,7 +304,7 @@ class TrialBoard:
             row,
             state=state,
             decided_by=by,
-            decided_at=self._now().isoformat(timespec="milliseconds"),
+            decided_at=self._time(),
             decided_seq=self._log.last_seq,
             figures=self._counted(row),
             note=note,
@@ -320,7 +315,7 @@ class TrialBoard:
             row,
             state=state,
             ended_by=by,
-            ended_at=self._now().isoformat(timespec="milliseconds"),
+            ended_at=self._time(),
             reverse_figures=self._counted(row),
             # it was told that it decides; that it does no longer is news
             is_told=row.is_told and state != TAKEN_BACK,
@@ -342,6 +337,9 @@ class TrialBoard:
         if self._count is not None and self._count.number == row.number:
             self._count = self._count if self._count.state == row.state else None
         return row
+
+    def _time(self) -> str:
+        return self._now().isoformat(timespec="milliseconds")
 
     # ---- what follows from a decision -------------------------------------------------------
 
@@ -385,16 +383,3 @@ class TrialBoard:
                 write_trial(self._folder, row)
             self.reload()
             return len(changed)
-
-
-def already_running(row: TrialRow) -> TrialConflict:
-    """Return why no other trial can begin."""
-    if row.state == PROMOTED:
-        return TrialConflict(
-            f"The recipe of trial {row.number} decides, and is still checked against the former.",
-            remedy="Keep it: tasted trial promote; or go back: tasted trial dismiss",
-        )
-    return TrialConflict(
-        f"Trial {row.number} is under way, and there is one at a time.",
-        remedy="End it first: tasted trial dismiss",
-    )

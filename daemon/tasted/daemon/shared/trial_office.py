@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from tasted.amounts import counted
 from tasted.config.model_names import SHORT_NAMES
 from tasted.daemon.shared.engine_lane import AskEngine
-from tasted.daemon.shared.trial_board import TrialConflict, already_running
 from tasted.daemon.shared.trial_carrier import TrialCarrier
+from tasted.daemon.shared.trial_conflict import TrialConflict, already_running
 from tasted.daemon.shared.trial_order import DISMISS, PROMOTE, START, TrialOrder
 from tasted.embedding.models.tuned import tuned_number
 from tasted.embedding.models.weights import is_model_name
