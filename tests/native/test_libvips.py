@@ -135,11 +135,35 @@ def test_resize_is_near_to_pillow(size: tuple[int, int]) -> None:
     assert np.abs(ours.astype(int) - theirs).mean() < 0.5
 
 
-def test_resize_takes_a_cut_of_a_picture() -> None:
-    """An array that is a part of another need not lie in one piece."""
-    pixels = pictures.noise_pixels(size=(300, 200))
-    part = pixels[20:120, 50:150]
-    assert np.array_equal(libvips.resize(part, 40, 30), libvips.resize(part.copy(), 40, 30))
+@pytest.mark.parametrize(
+    "part",
+    [
+        np.s_[20:120, 50:150],
+        np.s_[:100, :100],
+        np.s_[100:, 200:],
+        np.s_[50:150],
+        np.s_[:, 30:],
+        np.s_[199:, 299:],
+        np.s_[::2, 10:100],
+        np.s_[::-1, ::-1],
+        np.s_[20:120, 50:150, ::-1],
+        np.s_[20:120, 50:150, :2],
+    ],
+)
+@pytest.mark.parametrize("size", [(40, 30), (400, 300)])
+def test_a_part_of_a_picture_is_resized_as_by_itself(
+    part: tuple[slice, ...], size: tuple[int, int]
+) -> None:
+    """An array that is a part of another need not lie in one piece, and nothing around it shows."""
+    width, height = size
+    for pixels in (pictures.noise_pixels(size=(300, 200)), _read_only(size=(300, 200))):
+        found = libvips.resize(pixels[part], width, height)
+        assert np.array_equal(found, libvips.resize(pixels[part].copy(), width, height))
+
+
+def _read_only(size: tuple[int, int]) -> np.ndarray:
+    pixels = pictures.noise_pixels(size=size)
+    return np.frombuffer(pixels.tobytes(), np.uint8).reshape(pixels.shape)
 
 
 def test_it_computes_in_the_calling_thread() -> None:

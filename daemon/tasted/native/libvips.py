@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 __all__ = ["LibvipsError", "missing", "png_pixels", "resize"]
 
-# what a PNG is decoded in; results of a resize are computed in the same strips
-_STRIP_ROWS = 64
+_DECODED_ROWS = 64
+# each needs up to ten times as many of what is resized, in memory that libvips takes anew
+_RESIZED_ROWS = 16
 _RGBA = 4
 _OPAQUE = 255
 
@@ -53,7 +54,8 @@ def png_pixels(data: bytes) -> NDArray[np.uint8]:
         if image.bands == _RGBA and (opaque := _opaque(vips, image)) is not None:
             return opaque
         # what was read from top to bottom once has to be opened again
-        return _computed(vips, _opened_png(vips, data) if image.bands == _RGBA else image)
+        again = _opened_png(vips, data) if image.bands == _RGBA else image
+        return _computed(vips, again, rows=_DECODED_ROWS)
     except vips.Error as error:
         raise LibvipsError(str(error).strip()) from error
 
@@ -68,7 +70,7 @@ def _opened_png(vips: Any, data: bytes) -> Any:
 def _opaque(vips: Any, image: Any) -> NDArray[np.uint8] | None:
     """Compute an RGBA image without its alpha; None as soon as something is not opaque."""
     computed = np.empty((image.height, image.width, _RGBA - 1), np.uint8)
-    for top, strip in _strips(vips, image):
+    for top, strip in _strips(vips, image, rows=_DECODED_ROWS):
         # four bytes at once: a pixel's last one is its alpha
         pixels = strip.view(np.uint32).ravel()
         if np.bitwise_and.reduce(pixels).tobytes()[-1] != _OPAQUE:
@@ -114,18 +116,42 @@ def resize(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uin
         LibvipsError: when there is no memory for it, and where libvips is missing.
     """
     vips = _loaded()
-    rows, columns, bands = pixels.shape
-    whole = np.ascontiguousarray(pixels)
+    rows, columns, _bands = pixels.shape
+    whole, left, top = _whole(pixels)
     try:
-        image = vips.Image.new_from_memory(whole.data, columns, rows, bands, "uchar")
+        image = vips.Image.new_from_memory(
+            whole.data, whole.shape[1], whole.shape[0], whole.shape[2], "uchar"
+        )
+        if whole.shape != pixels.shape:
+            image = image.crop(left, top, columns, rows)
         # with a gap it would first drop to the nearest whole factor, which is coarser and no faster
         across, down = width / columns, height / rows
         resized = image.resize(min(1.0, across), vscale=min(1.0, down), kernel="cubic", gap=0.0)
         if across > 1 or down > 1:
             resized = _enlarged(vips, resized, width, height)
-        return _computed(vips, resized)
+        return _computed(vips, resized, rows=_RESIZED_ROWS)
     except vips.Error as error:
         raise LibvipsError(str(error).strip()) from error
+
+
+def _whole(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int, int]:
+    """Return an array in one piece that holds these pixels, and how far to the right and down.
+
+    A part of a picture is not copied, but found in the picture.
+    """
+    whole = pixels.base
+    if (
+        isinstance(whole, np.ndarray)
+        and whole.ndim == pixels.ndim
+        and whole.flags.c_contiguous
+        and whole.strides == pixels.strides
+        and whole.dtype == pixels.dtype
+        and whole.shape[2] == pixels.shape[2]
+    ):
+        begins = pixels.ctypes.data - whole.ctypes.data
+        top, within = divmod(begins, whole.strides[0])
+        return whole, within // whole.strides[1], top
+    return np.ascontiguousarray(pixels), 0, 0
 
 
 def _enlarged(vips: Any, image: Any, width: int, height: int) -> Any:
@@ -141,22 +167,25 @@ def _enlarged(vips: Any, image: Any, width: int, height: int) -> Any:
     )
 
 
-def _computed(vips: Any, image: Any) -> NDArray[np.uint8]:
+def _computed(vips: Any, image: Any, *, rows: int) -> NDArray[np.uint8]:
     computed = np.empty((image.height, image.width, image.bands), np.uint8)
-    for top, strip in _strips(vips, image):
+    for top, strip in _strips(vips, image, rows=rows):
         computed[top : top + len(strip)] = strip
     return computed
 
 
-def _strips(vips: Any, image: Any) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Compute an image from top to bottom in this thread; yield each strip and its first row."""
+def _strips(vips: Any, image: Any, *, rows: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Compute an image from top to bottom in this thread, some rows at a time.
+
+    Yields:
+        the number of the first row of each strip, and the strip.
+    """
     region = vips.Region.new(image)
     # each of them is asked for over several calls of C
     width, height, bands = image.width, image.height, image.bands
-    for top in range(0, height, _STRIP_ROWS):
-        rows = min(_STRIP_ROWS, height - top)
-        fetched = region.fetch(0, top, width, rows)
-        yield top, np.frombuffer(fetched, np.uint8).reshape(rows, width, bands)
+    for top in range(0, height, rows):
+        fetched = region.fetch(0, top, width, min(rows, height - top))
+        yield top, np.frombuffer(fetched, np.uint8).reshape(-1, width, bands)
 
 
 def _loaded() -> Any:
