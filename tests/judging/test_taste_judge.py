@@ -17,7 +17,11 @@ from tasted.records import Label
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A home with 40 screenshots seen, 9 likes and 9 rejects."""
-    home = Home(tmp_path)
+    return _taught(tmp_path)
+
+
+def _taught(folder: Path, **options: int) -> Home:
+    home = Home(folder, **options)
     home.see(40, seed=1)
     home.teach(PATHS, ROWS)
     return home
@@ -160,8 +164,9 @@ def test_likes_that_become_a_profile_are_another_taste(home: Home) -> None:
 
 
 @pytest.mark.parametrize("what", ["table", "taste", "both"])
-def test_what_is_searched_is_made_again_when_it_is_lost(home: Home, what: str) -> None:
+def test_what_is_searched_is_made_again_when_it_is_lost(tmp_path: Path, what: str) -> None:
     """The taste on the disk makes the table again; without both, the next try fits it again."""
+    home = _taught(tmp_path, held_bytes=0)
     judge = home.judge()
     judge.renew()
     first = score(judge)
@@ -180,9 +185,9 @@ def test_what_is_searched_is_made_again_when_it_is_lost(home: Home, what: str) -
     assert judge.suspects() == ()
 
 
-def test_many_pictures_in_a_row_are_scored_like_single_ones(home: Home) -> None:
+def test_many_pictures_in_a_row_are_scored_like_single_ones(tmp_path: Path) -> None:
     """By vectors that are read once: the same score, and the same neighbours to 1e-6."""
-    judge = home.judge()
+    judge = _taught(tmp_path, held_bytes=0).judge()
     single = score(judge)
     judge.prepare(64)
     many = score(judge)

@@ -16,6 +16,8 @@ from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.taste import TasteJudge
 from tasted.judging.versions import TasteVersions
 from tasted.library.library import Embedded, Library
+from tasted.library.neighbours import HELD_BYTES, NeighbourTable
+from tasted.library.table import connect
 from tasted.records import Label, PictureFacts
 
 FACTS = PictureFacts(10, 10, "PNG")
@@ -29,11 +31,17 @@ ROWS = random_units(len(PATHS), seed=2)
 class LearntHome:
     """The library of a home and its tastes; `judge` is what a new engine makes of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, held_bytes: int = HELD_BYTES) -> None:
         folder.mkdir(exist_ok=True)
         self.tastes = folder / "tastes"
-        self.library = Library.open(
-            folder / "library", fingerprint=FINGERPRINT, dimensions=DIMENSIONS
+        place = folder / "library"
+        self.library = Library.open(place, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
+        self.library.neighbours = NeighbourTable(
+            place,
+            connect(place),
+            fingerprint=FINGERPRINT,
+            dimensions=DIMENSIONS,
+            held_bytes=held_bytes,
         )
 
     def _embedder(self) -> LazyEmbedder:

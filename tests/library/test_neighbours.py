@@ -44,14 +44,20 @@ table.publish("new", room.LabelVectors(random_units(30, seed=6), [Label.LIKED] *
 
 
 def _table(
-    folder: Path, dimensions: int = DIMENSIONS, *, exact_max: int = EXACT_MAX
+    folder: Path,
+    dimensions: int = DIMENSIONS,
+    *,
+    exact_max: int = EXACT_MAX,
+    held_bytes: int = 0,
 ) -> NeighbourTable:
+    """Return a table that is searched by queries unless it may be held."""
     return NeighbourTable(
         folder,
         connect(folder),
         fingerprint=FINGERPRINT,
         dimensions=dimensions,
         exact_max=exact_max,
+        held_bytes=held_bytes,
     )
 
 
@@ -107,15 +113,17 @@ def test_lancedb_finds_what_a_full_scan_finds(
     )
     query = random_units(1, seed=seed + 1, dimensions=dimensions)[0] * np.float32(0.3)
     with tempfile.TemporaryDirectory() as folder:
-        table = _table(Path(folder), dimensions)
-        table.publish("made", made)
+        queried = _table(Path(folder), dimensions)
+        queried.publish("made", made)
+        held = _table(Path(folder), dimensions, held_bytes=vectors.nbytes)
+        assert held.holds("made")
         for label in Label:
             cosines = _scanned(made, query, label, origin)
             own = min(cosines, default=None) if without else None
             cosines.pop(own if own is not None else -1, None)
             ordered = sorted(cosines.values(), reverse=True)
             close = sum(cosine >= cosine_min + 1e-6 for cosine in ordered) if cosine_min else 0
-            for pictures in (1, MANY):
+            for table, pictures in ((queried, 1), (queried, MANY), (held, 1)):
                 table.prepare(pictures)
                 rows, found = table.nearest(
                     query,
@@ -255,6 +263,24 @@ def test_a_table_that_breaks_while_it_is_used_holds_nothing(tmp_path: Path) -> N
             with pytest.raises(LibraryUnusable):
                 ask()
             assert not table.holds("made")
+
+
+def test_a_small_table_is_read_once(tmp_path: Path) -> None:
+    """Up to its very size; one that is larger is asked again each time."""
+    for held_bytes, is_held in ((VECTORS.nbytes, True), (VECTORS.nbytes - 1, False)):
+        table = _table(tmp_path, held_bytes=held_bytes)
+        table.publish("made", MADE)
+        assert table.nearest(VECTORS[4], Label.LIKED, at_least=1)[0].tolist() == [4]
+        for file in _files(tmp_path):
+            file.unlink()
+        if is_held:
+            table.prepare(1)
+            assert table.nearest(VECTORS[7], Label.LIKED, at_least=1)[0].tolist() == [7]
+            table.publish("others", LabelVectors(VECTORS[:3], LABELS[:3]))
+            assert table.nearest(VECTORS[7], Label.LIKED, at_least=9)[0].max() < 3
+        else:
+            with pytest.raises(LibraryUnusable):
+                table.nearest(VECTORS[7], Label.LIKED, at_least=1)
 
 
 def test_a_library_makes_the_table_again_by_itself(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ compares: the centred items of a taste version, or the plain references. All of 
 the scorer replaces it as a whole, in one commit, and a table that is damaged, incomplete or from
 other labels is published again without a report.
 
-A picture is compared by a query, so that an idle engine holds no vectors. Before many pictures in a
-row, as after a change of labels, the table is read into memory once (`prepare`). Up to `EXACT_MAX`
-vectors a query compares all of them. Above that an index compares one byte for each number, and the
-nearest are compared again with the full vectors.
+A picture is compared by a query, so that an engine does not hold all vectors while it waits. A
+small table is held all the same (`HELD_BYTES`): two queries take longer than scanning it. Before
+many pictures in a row, as after a change of labels, a larger one is read into memory once
+(`prepare`). Up to `EXACT_MAX` vectors a query compares all of them. Above that an index compares
+one byte for each number, and the nearest are compared again with the full vectors.
 """
 
 import shutil
@@ -37,6 +38,8 @@ EXACT_MAX = 10_000
 """Up to this many vectors a query compares all; see `bench/neighbours.py`."""
 MANY = 8
 """From this many pictures on, reading all vectors once is faster than one query for each."""
+HELD_BYTES = 4 * 2**20
+"""Up to this size the vectors stay in memory: 2,048 of CLIP's."""
 _REFINE = 4
 """Of an indexed search: this many times the wanted number are compared with the full vectors."""
 _AT_FIRST = 256
@@ -67,6 +70,7 @@ class NeighbourTable:
         fingerprint: of the embedder.
         dimensions: length d of a vector.
         exact_max: up to this many vectors a query compares all.
+        held_bytes: up to this size all vectors stay in memory.
     """
 
     def __init__(
@@ -77,12 +81,14 @@ class NeighbourTable:
         fingerprint: str,
         dimensions: int,
         exact_max: int = EXACT_MAX,
+        held_bytes: int = HELD_BYTES,
     ) -> None:
         self._folder = folder
         self._database = database
         self._name = neighbours_name(fingerprint)
         self._dimensions = dimensions
         self._exact_max = exact_max
+        self._held_bytes = held_bytes
         self._table: Any = None
         self._is_opened = False
         self._made_of: str | None = None
@@ -93,11 +99,18 @@ class NeighbourTable:
     def prepare(self, pictures: int) -> None:
         """Get ready for searches for this many pictures in a row.
 
-        For many, the first search reads all vectors into memory; a call for a few releases them.
+        For many, the first search reads all vectors into memory; a call for a few releases them,
+        unless they are small.
         """
         self._is_for_many = pictures >= MANY
-        if not self._is_for_many:
+        if not self._is_in_memory:
             self._scan = None
+
+    @property
+    def _is_in_memory(self) -> bool:
+        """Whether searches go through all vectors in memory."""
+        size = self._count * self._dimensions * np.dtype(np.float32).itemsize
+        return self._is_for_many or size <= self._held_bytes
 
     def holds(self, made_of: str) -> bool:
         """Return whether the table is whole and was published under this digest.
@@ -166,7 +179,7 @@ class NeighbourTable:
         if not self._count:
             return np.zeros(0, np.intp), np.zeros(0)
         query = np.asarray(vector, np.float32)
-        if self._is_for_many:
+        if self._is_in_memory:
             return self._scanned().nearest(
                 query,
                 label,
@@ -194,7 +207,7 @@ class NeighbourTable:
             LibraryUnusable: when the table cannot be read; it then counts as empty.
         """
         self._check_held()
-        if self._is_for_many:
+        if self._is_in_memory:
             return self._scanned().vectors[list(rows)]
         listed = ", ".join(str(int(row)) for row in rows)
         with self._faults("read"):
