@@ -20,6 +20,7 @@ import structlog
 from tasted.errors import EngineFailed, MemoryCeilingTooLow, ServiceFault
 from tasted.rpc import framing
 from tasted.rpc.backfill_messages import ScoreTree
+from tasted.rpc.child_environment import child_environment
 from tasted.rpc.encoding import answer_from, check_protocol, to_json
 from tasted.rpc.messages import (
     FILES_TOGETHER,
@@ -54,31 +55,7 @@ _ENDING_SECONDS = 2.0
 _STDERR_TAIL_BYTES = 2000
 _MEGABYTE = 1_000_000
 
-# offline for good: only `tasted models pull` may open a connection, and it is another process
-OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "DISABLE_SAFETENSORS_CONVERSION": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-
 log = structlog.get_logger("tasted.rpc")
-
-# torch's threads wait for one another busily, which takes most of the processor's time on a machine
-# that has other work to do; the user's own setting comes first
-RESTING = {
-    "OMP_WAIT_POLICY": "PASSIVE",
-    # numpy's threads wait even more busily, and its matrices are small here
-    "OPENBLAS_NUM_THREADS": "1",
-    # glibc keeps what large arrays leave behind for the next ones, once for each thread of LanceDB:
-    # from 1 MiB on, arrays go back to the system at once
-    "MALLOC_MMAP_THRESHOLD_": str(2**20),
-    "MALLOC_TRIM_THRESHOLD_": str(8 * 2**20),
-    "MALLOC_ARENA_MAX": "2",
-}
-# OpenMP, MKL and Accelerate: each would take every core there is
-_CAPPED = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Ask(Protocol):
@@ -132,7 +109,7 @@ class EngineProcess:
         self._stderr_file = stderr_file
         self._deadline_seconds = deadline_seconds
         self._max_memory_bytes = max_memory_bytes
-        self._caps = {} if threads is None else dict.fromkeys(_CAPPED, str(threads))
+        self._environment = child_environment(threads)
         self._command = command
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
@@ -276,7 +253,6 @@ class EngineProcess:
         return process
 
     def _started(self) -> subprocess.Popen[bytes]:
-        environment = {**RESTING, **os.environ, **self._caps, **OFFLINE}
         try:
             # only the folder of the logs: nothing is made where a home was unmounted
             private_folder(self._stderr_file.parent, below=self._stderr_file.parent.parent)
@@ -286,7 +262,7 @@ class EngineProcess:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=stderr,
-                    env=environment,
+                    env=self._environment,
                     cwd="/",
                     bufsize=0,
                     pass_fds=() if self._lock is None else (self._lock,),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from tasted.errors import CommandError, EngineFailed
 from tasted.home.layout import Home
 from tasted.home.training_file import TrainingFolder
+from tasted.rpc.child_environment import OFFLINE
 from tasted.system.files import open_anew, private_folder
 from tasted.system.installation import EXTRAS, has_module, how_to_add
 
@@ -92,7 +93,7 @@ def start_training(
                 stdin=subprocess.DEVNULL,
                 stdout=stderr,
                 stderr=stderr,
-                env={**os.environ, **environment, **_QUIET},
+                env={**os.environ, **environment, **OFFLINE},
                 cwd="/",
                 start_new_session=True,
             )
@@ -137,16 +138,6 @@ def cancel_training(home: Home) -> bool:
             )
         time.sleep(_PAUSE_SECONDS)
     return True
-
-
-# as `embedding.opening.OFFLINE`, before anything is imported
-_QUIET = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DISABLE_SAFETENSORS_CONVERSION": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
 
 
 def _not_started(why: str) -> EngineFailed:
