@@ -104,10 +104,15 @@ class _Samples:
             np.dot(weights, flat[first : first + len(weights)], out=line)
         shaped = lines.reshape(side, *self._shape[1:])
         bands = shaped if self._are_bands else np.moveaxis(shaped[:, :: self._columns], 2, 1)
-        across = resizing(bands.shape[2], side).astype(np.float32)
+        across = _across(bands.shape[2], side)
         # the colours last: they are those of a few cells then, not of every sample
         rgb = (bands.reshape(side * _BANDS, -1) @ across.T).reshape(side, _BANDS, side)
         return np.asarray(np.einsum("cb,ybx->cyx", _CHANNELS, rgb), np.float64)
+
+
+@functools.lru_cache(maxsize=_SIZES_KEPT)
+def _across(have: int, want: int) -> NDArray[np.float32]:
+    return resizing(have, want).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=_SIZES_KEPT)
