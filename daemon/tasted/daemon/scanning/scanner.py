@@ -205,12 +205,15 @@ class Scanner:
         settings_pause = self._live_settings.follow()
         model_pause = self._models.follow() if self._models is not None else None
         pause = self._scan_once(hints)
+        scanned = time.monotonic()
         self._take_requests()
         self._reporter.set_watch(self._watch.report())
         self._reporter.set_access(try_access(self._home.inbox))
         self._reporter.write()
         trial_pause = self._trials.follow() if self._trials is not None else None
         others = (settings_pause, model_pause, self._seconds_to_page(), trial_pause)
+        # what took time since the scan is no reason to come late to a picture that settles
+        pause = max(0.0, pause - (time.monotonic() - scanned))
         return min([pause, *(other for other in others if other is not None)])
 
     def _scan_once(self, hints: frozenset[str]) -> float:
