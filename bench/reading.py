@@ -37,7 +37,7 @@ _SAID = (
     "Ask me about the winter of 2019",
 )
 _ROWS = 26
-_ROWS_FEW = 6
+ROWS_FEW = 6
 
 
 def measure() -> list[Row]:
@@ -49,7 +49,7 @@ def measure() -> list[Row]:
     }
     seconds: dict[str, list[float]] = {name: [] for name in engines}
     found: dict[str, list[list[str]]] = {name: [] for name in engines}
-    screens = [_text_screen(number, WIDTH, HEIGHT) for number in range(SCREENS)]
+    screens = [text_screen(number, WIDTH, HEIGHT) for number in range(SCREENS)]
     for engine in engines.values():
         engine.read(screens[0], ("en",))
     for screen in screens:
@@ -88,7 +88,8 @@ def _tight(lines: list[str]) -> list[str]:
     return sorted("".join(line.split()) for line in lines)
 
 
-def _text_screen(number: int, width: int, height: int, *, rows: int = _ROWS) -> NDArray[np.uint8]:
+def text_screen(number: int, width: int, height: int, *, rows: int = _ROWS) -> NDArray[np.uint8]:
+    """Draw a screen of some rows of text, (height, width, 3), in light or in dark."""
     ink, paper = _LOOKS[number % 2]
     image = Image.new("RGB", (width, height), paper)
     draw = ImageDraw.Draw(image)
@@ -100,7 +101,8 @@ def _text_screen(number: int, width: int, height: int, *, rows: int = _ROWS) -> 
     return np.array(image)
 
 
-def _sizes() -> Iterator[tuple[int, int]]:
+def sizes() -> Iterator[tuple[int, int]]:
+    """Yield the width and height of each of the many sizes."""
     random = np.random.default_rng(5)
     for _size in range(SIZES):
         width, height = random.integers((500, 600), (1500, 2600))
@@ -126,7 +128,7 @@ def _read_many(answers: Connection, may_be_bfloat16: bool) -> None:
     engine = RapidOcr(threads=THREADS, may_be_bfloat16=may_be_bfloat16)
     itself = psutil.Process()
     resident = []
-    for number, (width, height) in enumerate(_sizes()):
-        engine.read(_text_screen(number, width, height, rows=_ROWS_FEW), ("en",))
+    for number, (width, height) in enumerate(sizes()):
+        engine.read(text_screen(number, width, height, rows=ROWS_FEW), ("en",))
         resident.append(itself.memory_info().rss)
     answers.send((max(resident[: SIZES // 6]), max(resident)))

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from bench.peers import aims, charts, machine, report, sizes
 from bench.peers.checkouts import interpreter
 from bench.peers.contestants import child_environment
@@ -23,6 +25,8 @@ from bench.peers.environments import NotInstalledError
 from bench.peers.latency import DOZEN, SINGLES, dozen_from_sleep, steady_rate, warm_latency
 from bench.peers.load import load_shares
 from bench.peers.race import race
+from bench.reading import ROWS_FEW, text_screen
+from bench.reading import sizes as sizes_of_screens
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "performance.md"
@@ -30,6 +34,8 @@ IMAGES = ROOT / "docs" / "images"
 THREADS = 2
 _VARIANT_FILES = 30
 _LARGE_FILES = 10
+_SCREENS_VERSION = "1"
+"""Raised when `bench.reading` draws other screens."""
 
 
 class Bench:
@@ -53,6 +59,20 @@ class Bench:
                 command, check=True, cwd=ROOT, env=child_environment(), capture_output=True
             )
         return folder
+
+    def text_screens(self) -> list[Path]:
+        """Return screens of text, each of another size, which are drawn when they are missing."""
+        folder = self.cache / f"screens-{_SCREENS_VERSION}"
+        folder.mkdir(exist_ok=True)
+        files = []
+        for number, (width, height) in enumerate(sizes_of_screens()):
+            files.append(folder / f"screen-{number:03}.png")
+            if not files[-1].exists():
+                screen = Image.fromarray(text_screen(number, width, height, rows=ROWS_FEW))
+                partial = folder / "screen.part"
+                screen.save(partial, "PNG")
+                partial.rename(files[-1])
+        return files
 
     def variants(self, **settings: Any) -> list[Variant]:
         """Return tasted with some settings, and that of the commit before beside it."""
@@ -114,6 +134,11 @@ def run_variants(bench: Bench) -> dict[str, Any]:
         (small, some, Variant("1 thread", threads=1)),
         (small, some, Variant("default views", views="auto")),
         (small, some[:DOZEN], Variant("default views, text", views="auto", reading="rapidocr")),
+        (
+            small,
+            bench.text_screens(),
+            Variant(aims.MANY_SIZES, views="auto", reading="rapidocr"),
+        ),
         ("vit-b-16", some[:_LARGE_FILES], Variant("ViT-B/16")),
         ("vit-l-14", some[:_LARGE_FILES], Variant("ViT-L/14")),
     ]

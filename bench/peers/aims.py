@@ -9,6 +9,7 @@ from bench.peers.figures import percentile, ratio
 
 OURS, EXACT, BEFORE, WITH_TEXT = "tasted", "tasted, float32", "tasted before", "tasted, text on"
 PLAIN = "plain loop"
+MANY_SIZES = "text of 120 sizes of screen"
 Aim = tuple[str, float, str, float]
 """What, the figure, whether it should be `>=` or `<=`, and what."""
 _RATES = (
@@ -30,6 +31,9 @@ def aims(results: Mapping[str, Any]) -> Iterator[Aim]:
     yield from _race_aims(race)
     yield from _waiting_aims(figures, race)
     yield from _dozen_aims(figures.get("dozen", {}))
+    if MANY_SIZES in (variants := figures.get("variants", {})):
+        peak = variants[MANY_SIZES]["peak_bytes"] / 1e6
+        yield "engine, peak with text over many sizes, MB", peak, "<=", 1000
     for name, found in figures.get("load", {}).items():
         busy = sum(found.get(step, 0.0) for step in ("decode", "model", "native"))
         if name == OURS:

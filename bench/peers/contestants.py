@@ -61,7 +61,8 @@ class Finish:
     """(files, d), in the order of the files."""
     versions: dict[str, str] = field(default_factory=dict)
     settling_seconds: float = 0.0
-    """From moving the others in to the first of them: tasted waits until files have settled."""
+    """From moving the others in to the first of them: tasted waits until files have settled. 0 of
+    who does not wait."""
 
     @property
     def files_per_second(self) -> float:

@@ -30,7 +30,7 @@ from tasted.home.layout import Home
 _IDLE_SECONDS = 2
 _LEAVE_SECONDS = 60.0
 _PATIENCE_SECONDS = 900.0
-_POLL_SECONDS = 0.002
+_POLL_SECONDS = 0.001
 _REST_SECONDS = 1.5
 
 
@@ -115,6 +115,10 @@ class Daemon:
             # many files are not looked for so often that the looking would be measured
             time.sleep(_POLL_SECONDS * max(1, len(missing)))
         return seen
+
+    def written(self, file: Path) -> float:
+        """Return when the sidecar of a file was written, in seconds of the epoch."""
+        return (self.home.outbox / f"{file.name}.json").stat().st_mtime
 
     def await_engine_gone(self) -> None:
         """Wait until the engine has left."""
@@ -255,26 +259,25 @@ def run_round(variant: Variant, checkpoint: Path, files: Sequence[Path], sleeper
             staged = daemon.stage([*others, sleeper])
             (seen,) = daemon.await_sidecars([first])
             first_seconds = seen - daemon.started
-            before = sidecars_below(home.outbox)
-            moved = daemon.drop(staged[:-1])
-            until(lambda: sidecars_below(home.outbox) > before, "a sidecar of the others")
-            settled = time.monotonic()
-            last = daemon.await_sidecars(others)[-1]
+            moved = time.time()
+            daemon.drop(staged[:-1])
+            daemon.await_sidecars(others)
+            answered = sorted(daemon.written(file) for file in others)
             engine = daemon.engine()
             peak = 0 if engine is None else peak_of(engine)
             daemon.await_engine_gone()
             time.sleep(_REST_SECONDS)
             idle = daemon.light.memory_info().rss
-            moved = daemon.drop(staged[-1:])
+            dropped = daemon.drop(staged[-1:])
             (seen,) = daemon.await_sidecars([sleeper])
-            from_sleep = seen - moved
+            from_sleep = seen - dropped
         vectors = stored_vectors(home, files) if variant.views == "center" else np.empty((0, 0))
         finish = Finish(
             first_seconds,
-            last - settled,
+            answered[-1] - answered[0],
             len(files),
             peak,
             vectors,
-            settling_seconds=settled - moved,
+            settling_seconds=answered[0] - moved,
         )
         return Round(finish, from_sleep, idle)
