@@ -15,7 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
+from numpy.typing import NDArray
 
 from bench.homes import until
 from bench.peers.daemon_runs import Daemon, Variant, running, taught_home
@@ -56,7 +58,8 @@ def load_shares(
 
     Returns:
         Shares of the time that all cores in use have: `busy`, `decode`, `model`, `rest` of the
-        engine, and `light` for the process that watches.
+        engine, and `light` for the process that watches. Apart from them `system`, the share of
+        the kernel in what the engine used, and its `page_faults` for each picture.
     """
     spy = environment("profile", cache).parent / "py-spy"
     first, *others = files
@@ -80,7 +83,9 @@ def load_shares(
         python_threads = _python_threads(spy, engine.pid)
         started, before = time.monotonic(), _thread_seconds(engine.pid)
         light, own = sum(daemon.light.cpu_times()[:2]), time.process_time()
+        kernel = _kernel(engine.pid)
         _await_share(daemon, others, 0.9)
+        kernel = _kernel(engine.pid) - kernel
         after, wall = _thread_seconds(engine.pid), time.monotonic() - started
         light = sum(daemon.light.cpu_times()[:2]) - light
         own = time.process_time() - own + sum(psutil.Process(profiler.pid).cpu_times()[:2])
@@ -92,7 +97,13 @@ def load_shares(
         }
     # what looks on takes time from what it looks at
     available = wall * len(os.sched_getaffinity(0)) - own
-    return {**_shared_out(spent, python_threads, raw, available), "light": light / available}
+    user, system, faults = (float(number) for number in kernel)
+    return {
+        **_shared_out(spent, python_threads, raw, available),
+        "light": light / available,
+        "system": system / (user + system),
+        "page_faults": faults / (0.8 * len(others)),
+    }
 
 
 def _shared_out(
@@ -128,6 +139,12 @@ def _python_threads(spy: Path, pid: int) -> set[int]:
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     return {thread["os_thread_id"] for thread in json.loads(done.stdout)}
+
+
+def _kernel(pid: int) -> NDArray[np.int64]:
+    """Return user time and system time in ticks, and the pages that a process had to be given."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return np.array([fields[11], fields[12], fields[7]], np.int64)
 
 
 def _thread_seconds(pid: int) -> dict[int, tuple[str, float]]:

@@ -1,10 +1,13 @@
 """A model that is opened before it is asked for."""
 
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from kit.daemons import PATIENCE_SECONDS
 from kit.homes import pocket_home
 from kit.pixel_engine import PixelSums
 from tasted.config import Settings, load_settings
@@ -33,15 +36,21 @@ def model(home: Home) -> ModelFolder:
 
 
 class Loads:
-    """Counts what is loaded, and where."""
+    """Counts what is loaded, and where; compiles until it is let go on."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
         self.threads: list[str] = []
+        self.goes_on = threading.Event()
+        self.goes_on.set()
 
-    def __call__(self, _model: ModelFolder, _settings: Settings) -> PixelSums:
+    def __call__(
+        self, _model: ModelFolder, _settings: Settings, at_compiling: Callable[[], None]
+    ) -> PixelSums:
         """Load, or fail."""
         self.threads.append(threading.current_thread().name)
+        at_compiling()
+        assert self.goes_on.wait(PATIENCE_SECONDS)
         if self.failures:
             raise self.failures.pop()
         return PixelSums(4)
@@ -54,6 +63,23 @@ def test_a_model_is_opened_before_it_is_asked_for(
     loads = Loads()
     assert EarlyModel(home, settings, loads).load(model, settings).dimensions == 4
     assert [name.startswith("model") for name in loads.threads] == [True]
+
+
+def test_everything_else_waits_until_the_model_is_being_compiled(
+    home: Home, settings: Settings, model: ModelFolder
+) -> None:
+    """Not until it is open; and what fails before that keeps nobody waiting."""
+    loads = Loads()
+    loads.goes_on.clear()
+    early = EarlyModel(home, settings, loads)
+    early.await_compiling()
+    assert loads.threads
+    loads.goes_on.set()
+    assert early.load(model, settings).dimensions == 4
+    lost = EarlyModel(Home(home.root / "elsewhere"), settings, loads)
+    started = time.monotonic()
+    lost.await_compiling()
+    assert time.monotonic() - started < PATIENCE_SECONDS
 
 
 def test_a_model_that_could_not_be_opened_is_tried_again(

@@ -15,11 +15,11 @@ from pathlib import Path
 from kit import armed_engine, faulty_engine, pixel_engine, quick_engine
 from tasted.config import load_settings
 from tasted.daemon.scanning.watch import WatcherFactory
-from tasted.daemon.supervisor import run_daemon
+from tasted.daemon.starting import run_daemon
 from tasted.errors import TastedError
 from tasted.home.layout import Home
 from tasted.inbox.watcher import Watcher
-from tasted.rpc.client import COMMAND
+from tasted.rpc.engine_start import COMMAND
 from tasted.system.logs import set_up_logs
 
 Hint = Callable[[str], None]

@@ -1,5 +1,8 @@
 """Whatever one process says arrives as the same message in the other one, or is refused."""
 
+import importlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,6 +229,29 @@ def test_every_message_is_tried_here() -> None:
     assert {type(request) for request in REQUESTS} == requests
     assert {type(answer) for answer in ANSWERS} == answers
     assert {kind for request in requests for kind in request.answer_types} <= answers
+
+
+def test_every_message_is_found_in_its_module() -> None:
+    """Modules are imported with their first message, so a table says where each of them is."""
+    folder = Path(messages.__file__).parent
+    names = [file.stem for file in folder.glob("*messages.py")]
+    others = {"review_messages", "training_messages"}
+    for name in set(names) - others:
+        module = importlib.import_module(f"tasted.rpc.{name}")
+        for kind in vars(module).values():
+            if not isinstance(kind, type) or kind.__module__ != module.__name__:
+                continue
+            for base, parse in ((EngineRequest, request_from), (EngineAnswer, answer_from)):
+                if issubclass(kind, base) and kind is not base:
+                    _refuse_or_read(parse, kind.__name__)
+
+
+def _refuse_or_read(parse: Callable[[framing.Message], object], name: str) -> None:
+    try:
+        said = type(parse({"type": name})).__name__
+    except FrameError as error:
+        said = str(error)
+    assert said in {name, f"a {name} that cannot be read"}
 
 
 @pytest.mark.parametrize(

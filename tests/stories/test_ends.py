@@ -28,7 +28,7 @@ _ENDS_BADLY = """
 import os, sys
 from pathlib import Path
 from tasted.config import load_settings
-from tasted.daemon.supervisor import run_daemon
+from tasted.daemon.starting import run_daemon
 from tasted.home.layout import Home
 
 home = Home(Path(sys.argv[1]))
@@ -50,7 +50,7 @@ _HANGS = """
 import shutil, sys, threading, time
 from pathlib import Path
 from tasted.config import load_settings
-from tasted.daemon.supervisor import run_daemon
+from tasted.daemon.starting import run_daemon
 from tasted.home.layout import Home
 
 home = Home(Path(sys.argv[1]))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, observing
+from kit.daemons import PATIENCE_SECONDS, observing, running
 from kit.homes import home_with
 from kit.outboxes import documents, picture
 from kit.waiting import eventually
@@ -41,6 +41,7 @@ def test_a_picture_starts_the_engine_before_it_is_settled(home: Home) -> None:
     with observing(home) as daemon:
         # the taste of no labels is published, and the engine leaves
         daemon.engine_pid()
+        eventually(home.current_file.exists, within_seconds=PATIENCE_SECONDS)
         eventually(lambda: waits_for(home, 1), within_seconds=PATIENCE_SECONDS)
         eventually(lambda: not has_engine(home), within_seconds=PATIENCE_SECONDS)
         (home.inbox / "empty.png").touch()
@@ -50,3 +51,28 @@ def test_a_picture_starts_the_engine_before_it_is_settled(home: Home) -> None:
         (home.inbox / "new.png").write_bytes(picture(2))
         assert daemon.engine_pid()
         assert documents(home) == {}
+
+
+def test_a_daemon_begins_an_engine_with_itself_if_something_came(tmp_path: Path) -> None:
+    """One for all that came, and none where nothing did."""
+    settings = '[embedder]\nmodel = "pocket"\n[watch]\nsettle_seconds = 0.1\n'
+    home = home_with(tmp_path / "home", settings)
+    (home.inbox / "first.png").write_bytes(picture(1))
+    words = home.logs / "engine.stderr"
+    with running(home, options=["--once"]) as daemon:
+        assert daemon.process.wait(PATIENCE_SECONDS) == 0
+    assert _engines(home) == 1
+    begun = words.stat().st_ino
+    with running(home) as daemon:
+        daemon.await_state("idle")
+        assert daemon.stop() == 0
+    assert (words.stat().st_ino, _engines(home)) == (begun, 1), "the engine's last words are kept"
+    (home.inbox / "second.png").write_bytes(picture(2))
+    with running(home) as daemon:
+        daemon.sidecar("second.png")
+        assert daemon.stop() == 0
+    assert _engines(home) == 2
+
+
+def _engines(home: Home) -> int:
+    return (home.logs / "engine.log").read_text("utf-8").count("engine_started")

@@ -28,8 +28,8 @@ from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import Sidecar, source_part
 from tasted.records import InboxFile
-from tasted.rpc.client import COMMAND
 from tasted.rpc.encoding import answer_from, to_json
+from tasted.rpc.engine_start import COMMAND
 from tasted.rpc.messages import EngineAnswer, Fault, FileResult, FileScored
 from tasted.system.scratch import Scratch
 

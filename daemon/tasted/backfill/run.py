@@ -32,7 +32,7 @@ from tasted.inbox.reconcile import Task
 from tasted.outbox.backfill_outbox import backfill_ledger, backfill_outbox
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar_writer import Writer
-from tasted.rpc.client import COMMAND
+from tasted.rpc.engine_start import COMMAND
 from tasted.rpc.messages import FileResult
 from tasted.system.clock import from_epoch
 from tasted.system.files import private_folder, remove_whole

@@ -23,8 +23,9 @@ from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.sidecar import Sidecar
 from tasted.records import InboxFile
 from tasted.rpc.backfill_messages import WHOLE_TREE, ScoreTree, TreeFile
-from tasted.rpc.client import COMMAND, EngineDiedError
+from tasted.rpc.client import EngineDiedError
 from tasted.rpc.crash_attribution import CrashAttribution, crash_sidecar
+from tasted.rpc.engine_start import COMMAND
 from tasted.rpc.messages import FileResult
 from tasted.system.files import private_folder, remove_whole
 

@@ -15,7 +15,8 @@ from tasted.config import Settings
 from tasted.errors import EngineFailed
 from tasted.home.layout import Home
 from tasted.rpc.backfill_messages import ShipTaste
-from tasted.rpc.client import COMMAND, EngineDiedError, EngineProcess
+from tasted.rpc.client import EngineDiedError, EngineProcess
+from tasted.rpc.engine_start import COMMAND
 from tasted.rpc.messages import Hello
 from tasted.rpc.shipped_facts import (
     ARRAYS,

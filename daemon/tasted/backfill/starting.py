@@ -22,7 +22,7 @@ from tasted.home.backfill_files import (
 )
 from tasted.home.layout import Home
 from tasted.home.status import read_current
-from tasted.rpc.client import COMMAND
+from tasted.rpc.engine_start import COMMAND
 from tasted.system.faultpoints import reach
 from tasted.system.files import private_folder, real_path, remove_whole
 

@@ -1,5 +1,6 @@
 """The light process: threads, queue, supervision, orderly stop. No heavy library is imported here.
 
+starting         locks the home, begins an engine that is needed soon, imports the rest
 supervisor       starts the threads, waits for signals, stops everything in order
 scanning         the scanner: the thread that scans inbox and outbox, and fills the queue
 working          the worker: the thread that asks the engine, and writes sidecars

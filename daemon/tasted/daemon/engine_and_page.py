@@ -5,28 +5,44 @@ import os
 from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.shared.shared_state import SharedState
+from tasted.daemon.starting import engine_start
 from tasted.home.layout import Home
 from tasted.home.web_files import WebFiles
 from tasted.outbox.page.writer import PageWriter
-from tasted.rpc.client import COMMAND, EngineProcess
+from tasted.rpc.client import EngineProcess
+from tasted.rpc.engine_start import COMMAND, WaitingEngine
 from tasted.rpc.messages import Hello
-from tasted.system.priority import thread_count
 
 _MEGABYTE = 1_000_000
 
 
 def make_engine(
-    home: Home, settings: Settings, *, lock: int, command: tuple[str, ...] = COMMAND
+    home: Home,
+    settings: Settings,
+    *,
+    lock: int,
+    command: tuple[str, ...] = COMMAND,
+    waiting: WaitingEngine | None = None,
 ) -> EngineProcess:
-    """Return the engine of a home, not yet started; it shares the home's lock."""
+    """Return the engine of a home, not yet started; it shares the home's lock.
+
+    Args:
+        home: whose pictures it looks at.
+        settings: by which.
+        lock: the descriptor of the home's lock.
+        command: what is started as the engine.
+        waiting: was started before it was needed.
+    """
+    start = engine_start(home, settings, lock=lock, command=command)
     return EngineProcess(
         Hello(str(home.root), home.identity, settings, version=__version__, parent=os.getpid()),
-        stderr_file=home.logs / "engine.stderr",
+        stderr_file=start.stderr_file,
         deadline_seconds=settings.engine.deadline_seconds,
         max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
-        threads=thread_count(settings.engine.threads),
-        command=command,
-        lock=lock,
+        threads=start.threads,
+        command=start.command,
+        lock=start.lock,
+        waiting=waiting,
     )
 
 

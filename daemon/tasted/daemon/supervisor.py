@@ -1,4 +1,4 @@
-"""The daemon from start to stop: lock, threads, signals, orderly end. Touches signals.
+"""The daemon from its first thread to its last: signals, orderly end. Touches signals.
 
 The main thread does nothing but wait, so that a signal is never delayed by work. While it waits it
 tells systemd that the daemon is alive, as long as the scanner makes progress.
@@ -10,7 +10,6 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import NoReturn
 
 import structlog
@@ -43,7 +42,7 @@ from tasted.errors import HomeReplaced, ServiceFault, SomeFailed, TastedError
 from tasted.home.crash_reports import CrashLog
 from tasted.home.folder_locks import FolderLocks
 from tasted.home.layout import Home
-from tasted.home.lock import WaitEndedError, hold_lock, is_lock_of
+from tasted.home.lock import is_lock_of
 from tasted.home.status import Status, read_current
 from tasted.home.taste_versions import is_published
 from tasted.inbox.reconcile import failed_by_tasted, to_score_again
@@ -51,93 +50,15 @@ from tasted.inbox.watcher import Watcher
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
-from tasted.rpc.client import COMMAND, EngineProcess
-from tasted.system.platform import keep_little_freed_memory
+from tasted.rpc.engine_start import WaitingEngine
 from tasted.system.power import saving_reason
 
 _GRACE_SECONDS = 5.0
 # twice this, the grace and the door must fit into the 30 seconds that service managers give
 _JOIN_SECONDS = 10.0
 _DOOR_SECONDS = 4.0
-_PRIVATE_UMASK = 0o077
 
 log = structlog.get_logger("tasted.daemon")
-
-
-def run_daemon(
-    home: Home,
-    settings: Settings,
-    *,
-    reload: Callable[[], Settings],
-    until_idle: bool = False,
-    rescore: bool = False,
-    on_start: Callable[[], None] = lambda: None,
-    on_progress: Callable[[int], None] = lambda _asked_again: None,
-    on_status: Callable[[Status], None] = lambda _status: None,
-    make_watcher: WatcherFactory = Watcher,
-    engine_command: tuple[str, ...] = COMMAND,
-    wakeup: MainWakeup | None = None,
-    notifier: SystemdNotifier | None = None,
-    power: Callable[[], str | None] = saving_reason,
-) -> None:
-    """Watch and score until asked to stop.
-
-    Args:
-        home: an existing home.
-        settings: as loaded.
-        reload: loads them again after one of their files was saved; raises ConfigError.
-        until_idle: return when nothing is left to do.
-        rescore: score everything again that has a score.
-        on_start: called once this process owns the home.
-        on_progress: called with the number of files that are still to be scored again because of
-            `rescore` or a request, as the status is written.
-        on_status: handed each snapshot before it is written, by the thread that writes it.
-        make_watcher: builds the watcher around its callbacks.
-        engine_command: what is started as the engine.
-        wakeup: already woken by signals, when they may come earlier; else one is made.
-        notifier: sends to systemd; none in a terminal.
-        power: returns why the machine saves power; None when it does not.
-
-    Raises:
-        HomeLocked: when another process has the home.
-        HomeInvalid: when its folders cannot serve.
-        HomeReplaced: when another home has come to its place.
-        ServiceFault: with `until_idle`, what keeps the queue from being emptied.
-    """
-    os.umask(_PRIVATE_UMASK)
-    keep_little_freed_memory()
-    home.make_folders()
-    home.check_folders()
-    home.close_to_others()
-    folders = FolderLocks((home.inbox, home.outbox))
-    with contextlib.ExitStack() as held:
-        if wakeup is None:
-            wakeup = held.enter_context(contextlib.closing(MainWakeup()))
-            held.enter_context(wakeup.woken_by_signals())
-        try:
-            lock = held.enter_context(hold_lock(home, folders=folders, pause=wakeup.wait))
-        except WaitEndedError:
-            return
-        home = home.taken()
-        status_file = held.enter_context(StatusFile(home))
-        on_start()
-        daemon = _Daemon(
-            home,
-            settings,
-            status_file=status_file,
-            lock=lock,
-            folders=folders,
-            wakeup=wakeup,
-            reload=reload,
-            until_idle=until_idle,
-            on_progress=on_progress,
-            on_status=on_status,
-            make_watcher=make_watcher,
-            engine=partial(make_engine, home, lock=lock, command=engine_command),
-            notifier=notifier or SystemdNotifier(),
-            power=power,
-        )
-        daemon.run(rescore=rescore)
 
 
 def _leave(status: int, *, why: BaseException | None = None) -> NoReturn:
@@ -161,13 +82,31 @@ def _leaving_at_once() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class _Daemon:
+class Supervisor:
+    """The threads of a daemon, which has locked its home; see `starting.run_daemon`.
+
+    Args:
+        home: that this process owns.
+        settings: as loaded.
+        lock: the descriptor of the home's lock.
+        folders: the locks of inbox and outbox.
+        wakeup: woken by signals.
+        reload: loads the settings again.
+        until_idle: end when nothing is left to do.
+        on_progress: see `run_daemon`.
+        on_status: see `run_daemon`.
+        make_watcher: builds the watcher around its callbacks.
+        engine_command: what is started as the engine.
+        waiting: an engine that was started before it is needed.
+        notifier: sends to systemd.
+        power: returns why the machine saves power.
+    """
+
     def __init__(
         self,
         home: Home,
         settings: Settings,
         *,
-        status_file: StatusFile,
         lock: int,
         folders: FolderLocks,
         wakeup: MainWakeup,
@@ -175,11 +114,13 @@ class _Daemon:
         until_idle: bool,
         on_progress: Callable[[int], None],
         on_status: Callable[[Status], None],
-        make_watcher: WatcherFactory,
-        engine: Callable[[Settings], EngineProcess],
+        make_watcher: WatcherFactory | None,
+        engine_command: tuple[str, ...],
+        waiting: WaitingEngine | None,
         notifier: SystemdNotifier,
-        power: Callable[[], str | None],
+        power: Callable[[], str | None] | None,
     ) -> None:
+        self._status_file = status_file = StatusFile(home)
         ledger = Ledger.of(home)
         current = read_current(home.current_file)
         self._shared = shared = SharedState(settings, ledger, current)
@@ -245,12 +186,12 @@ class _Daemon:
             trials=trials,
             models=change.orders,
             seconds_to_page=page.seconds_to_choice,
-            make_watcher=make_watcher,
+            make_watcher=make_watcher or Watcher,
             turn_timer=self._turn_timer,
             # a user who waits for the end wants the work done now
             power_hold=None
             if until_idle
-            else PowerHold(shared.queue, lambda: shared.settings, reason=power),
+            else PowerHold(shared.queue, lambda: shared.settings, reason=power or saving_reason),
         )
         self._work_loop = WorkLoop(
             home,
@@ -259,7 +200,7 @@ class _Daemon:
                 home,
                 shared,
                 writer,
-                engine(settings),
+                make_engine(home, settings, lock=lock, command=engine_command, waiting=waiting),
                 settings,
                 stop=stop,
                 version=__version__,
@@ -278,8 +219,18 @@ class _Daemon:
             change_model=change.step,
         )
 
-    def run(self, *, rescore: bool) -> None:
-        """Work until asked to stop, and end every thread; no thread outlives the lock."""
+    def run(self, *, rescore: bool, on_start: Callable[[], None]) -> None:
+        """Work until asked to stop, and end every thread; no thread outlives the lock.
+
+        Args:
+            rescore: score everything again that has a score.
+            on_start: called before anything begins.
+        """
+        with self._status_file:
+            on_start()
+            self._run(rescore=rescore)
+
+    def _run(self, *, rescore: bool) -> None:
         self._reporter.write(state="starting")
         log.info("started", version=__version__, pid=os.getpid())
         if rescore:

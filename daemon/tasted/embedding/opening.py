@@ -4,6 +4,7 @@ From here on no connection is opened: the hub's library is switched off before i
 """
 
 import os
+from collections.abc import Callable
 
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.models.fingerprint import DtypeClass, fingerprint_of
@@ -29,6 +30,7 @@ def open_embedder(
     preprocessing: str,
     runtime: str = "auto",
     threads: int | None = None,
+    at_compiling: Callable[[], None] = lambda: None,
 ) -> Embedder:
     """Load a model and try it on test pictures.
 
@@ -40,6 +42,7 @@ def open_embedder(
         preprocessing: see `fingerprint_of`.
         runtime: `auto`, `openvino` or `torch`; see `choose_runtime`.
         threads: how many may compute at a time; None leaves the runtime's choice.
+        at_compiling: called when most that is left is compiled code, if the runtime knows when.
 
     Returns:
         The embedder. `device_note` says why an accelerator or a runtime was passed over, or is
@@ -53,7 +56,7 @@ def open_embedder(
     fingerprint = fingerprint_of(
         model, dtype_class=choice.computing, views=views, preprocessing=preprocessing
     )
-    loading = _Loading(model, choice.computing, fingerprint, threads)
+    loading = _Loading(model, choice.computing, fingerprint, threads, at_compiling)
     if choice.runtime == "torch":
         return loading.torch(device, choice.reason)
     try:
@@ -68,12 +71,18 @@ class _Loading:
     """Loads one model by one of the runtimes; each is imported when it is called."""
 
     def __init__(
-        self, model: ModelFolder, computing: DtypeClass, fingerprint: str, threads: int | None
+        self,
+        model: ModelFolder,
+        computing: DtypeClass,
+        fingerprint: str,
+        threads: int | None,
+        at_compiling: Callable[[], None],
     ) -> None:
         self._model = model
         self._computing = computing
         self._fingerprint = fingerprint
         self._threads = threads
+        self._at_compiling = at_compiling
 
     def openvino(self) -> Embedder:
         from tasted.embedding.runtimes.openvino_loading import (  # noqa: PLC0415 - as said above
@@ -85,6 +94,7 @@ class _Loading:
             precision=self._computing,
             fingerprint=self._fingerprint,
             threads=self._threads,
+            at_compiling=self._at_compiling,
         )
 
     def torch(self, device: str, reason: str | None) -> Embedder:

@@ -4,6 +4,7 @@ Imports no more than that takes, so that an engine can begin with its model befo
 anything else: most of the time is compiled code, which runs beside Python.
 """
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -24,11 +25,16 @@ from tasted.home.layout import Home
 from tasted.system.faultpoints import reach
 from tasted.system.priority import thread_count
 
+# a model of torch is not opened soon: it imports for seconds
+_SOON_SECONDS = 0.5
+
 POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
 )
 
 Load = Callable[[ModelFolder, Settings], Embedder]
+LoadEarly = Callable[[ModelFolder, Settings, Callable[[], None]], Embedder]
+"""As `load_embedder`: what it is handed is called when the rest is compiled code."""
 
 
 class EarlyModel:
@@ -42,10 +48,11 @@ class EarlyModel:
         load: opens it.
     """
 
-    def __init__(self, home: Home, settings: Settings, load: Load) -> None:
+    def __init__(self, home: Home, settings: Settings, load: LoadEarly) -> None:
         self._load = load
         self._settings = settings
         self._home = home
+        self._is_compiling = threading.Event()
         threads = ThreadPoolExecutor(1, "model")
         self._opened: Future[tuple[ModelFolder, Embedder]] | None = threads.submit(self._open)
         threads.shutdown(wait=False)
@@ -53,7 +60,18 @@ class EarlyModel:
     def _open(self) -> tuple[ModelFolder, Embedder]:
         name, home = self._settings.embedder.model, self._home
         model = find_model(name, models_file=home.models_file, home_root=home.root)
-        return model, self._load(model, self._settings)
+        try:
+            return model, self._load(model, self._settings, self._is_compiling.set)
+        finally:
+            self._is_compiling.set()
+
+    def await_compiling(self) -> None:
+        """Wait until this no longer needs the interpreter, if that is soon.
+
+        Of two threads that both run Python each waits for the other, and the rest of this one takes
+        longest of all.
+        """
+        self._is_compiling.wait(_SOON_SECONDS)
 
     def load(self, model: ModelFolder, settings: Settings) -> Embedder:
         """Return the embedder of a model; waits for the one that is being opened.
@@ -66,7 +84,7 @@ class EarlyModel:
             found, embedder = opened.result()
             if (found, settings) == (model, self._settings):
                 return embedder
-        return self._load(model, settings)
+        return self._load(model, settings, _nothing)
 
 
 def views_identity(settings: Settings) -> str:
@@ -96,8 +114,19 @@ def embedder_identity(model: ModelFolder, settings: Settings) -> EmbedderIdentit
     )
 
 
-def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
+def _nothing() -> None:
+    """Say nothing to anybody."""
+
+
+def load_embedder(
+    model: ModelFolder, settings: Settings, at_compiling: Callable[[], None] = _nothing
+) -> Embedder:
     """Load a model as the settings ask.
+
+    Args:
+        model: the checked folder.
+        settings: that say how.
+        at_compiling: called when most that is left is compiled code, which runs beside Python.
 
     Raises:
         ModelUnusable: when it cannot be loaded.
@@ -111,4 +140,5 @@ def load_embedder(model: ModelFolder, settings: Settings) -> Embedder:
         views=views_identity(settings),
         preprocessing=PREPROCESSING,
         threads=thread_count(settings.engine.threads),
+        at_compiling=at_compiling,
     )

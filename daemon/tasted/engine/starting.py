@@ -6,11 +6,13 @@ answers leave on what was descriptor 1; whatever a library prints goes to stderr
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from tasted.engine.model_opening import EarlyModel, load_embedder
 from tasted.errors import EngineFailed
 from tasted.home.layout import Home
+from tasted.native.pillow import load_formats
 from tasted.rpc import framing
 from tasted.rpc.encoding import hello_from
 from tasted.system.garbage import no_collections
@@ -30,12 +32,21 @@ def main() -> None:
     # a stray print of any library must not land between two frames
     answers = os.dup(_ANSWERS)
     os.dup2(2, _ANSWERS)
-    hello = framing.read(_REQUESTS)
+    try:
+        hello = framing.read(_REQUESTS, deadline=time.monotonic() + framing.HELLO_SECONDS)
+    except (framing.PipeClosed, TimeoutError):
+        # it was started before anybody needed it, and nobody does
+        return
     early = _early_model(hello)
-    # by far the most of what an engine imports, while the model is being opened
+    if early is not None:
+        early.await_compiling()
+    # by far the most of what an engine imports, while the model is being compiled
     with no_collections():
         from tasted.engine.serving import serve  # noqa: PLC0415 - see above
 
+        if early is not None:
+            # a picture will follow
+            load_formats()
     load = load_embedder if early is None else early.load
     serve(_REQUESTS, answers, hello=hello, load=load, is_loading=early is not None)
 

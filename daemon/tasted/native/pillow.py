@@ -1,4 +1,4 @@
-"""Pillow's resize, for whoever holds pixels and no picture; opening files is `decoding`'s."""
+"""Pillow's formats and resize, for whoever holds no picture; opening files is `decoding`'s."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,11 @@ from PIL import Image
 
 BICUBIC = int(Image.Resampling.BICUBIC)
 """As a preprocessor_config.json names it."""
+
+
+def load_formats() -> None:
+    """Import what opens the usual formats, which Pillow otherwise does with the first picture."""
+    Image.preinit()
 
 
 def resize(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

@@ -6,5 +6,7 @@ backfill_messages  those for pictures that lie elsewhere; `shipped_facts`: by wh
 encoding           those as JSON objects, and back
 framing            length-prefixed JSON on pipes
 client             starts the engine on demand, asks it, and ends it
+engine_start       its process, begun at once or a little before it is needed
+child_environment  what its libraries read of the environment
 crash_attribution  whose fault it is when the engine ends over a file
 """

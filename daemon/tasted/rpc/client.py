@@ -1,13 +1,11 @@
 """The light side of the engine: start it on demand, ask it, hold it to a deadline, end it.
 
-The door of `subprocess` for the engine. The engine lives in a process of its own so that its memory
-really returns when it leaves, and so that a picture that kills a decoder kills nothing else.
+The engine lives in a process of its own so that its memory really returns when it leaves, and so
+that a picture that kills a decoder kills nothing else. `engine_start` starts it.
 """
 
 import contextlib
 import os
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,8 +18,17 @@ import structlog
 from tasted.errors import EngineFailed, MemoryCeilingTooLow, ServiceFault
 from tasted.rpc import framing
 from tasted.rpc.backfill_messages import ScoreTree
-from tasted.rpc.child_environment import child_environment
 from tasted.rpc.encoding import answer_from, check_protocol, to_json
+from tasted.rpc.engine_start import (
+    COMMAND,
+    EngineStart,
+    Process,
+    WaitingEngine,
+    close_pipes,
+    let_leave,
+    not_started,
+    was_killed,
+)
 from tasted.rpc.messages import (
     FILES_TOGETHER,
     BatchScored,
@@ -41,17 +48,12 @@ from tasted.rpc.messages import (
     WarmedUp,
     WarmUp,
 )
-from tasted.system.files import open_anew, private_folder
 from tasted.system.machine_faults import tells_of_memory
 
 AnswerT = TypeVar("AnswerT", bound=EngineAnswer)
 
-COMMAND = (sys.executable, "-I", "-m", "tasted.engine")
 _START_SECONDS = 120.0
 _LOAD_SECONDS = 900.0
-_LEAVE_SECONDS = 10.0
-# from the end of its pipe to the end of its process
-_ENDING_SECONDS = 2.0
 _STDERR_TAIL_BYTES = 2000
 _MEGABYTE = 1_000_000
 
@@ -90,8 +92,8 @@ class EngineProcess:
             and the next request starts a new one.
         threads: how many threads may compute at a time; None leaves that to the libraries.
         command: what is started; tests pass an engine of their own.
-        lock: a descriptor that the engine keeps open, so that the home stays locked until both
-            processes have gone.
+        lock: see `EngineStart`.
+        waiting: is taken when an engine is first needed, if it waits still.
     """
 
     def __init__(
@@ -104,15 +106,15 @@ class EngineProcess:
         threads: int | None = None,
         command: tuple[str, ...] = COMMAND,
         lock: int | None = None,
+        waiting: WaitingEngine | None = None,
     ) -> None:
         self._hello = hello
         self._stderr_file = stderr_file
         self._deadline_seconds = deadline_seconds
         self._max_memory_bytes = max_memory_bytes
-        self._environment = child_environment(threads)
-        self._command = command
-        self._lock = lock
-        self._process: subprocess.Popen[bytes] | None = None
+        self._start = EngineStart(stderr_file, threads, command, lock)
+        self._waiting = waiting
+        self._process: Process | None = None
         self._is_loading = False
         self._is_fresh = True
         self._has_published_too_large = False
@@ -123,6 +125,14 @@ class EngineProcess:
         """The engine's pid while it runs."""
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
+
+    def begin(self) -> None:
+        """Start an engine that opens its model at once, unless one runs.
+
+        Raises:
+            EngineFailed: when it cannot be started, or is of another version.
+        """
+        self._running(opens_model=True)
 
     def ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
         """Send a request and wait for its answer.
@@ -198,7 +208,7 @@ class EngineProcess:
             if not isinstance(answer, Fault):
                 end()
         except (framing.FrameError, OSError, TimeoutError) as error:
-            is_killed = not isinstance(error, TimeoutError) and _was_killed(process)
+            is_killed = not isinstance(error, TimeoutError) and was_killed(process)
             last_words = self._bury(process)
             if self._is_loading:
                 raise EngineFailed(
@@ -216,7 +226,7 @@ class EngineProcess:
             raise fault
         return cast("AnswerT", answer)
 
-    def _limit_memory(self, process: subprocess.Popen[bytes], answer: EngineAnswer) -> None:
+    def _limit_memory(self, process: Process, answer: EngineAnswer) -> None:
         """End an engine that holds too much; the next request starts a new one."""
         if answer.resident_bytes <= self._max_memory_bytes:
             return
@@ -229,7 +239,7 @@ class EngineProcess:
         log.info("engine_recycled", resident_mb=round(answer.resident_bytes / _MEGABYTE))
         self.stop()
 
-    def _running(self, *, opens_model: bool) -> subprocess.Popen[bytes]:
+    def _running(self, *, opens_model: bool) -> Process:
         if self._process is not None and self._process.poll() is None:
             return self._process
         if self._process is not None:
@@ -242,7 +252,7 @@ class EngineProcess:
             hello = replace(self._hello, parent=os.getpid(), opens_model=opens_model)
             answer = self._exchange(process, hello, _START_SECONDS, _refuse)
         except (framing.FrameError, OSError, TimeoutError) as error:
-            raise self._failed(f"{error}{self._bury(process)}") from error
+            raise not_started(f"{error}{self._bury(process)}") from error
         try:
             if isinstance(answer, Fault):
                 raise answer.error()
@@ -252,34 +262,13 @@ class EngineProcess:
             raise
         return process
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        try:
-            # only the folder of the logs: nothing is made where a home was unmounted
-            private_folder(self._stderr_file.parent, below=self._stderr_file.parent.parent)
-            with open_anew(self._stderr_file) as stderr:
-                return subprocess.Popen(
-                    self._command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=stderr,
-                    env=self._environment,
-                    cwd="/",
-                    bufsize=0,
-                    pass_fds=() if self._lock is None else (self._lock,),
-                )
-        except OSError as error:
-            raise self._failed(str(error)) from error
-
-    @staticmethod
-    def _failed(why: str) -> EngineFailed:
-        return EngineFailed(
-            f"The engine cannot be started: {why}.",
-            remedy="The log in .tasted/logs says more; tasted goes on trying.",
-        )
+    def _started(self) -> Process:
+        process = self._waiting.take(self._start) if self._waiting is not None else None
+        return process if process is not None else self._start.begin()
 
     def _exchange(
         self,
-        process: subprocess.Popen[bytes],
+        process: Process,
         request: EngineRequest[EngineAnswer],
         allowed_seconds: float,
         take: Callable[[EngineAnswer], None],
@@ -308,7 +297,7 @@ class EngineProcess:
                 anew = time.monotonic() + allowed_seconds
                 deadline = max(deadline, anew) if self._is_loading else anew
 
-    def _check_ceiling(self, process: subprocess.Popen[bytes], held: int) -> None:
+    def _check_ceiling(self, process: Process, held: int) -> None:
         if held <= self._max_memory_bytes:
             return
         self._bury(process)
@@ -318,13 +307,13 @@ class EngineProcess:
             remedy="Raise it: tasted config set max_memory_mb NUMBER; or choose a smaller model.",
         )
 
-    def _bury(self, process: subprocess.Popen[bytes]) -> str:
+    def _bury(self, process: Process) -> str:
         """End a broken engine, wait for it, and return its last words for the log."""
         if self._process is process:
             self._process = None
         process.kill()
         status = process.wait()
-        self._close_pipes(process)
+        close_pipes(process)
         with contextlib.suppress(OSError):
             words = self._stderr_file.read_bytes()[-_STDERR_TAIL_BYTES:]
             last = words.decode("utf-8", "replace").strip().splitlines()
@@ -334,16 +323,8 @@ class EngineProcess:
     def stop(self) -> None:
         """Let the engine leave: close its pipe, wait, and kill it when it does not go."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(_LEAVE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self._close_pipes(process)
+        if process is not None:
+            let_leave(process)
 
     def interrupt(self) -> None:
         """Kill the engine from another thread, for good: `ask` ends, and starts no other."""
@@ -351,12 +332,6 @@ class EngineProcess:
         process = self._process
         if process is not None:
             process.kill()
-
-    @staticmethod
-    def _close_pipes(process: subprocess.Popen[bytes]) -> None:
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
 
     def __enter__(self) -> Self:
         return self
@@ -367,10 +342,3 @@ class EngineProcess:
 
 def _refuse(answer: EngineAnswer) -> None:
     raise framing.FrameError(f"{type(answer).__name__} is not the answer")
-
-
-def _was_killed(process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether an engine whose pipe was closed was ended by SIGKILL, which we did not send."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.wait(_ENDING_SECONDS) == -signal.SIGKILL
-    return False

@@ -4,157 +4,50 @@ The object of a message holds the name of its class as `type`, and its fields. W
 parse is a `FrameError`, as on the level of bytes below (`framing`).
 """
 
+import importlib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from tasted.errors import EngineFailed
 from tasted.rpc import framing
-from tasted.rpc.asking_messages import (
-    AnswersTaken,
-    CardsChosen,
-    ChooseCards,
-    MakePreview,
-    PreviewMade,
-    PreviewRefused,
-    TakeAnswers,
-)
-from tasted.rpc.backfill_messages import ScoreTree, ShipTaste, TasteShipped
-from tasted.rpc.messages import (
-    PROTOCOL,
-    BatchScored,
-    EndBatch,
-    EngineAnswer,
-    EngineRequest,
-    EraseTraces,
-    Fault,
-    FileScored,
-    Hello,
-    ModelLoaded,
-    ModelLoading,
-    ProfileScored,
-    PublishTaste,
-    Ready,
-    ReferencesMissing,
-    ScoreBatch,
-    ScoreProfile,
-    TastePublished,
-    TracesErased,
-    WarmedUp,
-    WarmUp,
-)
-from tasted.rpc.model_messages import (
-    CandidateClosed,
-    CandidateFitted,
-    CandidateProven,
-    CheckModel,
-    CloseCandidate,
-    DropVectors,
-    EmbeddedForModel,
-    EmbeddingPlanned,
-    EmbedForModel,
-    FitCandidate,
-    ModelChecked,
-    ModelPublished,
-    PlanEmbedding,
-    ProveCandidate,
-    PublishModel,
-    VectorsDropped,
-)
-from tasted.rpc.transfer_messages import (
-    ExportLibrary,
-    ImportLibrary,
-    LibraryExported,
-    LibraryImported,
-)
-from tasted.rpc.trial_messages import (
-    CompareRecipes,
-    DecideByRecipe,
-    PrepareTrial,
-    RecipesCompared,
-    TrialPrepared,
-)
-from tasted.rpc.version_messages import (
-    CompareVersions,
-    GoBack,
-    UseVersion,
-    VersionChosen,
-    VersionsCompared,
-)
+from tasted.rpc.messages import PROTOCOL, EngineAnswer, EngineRequest, Hello
 
-MessageT = TypeVar("MessageT")
 Message = EngineRequest[EngineAnswer] | EngineAnswer
 
-_REQUESTS: dict[str, type[EngineRequest[EngineAnswer]]] = {
-    kind.__name__: kind
-    for kind in (
-        Hello,
-        WarmUp,
-        ScoreBatch,
-        EndBatch,
-        ScoreProfile,
-        PublishTaste,
-        EraseTraces,
-        ChooseCards,
-        TakeAnswers,
-        MakePreview,
-        ExportLibrary,
-        ImportLibrary,
-        UseVersion,
-        GoBack,
-        CompareVersions,
-        ShipTaste,
-        ScoreTree,
-        CheckModel,
-        PlanEmbedding,
-        EmbedForModel,
-        FitCandidate,
-        ProveCandidate,
-        PublishModel,
-        CloseCandidate,
-        DropVectors,
-        PrepareTrial,
-        CompareRecipes,
-        DecideByRecipe,
-    )
-}
-_ANSWERS: dict[str, type[EngineAnswer]] = {
-    kind.__name__: kind
-    for kind in (
-        ModelLoading,
-        ModelLoaded,
-        Fault,
-        Ready,
-        WarmedUp,
-        FileScored,
-        BatchScored,
-        ProfileScored,
-        TastePublished,
-        ReferencesMissing,
-        TracesErased,
-        CardsChosen,
-        AnswersTaken,
-        PreviewMade,
-        PreviewRefused,
-        LibraryExported,
-        LibraryImported,
-        VersionChosen,
-        VersionsCompared,
-        TasteShipped,
-        ModelChecked,
-        EmbeddingPlanned,
-        EmbeddedForModel,
-        CandidateFitted,
-        CandidateProven,
-        ModelPublished,
-        CandidateClosed,
-        VectorsDropped,
-        TrialPrepared,
-        RecipesCompared,
-    )
-}
+
+def _modules(names: Mapping[str, str]) -> dict[str, str]:
+    return {name: module for module, listed in names.items() for name in listed.split()}
+
+
+# by module, which is imported with its first message: an engine begins with a handful of them
+_REQUESTS = _modules(
+    {
+        "messages": "Hello WarmUp ScoreBatch EndBatch ScoreProfile PublishTaste EraseTraces",
+        "asking_messages": "ChooseCards TakeAnswers MakePreview",
+        "backfill_messages": "ShipTaste ScoreTree",
+        "model_messages": "CheckModel PlanEmbedding EmbedForModel FitCandidate ProveCandidate"
+        " PublishModel CloseCandidate DropVectors",
+        "transfer_messages": "ExportLibrary ImportLibrary",
+        "trial_messages": "PrepareTrial CompareRecipes DecideByRecipe",
+        "version_messages": "UseVersion GoBack CompareVersions",
+    }
+)
+_ANSWERS = _modules(
+    {
+        "messages": "ModelLoading ModelLoaded Fault Ready WarmedUp FileScored BatchScored"
+        " ProfileScored TastePublished ReferencesMissing TracesErased",
+        "asking_messages": "CardsChosen AnswersTaken PreviewMade PreviewRefused",
+        "backfill_messages": "TasteShipped",
+        "model_messages": "ModelChecked EmbeddingPlanned EmbeddedForModel CandidateFitted"
+        " CandidateProven ModelPublished CandidateClosed VectorsDropped",
+        "transfer_messages": "LibraryExported LibraryImported",
+        "trial_messages": "TrialPrepared RecipesCompared",
+        "version_messages": "VersionChosen VersionsCompared",
+    }
+)
 
 
 def to_json(message: Message) -> framing.Message:
@@ -169,7 +62,8 @@ def request_from(message: framing.Message) -> EngineRequest[EngineAnswer]:
     Raises:
         FrameError: when it is not one of ours.
     """
-    return _parsed(message, _REQUESTS)
+    request: EngineRequest[EngineAnswer] = _parsed(message, _REQUESTS)
+    return request
 
 
 def answer_from(message: framing.Message) -> EngineAnswer:
@@ -178,7 +72,8 @@ def answer_from(message: framing.Message) -> EngineAnswer:
     Raises:
         FrameError: when it is not one of ours.
     """
-    return _parsed(message, _ANSWERS)
+    answer: EngineAnswer = _parsed(message, _ANSWERS)
+    return answer
 
 
 def hello_from(message: framing.Message) -> Hello:
@@ -211,16 +106,17 @@ def check_protocol(protocol: object) -> None:
 
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_REQUESTS[name] if name in _REQUESTS else _ANSWERS[name])
+    place = _REQUESTS[name] if name in _REQUESTS else _ANSWERS[name]
+    module = importlib.import_module(f"tasted.rpc.{place}")
+    return TypeAdapter(getattr(module, name))
 
 
-def _parsed(message: framing.Message, kinds: Mapping[str, type[MessageT]]) -> MessageT:
+def _parsed(message: framing.Message, kinds: Mapping[str, str]) -> Any:
     name = message.get("type")
     if not isinstance(name, str) or name not in kinds:
         raise framing.FrameError(f"a message of the unknown type {name!r}")
     try:
-        parsed: MessageT = _adapter(name).validate_python(message)
+        return _adapter(name).validate_python(message)
     except (ValidationError, RecursionError) as error:
         # what was wrong with it could quote a text of the user
         raise framing.FrameError(f"a {name} that cannot be read") from error
-    return parsed

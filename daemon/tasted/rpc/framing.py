@@ -13,6 +13,8 @@ from typing import Any
 
 _HEADER = struct.Struct(">I")
 FRAME_BYTES_MAX = 64 * 1024 * 1024
+HELLO_SECONDS = 30.0
+"""An engine that hears nothing for so long after its start leaves."""
 _CHUNK_BYTES = 1 << 16
 
 Message = dict[str, Any]

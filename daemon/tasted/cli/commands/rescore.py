@@ -76,7 +76,7 @@ def _follow(context: Context, home: Home, count: int) -> int:
 def _alone(context: Context, home: Home) -> tuple[int, int]:
     """Run as the daemon until all is done or it is stopped; return how many, and how many left."""
     from tasted.config import load_settings  # noqa: PLC0415 - pydantic takes 0.2 s to import
-    from tasted.daemon.supervisor import run_daemon  # noqa: PLC0415 - as above
+    from tasted.daemon.starting import run_daemon  # noqa: PLC0415 - as above
     from tasted.inbox.reconcile import to_score_again  # noqa: PLC0415 - as above
     from tasted.outbox.ledger import Ledger  # noqa: PLC0415 - as above
 

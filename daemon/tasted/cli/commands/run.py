@@ -67,7 +67,7 @@ def _watch(
     unblock: Callable[[], None] = lambda: None,
 ) -> None:
     from tasted.config import load_settings  # noqa: PLC0415 - pydantic takes 0.2 s to import
-    from tasted.daemon.supervisor import run_daemon  # noqa: PLC0415 - as above
+    from tasted.daemon.starting import run_daemon  # noqa: PLC0415 - as above
 
     home = context.home()
     settings = context.settings()

@@ -4,6 +4,8 @@ Compiling takes most of its time, and prepares a copy of the weights in the orde
 processor reads them. The pages of the file are given back meanwhile, and after the first run.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tasted.embedding.models.folder import ModelFolder
@@ -27,6 +29,7 @@ def load_embedder(
     precision: Precision,
     fingerprint: str,
     threads: int | None,
+    at_compiling: Callable[[], None] = lambda: None,
 ) -> OpenvinoEmbedder:
     """Build the graph that looks, compile it and try it once.
 
@@ -35,19 +38,27 @@ def load_embedder(
         precision: that it computes in.
         fingerprint: what its vectors are comparable by.
         threads: how many threads may compute at a time; None leaves OpenVINO's choice.
+        at_compiling: called before the graph is compiled: what is left hardly runs Python.
 
     Raises:
         RuntimeLacks: when this runtime does not know something that the model needs.
         ModelUnusable: when files are damaged, or the numbers are not finite.
     """
-    loader = _Loader(model, precision, threads)
+    loader = _Loader(model, precision, threads, at_compiling)
     build = loader.clip if model.family == "clip" else loader.resnet
     return build(fingerprint=fingerprint)
 
 
 class _Loader:
-    def __init__(self, model: ModelFolder, precision: Precision, threads: int | None) -> None:
+    def __init__(
+        self,
+        model: ModelFolder,
+        precision: Precision,
+        threads: int | None,
+        at_compiling: Callable[[], None],
+    ) -> None:
         self._model = model
+        self._at_compiling = at_compiling
         self._precision = precision
         self._threads = _ALL_CORES if threads is None else threads
         self._processor = read_processor(model)
@@ -98,6 +109,7 @@ class _Loader:
         return embedder
 
     def _compiled(self, graph: Model, weights: MappedWeights) -> Tower:
+        self._at_compiling()
         with loading(self._model), weights.releasing_pages():
             return Tower(compile_graph(graph, precision=self._precision, threads=self._threads))
 
