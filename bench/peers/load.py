@@ -87,6 +87,8 @@ def load_shares(
         _await_share(daemon, others, 0.9)
         kernel = _kernel(engine.pid) - kernel
         after, wall = _thread_seconds(engine.pid), time.monotonic() - started
+        # bulk work has threads of its own, which begin later
+        python_threads |= _python_threads(spy, engine.pid)
         light = sum(daemon.light.cpu_times()[:2]) - light
         own = time.process_time() - own + sum(psutil.Process(profiler.pid).cpu_times()[:2])
         profiler.send_signal(2)

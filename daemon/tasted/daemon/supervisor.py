@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import structlog
 
@@ -20,7 +20,6 @@ from tasted.config import Settings
 from tasted.daemon.announcer import Announcer
 from tasted.daemon.changing_model import ModelChange
 from tasted.daemon.engine_and_page import make_engine, make_page
-from tasted.daemon.forgetting.erasing import Eraser
 from tasted.daemon.leftovers import remove_leftovers
 from tasted.daemon.main_wakeup import INSISTING, MainWakeup
 from tasted.daemon.match_hook import MatchHook
@@ -30,6 +29,7 @@ from tasted.daemon.scanning.scanner import Scanner
 from tasted.daemon.scanning.watch import WatcherFactory
 from tasted.daemon.sd_notify import SystemdNotifier
 from tasted.daemon.shared.feedback import FeedbackRecorder
+from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.home_trials import HomeTrials
 from tasted.daemon.shared.reporting import Reporter
 from tasted.daemon.shared.shared_state import SharedState
@@ -50,6 +50,7 @@ from tasted.inbox.watcher import Watcher
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
+from tasted.rpc.client import EngineProcess
 from tasted.rpc.engine_start import WaitingEngine
 from tasted.system.power import saving_reason
 
@@ -162,6 +163,14 @@ class Supervisor:
         )
         writer = Writer(home.outbox, ledger, check=home.check_outbox)
 
+        def forget(engine: EngineProcess, order: Order) -> dict[str, Any]:
+            # a daemon that is never asked to would hold a megabyte for it
+            from tasted.daemon.forgetting.erasing import Eraser  # noqa: PLC0415 - as said
+
+            return Eraser(
+                home, shared, writer, engine, page, status_file, feedback, trials.board
+            ).carry_out(order)
+
         def prepare() -> None:
             remove_leftovers(home, writer)
             # after the copies of killed commands were swept
@@ -207,11 +216,7 @@ class Supervisor:
                 on_score=scored,
                 not_by_chance=feedback.standing.not_by_chance,
             ),
-            carry_out=review.unseen(
-                lambda engine, order: Eraser(
-                    home, shared, writer, engine, page, status_file, feedback, trials.board
-                ).carry_out(order)
-            ),
+            carry_out=review.unseen(forget),
             transfer=transfer,
             reporter=self._reporter,
             stop=self._stop,
