@@ -1,4 +1,7 @@
-"""A Python in which `tasted` is that of another checkout, with the libraries of this one.
+"""A Python in which `tasted` is that of another checkout.
+
+It is that of the checkout's own environment, after `make setup` there. Without one it has the
+libraries of this checkout, which suit it if it is not much older.
 
 A variable would not do: the engine is started with `-I`, which ignores `PYTHONPATH`. Makes an
 environment in the cache folder.
@@ -14,7 +17,7 @@ _ASK = "import tasted; print(tasted.__file__)"
 
 
 def interpreter(checkout: Path, cache: Path) -> Path:
-    """Return the Python for a checkout.
+    """Return the Python for a checkout, its own or one that is made in the cache.
 
     Raises:
         FileNotFoundError: when there is no such checkout.
@@ -22,6 +25,9 @@ def interpreter(checkout: Path, cache: Path) -> Path:
     package = checkout / "daemon"
     if not (package / "tasted").is_dir():
         raise FileNotFoundError(f"{checkout} is no checkout of tasted")
+    own = checkout / ".venv" / "bin" / "python"
+    if own.exists():
+        return own
     name = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
     folder = cache / "checkouts" / name
     shutil.rmtree(folder, ignore_errors=True)
