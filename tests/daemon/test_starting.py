@@ -31,10 +31,11 @@ def test_what_came_has_stirred_the_inbox(tmp_path: Path) -> None:
     assert has_stirred(home)
 
 
-def test_before_the_first_stock_anything_may_be_there(tmp_path: Path) -> None:
-    """And in an inbox that is missing there is nothing."""
+def test_where_nobody_took_stock_nothing_is_known(tmp_path: Path) -> None:
+    """As in a home whose index was thrown away: all that is there may be done."""
     home = pocket_home(tmp_path / "home")
     home.index_file.unlink(missing_ok=True)
-    assert has_stirred(home)
+    assert not has_stirred(home)
+    _taken_stock(tmp_path)
     home.inbox.rename(tmp_path / "elsewhere")
     assert not has_stirred(home)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from kit.daemons import PATIENCE_SECONDS, observing, running
@@ -62,11 +63,20 @@ def test_a_daemon_begins_an_engine_with_itself_if_something_came(tmp_path: Path)
     with running(home, options=["--once"]) as daemon:
         assert daemon.process.wait(PATIENCE_SECONDS) == 0
     assert _engines(home) == 1
-    begun = words.stat().st_ino
+    begun = words.stat().st_mtime_ns
     with running(home) as daemon:
         daemon.await_state("idle")
         assert daemon.stop() == 0
-    assert (words.stat().st_ino, _engines(home)) == (begun, 1), "the engine's last words are kept"
+    assert (words.stat().st_mtime_ns, _engines(home)) == (begun, 1), (
+        "the engine's last words are kept"
+    )
+    (home.inbox / "notes.txt").write_text("no picture", "utf-8")
+    with running(home) as daemon:
+        daemon.await_state("idle")
+        assert not psutil.Process(daemon.process.pid).children(), "nobody needed it"
+        assert daemon.stop() == 0
+    assert words.stat().st_mtime_ns != begun
+    assert _engines(home) == 1
     (home.inbox / "second.png").write_bytes(picture(2))
     with running(home) as daemon:
         daemon.sidecar("second.png")

@@ -123,5 +123,5 @@ def has_stirred(home: Home) -> bool:
     try:
         return home.inbox.stat().st_mtime_ns > home.index_file.stat().st_mtime_ns
     except OSError:
-        # nobody has taken stock yet
-        return home.inbox.is_dir()
+        # nobody has taken stock yet; whether anything is to be done takes a look to find out
+        return False

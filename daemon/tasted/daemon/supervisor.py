@@ -135,6 +135,7 @@ class Supervisor:
         self._replaced: HomeReplaced | None = None
         self._crashes = CrashLog(home.crashes_file, version=__version__, check=home.check)
         self._until_idle = until_idle
+        self._waiting = waiting
         self._stop = threading.Event()
         self._failed: list[str] = []
         page = make_page(home, shared)
@@ -308,6 +309,9 @@ class Supervisor:
             self._crashes.note(error, name)
 
     def _idle(self) -> None:
+        if self._waiting is not None:
+            # what stirred the inbox was nothing to be scored
+            self._waiting.dismiss()
         if self._until_idle:
             self._wakeup.wake()
 

@@ -9,6 +9,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class EngineStart:
 
 
 class WaitingEngine:
-    """A process that was started before its first request; taken once, or not at all.
+    """A process that was started before its first request; taken once or not at all, by any thread.
 
     Args:
         start: how it is started.
@@ -88,20 +89,25 @@ class WaitingEngine:
 
     def __init__(self, start: EngineStart) -> None:
         self._start = start
+        self._taking = threading.Lock()
         self._began = time.monotonic()
         self._process: Process | None = start.begin()
 
     def take(self, start: EngineStart) -> Process | None:
         """Return the process if it waits still, and was started as an engine would be now."""
-        process, is_fresh = self._process, time.monotonic() - self._began < _TAKEN_SECONDS
-        if process is None or start != self._start or not is_fresh or process.poll() is not None:
-            return None
-        self._process = None
-        return process
+        with self._taking:
+            process, is_fresh = self._process, time.monotonic() - self._began < _TAKEN_SECONDS
+            if process is None or process.poll() is not None or start != self._start:
+                return None
+            if not is_fresh:
+                return None
+            self._process = None
+            return process
 
     def dismiss(self) -> None:
-        """End a process that nobody took, and wait for its end."""
-        process, self._process = self._process, None
+        """End a process that nobody took, and wait for its end; nothing where there is none."""
+        with self._taking:
+            process, self._process = self._process, None
         if process is not None:
             let_leave(process)
 
