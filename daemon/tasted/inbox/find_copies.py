@@ -149,8 +149,8 @@ def copy_outside(picture: Path, inbox: Path, data: bytes, copies: list[Copy]) ->
     return copy if is_same and not is_one_of_them else None
 
 
-def label_folders(inbox: Path, label: Label) -> list[Path]:
-    """Return every folder of a label: `liked` and `Liked` may both be there.
+def label_folders(inbox: Path, label: Label | None = None) -> list[Path]:
+    """Return every folder of a label, or of both: `liked` and `Liked` may both be there.
 
     Raises:
         OSError: when the inbox cannot be listed.
@@ -160,7 +160,9 @@ def label_folders(inbox: Path, label: Label) -> list[Path]:
             entry.name
             for entry in entries
             # of very many entries few are folders, which costs less to tell
-            if entry.is_dir(follow_symlinks=False) and label_of(f"{entry.name}/") is label
+            if entry.is_dir(follow_symlinks=False)
+            and (found := label_of(f"{entry.name}/")) is not None
+            and label in {None, found}
         ]
     return [inbox / name for name in sorted(names)]
 
@@ -218,7 +220,7 @@ def sweep_half_written(inbox: Path) -> None:
     Raises:
         OSError: when one cannot be removed.
     """
-    labelled = [folder for label in Label for folder in label_folders(inbox, label)]
+    labelled = label_folders(inbox)
     below = (entry for folder in labelled for entry in folder.iterdir())
     profiles = [entry for entry in below if entry.is_dir() and not entry.is_symlink()]
     for folder in (inbox, *labelled, *profiles):

@@ -25,13 +25,22 @@ def adopt_former_places(outbox: Path, backfills: Collection[str]) -> int:
         OSError: when one cannot be renamed.
     """
     moved = 0
-    for folder in sorted(outbox.glob("@*")) if outbox.is_dir() else ():
+    for folder in _marked(outbox):
         name, target = backfill_name(folder.name), folder.with_name(f"@{folder.name}")
         is_free = name is not None and name not in backfills and not os.path.lexists(target)
         if is_free and not folder.is_symlink() and _is_of_inbox(folder):
             folder.rename(target)
             moved += 1
     return moved
+
+
+def _marked(outbox: Path) -> list[Path]:
+    # a pattern would make a path of each of a hundred thousand sidecars
+    try:
+        with os.scandir(outbox) as entries:
+            return sorted(Path(entry.path) for entry in entries if entry.name.startswith("@"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _is_of_inbox(folder: Path) -> bool:

@@ -13,14 +13,18 @@ from tasted.system.files import TEMPORARY_ENDING_LENGTH, TEMPORARY_SUFFIX, is_te
 def _hidden_temporary(
     folder: Path, *, is_deep: bool, passes_over: Callable[[str], bool]
 ) -> Iterator[Path]:
+    if not is_deep:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            yield from (Path(entry.path) for entry in entries if _is_named_so(entry.name))
+        return
     for number, (parent, folders, names) in enumerate(os.walk(folder)):
-        if not is_deep:
-            folders.clear()
-        elif number == 0:
+        if number == 0:
             folders[:] = [name for name in folders if not passes_over(name)]
-        for name in names:
-            if name.endswith(TEMPORARY_SUFFIX) and is_temporary(name):
-                yield Path(parent, name)
+        yield from (Path(parent, name) for name in names if _is_named_so(name))
+
+
+def _is_named_so(name: str) -> bool:
+    return name.endswith(TEMPORARY_SUFFIX) and is_temporary(name)
 
 
 def sweep_temporary(
