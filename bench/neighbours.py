@@ -54,7 +54,12 @@ def search(count: int) -> Search:
     labels = [Label.LIKED if liked else Label.REJECTED for liked in random.random(count) < 0.5]
     with tempfile.TemporaryDirectory(prefix="tasted-bench-") as folder:
         table = NeighbourTable(
-            Path(folder), connect(Path(folder)), fingerprint=_FINGERPRINT, dimensions=DIMENSIONS
+            Path(folder),
+            connect(Path(folder)),
+            fingerprint=_FINGERPRINT,
+            dimensions=DIMENSIONS,
+            # a table as small as the first one would not be searched on disk
+            held_bytes=0,
         )
         started = time.perf_counter()
         table.publish("drawn", LabelVectors(vectors, labels))
