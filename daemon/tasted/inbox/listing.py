@@ -34,6 +34,7 @@ from tasted.inbox.profiles import Folders, folder_of, folders_of, is_bio
 from tasted.packing.entry_rows import packed_stamp, unpacked_stamp
 from tasted.records import Companion, FileStamp, FolderIdentity, InboxFile
 from tasted.system.files import stamp_of
+from tasted.system.folder_entries import lasting_entries, passing_entries
 from tasted.system.machine_faults import shortage_of
 from tasted.system.platform import access_remedy, is_being_copied, is_dataless
 
@@ -160,7 +161,7 @@ class _Look:
     def enter(self, folder: str, *, depth: int) -> None:
         subfolders: list[str] = []
         self._identify(folder)
-        for entry in self._entries(folder):
+        for entry in self._entries(folder, passing_entries):
             path = f"{folder}{entry.name}"
             try:
                 self._see(path, entry, subfolders)
@@ -185,11 +186,12 @@ class _Look:
             status = (self._inbox / folder).stat()
             self._folders[folder] = FolderIdentity(status.st_dev, status.st_ino)
 
-    def _entries(self, folder: str) -> Iterator[os.DirEntry[str]]:
+    def _entries(
+        self, folder: str, scan: Callable[[Path], Iterator[os.DirEntry[str]]]
+    ) -> Iterator[os.DirEntry[str]]:
         try:
-            with os.scandir(self._inbox / folder) as entries:
-                # each holds what lstat says for as long as it lives
-                yield from entries
+            # each holds what lstat says for as long as it lives
+            yield from scan(self._inbox / folder)
         except FileNotFoundError:
             if not folder:
                 raise
@@ -265,7 +267,7 @@ class _Look:
         Raises:
             OSError: when the top of the inbox cannot be listed.
         """
-        entries = list(self._entries(folder))
+        entries = list(self._entries(folder, lasting_entries))
         if not any(is_bio(f"{folder}{entry.name}") for entry in entries):
             # how many pictures a folder holds decides about its own text alone
             entries = [

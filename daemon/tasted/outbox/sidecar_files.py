@@ -15,6 +15,7 @@ from tasted.outbox.places import belongs, of_backfill
 from tasted.outbox.sidecar import Sidecar
 from tasted.packing.entry_rows import STAMP_BYTES, packed_stamp
 from tasted.system.files import read_regular_file
+from tasted.system.folder_entries import passing_entries
 from tasted.system.machine_faults import shortage_of
 
 SIDECAR_BYTES_MAX = 16_000_000
@@ -65,9 +66,7 @@ def stamps_below(outbox: Path, folder: str) -> Iterator[tuple[str, bytes]]:
 
 def _entries(folder: Path, *, is_root: bool) -> Iterator[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as entries:
-            # each holds what lstat says for as long as it lives
-            yield from entries
+        yield from passing_entries(folder)
     except (FileNotFoundError, NotADirectoryError):
         if is_root:
             raise
