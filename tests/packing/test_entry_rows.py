@@ -2,12 +2,13 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasted.packing.entry_rows import SharedTexts, packed_entry, unpacked_entry
+from tasted.packing.entries import Entries, ranked_rows
+from tasted.packing.entry_rows import RowFacts, SharedTexts, packed_entry, unpacked_entry
 from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts
 
 STAMP = bytes(32)
@@ -77,3 +78,13 @@ def test_two_texts_never_share_a_number() -> None:
         sys.setswitchinterval(interval)
     assert [shared.texts[number] for number in numbers] == texts
     assert len(shared.texts) == 1 + len(texts) // 2
+
+
+@given(entry=ENTRIES)
+def test_the_facts_of_a_list_are_those_of_the_entry(entry: LedgerEntry) -> None:
+    """Also of rows that are too wide or changed, which are unpacked for them."""
+    shared = SharedTexts()
+    rows = {entry.path: packed_entry(entry, STAMP, shared)}
+    listed = [(path, facts) for path, _flags, facts in ranked_rows(Entries(rows, shared))]
+    facts = entry.ranking_facts
+    assert listed == ([] if facts is None else [(entry.path, RowFacts(**asdict(facts)))])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import asdict
 
 from tasted.packing.entry_rows import (
     HAS_FACTS,
@@ -9,6 +10,7 @@ from tasted.packing.entry_rows import (
     IS_GONE,
     IS_RETRIED,
     IS_WIDE,
+    RowFacts,
     SharedTexts,
     content_of,
     embedder_number,
@@ -17,7 +19,7 @@ from tasted.packing.entry_rows import (
     status_of,
     unpacked_entry,
 )
-from tasted.records import LedgerEntry, RankingFacts
+from tasted.records import LedgerEntry
 
 
 class Entries(Mapping[str, LedgerEntry]):
@@ -51,7 +53,7 @@ class Entries(Mapping[str, LedgerEntry]):
 
 def ranked_rows(
     entries: Entries, *, embedder: str | None = None, is_former: bool = False
-) -> Iterator[tuple[str, int, RankingFacts]]:
+) -> Iterator[tuple[str, int, RowFacts]]:
     """Yield path, flags and facts of every result; quicker than to unpack the entries.
 
     Args:
@@ -67,9 +69,10 @@ def ranked_rows(
         flags = flags_of(row)
         if flags & HAS_FACTS:
             if flags & (IS_WIDE | IS_CHANGED):
-                facts = entries[path].ranking_facts
-                if facts is None:
+                unpacked = entries[path].ranking_facts
+                if unpacked is None:
                     continue
+                facts = RowFacts(**asdict(unpacked))
             else:
                 facts = facts_of(row, flags)
             yield path, flags, facts

@@ -11,7 +11,7 @@ import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tasted.home.json_records import record_from
 from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts
@@ -303,11 +303,25 @@ def _unpacked(path: str, row: bytes, texts: list[str | None]) -> LedgerEntry:
     )
 
 
-def facts_of(row: bytes, flags: int) -> RankingFacts:
+class RowFacts(NamedTuple):
+    """`RankingFacts` for long lists: a hundred thousand are made in half the time."""
+
+    verdict: str | None
+    needs_labels: bool
+    percentile: float | None
+    confidence: float | None
+    physical: float | None
+    scored_at: float
+    judgement: str | None
+    first_scored_at: float | None
+    verdict_changed_at: float | None = None
+
+
+def facts_of(row: bytes, flags: int) -> RowFacts:
     """Return the facts of the row, with these flags, of a result neither wide nor changed."""
     scored_at, percentile, confidence, physical, first = _FIGURES.unpack_from(row, _FIGURES_AT)
     # as `_known`, which costs as much again when it is called for each figure of a long list
-    return RankingFacts(
+    return RowFacts(
         _VERDICTS[flags >> _VERDICT_SHIFT & _TWO_BITS],
         flags & NEEDS_LABELS != 0,
         percentile if percentile == percentile else None,  # noqa: PLR0124 - only NaN differs
