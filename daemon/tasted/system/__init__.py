@@ -1,6 +1,7 @@
 """The machine below: what tasted needs of the operating system.
 
 files           atomic writes, bounded reads, content ids
+folder_entries  the entries of large folders
 platform        what differs between macOS and Linux
 clock           times within what a calendar can do
 logs            one JSON object a line, rotated; and a readable form for a terminal
