@@ -27,7 +27,7 @@ def interpreter(checkout: Path, cache: Path) -> Path:
         raise FileNotFoundError(f"{checkout} is no checkout of tasted")
     own = checkout / ".venv" / "bin" / "python"
     if own.exists():
-        return own
+        return _checked(own, package)
     name = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
     folder = cache / "checkouts" / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -37,7 +37,10 @@ def interpreter(checkout: Path, cache: Path) -> Path:
     # install of this checkout stays out
     paths = [str(package), *(path for path in sys.path if path.endswith("site-packages"))]
     (packages / "checkout.pth").write_text("".join(f"{path}\n" for path in paths), "utf-8")
-    python = folder / "bin" / "python"
+    return _checked(folder / "bin" / "python", package)
+
+
+def _checked(python: Path, package: Path) -> Path:
     asked = subprocess.run(
         [str(python), "-I", "-c", _ASK], check=True, capture_output=True, text=True
     )

@@ -135,8 +135,8 @@ def load_table(load: Mapping[str, Figures]) -> str:
             f"{100 * sum(found.get(step, 0) for step in steps[:3]):.0f} %",
             f"{100 * sum(found.get(step, 0) for step in steps[:3]) / found['busy']:.0f} %",
             *(f"{100 * found.get(step, 0):.0f} %" for step in steps),
-            f"{100 * found['system']:.0f} %",
-            f"{found['page_faults']:.0f}",
+            f"{100 * found['system']:.0f} %" if "system" in found else "",
+            f"{found['page_faults']:.0f}" if "page_faults" in found else "",
         )
         for name, found in load.items()
     ]

@@ -1,7 +1,6 @@
 """A model that is opened before it is asked for."""
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +40,7 @@ class Loads:
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
         self.threads: list[str] = []
+        self.has_loaded = False
         self.goes_on = threading.Event()
         self.goes_on.set()
 
@@ -53,6 +53,7 @@ class Loads:
         assert self.goes_on.wait(PATIENCE_SECONDS)
         if self.failures:
             raise self.failures.pop()
+        self.has_loaded = True
         return PixelSums(4)
 
 
@@ -68,18 +69,21 @@ def test_a_model_is_opened_before_it_is_asked_for(
 def test_everything_else_waits_until_the_model_is_being_compiled(
     home: Home, settings: Settings, model: ModelFolder
 ) -> None:
-    """Not until it is open; and what fails before that keeps nobody waiting."""
+    """Not until it is open."""
     loads = Loads()
     loads.goes_on.clear()
     early = EarlyModel(home, settings, loads)
-    early.await_compiling()
-    assert loads.threads
+    assert early.await_compiling(PATIENCE_SECONDS)
+    assert not loads.has_loaded
     loads.goes_on.set()
     assert early.load(model, settings).dimensions == 4
-    lost = EarlyModel(Home(home.root / "elsewhere"), settings, loads)
-    started = time.monotonic()
-    lost.await_compiling()
-    assert time.monotonic() - started < PATIENCE_SECONDS
+
+
+def test_a_model_that_is_missing_keeps_nobody_waiting(home: Home, settings: Settings) -> None:
+    """Whoever asks for it is told."""
+    wanted = settings.embedder.model_copy(update={"model": "nowhere"})
+    early = EarlyModel(home, settings.model_copy(update={"embedder": wanted}), Loads())
+    assert early.await_compiling(PATIENCE_SECONDS)
 
 
 def test_a_model_that_could_not_be_opened_is_tried_again(

@@ -161,6 +161,15 @@ def test_a_part_of_a_picture_is_resized_as_by_itself(
         assert np.array_equal(found, libvips.resize(pixels[part].copy(), width, height))
 
 
+@pytest.mark.parametrize("begins", [1, 3, 150])
+def test_a_view_that_was_not_cut_is_resized_as_it_is(begins: int) -> None:
+    """It has the strides of a part, and begins amid a pixel or a row."""
+    pixels = pictures.noise_pixels(size=(50, 40))
+    count = 39 * 50 * 3
+    view = pixels.reshape(-1)[begins : begins + count].reshape(39, 50, 3)
+    assert np.array_equal(libvips.resize(view, 20, 20), libvips.resize(view.copy(), 20, 20))
+
+
 def _read_only(size: tuple[int, int]) -> np.ndarray:
     pixels = pictures.noise_pixels(size=size)
     return np.frombuffer(pixels.tobytes(), np.uint8).reshape(pixels.shape)

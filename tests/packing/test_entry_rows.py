@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasted.packing.entries import Entries, ranked_rows
-from tasted.packing.entry_rows import RowFacts, SharedTexts, packed_entry, unpacked_entry
-from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts
+from tasted.packing.entry_rows import SharedTexts, packed_entry, unpacked_entry
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts, RowFacts
 
 STAMP = bytes(32)
 NUMBERS = st.integers(0, 2**70)

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kit.waiting import eventually
 from tasted.config import Settings
 from tasted.rpc.client import EngineProcess
 from tasted.rpc.engine_start import COMMAND, EngineStart, WaitingEngine, waiting_engine
@@ -88,7 +89,8 @@ def test_one_that_was_started_otherwise_is_not_taken(
     other = replace(start, threads=2)
     with _engine(other, waiting) as engine:
         engine.ask(NOTHING)
-        assert engine.pid not in before
+        assert _children() - before == {engine.pid}
+        assert not before & _children(), "it is ended: nobody would ever take it"
 
 
 def test_one_that_has_died_is_not_taken(start: EngineStart) -> None:
@@ -98,8 +100,7 @@ def test_one_that_has_died_is_not_taken(start: EngineStart) -> None:
         (pid,) = _children() - before
         process = psutil.Process(pid)
         process.kill()
-        while process.status() != psutil.STATUS_ZOMBIE:
-            pass
+        eventually(lambda: process.status() == psutil.STATUS_ZOMBIE)
         engine.ask(NOTHING)
         assert engine.pid not in {None, pid}
 

@@ -1,5 +1,6 @@
 """The engine starts while a picture is settling, and for nothing else."""
 
+import os
 from pathlib import Path
 
 import psutil
@@ -52,6 +53,15 @@ def test_a_picture_starts_the_engine_before_it_is_settled(home: Home) -> None:
         (home.inbox / "new.png").write_bytes(picture(2))
         assert daemon.engine_pid()
         assert documents(home) == {}
+
+
+def test_the_engine_that_began_with_the_daemon_is_the_one_that_is_used(home: Home) -> None:
+    """No second one is started beside it."""
+    home.status_file.touch()
+    os.utime(home.status_file, (0, 0))
+    with running(home) as daemon:
+        pid = daemon.engine_pid()
+        assert [child.pid for child in psutil.Process(daemon.process.pid).children()] == [pid]
 
 
 def test_a_daemon_begins_an_engine_with_itself_if_something_came(tmp_path: Path) -> None:

@@ -85,11 +85,15 @@ def run_daemon(
         is_wanted = rescore or has_stirred(home)
         waiting = held.enter_context(waiting_engine(start, is_wanted=is_wanted))
         # by far the most of what a daemon imports, while the engine begins to import, too
+        from tasted.daemon.shared.status_file import StatusFile  # noqa: PLC0415 - as said
         from tasted.daemon.supervisor import Supervisor  # noqa: PLC0415 - as said
 
+        status_file = held.enter_context(StatusFile(home))
+        on_start()
         supervisor = Supervisor(
             home,
             settings,
+            status_file=status_file,
             lock=lock,
             folders=folders,
             wakeup=wakeup,
@@ -103,7 +107,7 @@ def run_daemon(
             notifier=notifier or SystemdNotifier(),
             power=power,
         )
-        supervisor.run(rescore=rescore, on_start=on_start)
+        supervisor.run(rescore=rescore)
 
 
 def engine_start(
@@ -115,13 +119,13 @@ def engine_start(
 
 
 def has_stirred(home: Home) -> bool:
-    """Tell whether something came into the inbox since a daemon last took stock.
+    """Tell whether something came into the inbox since a daemon last said how things stand.
 
-    What it says decides nothing but when an engine begins. It sees no folder within the inbox, and
-    sees what went as well.
+    What it says decides nothing but when an engine begins. It does not see into the folders of the
+    inbox, and sees what went as well, and what is no picture.
     """
     try:
-        return home.inbox.stat().st_mtime_ns > home.index_file.stat().st_mtime_ns
+        return home.inbox.stat().st_mtime_ns > home.status_file.stat().st_mtime_ns
     except OSError:
-        # nobody has taken stock yet; whether anything is to be done takes a look to find out
+        # none ran here yet; whether anything is to be done takes a look to find out
         return False

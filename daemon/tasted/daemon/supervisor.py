@@ -89,6 +89,7 @@ class Supervisor:
     Args:
         home: that this process owns.
         settings: as loaded.
+        status_file: of the home.
         lock: the descriptor of the home's lock.
         folders: the locks of inbox and outbox.
         wakeup: woken by signals.
@@ -108,6 +109,7 @@ class Supervisor:
         home: Home,
         settings: Settings,
         *,
+        status_file: StatusFile,
         lock: int,
         folders: FolderLocks,
         wakeup: MainWakeup,
@@ -121,7 +123,6 @@ class Supervisor:
         notifier: SystemdNotifier,
         power: Callable[[], str | None] | None,
     ) -> None:
-        self._status_file = status_file = StatusFile(home)
         ledger = Ledger.of(home)
         current = read_current(home.current_file)
         self._shared = shared = SharedState(settings, ledger, current)
@@ -225,18 +226,8 @@ class Supervisor:
             change_model=change.step,
         )
 
-    def run(self, *, rescore: bool, on_start: Callable[[], None]) -> None:
-        """Work until asked to stop, and end every thread; no thread outlives the lock.
-
-        Args:
-            rescore: score everything again that has a score.
-            on_start: called before anything begins.
-        """
-        with self._status_file:
-            on_start()
-            self._run(rescore=rescore)
-
-    def _run(self, *, rescore: bool) -> None:
+    def run(self, *, rescore: bool) -> None:
+        """Work until asked to stop, and end every thread; no thread outlives the lock."""
         self._reporter.write(state="starting")
         log.info("started", version=__version__, pid=os.getpid())
         if rescore:

@@ -1,4 +1,4 @@
-"""`python -I -m tasted.engine`: the engine, as `tasted.rpc.client` starts it."""
+"""`python -I -m tasted.engine`: the engine, as `tasted.rpc.engine_start` starts it."""
 
 from tasted.system.garbage import no_collections
 

@@ -25,8 +25,8 @@ from tasted.home.layout import Home
 from tasted.system.faultpoints import reach
 from tasted.system.priority import thread_count
 
-# a model of torch is not opened soon: it imports for seconds
-_SOON_SECONDS = 0.5
+SOON_SECONDS = 0.5
+"""A model of torch takes longer: it imports for seconds."""
 
 POCKET_NOTE = (
     "Scored with pocket, the small model for demonstrations: it is no judge of real profiles."
@@ -59,19 +59,19 @@ class EarlyModel:
 
     def _open(self) -> tuple[ModelFolder, Embedder]:
         name, home = self._settings.embedder.model, self._home
-        model = find_model(name, models_file=home.models_file, home_root=home.root)
         try:
+            model = find_model(name, models_file=home.models_file, home_root=home.root)
             return model, self._load(model, self._settings, self._is_compiling.set)
         finally:
             self._is_compiling.set()
 
-    def await_compiling(self) -> None:
-        """Wait until this no longer needs the interpreter, if that is soon.
+    def await_compiling(self, within_seconds: float = SOON_SECONDS) -> bool:
+        """Wait until this no longer needs the interpreter, and tell whether that was in time.
 
         Of two threads that both run Python each waits for the other, and the rest of this one takes
         longest of all.
         """
-        self._is_compiling.wait(_SOON_SECONDS)
+        return self._is_compiling.wait(within_seconds)
 
     def load(self, model: ModelFolder, settings: Settings) -> Embedder:
         """Return the embedder of a model; waits for the one that is being opened.

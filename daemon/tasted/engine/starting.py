@@ -1,6 +1,6 @@
 """The start of the engine: begins with its model, and imports all the rest meanwhile.
 
-Started as `python -I -m tasted.engine` by `tasted.rpc.client`. Requests come on descriptor 0,
+Started as `python -I -m tasted.engine` by `tasted.rpc.engine_start`. Requests come on descriptor 0,
 answers leave on what was descriptor 1; whatever a library prints goes to stderr.
 """
 

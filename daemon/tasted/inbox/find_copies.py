@@ -162,7 +162,7 @@ def label_folders(inbox: Path, label: Label | None = None) -> list[Path]:
             # of very many entries few are folders, which costs less to tell
             if entry.is_dir(follow_symlinks=False)
             and (found := label_of(f"{entry.name}/")) is not None
-            and label in {None, found}
+            and (label is None or found is label)
         ]
     return [inbox / name for name in sorted(names)]
 

@@ -148,9 +148,11 @@ def _whole(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int, int]:
         and whole.dtype == pixels.dtype
         and whole.shape[2] == pixels.shape[2]
     ):
-        begins = pixels.ctypes.data - whole.ctypes.data
-        top, within = divmod(begins, whole.strides[0])
-        return whole, within // whole.strides[1], top
+        top, within = divmod(pixels.ctypes.data - whole.ctypes.data, whole.strides[0])
+        left, of_pixel = divmod(within, whole.strides[1])
+        # a view that was made otherwise than by cutting begins anywhere
+        if of_pixel == 0 and left + pixels.shape[1] <= whole.shape[1]:
+            return whole, left, top
     return np.ascontiguousarray(pixels), 0, 0
 
 

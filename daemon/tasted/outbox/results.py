@@ -12,7 +12,8 @@ from tasted.amounts import percent
 from tasted.errors import UsageError
 from tasted.outbox.sidecar import Sidecar, decoded_path
 from tasted.packing.entries import Entries, ranked_rows
-from tasted.packing.entry_rows import IS_FAILED, IS_GONE, RowFacts
+from tasted.packing.entry_rows import IS_FAILED, IS_GONE
+from tasted.records import RowFacts
 
 _HEAD = re.compile(
     r"\A(?:Strong match|Match|No match|Unsure)"

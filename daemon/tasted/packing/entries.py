@@ -10,7 +10,6 @@ from tasted.packing.entry_rows import (
     IS_GONE,
     IS_RETRIED,
     IS_WIDE,
-    RowFacts,
     SharedTexts,
     content_of,
     embedder_number,
@@ -19,7 +18,7 @@ from tasted.packing.entry_rows import (
     status_of,
     unpacked_entry,
 )
-from tasted.records import LedgerEntry
+from tasted.records import LedgerEntry, RowFacts
 
 
 class Entries(Mapping[str, LedgerEntry]):

@@ -11,10 +11,10 @@ import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from tasted.home.json_records import record_from
-from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts, RowFacts
 
 _STAMP = struct.Struct("<qqQq")
 STAMP_BYTES = _STAMP.size
@@ -301,20 +301,6 @@ def _unpacked(path: str, row: bytes, texts: list[str | None]) -> LedgerEntry:
         age=more.get("age"),
         gone_since=more.get("gone_since"),
     )
-
-
-class RowFacts(NamedTuple):
-    """`RankingFacts` for long lists: a hundred thousand are made in half the time."""
-
-    verdict: str | None
-    needs_labels: bool
-    percentile: float | None
-    confidence: float | None
-    physical: float | None
-    scored_at: float
-    judgement: str | None
-    first_scored_at: float | None
-    verdict_changed_at: float | None = None
 
 
 def facts_of(row: bytes, flags: int) -> RowFacts:

@@ -24,7 +24,7 @@ from tasted.rpc.engine_start import (
     EngineStart,
     Process,
     WaitingEngine,
-    close_pipes,
+    end,
     let_leave,
     not_started,
     was_killed,
@@ -126,14 +126,6 @@ class EngineProcess:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    def begin(self) -> None:
-        """Start an engine that opens its model at once, unless one runs.
-
-        Raises:
-            EngineFailed: when it cannot be started, or is of another version.
-        """
-        self._running(opens_model=True)
-
     def ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
         """Send a request and wait for its answer.
 
@@ -181,11 +173,11 @@ class EngineProcess:
                 is_ended = True
                 self._end_batch()
 
-        def end() -> None:
+        def at_end() -> None:
             if unanswered and not is_ended:
                 raise framing.FrameError(f"{len(unanswered)} files of a batch were not answered")
 
-        return self._ask(batch, min(len(batch.files), FILES_TOGETHER), take, end)
+        return self._ask(batch, min(len(batch.files), FILES_TOGETHER), take, at_end)
 
     def _end_batch(self) -> None:
         process = self._process
@@ -198,7 +190,7 @@ class EngineProcess:
         request: EngineRequest[AnswerT],
         deadlines: int,
         take: Callable[[EngineAnswer], None],
-        end: Callable[[], None] = lambda: None,
+        at_end: Callable[[], None] = lambda: None,
     ) -> AnswerT:
         opens_model = isinstance(request, WarmUp | ScoreBatch) and request.needs_model
         process = self._running(opens_model=opens_model)
@@ -206,7 +198,7 @@ class EngineProcess:
         try:
             answer = self._exchange(process, request, allowed_seconds, take)
             if not isinstance(answer, Fault):
-                end()
+                at_end()
         except (framing.FrameError, OSError, TimeoutError) as error:
             is_killed = not isinstance(error, TimeoutError) and was_killed(process)
             last_words = self._bury(process)
@@ -311,9 +303,7 @@ class EngineProcess:
         """End a broken engine, wait for it, and return its last words for the log."""
         if self._process is process:
             self._process = None
-        process.kill()
-        status = process.wait()
-        close_pipes(process)
+        status = end(process)
         with contextlib.suppress(OSError):
             words = self._stderr_file.read_bytes()[-_STDERR_TAIL_BYTES:]
             last = words.decode("utf-8", "replace").strip().splitlines()

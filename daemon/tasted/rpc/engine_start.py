@@ -94,22 +94,26 @@ class WaitingEngine:
         self._process: Process | None = start.begin()
 
     def take(self, start: EngineStart) -> Process | None:
-        """Return the process if it waits still, and was started as an engine would be now."""
+        """Return the process if it waits still, and was started as an engine would be now.
+
+        Otherwise it is ended: none is taken later.
+        """
         with self._taking:
-            process, is_fresh = self._process, time.monotonic() - self._began < _TAKEN_SECONDS
-            if process is None or process.poll() is not None or start != self._start:
-                return None
-            if not is_fresh:
-                return None
-            self._process = None
+            process, self._process = self._process, None
+        if process is None:
+            return None
+        is_fresh = time.monotonic() - self._began < _TAKEN_SECONDS
+        if is_fresh and start == self._start and process.poll() is None:
             return process
+        end(process)
+        return None
 
     def dismiss(self) -> None:
-        """End a process that nobody took, and wait for its end; nothing where there is none."""
+        """End a process that nobody took; nothing where there is none."""
         with self._taking:
             process, self._process = self._process, None
         if process is not None:
-            let_leave(process)
+            end(process)
 
 
 @contextlib.contextmanager
@@ -130,6 +134,14 @@ def waiting_engine(start: EngineStart, *, is_wanted: bool) -> Iterator[WaitingEn
     finally:
         if waiting is not None:
             waiting.dismiss()
+
+
+def end(process: Process) -> int:
+    """Kill an engine, and return how its process ended; one that was not greeted owns nothing."""
+    process.kill()
+    status = process.wait()
+    close_pipes(process)
+    return status
 
 
 def let_leave(process: Process) -> None:

@@ -14,8 +14,11 @@ def _hidden_temporary(
     folder: Path, *, is_deep: bool, passes_over: Callable[[str], bool]
 ) -> Iterator[Path]:
     if not is_deep:
+        found: list[Path] = []
         with contextlib.suppress(OSError), os.scandir(folder) as entries:
-            yield from (Path(entry.path) for entry in entries if _is_named_so(entry.name))
+            found += (Path(entry.path) for entry in entries if _is_named_so(entry.name))
+        # whoever removes them does so when the listing is over
+        yield from found
         return
     for number, (parent, folders, names) in enumerate(os.walk(folder)):
         if number == 0:

@@ -56,6 +56,7 @@ from tasted.system.faultpoints import reach
 from tasted.system.platform import FileSystem, file_system_of
 
 _UNHEALTHY_SECONDS = 5.0
+_LEAST_SECONDS = 0.01
 _SCAN_SHARE = 0.25
 # five minutes without a heartbeat count as a dead daemon
 _HEARTBEAT_SECONDS = 120.0
@@ -212,8 +213,9 @@ class Scanner:
         self._reporter.write()
         trial_pause = self._trials.follow() if self._trials is not None else None
         others = (settings_pause, model_pause, self._seconds_to_page(), trial_pause)
-        # what took time since the scan is no reason to come late to a picture that settles
-        pause = max(0.0, pause - (time.monotonic() - scanned))
+        if self._shared.faults.of_scanner is None:
+            # what took time since the scan is no reason to come late to a picture that settles
+            pause = max(min(pause, _LEAST_SECONDS), pause - (time.monotonic() - scanned))
         return min([pause, *(other for other in others if other is not None)])
 
     def _scan_once(self, hints: frozenset[str]) -> float:

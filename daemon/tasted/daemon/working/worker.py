@@ -186,14 +186,12 @@ class Worker:
         Raises:
             ServiceFault: when it cannot be started, or cannot read or write the library.
         """
-        self.engine.begin()
-        # neither needs the model, which is being opened meanwhile
-        if labels is not None:
-            self.update_labels(labels)
         try:
             self._ask(WarmUp())
         except EngineDiedError as error:
             raise EngineFailed(f"The engine ended while it started: {error}.") from error
+        if labels is not None:
+            self.update_labels(labels)
 
     def answer_page(
         self,

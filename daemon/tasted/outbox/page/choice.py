@@ -16,8 +16,8 @@ from typing import Any
 
 from tasted.outbox.results import is_copy_in
 from tasted.packing.entries import Entries, ranked_rows
-from tasted.packing.entry_rows import IS_GONE, RowFacts, status_of
-from tasted.records import Label
+from tasted.packing.entry_rows import IS_GONE, status_of
+from tasted.records import Label, RowFacts
 
 CARDS_MAX = 200
 _KEPT_UNSURE = 40
