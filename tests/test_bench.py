@@ -123,5 +123,7 @@ def test_an_aim_is_met_or_missed() -> None:
 def test_the_load_is_shown_of_all_cores_and_of_the_engine() -> None:
     """On a busy machine only the second says anything."""
     found = {"busy": 0.5, "decode": 0.2, "model": 0.1, "native": 0.15, "rest": 0.05, "light": 0.01}
-    row = report.load_table({"tasted": found}).splitlines()[-1]
-    assert row == "| tasted | 45 % | 90 % | 20 % | 10 % | 15 % | 5 % | 1 % |"
+    known = {**found, "system": 0.04, "page_faults": 250.4}
+    former, row = report.load_table({"tasted": found, "tasted now": known}).splitlines()[-2:]
+    assert former == "| tasted | 45 % | 90 % | 20 % | 10 % | 15 % | 5 % | 1 % |  |  |"
+    assert row == "| tasted now | 45 % | 90 % | 20 % | 10 % | 15 % | 5 % | 1 % | 4 % | 250 |"
