@@ -1,5 +1,6 @@
 """For every test: a home of its own, and no way to the home of whoever runs the tests."""
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -28,6 +29,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Run three workers a core: most of the suite waits for processes that it started."""
     return 3 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with some of the longest tests: one that began last would run alone.
+
+    xdist gives each worker a piece of the list, in its order, and lets it take from others later.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    longest = [item for item in items if item.get_closest_marker("longest")]
+    others = iter([item for item in items if not item.get_closest_marker("longest")])
+    size = -(-len(items) // workers)
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        first = longest[worker::workers]
+        ordered += [*first, *itertools.islice(others, max(0, size - len(first)))]
+    items[:] = [*ordered, *others]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,11 +1,14 @@
 """The short form of `make chaos`: a real daemon, some seconds of everything, nothing lost."""
 
+import pytest
+
 from chaos.plan import acts
 from chaos.report import last_line
 from chaos.run import run
 from chaos.world import open_world
 
 
+@pytest.mark.longest
 def test_nothing_is_lost_in_some_seconds_of_chaos() -> None:
     """The whole of a run, oracle included; longer ones are for `make chaos`."""
     violations: list[str] = []

@@ -131,6 +131,7 @@ def assert_all_there(home: Home) -> None:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.longest
 def test_row_58_every_process_is_killed_at_every_step_while_200_answers_come_in(
     home: Home, tmp_path: Path
 ) -> None:

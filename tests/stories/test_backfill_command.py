@@ -33,6 +33,7 @@ def tree(folder: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.longest
 def test_stopped_continued_listed_and_forgotten(home: Home, tmp_path: Path) -> None:
     """Every step says what to do next; what is forgotten is nowhere in the home any more."""
     with home.config_file.open("a", encoding="utf-8") as settings:

@@ -5,6 +5,8 @@ Real daemons and engines; the models differ in what they count and load in no ti
 
 from pathlib import Path
 
+import pytest
+
 from kit.api_clients import client_of
 from kit.daemons import RunningDaemon, json_lines, observing, tasted
 from kit.outboxes import documents, is_done
@@ -95,6 +97,7 @@ _DAEMON_PLACES = (
 )
 
 
+@pytest.mark.longest
 def test_row_61_daemons_that_are_killed_in_every_state_lose_nothing(tmp_path: Path) -> None:
     """Files arrive before each kill; until the one step everything is scored by the old model."""
     home = home_of_two(tmp_path)

@@ -206,6 +206,7 @@ def test_a_kept_picture_is_not_scored_until_it_is_asked_for(home: Home) -> None:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.longest
 def test_forgetting_that_was_killed_is_completed_by_running_it_again(home: Home) -> None:
     """SIGKILL at one step after the other, each run further than the last; then to the end."""
     _a_liked_profile(home)

@@ -44,6 +44,7 @@ def settle(home: Home, *paths: str) -> None:
     eventually(all_done, within_seconds=PATIENCE_SECONDS)
 
 
+@pytest.mark.longest
 def test_row_02_killed_at_every_step_and_nothing_is_lost(home: Home) -> None:
     """Each life ends at another place; the sidecars are whole after it, and complete at the end."""
     for number, point in enumerate(LIGHT_POINTS):

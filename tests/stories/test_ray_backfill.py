@@ -69,6 +69,7 @@ def workers_of(cluster: LocalCluster) -> list[psutil.Process]:
     return [child for child in children if child.name().startswith("ray::MapW")]
 
 
+@pytest.mark.longest
 def test_two_machines_of_which_one_is_killed_do_what_one_does(home: Home, tmp_path: Path) -> None:
     """Every document is there once, equal to 1e-6; the same from an object store."""
     label_scenes(home)

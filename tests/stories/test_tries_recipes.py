@@ -133,6 +133,7 @@ def is_settled(home: Home) -> bool:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.longest
 def test_row_72_a_better_recipe_takes_over_and_one_that_turns_bad_leaves(home: Home) -> None:
     """Killed at each step of its promotion, it is promoted once, told once, and taken back."""
     with running(home) as daemon:

@@ -35,6 +35,7 @@ merge(home, pocket, {{{LAYER!r}: 0.05 * torch.ones(160, 160)}}, number=1, learne
 """
 
 
+@pytest.mark.longest
 def test_row_73_a_run_that_was_killed_comes_to_the_same_adapter(tmp_path: Path) -> None:
     """In the middle of a checkpoint, and between two: to the last bit, and with the same losses.
 
