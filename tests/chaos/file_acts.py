@@ -120,7 +120,7 @@ def replace_in_place(stage: Stage) -> None:
     if path is None:
         return
     content = stage.new_picture(_suffix(path))
-    stage.let_go(path)
+    stage.let_go(*stage.names_of(path))
     if stage.rng.random() < 0.3:
         _write_slowly(stage, stage.inbox / path, content)
     else:

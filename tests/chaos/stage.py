@@ -50,6 +50,12 @@ class Stage:
         gone = {found[path].content for path in paths if path in found}
         self.journal.let_go(gone - kept)
 
+    def names_of(self, path: str) -> list[str]:
+        """Return every path of the file at a path: what is written into one is in all of them."""
+        found = self.listing.found()
+        inodes = {file.stamp[-1] for name, file in found.items() if name == path}
+        return [name for name, file in found.items() if file.stamp[-1] in inodes]
+
     def new_picture(self, suffix: str = ".png") -> Content:
         """Return a content that no file has yet."""
         self.number += 1
