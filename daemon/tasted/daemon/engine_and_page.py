@@ -5,7 +5,7 @@ import os
 from tasted import __version__
 from tasted.config import Settings
 from tasted.daemon.shared.shared_state import SharedState
-from tasted.daemon.starting import engine_start
+from tasted.daemon.starting import engine_start_of
 from tasted.home.layout import Home
 from tasted.home.web_files import WebFiles
 from tasted.outbox.page.writer import PageWriter
@@ -33,7 +33,7 @@ def make_engine(
         command: what is started as the engine.
         waiting: was started before it was needed.
     """
-    start = engine_start(home, settings, lock=lock, command=command)
+    start = engine_start_of(home, settings, lock=lock, command=command)
     return EngineProcess(
         Hello(str(home.root), home.identity, settings, version=__version__, parent=os.getpid()),
         stderr_file=start.stderr_file,

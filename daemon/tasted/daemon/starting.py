@@ -81,7 +81,7 @@ def run_daemon(
         except WaitEndedError:
             return
         home = home.taken()
-        start = engine_start(home, settings, lock=lock, command=engine_command)
+        start = engine_start_of(home, settings, lock=lock, command=engine_command)
         is_wanted = rescore or has_stirred(home)
         waiting = held.enter_context(waiting_engine(start, is_wanted=is_wanted))
         # by far the most of what a daemon imports, while the engine begins to import, too
@@ -110,7 +110,7 @@ def run_daemon(
         supervisor.run(rescore=rescore)
 
 
-def engine_start(
+def engine_start_of(
     home: Home, settings: Settings, *, lock: int, command: tuple[str, ...] = COMMAND
 ) -> EngineStart:
     """Return how the engine of a home is started; it shares the home's lock."""
