@@ -73,7 +73,9 @@ function actionOf(event) {
 }
 
 addEventListener("keydown", (event) => {
-  const {target, key} = event;
+  const {key} = event;
+  // for a moment the focus stays in a dialog that was just closed
+  const target = event.target.closest("dialog:not([open])") ? document.body : event.target;
   // a key that is held down would judge what was never seen
   if (event.repeat || event.defaultPrevented || event.isComposing) return;
   if (target.closest("input, select, textarea, #keys")) return;
