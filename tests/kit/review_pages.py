@@ -116,9 +116,12 @@ def wait_until_seen(page: Page) -> None:
         """() => {
             const card = document.querySelector('#card');
             if (!card) return !document.querySelector('#empty').hidden;
+            // a picture that comes back was painted before: that does not count
+            const shown = performance.getEntriesByName('shown').at(-1);
             const painted = performance.getEntriesByName('painted')
                 .filter((mark) => mark.detail === card.dataset.id).at(-1);
-            return painted && performance.now() - painted.startTime > 150;
+            return shown && painted && painted.startTime > shown.startTime
+                && performance.now() - painted.startTime > 150;
         }""",
     )
 

@@ -77,6 +77,28 @@ def test_a_new_picture_comes_by_itself(reader: Reader, light: FakeLight) -> None
     expect(page.locator("#card bdi")).to_have_text("new.png")
 
 
+def test_a_picture_that_comes_while_the_queue_is_asked_is_not_missed(
+    reader: Reader, light: FakeLight
+) -> None:
+    """The reply was made before it came, and arrives after the news of it."""
+    light.pictures = list(light.pictures[:1])
+    page = reader.page()
+    wait_until_seen(page)
+    wait_until_heard(reader, page, "v13")
+    held: list[Route] = []
+    page.route("**/api/queue?*", lambda route: route.continue_() if held else held.append(route))
+    reader.press(page, "l")
+    while not held:
+        page.wait_for_timeout(20)
+    reply = held[0].fetch()
+    assert reply.json()["cards"] == []
+    light.pictures.append(FakePicture("new.png"))
+    reader.tell("scored", {"count": 1})
+    wait_until_heard(reader, page, "v14")
+    held[0].fulfill(response=reply)
+    expect(page.locator("#card bdi")).to_have_text("new.png")
+
+
 def test_progress_of_others_is_shown(reader: Reader, light: FakeLight) -> None:
     """A new version has its name at the top without a reload."""
     page = reader.page()

@@ -25,6 +25,8 @@ let now = null;
 /** When the card on screen was first painted; keys of before do not count. */
 let paintedAt = Infinity;
 let isAsking = false;
+/** Whether something came while the queue was asked: its answer may be from before that. */
+let isAskedAgain = false;
 
 // ---- a card ----
 function build(card) {
@@ -90,6 +92,7 @@ function show(card, isBack = false) {
   const hadFocus = old?.contains(document.activeElement);
   now = card ?? null;
   paintedAt = Infinity;
+  performance.mark("shown", {detail: card?.id});
   one("#empty").hidden = Boolean(card);
   one(".actions").hidden = one("#why-this").hidden = !card;
   one("#why").close();
@@ -143,6 +146,7 @@ function turnTo(card) {
 // ---- the queue: drawn in batches, and then a fixed list ----
 async function refill() {
   const {kinds} = main.dataset;
+  isAskedAgain = isAsking;
   if (isAsking || cards.length >= AHEAD || kinds) return;
   isAsking = true;
   const found = await ask(`/api/queue?count=${BATCH}&window=${windowId}`).catch((error) => {
@@ -157,6 +161,7 @@ async function refill() {
   hearProgress(found.progress);
   if (!now && cards.length) show(cards.shift());
   cards.slice(0, AHEAD).forEach(prepare);
+  if (isAskedAgain) refill();
 }
 
 // ---- answers ----
