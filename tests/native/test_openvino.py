@@ -105,7 +105,7 @@ def test_the_precision_is_the_one_that_was_asked_for() -> None:
 def test_inputs_of_any_number_have_a_request_each() -> None:
     """The first dimension is free, and two requests of one model answer for themselves."""
     compiled = compile_graph(
-        product_of(matrix(8)), precision="float32", threads=2, streams=2, shapes_kept=0
+        product_of(matrix(8)), precision="float32", threads=2, streams=2, kernels_kept=0
     )
     one, other = compiled.create_infer_request(), compiled.create_infer_request()
     few, many = matrix(8)[:1], np.repeat(matrix(8), 5, axis=0)

@@ -53,7 +53,7 @@ def compile_graph(
     precision: Precision,
     threads: int,
     streams: int = 1,
-    shapes_kept: int | None = None,
+    kernels_kept: int | None = None,
 ) -> CompiledModel:
     """Compile a graph for the CPU; nothing is written to disk.
 
@@ -65,8 +65,8 @@ def compile_graph(
         streams: how many requests run at a time, each with its share of the threads. A single
             stream computes in the thread that calls `infer`, one call at a time, helped by threads
             of a pool; several have threads of their own, as urgent as the one that compiles.
-        shapes_kept: for how many shapes of input prepared kernels are kept; None leaves OpenVINO's
-            own number. 0 keeps memory bounded where every input has another shape.
+        kernels_kept: how many prepared kernels are kept for inputs of a shape that came before;
+            None leaves OpenVINO's own number, and 0 bounds memory where each has another shape.
     """
     _put_helpers_back(threads)
     options: dict[str, Any] = {
@@ -77,8 +77,8 @@ def compile_graph(
         # threads that are bound to a core wait there when something more urgent takes it
         "ENABLE_CPU_PINNING": False,
     }
-    if shapes_kept is not None:
-        options["CPU_RUNTIME_CACHE_CAPACITY"] = shapes_kept
+    if kernels_kept is not None:
+        options["CPU_RUNTIME_CACHE_CAPACITY"] = kernels_kept
     return _core().compile_model(graph, _DEVICE, options)
 
 

@@ -23,6 +23,10 @@ _VERSION = "3.10."
 """Of RapidOCR, whose private names these are."""
 _PROOF_HEIGHT, _PROOF_WIDTH = 64, 320
 _CHARACTERS = ("framework", "character")
+# a line of another width needs other kernels, and for some widths other layouts of the weights,
+# which takes longer than the line itself; lines filled up to a few widths share both
+_LINE_WIDTH_STEP = 64
+_LINE_KERNELS = 400
 
 
 class Bfloat16Session:
@@ -31,22 +35,30 @@ class Bfloat16Session:
     Args:
         file: the model, ONNX.
         threads: how many cores it may use.
+        width_step: pictures are filled up with zeros, the grey that RapidOCR itself fills up with,
+            to a multiple of this many columns; 1 leaves them as they are.
+        kernels_kept: how many prepared kernels are kept for further pictures.
     """
 
-    def __init__(self, file: Path, *, threads: int) -> None:
+    def __init__(
+        self, file: Path, *, threads: int, width_step: int = 1, kernels_kept: int = 0
+    ) -> None:
         graph = openvino.read_onnx(file)
         named = graph.has_rt_info(list(_CHARACTERS))
         self._characters = (
             str(graph.get_rt_info(list(_CHARACTERS)).value).splitlines() if named else []
         )
-        # every picture has another size, and prepared kernels of each would be a gigabyte soon
+        self._width_step = width_step
         self._compiled = openvino.compile_graph(
-            graph, precision="bfloat16", threads=threads, shapes_kept=0
+            graph, precision="bfloat16", threads=threads, kernels_kept=kernels_kept
         )
         self._request = self._compiled.create_infer_request()
 
     def __call__(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the model's answer: (n, 3, h, w) → (n, 1, h, w), or (n, steps, characters)."""
+        added = -pixels.shape[-1] % self._width_step
+        if added:
+            pixels = np.pad(pixels, ((0, 0), (0, 0), (0, 0), (0, added)))
         self._request.infer([pixels])
         answer: NDArray[np.float32] = self._request.get_output_tensor(0).data
         if self._characters:
@@ -92,12 +104,24 @@ def load_in_bfloat16(engine: Any, *, threads: int) -> Callable[[], None] | None:
 
     sessions: list[Bfloat16Session] = []
 
-    def opened(config: Any) -> Bfloat16Session:
+    def detector(config: Any) -> Bfloat16Session:
+        # every picture has another size, and prepared kernels of each would be a gigabyte soon
         sessions.append(Bfloat16Session(_model_of(config, base), threads=threads))
         return sessions[-1]
 
-    _load_with(opened, "rapidocr.ch_ppocr_det.main", engine._load_det_model)  # noqa: SLF001
-    _load_with(opened, "rapidocr.ch_ppocr_rec.main", engine._load_rec_model)  # noqa: SLF001
+    def recogniser(config: Any) -> Bfloat16Session:
+        sessions.append(
+            Bfloat16Session(
+                _model_of(config, base),
+                threads=threads,
+                width_step=_LINE_WIDTH_STEP,
+                kernels_kept=_LINE_KERNELS,
+            )
+        )
+        return sessions[-1]
+
+    _load_with(detector, "rapidocr.ch_ppocr_det.main", engine._load_det_model)  # noqa: SLF001
+    _load_with(recogniser, "rapidocr.ch_ppocr_rec.main", engine._load_rec_model)  # noqa: SLF001
     blank = np.zeros((_PROOF_HEIGHT, _PROOF_WIDTH, 3), np.uint8)
     engine(blank)
     engine.recognize_txt([blank])
