@@ -22,6 +22,7 @@ from tasted.errors import (
     ServiceFault,
 )
 from tasted.rpc.client import EngineDiedError, EngineProcess
+from tasted.rpc.engine_start import EngineStart
 from tasted.rpc.messages import (
     FILES_TOGETHER,
     PROTOCOL,
@@ -133,9 +134,8 @@ def make(tmp_path: Path) -> Iterator[Make]:
         file.write_text(_BEGINNING + script, encoding="utf-8")
         engine = EngineProcess(
             HELLO,
-            stderr_file=tmp_path / "engine.err",
+            EngineStart(tmp_path / "engine.err", command=(sys.executable, str(file))),
             deadline_seconds=deadline_seconds,
-            command=(sys.executable, str(file)),
             **options,
         )
         made.append(engine)
@@ -373,7 +373,7 @@ def test_an_engine_of_another_version_is_a_fault_with_a_remedy(
     )
     command = (sys.executable, "-c", script)
     engine = EngineProcess(
-        HELLO, stderr_file=tmp_path / "engine.err", deadline_seconds=9, command=command
+        HELLO, EngineStart(tmp_path / "engine.err", command=command), deadline_seconds=9
     )
     with pytest.raises(EngineFailed, match="different versions") as caught:
         engine.ask(NOTHING)
@@ -384,7 +384,7 @@ def test_an_engine_of_another_version_is_a_fault_with_a_remedy(
 def test_a_daemon_of_another_version_is_told_so_by_the_engine(tmp_path: Path) -> None:
     """The real engine refuses before it opens anything, and the fault says what to do."""
     hello = replace(HELLO, protocol=PROTOCOL + 1)
-    engine = EngineProcess(hello, stderr_file=tmp_path / "engine.err", deadline_seconds=9)
+    engine = EngineProcess(hello, EngineStart(tmp_path / "engine.err"), deadline_seconds=9)
     with pytest.raises(EngineFailed, match="different versions") as caught:
         engine.ask(NOTHING)
     assert "tasted service restart" in caught.value.remedy
@@ -442,7 +442,7 @@ def test_an_engine_that_cannot_start_is_a_fault_of_the_service(
 ) -> None:
     """No file is at fault, and the reason and a remedy are named."""
     engine = EngineProcess(
-        HELLO, stderr_file=tmp_path / "engine.err", deadline_seconds=5, command=command
+        HELLO, EngineStart(tmp_path / "engine.err", command=command), deadline_seconds=5
     )
     with pytest.raises(EngineFailed, match=why) as caught:
         engine.ask(NOTHING)
@@ -474,10 +474,11 @@ def test_row_02_an_orphaned_engine_leaves(make: Make, tmp_path: Path) -> None:
     parent = (
         "import pathlib, sys\nfrom tasted.config import Settings\n"
         "from tasted.rpc.client import EngineProcess\n"
+        "from tasted.rpc.engine_start import EngineStart\n"
         "from tasted.rpc.messages import Hello, ScoreBatch\n"
         "hello = Hello('/somewhere', None, Settings(), version='0.1.0', parent=0)\n"
-        "engine = EngineProcess(hello, stderr_file=pathlib.Path(sys.argv[1]), deadline_seconds=9,"
-        " command=(sys.executable, sys.argv[2]))\n"
+        "start = EngineStart(pathlib.Path(sys.argv[1]), command=(sys.executable, sys.argv[2]))\n"
+        "engine = EngineProcess(hello, start, deadline_seconds=9)\n"
         "engine.ask(ScoreBatch(()))\nprint(engine.pid, flush=True)\nsys.stdin.read()\n"
     )
     script = tmp_path / "engine_0.py"
@@ -555,7 +556,9 @@ def test_row_50_an_engine_makes_no_folders_below_an_empty_mount_point(tmp_path: 
         if state.parent.name == "mounted":
             state.mkdir()
         engine = EngineProcess(
-            HELLO, stderr_file=state / "logs" / "engine.err", deadline_seconds=5, command=command
+            HELLO,
+            EngineStart(state / "logs" / "engine.err", command=command),
+            deadline_seconds=5,
         )
         with pytest.raises(EngineFailed):
             engine.ask(NOTHING)

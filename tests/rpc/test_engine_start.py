@@ -54,11 +54,8 @@ def waiting(start: EngineStart) -> Iterator[WaitingEngine]:
 def _engine(start: EngineStart, waiting: WaitingEngine | None) -> EngineProcess:
     return EngineProcess(
         HELLO,
-        stderr_file=start.stderr_file,
+        start,
         deadline_seconds=20,
-        threads=start.threads,
-        command=start.command,
-        lock=start.lock,
         waiting=waiting,
     )
 

@@ -49,6 +49,7 @@ from tasted.rpc.asking_messages import (
     TakeAnswers,
 )
 from tasted.rpc.client import EngineProcess
+from tasted.rpc.engine_start import EngineStart
 from tasted.rpc.messages import Hello
 
 PATIENCE_SECONDS = 120.0
@@ -125,9 +126,8 @@ def working(home: Home, command: tuple[str, ...]) -> Iterator[Working]:
     trials = TrialBoard(home.trials, feedback.log)
     engine = EngineProcess(
         Hello(str(home.root), None, settings, version="0", parent=0),
-        stderr_file=home.logs / "engine.stderr",
+        EngineStart(home.logs / "engine.stderr", command=command),
         deadline_seconds=60,
-        command=command,
     )
     worker = Worker(home, shared, writer, engine, settings, stop=stop, version="0")
     loop = WorkLoop(

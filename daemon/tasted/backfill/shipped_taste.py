@@ -16,7 +16,7 @@ from tasted.errors import EngineFailed
 from tasted.home.layout import Home
 from tasted.rpc.backfill_messages import ShipTaste
 from tasted.rpc.client import EngineDiedError, EngineProcess
-from tasted.rpc.engine_start import COMMAND
+from tasted.rpc.engine_start import COMMAND, EngineStart
 from tasted.rpc.messages import Hello
 from tasted.rpc.shipped_facts import (
     ARRAYS,
@@ -149,11 +149,9 @@ def engine_of(
             parent=os.getpid(),
             log_folder=str(logs),
         ),
-        stderr_file=logs / "engine.stderr",
+        EngineStart(logs / "engine.stderr", thread_count(settings.engine.threads), command),
         deadline_seconds=settings.engine.deadline_seconds,
         max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
-        threads=thread_count(settings.engine.threads),
-        command=command,
     )
 
 

@@ -33,15 +33,11 @@ def make_engine(
         command: what is started as the engine.
         waiting: was started before it was needed.
     """
-    start = engine_start_of(home, settings, lock=lock, command=command)
     return EngineProcess(
         Hello(str(home.root), home.identity, settings, version=__version__, parent=os.getpid()),
-        stderr_file=start.stderr_file,
+        engine_start_of(home, settings, lock=lock, command=command),
         deadline_seconds=settings.engine.deadline_seconds,
         max_memory_bytes=settings.engine.max_memory_mb * _MEGABYTE,
-        threads=start.threads,
-        command=start.command,
-        lock=start.lock,
         waiting=waiting,
     )
 

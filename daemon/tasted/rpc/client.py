@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol, Self, TypeVar, cast
 
 import structlog
@@ -20,7 +19,6 @@ from tasted.rpc import framing
 from tasted.rpc.backfill_messages import ScoreTree
 from tasted.rpc.encoding import answer_from, check_protocol, to_json
 from tasted.rpc.engine_start import (
-    COMMAND,
     EngineStart,
     Process,
     WaitingEngine,
@@ -86,33 +84,26 @@ class EngineProcess:
 
     Args:
         hello: the first request: home and settings.
-        stderr_file: where the engine's last words go; cut off at every start.
+        start: how it is started.
         deadline_seconds: for one answer, not counting the time in which the model is loaded.
         max_memory_bytes: what the engine may hold; one that holds more after an answer is ended,
             and the next request starts a new one.
-        threads: how many threads may compute at a time; None leaves that to the libraries.
-        command: what is started; tests pass an engine of their own.
-        lock: see `EngineStart`.
         waiting: is taken when an engine is first needed, if it waits still.
     """
 
     def __init__(
         self,
         hello: Hello,
+        start: EngineStart,
         *,
-        stderr_file: Path,
         deadline_seconds: float,
         max_memory_bytes: int = sys.maxsize,
-        threads: int | None = None,
-        command: tuple[str, ...] = COMMAND,
-        lock: int | None = None,
         waiting: WaitingEngine | None = None,
     ) -> None:
         self._hello = hello
-        self._stderr_file = stderr_file
+        self._start = start
         self._deadline_seconds = deadline_seconds
         self._max_memory_bytes = max_memory_bytes
-        self._start = EngineStart(stderr_file, threads, command, lock)
         self._waiting = waiting
         self._process: Process | None = None
         self._is_loading = False
@@ -305,7 +296,7 @@ class EngineProcess:
             self._process = None
         status = end(process)
         with contextlib.suppress(OSError):
-            words = self._stderr_file.read_bytes()[-_STDERR_TAIL_BYTES:]
+            words = self._start.stderr_file.read_bytes()[-_STDERR_TAIL_BYTES:]
             last = words.decode("utf-8", "replace").strip().splitlines()
             return f" (exit status {status}{': ' + last[-1] if last else ''})"
         return f" (exit status {status})"

@@ -34,6 +34,7 @@ from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar_writer import Writer
 from tasted.rpc.asking_messages import MakePreview, PreviewAnswer, PreviewMade, TakeAnswers
 from tasted.rpc.client import AnswerT, EngineProcess
+from tasted.rpc.engine_start import EngineStart
 from tasted.rpc.messages import EngineRequest, Hello
 
 _ENGINE = """
@@ -173,9 +174,10 @@ def _stage(
     shared = SharedState(settings, ledger, None)
     engine = EngineProcess(
         Hello(str(home.root), None, settings, version="0", parent=0),
-        stderr_file=home.logs / "engine.stderr",
+        EngineStart(
+            home.logs / "engine.stderr", command=(sys.executable, str(script), str(home.inbox))
+        ),
         deadline_seconds=30,
-        command=(sys.executable, str(script), str(home.inbox)),
     )
     worker = StagedWorker(
         home, shared, Writer(home.outbox, ledger), engine, settings, stop=stop, version="0"

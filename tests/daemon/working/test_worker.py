@@ -19,6 +19,7 @@ from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import source_part
 from tasted.outbox.sidecar_writer import Writer
 from tasted.rpc.client import EngineProcess
+from tasted.rpc.engine_start import EngineStart
 from tasted.rpc.messages import FileResult, Hello
 
 # answers every file with a document, but dies over one whose name says so
@@ -85,9 +86,10 @@ def worker(home: Home, tmp_path: Path) -> Iterator[Worker]:
     settings, ledger = Settings(), Ledger(home.outbox)
     engine = EngineProcess(
         Hello(str(home.root), None, settings, version="0", parent=0),
-        stderr_file=home.logs / "engine.stderr",
+        EngineStart(
+            home.logs / "engine.stderr", command=(sys.executable, str(script), str(home.inbox))
+        ),
         deadline_seconds=30,
-        command=(sys.executable, str(script), str(home.inbox)),
     )
     with engine:
         yield Worker(
