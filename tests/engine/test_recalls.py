@@ -8,24 +8,15 @@ from pathlib import Path
 import pytest
 
 from kit.outboxes import picture
-from kit.pipelines import results_of
-from kit.pixel_engine import PixelSums
-from kit.readers import unread
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.engine.pipeline import Pipeline
-from tasted.engine.reading_files import InboxReader
+from kit.pipelines import pixel_library, pixel_pipeline, results_of
 from tasted.home.layout import Home
-from tasted.judging.judged import Preferences
-from tasted.judging.seed import SeedJudge
 from tasted.library.library import Library
 from tasted.outbox.sidecar import Sidecar
-from tasted.records import FileStamp, Origin
+from tasted.records import FileStamp
 from tasted.rpc.encoding import request_from, to_json
 from tasted.rpc.messages import KnownContent, RequestedFile, ScoreBatch
 from tasted.system.files import content_id, stamp_of
 
-DIMENSIONS = 16
-PREFERENCES = Preferences((), (), {"physical": 1.0, "personality": 0.0, "interests": 0.0}, 0.5, 0.8)
 Score = Callable[[RequestedFile], Sidecar]
 
 
@@ -38,32 +29,15 @@ def loads() -> list[str]:
 @pytest.fixture
 def library(home: Home) -> Library:
     """The library of the home."""
-    return Library.open(home.library, fingerprint="0" * 64, dimensions=DIMENSIONS)
+    return pixel_library(home)
 
 
 @pytest.fixture
 def score(home: Home, library: Library, loads: list[str]) -> Score:
     """Takes one file through the pipeline of an engine that was started for it."""
 
-    def load() -> PixelSums:
-        loads.append("loaded")
-        return PixelSums(DIMENSIONS)
-
     def score_one(file: RequestedFile) -> Sidecar:
-        lazy = LazyEmbedder(
-            EmbedderIdentity("pixels", "0" * 64, DIMENSIONS), reads_text=False, load=load
-        )
-        pipeline = Pipeline(
-            InboxReader(home.inbox, max_bytes=10**6),
-            library,
-            lazy,
-            SeedJudge(library, lazy, PREFERENCES),
-            unread(),
-            max_pixels=10**6,
-            views="center",
-            origin_of=lambda _content: Origin.REFERENCE,
-            version="0",
-        )
+        pipeline = pixel_pipeline(home, library, on_load=lambda: loads.append("loaded"))
         (result,) = results_of(pipeline, file)
         assert result.document is not None
         return result.document

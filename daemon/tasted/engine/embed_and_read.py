@@ -24,7 +24,7 @@ from tasted.records import PictureFacts
 def look_at_pictures(
     pictures: Mapping[str, Picture], embedder: Embedder, mode: ViewsMode
 ) -> dict[str, Embedded]:
-    """Embed every view of some pictures, all together.
+    """Embed and hash every view of some pictures, all together.
 
     Args:
         pictures: by content id.
@@ -35,7 +35,8 @@ def look_at_pictures(
         ModelUnusable: when the model answers with numbers that are not finite.
     """
     prepared = {
-        content: prepare_picture(picture, embedder, mode) for content, picture in pictures.items()
+        content: prepare_picture(picture, embedder, mode, is_hashed=True)
+        for content, picture in pictures.items()
     }
     return embed_prepared(prepared, embedder)
 
@@ -46,25 +47,28 @@ class PreparedPicture:
 
     facts: PictureFacts
     """With its views."""
-    hashes: ViewHashes
+    hashes: ViewHashes | None
     views: NDArray[Any]
     """Of each view what the model looks at, see `Embedder.prepare`."""
 
 
-def prepare_picture(picture: Picture, embedder: Embedder, mode: ViewsMode) -> PreparedPicture:
+def prepare_picture(
+    picture: Picture, embedder: Embedder, mode: ViewsMode, *, is_hashed: bool
+) -> PreparedPicture:
     """Choose the views of a picture, and prepare them for the model.
 
     Args:
         picture: with its pixels.
         embedder: loaded.
         mode: how views are chosen.
+        is_hashed: whether the hashes of its views are wanted.
     """
     width, height = picture.facts.width, picture.facts.height
     views = find_views(mode, picture.pixels, width=width, height=height)
     parts = crops(picture.pixels, views, width=width, height=height)
     return PreparedPicture(
         replace(picture.facts, views=tuple(views)),
-        _hashes(picture, views, parts),
+        _hashes(picture, views, parts) if is_hashed else None,
         embedder.prepare(parts),
     )
 

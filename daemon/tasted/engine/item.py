@@ -9,6 +9,7 @@ from tasted.decoding.pictures import Picture
 from tasted.engine.embed_and_read import PreparedPicture
 from tasted.engine.reading_files import InboxReader, OpenedFile
 from tasted.errors import TruncatedImage
+from tasted.inbox.profiles import folder_of
 from tasted.library.embedded import ViewHashes
 from tasted.library.library import Embedded, LearnedReference
 from tasted.outbox.sidecar import Sidecar, Source
@@ -37,7 +38,7 @@ class PipelineItem:
     unchanged: Source | None = None
     ignored: str | None = None
     lacks_hashes: bool = False
-    """It was embedded before there were hashes of its views; a reference is looked at again."""
+    """It was embedded without hashes of its views; what is compared is looked at again."""
     hashes: ViewHashes | None = None
     """Those that it lacked."""
     is_embedded_anew: bool = False
@@ -76,10 +77,20 @@ class PipelineItem:
         return self._lacks_text and not self.file.looks_first
 
     @property
+    def is_compared(self) -> bool:
+        """Whether it is compared with others, by hashes: a reference, or a photo of a profile."""
+        is_in_folder = not self.file.is_outside and bool(folder_of(self.file.path))
+        return self.file.label is not None or is_in_folder
+
+    @property
+    def is_for_hashes(self) -> bool:
+        """Whether it is to be decoded although its vectors are known."""
+        return self.is_compared and self.lacks_hashes
+
+    @property
     def wants_pixels(self) -> bool:
         """Whether the picture has to be decoded."""
-        is_for_hashes = self.lacks_hashes and self.file.label is not None
-        return self.embedded is None or is_for_hashes or self.wants_reading
+        return self.embedded is None or self.is_for_hashes or self.wants_reading
 
     @property
     def result(self) -> FileResult:
@@ -114,6 +125,9 @@ class PipelineItem:
         """Take over what was found out about another item of the same content."""
         if other.embedded is not None and self.embedded is None:
             self.embedded, self.is_embedded_anew = other.embedded, other.is_embedded_anew
+            self.lacks_hashes = other.lacks_hashes or (
+                other.is_embedded_anew and other.embedded.hashes is None
+            )
         if other.picture_text is not None and self._lacks_text:
             self.picture_text, self.is_read_anew = other.picture_text, other.is_read_anew
         self.lacks_hashes = self.lacks_hashes and other.hashes is None

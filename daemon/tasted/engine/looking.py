@@ -118,12 +118,14 @@ class Looking:
             return
         if item.embedded is not None:
             # decoded for its text, or for those
-            if item.lacks_hashes:
+            if item.is_for_hashes:
                 item.hashes = view_hashes(item.picture, item.embedded.facts.views)
             return
         embedder = self._embedder.open()
         with item.timed("embed"):
-            item.prepared = prepare_picture(item.picture, embedder, self._views)
+            item.prepared = prepare_picture(
+                item.picture, embedder, self._views, is_hashed=item.is_compared
+            )
 
     def _embed(self, items: Sequence[PipelineItem]) -> None:
         """Embed all pictures of the group together; if that fails, each for itself."""

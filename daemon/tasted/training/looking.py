@@ -112,7 +112,7 @@ class PictureLooker:
 
     def _look(self, pictures: Sequence[Picture]) -> tuple[LookedAt, ViewHashes | None]:
         prepared = [
-            prepare_picture(picture, self._embedder, self._settings.views.mode)
+            prepare_picture(picture, self._embedder, self._settings.views.mode, is_hashed=True)
             for picture in pictures
         ]
         weights = [view.weight for picture in prepared for view in picture.facts.views]
