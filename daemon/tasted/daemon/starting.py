@@ -6,6 +6,7 @@ cores both import at a time.
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tasted.home.status import Status
 
 _PRIVATE_UMASK = 0o077
+# whoever hands an answer on waits for a thread that writes a status only for so long
+_SWITCH_SECONDS = 0.0005
 
 
 def run_daemon(
@@ -67,6 +70,7 @@ def run_daemon(
         ServiceFault: with `until_idle`, what keeps the queue from being emptied.
     """
     os.umask(_PRIVATE_UMASK)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     keep_little_freed_memory()
     home.make_folders()
     home.check_folders()
