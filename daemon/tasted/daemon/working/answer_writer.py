@@ -29,7 +29,8 @@ class AnswerWriter:
     def __init__(self, keep: Keep) -> None:
         self._keep = keep
         self._thread = ThreadPoolExecutor(1, "writer")
-        self._last: Future[None] | None = None
+        # the thread begins now, and not when somebody waits for the first answer
+        self._last: Future[None] | None = self._thread.submit(lambda: None)
         self._error: BaseException | None = None
 
     def write(self, task: Task, result: FileResult) -> None:
