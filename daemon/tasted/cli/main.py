@@ -21,6 +21,7 @@ from tasted.cli.help_examples import epilog
 from tasted.cli.terminal import give_up, give_up_what_is_gone, is_of_stdout, working_folder
 from tasted.errors import CommandError, TastedError, UsageError
 from tasted.service.definitions.definition import definition_file
+from tasted.similar_words import nearest
 from tasted.system.clock import from_epoch
 
 _INTERRUPTED = 130
@@ -126,10 +127,8 @@ class _LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Answer an unknown name with the most similar known one."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib  # noqa: PLC0415 - only on the way to an error
-
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            near = nearest(args[0], COMMANDS)
+            hint = f" Did you mean {near!r}?" if near is not None else ""
             raise click.UsageError(f"No such command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -273,10 +272,8 @@ def _usage_message(error: click.UsageError) -> str:
     kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
     given = message.partition(" is not one of ")[0].rpartition(": ")[2].strip("'")
     if isinstance(kind, click.Choice) and given:
-        import difflib  # noqa: PLC0415 - only on the way to an error
-
-        near = difflib.get_close_matches(given, map(str, kind.choices), n=1)
-        return f"{message} Did you mean {near[0]!r}?" if near else message
+        near = nearest(given, map(str, kind.choices))
+        return f"{message} Did you mean {near!r}?" if near is not None else message
     return message
 
 

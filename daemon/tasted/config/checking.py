@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tasted.config.entries import ENTRY_KINDS, entry_keys
-from tasted.config.names import Key, nearest, spoken
+from tasted.config.names import Key, spoken
 from tasted.config.sources import GivenSetting, readable
+from tasted.similar_words import nearest
 
 _WORD = re.compile("'([^']*)'")
 _BARE = re.compile(r"[+-]?[\d_]+(\.\d+)?|true|false|yes|no", re.IGNORECASE)

@@ -4,10 +4,10 @@ A name with a slash may be any model of the hub, and a path any folder; a bare w
 or a name given with `tasted models add`.
 """
 
-import difflib
 import json
 from pathlib import Path
 
+from tasted.similar_words import nearest
 from tasted.system.files import read_regular_file
 
 SHORT_NAMES = frozenset({"pocket", "clip", "resnet50"})
@@ -28,8 +28,7 @@ def similar_model(model: str, models_file: Path) -> str | None:
     if model in added:
         return None
     known = sorted(SHORT_NAMES | added)
-    near = difflib.get_close_matches(model.casefold(), known, n=1, cutoff=_LIKENESS)
-    return near[0] if near else None
+    return nearest(model.casefold(), known, similarity=_LIKENESS)
 
 
 def _added(models_file: Path) -> set[str]:

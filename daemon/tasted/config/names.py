@@ -1,17 +1,17 @@
-"""The names of all settings, taken from the model, and the most similar one to a wrong name. Pure.
+"""The names of all settings, taken from the model, and hints at the one that is meant. Pure.
 
 A setting is known here by its path: `("watch", "settle_seconds")`, `("preferences", "weights",
 "physical")`. In the environment the same is `TASTED_WATCH__SETTLE_SECONDS`.
 """
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from tasted.config.settings import Settings
 from tasted.home.layout import HOME_VARIABLE
+from tasted.similar_words import nearest
 from tasted.system.faultpoints import VARIABLE as FAULT_VARIABLE
 
 Key = tuple[str, ...]
@@ -21,7 +21,6 @@ NESTED_DELIMITER = "__"
 
 NOT_SETTINGS = frozenset({HOME_VARIABLE, FAULT_VARIABLE})
 """Names with our prefix that are not settings, and not mistakes."""
-_COMPARED_LENGTH = 80
 
 
 def _fields_below(model: type[BaseModel], above: Key = ()) -> Iterator[tuple[Key, FieldInfo]]:
@@ -57,13 +56,6 @@ TABLES: frozenset[Key] = frozenset(
 )
 """Every table of settings."""
 BY_ENVIRONMENT_NAME: dict[str, Key] = {environment_name(path): path for path in SETTINGS}
-
-
-def nearest(word: str, candidates: Iterable[str], *, similarity: float = 0.6) -> str | None:
-    """Return the most similar candidate; with a similarity of 1, only the word itself."""
-    words = list(candidates)
-    near = difflib.get_close_matches(word[:_COMPARED_LENGTH], words, n=1, cutoff=similarity)
-    return near[0] if near else None
 
 
 def key_hint(table: Key, key: str) -> str:

@@ -16,6 +16,7 @@ import click
 from tasted.cli.context import Context, printable
 from tasted.errors import CommandError, ConfigError, ServiceFault, UsageError
 from tasted.home.layout import Home
+from tasted.similar_words import nearest
 from tasted.system.files import real_path, write_atomically
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def _change(context: Context, name: str, words: Sequence[str]) -> None:
 
 
 def _key(name: str) -> tuple[str, ...]:
-    from tasted.config.names import SETTINGS, TABLES, nearest  # noqa: PLC0415 - as above
+    from tasted.config.names import SETTINGS, TABLES  # noqa: PLC0415 - as above
 
     key = tuple(name.split("."))
     if key in SETTINGS:

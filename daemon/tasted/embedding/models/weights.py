@@ -5,7 +5,6 @@ loads none. What belongs to one folder is in `folder`, to models.json in `regist
 comparability in `fingerprint`; their names are repeated here, so that callers know one module.
 """
 
-import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from tasted.embedding.models.registry import (
 from tasted.embedding.models.runtime_choice import choose_runtime
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
 from tasted.errors import ModelMissing, ModelUnusable
+from tasted.similar_words import nearest
 
 __all__ = [
     "ALIASES",
@@ -143,8 +143,7 @@ def find_model(model: str, *, models_file: Path, home_root: Path) -> ModelFolder
 def _meant_official(name: str) -> str | None:
     """Return the official model that a name of the hub is nearly; it may be another as well."""
     names = [model.name for model in OFFICIAL]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=_LIKENESS)
-    return near[0] if near and name not in names else None
+    return nearest(name, names, similarity=_LIKENESS) if name not in names else None
 
 
 def _recorded_folder(recorded: Recorded, hashes_file: Path) -> ModelFolder:
