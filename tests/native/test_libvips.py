@@ -24,6 +24,16 @@ sys.modules["pyvips"] = None
 from tasted.native import libvips
 print(libvips.missing())
 """
+ODD_PROFILE = """
+import zlib
+from kit.pictures import chunk, display_p3_profile, png
+from tasted.native import libvips
+profile = bytearray(display_p3_profile())
+profile[64:68] = b"what"
+named = chunk(b"iCCP", b"ICC Pro\\xf0ile\\0\\0" + zlib.compress(bytes(profile)))
+rows = chunk(b"IDAT", zlib.compress(bytes(8 * (1 + 8 * 3))))
+print(libvips.png_pixels(png(8, 8, named, rows, colour_type=2)).shape)
+"""
 OTHER_LOADERS = """
 import sys
 from kit import pictures
@@ -49,6 +59,11 @@ def run(code: str) -> str:
     )
     assert not done.stderr
     return done.stdout
+
+
+def test_what_libvips_says_about_a_file_is_not_printed() -> None:
+    """It quotes names from the file, which need not be UTF-8; each such line was a traceback."""
+    assert run(ODD_PROFILE) == "(8, 8, 3)\n"
 
 
 def test_only_its_door_imports_it() -> None:

@@ -8,6 +8,7 @@ used it first. Any number of threads may call at the same time. Where libvips ca
 
 import functools
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -202,9 +203,13 @@ def _library() -> Any:
     """Load libvips once; a string says why it cannot be."""
     # it logs each of its calls
     logging.getLogger("pyvips").setLevel(logging.CRITICAL)
+    # warnings quote names from the file in whatever bytes those are, and pyvips decodes them in a
+    # call from C, where what it raises is printed; libvips itself drops them where this is set
+    os.environ["VIPS_WARNING"] = "1"
     try:
         import pyvips  # noqa: PLC0415 - a process that decodes nothing does without it
 
+        pyvips._remove_log_handler()  # noqa: SLF001 - nothing public ends that
         pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003 - C's parameter
         pyvips.operation_block_set("VipsForeignLoadPngBuffer", False)  # noqa: FBT003 - as above
         # operations on pictures that are gone would be kept, with their pixels
