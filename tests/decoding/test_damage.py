@@ -177,6 +177,15 @@ def test_row_06_real_signatures_with_nonsense_behind_them(data: bytes) -> None:
     assert caught.value.__cause__ is not None
 
 
+def test_row_06_a_heic_that_asks_for_more_than_libheif_grants_is_damaged() -> None:
+    """It says that memory was not allocated, but no other program need be closed for it."""
+    data = bytearray(kit.noise("HEIF", size=(64, 64)))
+    # the size in the HEVC stream, which is another than that of the container from then on
+    data[data.index(b"\xa0\x20\x81") + 2] = 0
+    with pytest.raises(DecodeFailed, match="Security limit exceeded"):
+        decode(bytes(data), name="a.heic", max_pixels=LIMIT)
+
+
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_row_29_the_extension_decides_nothing(image_format: str) -> None:
     """A picture under a wrong name is that picture."""

@@ -18,6 +18,8 @@ _NO_MEMORY_WORDS = (
     "bad allocation",
 )
 """What torch, onnxruntime, OpenBLAS and Rust say; none of them raises MemoryError."""
+_OF_A_FILE = "security limit"
+"""What libheif adds where a file asks for more than it ever grants, whatever memory there is."""
 _PROBE_BYTES = 64 << 20
 _REASON_CHARACTERS_MAX = 200
 
@@ -75,7 +77,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def tells_of_memory(text: str) -> bool:
     """Return whether the words of a library say that memory was refused."""
-    return any(words in text.casefold() for words in _NO_MEMORY_WORDS)
+    said = text.casefold()
+    return _OF_A_FILE not in said and any(words in said for words in _NO_MEMORY_WORDS)
 
 
 def has_memory(size_bytes: int = _PROBE_BYTES) -> bool:
