@@ -124,6 +124,17 @@ def test_a_first_frame_with_something_to_see_stays_the_one() -> None:
     assert picture.facts.notes == ("Only the first of 2 frames was used.",)
 
 
+def test_row_30_a_later_frame_that_enlarges_the_picture_is_not_decoded() -> None:
+    """Its size is not the one that was found to be allowed."""
+    data = bytearray(animation("GIF", screen(), kit.corners(SIZE)))
+    descriptor = data.index(b"\x2c", data.index(b"\x2c") + 1)
+    assert decoded(bytes(data)).facts.notes[0].startswith("Its first frame is blank")
+    data[descriptor + 1 : descriptor + 3] = b"\xff\xff"
+    picture = decoded(bytes(data))
+    assert picture.facts.blank
+    assert (picture.facts.width, picture.facts.height) == SIZE
+
+
 def test_a_later_frame_that_is_damaged_takes_nothing_from_a_blank_first() -> None:
     """It stays blank, and no error comes of it."""
     noise = Image.fromarray(kit.noise_pixels(size=SIZE))

@@ -154,8 +154,13 @@ def png_chunks(data: bytes, start: int) -> Iterator[tuple[bytes, bytes, bytes]]:
         at = end
 
 
-def gif_frames(data: bytes) -> int | None:
+def gif_frames(data: bytes, *, within: tuple[int, int] | None = None) -> int | None:
     """Count the frames of a GIF without decoding one (GIF89a specification).
+
+    Args:
+        data: the file.
+        within: width and height; counting ends before the first frame that reaches beyond, for
+            which decoders enlarge the picture. None counts all.
 
     Returns:
         The number of images, or None when the trailer is not reached.
@@ -169,12 +174,20 @@ def gif_frames(data: bytes) -> int | None:
         if kind == _GIF_TRAILER:
             return frames
         if kind == _GIF_IMAGE:
+            if within is not None and _reaches_beyond(data[at + 1 : at + 9], *within):
+                return frames
             frames += 1
             table = _colour_table_bytes(data[at + 9 : at + 10])
             at = _after_sub_blocks(data, at + _GIF_IMAGE_BYTES + table + 1)
         else:
             at = _after_sub_blocks(data, at + 2)
     return None
+
+
+def _reaches_beyond(place: bytes, width: int, height: int) -> bool:
+    """Tell where a frame lies by its descriptor: left, top, width and height of 16 bits each."""
+    left, top, across, down = (int.from_bytes(place[at : at + 2], "little") for at in (0, 2, 4, 6))
+    return left + across > width or top + down > height
 
 
 def _colour_table_bytes(flags: bytes) -> int:

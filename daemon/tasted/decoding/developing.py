@@ -69,7 +69,8 @@ def developed(image: ImageFile.ImageFile, data: bytes) -> tuple[NDArray[np.uint8
     notes = _frame_notes(facts.format, frames)
     if is_blank(pixels):
         facts = replace(facts, blank=True)
-        number, shown = _first_to_see(image, frames, coding)
+        within = _frames_within(image, frames, data)
+        number, shown = _first_to_see(image, within, coding)
         if shown is not None:
             pixels, facts = shown
             notes = (_BLANK_FRAMES_NOTE.format(number=number, frames=frames),)
@@ -147,6 +148,13 @@ def _array_of(image: Image.Image) -> NDArray[np.uint8]:
     return pixels
 
 
+def _frames_within(image: ImageFile.ImageFile, frames: int, data: bytes) -> int:
+    """Return how many frames lie in the picture: its size was allowed, and no larger one."""
+    if image.format != "GIF":
+        return frames
+    return containers.gif_frames(data, within=image.size) or 1
+
+
 def _first_to_see(
     image: ImageFile.ImageFile, frames: int, coding: ColourCoding
 ) -> tuple[int, tuple[NDArray[np.uint8], PictureFacts] | None]:
@@ -159,6 +167,8 @@ def _first_to_see(
     with contextlib.suppress(EOFError, OSError, SyntaxError, ValueError):
         for index in range(1, most):
             image.seek(index)
+            if image.size != (width, height):
+                break
             shown = _frame(image, coding)
             if not is_blank(shown[0]):
                 return index + 1, shown

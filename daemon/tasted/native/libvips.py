@@ -10,6 +10,7 @@ import functools
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ _DECODED_ROWS = 64
 _RESIZED_ROWS = 16
 _RGBA = 4
 _OPAQUE = 255
+_LOADING = threading.Lock()
 
 
 class LibvipsError(Exception):
@@ -201,6 +203,12 @@ def _loaded() -> Any:
 @functools.cache
 def _library() -> Any:
     """Load libvips once; a string says why it cannot be."""
+    # threads that decode their first pictures together would all do this
+    with _LOADING:
+        return _imported()
+
+
+def _imported() -> Any:
     # it logs each of its calls
     logging.getLogger("pyvips").setLevel(logging.CRITICAL)
     # warnings quote names from the file in whatever bytes those are, and pyvips decodes them in a
