@@ -6,7 +6,6 @@ holds an absolute path of a home and a home can be moved.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Label(StrEnum):
@@ -91,9 +90,13 @@ class InboxFile:
     """Set for files under liked/ and rejected/."""
 
 
-@dataclass(frozen=True, slots=True)
+# a list makes a hundred thousand of them, which takes five times as long where they are frozen
+@dataclass(slots=True)
 class RankingFacts:
-    """Where a result stands among others: what decides whether and where a list shows it."""
+    """Where a result stands among others: what decides whether and where a list shows it.
+
+    Nobody changes one.
+    """
 
     verdict: str | None
     """As `Verdict`; None for a file that failed."""
@@ -111,20 +114,6 @@ class RankingFacts:
     """When its contents were scored first, or failed first; None where a sidecar does not tell."""
     verdict_changed_at: float | None = None
     """When a new score changed its verdict last."""
-
-
-class RowFacts(NamedTuple):
-    """`RankingFacts` for long lists: a hundred thousand are made in half the time."""
-
-    verdict: str | None
-    needs_labels: bool
-    percentile: float | None
-    confidence: float | None
-    physical: float | None
-    scored_at: float
-    judgement: str | None
-    first_scored_at: float | None
-    verdict_changed_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

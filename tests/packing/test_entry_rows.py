@@ -2,14 +2,14 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasted.packing.entries import Entries, ranked_rows
 from tasted.packing.entry_rows import SharedTexts, packed_entry, unpacked_entry
-from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts, RowFacts
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts
 
 STAMP = bytes(32)
 NUMBERS = st.integers(0, 2**70)
@@ -87,4 +87,4 @@ def test_the_facts_of_a_list_are_those_of_the_entry(entry: LedgerEntry) -> None:
     rows = {entry.path: packed_entry(entry, STAMP, shared)}
     listed = [(path, facts) for path, _flags, facts in ranked_rows(Entries(rows, shared))]
     facts = entry.ranking_facts
-    assert listed == ([] if facts is None else [(entry.path, RowFacts(**asdict(facts)))])
+    assert listed == ([] if facts is None else [(entry.path, facts)])

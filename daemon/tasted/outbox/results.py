@@ -13,7 +13,7 @@ from tasted.errors import UsageError
 from tasted.outbox.sidecar import Sidecar, decoded_path
 from tasted.packing.entries import Entries, ranked_rows
 from tasted.packing.entry_rows import IS_FAILED, IS_GONE
-from tasted.records import RowFacts
+from tasted.records import RankingFacts
 
 _HEAD = re.compile(
     r"\A(?:Strong match|Match|No match|Unsure)"
@@ -191,7 +191,7 @@ def select_paths(
     return [path for *_rank, path in wanted]
 
 
-def _is_wanted(facts: RowFacts, selection: Selection, since: float | None) -> bool:
+def _is_wanted(facts: RankingFacts, selection: Selection, since: float | None) -> bool:
     if (
         selection.leaves_out_rejected
         and facts.verdict == "match"
@@ -205,13 +205,13 @@ def _is_wanted(facts: RowFacts, selection: Selection, since: float | None) -> bo
     return since is None or _news_at(facts, selection) >= since
 
 
-def _news_at(facts: RowFacts, selection: Selection) -> float:
+def _news_at(facts: RankingFacts, selection: Selection) -> float:
     if selection.changes and facts.verdict_changed_at is not None:
         return facts.verdict_changed_at
     return facts.first_scored_at if facts.first_scored_at is not None else facts.scored_at
 
 
-def _rank_of(facts: RowFacts, *, is_scored: bool) -> tuple[bool, int, float, float, float]:
+def _rank_of(facts: RankingFacts, *, is_scored: bool) -> tuple[bool, int, float, float, float]:
     confidence = facts.confidence if facts.confidence is not None else facts.percentile
     return (
         is_scored,

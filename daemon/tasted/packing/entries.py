@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict
 
 from tasted.packing.entry_rows import (
     HAS_FACTS,
@@ -18,7 +17,7 @@ from tasted.packing.entry_rows import (
     status_of,
     unpacked_entry,
 )
-from tasted.records import LedgerEntry, RowFacts
+from tasted.records import LedgerEntry, RankingFacts
 
 
 class Entries(Mapping[str, LedgerEntry]):
@@ -52,7 +51,7 @@ class Entries(Mapping[str, LedgerEntry]):
 
 def ranked_rows(
     entries: Entries, *, embedder: str | None = None, is_former: bool = False
-) -> Iterator[tuple[str, int, RowFacts]]:
+) -> Iterator[tuple[str, int, RankingFacts]]:
     """Yield path, flags and facts of every result; quicker than to unpack the entries.
 
     Args:
@@ -68,13 +67,11 @@ def ranked_rows(
         flags = flags_of(row)
         if flags & HAS_FACTS:
             if flags & (IS_WIDE | IS_CHANGED):
-                unpacked = entries[path].ranking_facts
-                if unpacked is None:
-                    continue
-                facts = RowFacts(**asdict(unpacked))
+                facts = entries[path].ranking_facts
             else:
                 facts = facts_of(row, flags)
-            yield path, flags, facts
+            if facts is not None:
+                yield path, flags, facts
 
 
 def count_of_another(entries: Entries, embedder: str) -> int:

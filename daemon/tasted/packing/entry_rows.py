@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from tasted.home.json_records import record_from
-from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts, RowFacts
+from tasted.records import Companion, FileStamp, LedgerEntry, Origin, Part, RankingFacts
 
 _STAMP = struct.Struct("<qqQq")
 STAMP_BYTES = _STAMP.size
@@ -243,11 +243,7 @@ def _unpacked(path: str, row: bytes, texts: list[str | None]) -> LedgerEntry:
         taste,
         version,
         code,
-        scored_at,
-        percentile,
-        confidence,
-        physical,
-        first_scored_at,
+        *_figures,
         flags,
     ) = _FIXED.unpack_from(row)
     if flags & IS_WIDE:
@@ -259,21 +255,9 @@ def _unpacked(path: str, row: bytes, texts: list[str | None]) -> LedgerEntry:
         return replace(entry, origin=_ORIGINS[flags >> _ORIGIN_SHIFT & _TWO_BITS])
     more = json.loads(row[_FIXED.size :]) if flags & HAS_MORE else {}
     size_bytes, modified_ns, inode, changed_ns = _STAMP.unpack(stamp)
-    facts = (
-        RankingFacts(
-            verdict=_VERDICTS[flags >> _VERDICT_SHIFT & _TWO_BITS],
-            needs_labels=bool(flags & NEEDS_LABELS),
-            percentile=_known(percentile),
-            confidence=_known(confidence),
-            physical=_known(physical),
-            scored_at=scored_at,
-            judgement=_JUDGEMENTS[flags >> _JUDGEMENT_SHIFT & _TWO_BITS],
-            first_scored_at=_known(first_scored_at),
-            verdict_changed_at=more.get("verdict_changed_at"),
-        )
-        if flags & HAS_FACTS
-        else None
-    )
+    facts = None
+    if flags & HAS_FACTS:
+        facts = facts_of(row, flags, verdict_changed_at=more.get("verdict_changed_at"))
     tasted_version = texts[version]
     if tasted_version is None:
         raise ValueError("it says no version")
@@ -303,11 +287,17 @@ def _unpacked(path: str, row: bytes, texts: list[str | None]) -> LedgerEntry:
     )
 
 
-def facts_of(row: bytes, flags: int) -> RowFacts:
-    """Return the facts of the row, with these flags, of a result neither wide nor changed."""
+def facts_of(row: bytes, flags: int, *, verdict_changed_at: float | None = None) -> RankingFacts:
+    """Return the facts of a result from its row, which is not wide.
+
+    Args:
+        row: packed.
+        flags: of the row.
+        verdict_changed_at: from what follows the row.
+    """
     scored_at, percentile, confidence, physical, first = _FIGURES.unpack_from(row, _FIGURES_AT)
-    # as `_known`, which costs as much again when it is called for each figure of a long list
-    return RowFacts(
+    # a function for each figure of a long list would cost as much again
+    return RankingFacts(
         _VERDICTS[flags >> _VERDICT_SHIFT & _TWO_BITS],
         flags & NEEDS_LABELS != 0,
         percentile if percentile == percentile else None,  # noqa: PLR0124 - only NaN differs
@@ -316,11 +306,8 @@ def facts_of(row: bytes, flags: int) -> RowFacts:
         scored_at,
         _JUDGEMENTS[flags >> _JUDGEMENT_SHIFT & _TWO_BITS],
         first if first == first else None,  # noqa: PLR0124
+        verdict_changed_at,
     )
-
-
-def _known(figure: float) -> float | None:
-    return None if figure != figure else figure  # noqa: PLR0124 - only NaN differs from itself
 
 
 def _companion(value: list[Any]) -> Companion:

@@ -17,7 +17,7 @@ from typing import Any
 from tasted.outbox.results import is_copy_in
 from tasted.packing.entries import Entries, ranked_rows
 from tasted.packing.entry_rows import IS_GONE, status_of
-from tasted.records import Label, RowFacts
+from tasted.records import Label, RankingFacts
 
 CARDS_MAX = 200
 _KEPT_UNSURE = 40
@@ -135,7 +135,7 @@ def _numbered(ranked: Mapping[str, float], ordered: Sequence[float]) -> dict[str
     }
 
 
-def _group(status: str, ranking_facts: RowFacts) -> Group:
+def _group(status: str, ranking_facts: RankingFacts) -> Group:
     if status == "error" or ranking_facts.verdict is None:
         return Group.ERROR
     if ranking_facts.judgement is not None:
@@ -159,7 +159,7 @@ def _cards_of(counts: Mapping[Group, int]) -> dict[Group, int]:
     return cards
 
 
-def _order(result: tuple[RowFacts, str]) -> tuple[bool, float, float, float, float, str]:
+def _order(result: tuple[RankingFacts, str]) -> tuple[bool, float, float, float, float, str]:
     ranking_facts, path = result
     values = (ranking_facts.percentile, ranking_facts.confidence, ranking_facts.physical)
     if ranking_facts.verdict in {"match", "no_match"}:
