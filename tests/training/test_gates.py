@@ -34,6 +34,21 @@ def test_a_gain_must_be_large_and_sure() -> None:
     assert not equal.is_passed
 
 
+def test_a_gain_is_told_as_how_much_more_probability_the_answers_get() -> None:
+    """Also a loss, however large."""
+    targets, groups = np.ones(100), np.arange(100)
+
+    def sentence(tuned: float) -> str:
+        return gain_gate(
+            PairedLogits(np.zeros(100), np.full(100, tuned), targets), groups, steps=50
+        ).sentence
+
+    # from 0.5 to 0.6, to 0.4, and to nearly nothing
+    assert "trained on 20 % more probability" in sentence(float(np.log(0.6 / 0.4)))
+    assert "trained on 20 % less probability" in sentence(float(np.log(0.4 / 0.6)))
+    assert "trained on 98 % less probability" in sentence(-5.0)
+
+
 def test_an_adapter_that_nothing_was_learnt_into_is_no_gain() -> None:
     """Where most of those that are judged only got worse, the last one is the frozen model."""
     better = opinions(400, frozen=0.5, tuned=1.5)

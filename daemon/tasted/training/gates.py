@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tasted.amounts import decimal
+from tasted.amounts import counted, decimal, percent
 from tasted.home.training_file import GateTold
 from tasted.scoring.taste.logistic import log_loss, sigmoid
 from tasted.trials.evidence import Evidence
@@ -22,6 +22,7 @@ GAIN_NATS = 0.02
 DRIFT_COSINE = 0.85
 TRAIT_CORRELATION = 0.9
 SPREAD_RATIO = 1.5
+_NATS_TOLD_MAX = 50.0
 _RESAMPLED = 2_000
 _LOWER_END = 0.05
 """Of a 90 % interval."""
@@ -62,10 +63,18 @@ def gain_gate(
         mean >= GAIN_NATS and low > 0,
         _figure(mean),
         GAIN_NATS,
-        f"On labels that it was not trained on it says {decimal(mean, 3)} nats more than the "
-        f"frozen model (at least {decimal(low, 4)} in 19 of 20 draws); "
-        f"{decimal(GAIN_NATS, 2)} and above 0 are needed.",
+        f"It gives the answers that it was not trained on {_more(mean)} probability than the model "
+        f"as it was (in 19 of 20 draws of them: {_more(low)}, or better); {_more(GAIN_NATS)} is "
+        "needed, and no less in 19 of 20 draws.",
     )
+
+
+def _more(nats: float) -> str:
+    """Return a mean gain of log-likelihood as a factor, in words."""
+    if not np.isfinite(nats):
+        return "no number for the"
+    change = float(np.expm1(min(nats, _NATS_TOLD_MAX)))
+    return f"{percent(abs(change))} {'less' if change < 0 else 'more'}"
 
 
 def _figure(value: float) -> float | None:
@@ -100,9 +109,10 @@ def forward_gate(opinions: PairedLogits) -> GateTold:
         mean > 0 and evidence.log_e >= 0,
         _figure(mean),
         0.0,
-        f"On the {len(differences)} newest labels its error is smaller by {decimal(mean, 4)} "
-        f"(Brier), evidence {decimal(float(np.exp(min(evidence.log_e, 50.0))), 2)}; more than 0 "
-        "and at least 1 are needed.",
+        f"On your {counted(len(differences), 'newest answer')} its squared error is "
+        f"{decimal(abs(mean), 4)} {'larger' if mean < 0 else 'smaller'} than that of the model as "
+        f"it was, with evidence of {decimal(float(np.exp(min(evidence.log_e, 50.0))), 2)}; a "
+        "smaller one is needed, and evidence of at least 1.",
     )
 
 
@@ -118,8 +128,8 @@ def drift_gate(cosines: Array) -> GateTold:
         mean >= DRIFT_COSINE,
         _figure(mean),
         DRIFT_COSINE,
-        f"Pictures that it was not trained on moved to a cosine of {decimal(mean, 3)} from where "
-        f"they were; {decimal(DRIFT_COSINE, 2)} is allowed.",
+        f"Pictures that it was not trained on are {decimal(mean, 3)} similar (cosine) to what they "
+        f"were; at least {decimal(DRIFT_COSINE, 2)} is needed.",
     )
 
 
@@ -140,8 +150,8 @@ def traits_gate(correlations: Mapping[str, float]) -> GateTold:
         value >= TRAIT_CORRELATION,
         _figure(value),
         TRAIT_CORRELATION,
-        f"The trait that changed most, {worst}, agrees with before to {decimal(value, 3)} "
-        f"(correlation); {decimal(TRAIT_CORRELATION, 1)} is needed.",
+        f"The trait that changed most is {worst}: its order of pictures agrees with before by "
+        f"{decimal(value, 3)} (correlation); at least {decimal(TRAIT_CORRELATION, 1)} is needed.",
     )
 
 
@@ -163,7 +173,8 @@ def spread_gate(tuned: Array, *, frozen: Array, held_out: Array) -> GateTold:
         ratio <= SPREAD_RATIO,
         _figure(ratio),
         SPREAD_RATIO,
-        f"Its log-odds of new pictures are spread {decimal(ratio, 2)} times as much as its "
-        f"evidence; {decimal(SPREAD_RATIO, 1)} is allowed. Against the frozen model: "
-        f"{decimal(float(tuned.std() / max(frozen.std(), 1e-6)), 2)} times.",
+        f"It is {decimal(ratio, 2)} times as sure of new pictures as its answers allow; at most "
+        f"{decimal(SPREAD_RATIO, 1)} times is allowed. It is "
+        f"{decimal(float(tuned.std() / max(frozen.std(), 1e-6)), 2)} times as sure as the model "
+        "as it was.",
     )
