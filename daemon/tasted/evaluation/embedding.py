@@ -15,7 +15,7 @@ from tasted.embedding.lazy import LazyEmbedder
 from tasted.embedding.models.tuned import read_held_out
 from tasted.embedding.models.weights import ModelFolder, find_model
 from tasted.embedding.opening import open_embedder
-from tasted.engine.embed_and_read import look_at_pictures
+from tasted.engine.embed_and_read import look_at_pictures, view_hashes
 from tasted.engine.model_opening import embedder_identity, views_identity
 from tasted.engine.reading_files import InboxReader
 from tasted.errors import ItemError
@@ -107,6 +107,10 @@ def embed_references(
             }
         done += len(batch)
         on_progress(Progress(identity.name, done, len(missing)))
+    known = [one for one in references if one.content_id in vectors.keys() - hashes.keys()]
+    # what was scored before it got its label; one that is gone since then stays without
+    for content, picture in _decoded(known, home.inbox, settings, failed=[]):
+        hashes[content] = view_hashes(picture, vectors[content].facts.views)
     held_out = read_held_out(folder.folder)
     history = glance.sample(HISTORY_MAX, exclude=found.curated, among=found.present)
     return Embeddings(
