@@ -200,14 +200,14 @@ def _loaded() -> Any:
     return found
 
 
-@functools.cache
 def _library() -> Any:
-    """Load libvips once; a string says why it cannot be."""
-    # threads that decode their first pictures together would all do this
+    """Return libvips, loaded once; a string says why it cannot be."""
+    # a cache alone lets threads that decode their first pictures together load it together
     with _LOADING:
         return _imported()
 
 
+@functools.cache
 def _imported() -> Any:
     # it logs each of its calls
     logging.getLogger("pyvips").setLevel(logging.CRITICAL)
