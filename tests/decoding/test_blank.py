@@ -135,6 +135,15 @@ def test_row_30_a_later_frame_that_enlarges_the_picture_is_not_decoded() -> None
     assert (picture.facts.width, picture.facts.height) == SIZE
 
 
+def test_without_its_end_a_gif_is_its_first_frame() -> None:
+    """Even where a frame that enlarges it ends the count of those before."""
+    data = bytearray(animation("GIF", screen(), kit.corners(SIZE), screen("#010101")))
+    data[data.rindex(b"\x2c\0\0\0\0") + 1] = 0xFF
+    picture = decode(bytes(data[:-1]), name="a", max_pixels=10**6, is_last_try=True)
+    assert picture.facts.frames == 1
+    assert picture.facts.blank
+
+
 def test_a_later_frame_that_is_damaged_takes_nothing_from_a_blank_first() -> None:
     """It stays blank, and no error comes of it."""
     noise = Image.fromarray(kit.noise_pixels(size=SIZE))

@@ -199,6 +199,19 @@ def test_frames_of_a_gif_are_counted_without_decoding() -> None:
     assert containers.gif_frames(kit.animated("GIF", 7)[:-1]) is None
 
 
+def test_frames_of_a_gif_are_counted_up_to_one_that_enlarges_it() -> None:
+    """By its descriptor: neither to the right of the picture nor below it."""
+    data = bytearray(kit.animated("GIF", 3))
+    width, height = (int.from_bytes(data[at : at + 2], "little") for at in (6, 8))
+    assert containers.gif_frames(data, within=(width, height)) == 3
+    assert containers.gif_frames(data, within=(width - 1, height)) == 0
+    assert containers.gif_frames(data, within=(width, height - 1)) == 0
+    third = data.rindex(b"\x2c\0\0\0\0")
+    data[third + 1] = 1
+    assert containers.gif_frames(data, within=(width, height)) == 2
+    assert containers.gif_frames(data) == 3
+
+
 @given(st.binary(max_size=64), st.sampled_from([*picture_formats.SUPPORTED, "SVG"]))
 def test_any_bytes_get_an_answer(tail: bytes, image_format: str) -> None:
     """Arbitrary bytes, alone or behind a real signature, raise nothing."""

@@ -185,7 +185,7 @@ def gif_frames(data: bytes, *, within: tuple[int, int] | None = None) -> int | N
 
 
 def _reaches_beyond(place: bytes, width: int, height: int) -> bool:
-    """Tell where a frame lies by its descriptor: left, top, width and height of 16 bits each."""
+    """Tell by its descriptor (left, top, width, height) whether a frame reaches beyond a size."""
     left, top, across, down = (int.from_bytes(place[at : at + 2], "little") for at in (0, 2, 4, 6))
     return left + across > width or top + down > height
 

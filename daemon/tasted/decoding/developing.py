@@ -149,10 +149,13 @@ def _array_of(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _frames_within(image: ImageFile.ImageFile, frames: int, data: bytes) -> int:
-    """Return how many frames lie in the picture: its size was allowed, and no larger one."""
+    """Return how many frames come before one that enlarges the picture: no larger size is allowed.
+
+    To stand at such a frame takes memory for it already.
+    """
     if image.format != "GIF":
         return frames
-    return containers.gif_frames(data, within=image.size) or 1
+    return min(frames, containers.gif_frames(data, within=image.size) or 1)
 
 
 def _first_to_see(
@@ -167,6 +170,7 @@ def _first_to_see(
     with contextlib.suppress(EOFError, OSError, SyntaxError, ValueError):
         for index in range(1, most):
             image.seek(index)
+            # whatever enlarged it, and however Pillow has read what was counted as a frame
             if image.size != (width, height):
                 break
             shown = _frame(image, coding)
