@@ -100,7 +100,7 @@ class Preparation:
                 flow.collect(waits=workers.in_hand > 0)
                 yield from flow.ready()
         for item in flow.postponed:
-            self._prepare_alone(item)
+            self._prepare_alone(item, flow)
             yield item
 
     def _read_piece(self, piece: Sequence[PipelineItem], flow: "_Flow") -> Iterator[PipelineItem]:
@@ -122,15 +122,16 @@ class Preparation:
             yield items[start : start + size]
             start += size
 
-    def _prepare_alone(self, item: PipelineItem) -> None:
+    def _prepare_alone(self, item: PipelineItem, flow: "_Flow") -> None:
         """Try a file again for which there was no memory, now that the others hold none of it."""
         item.is_postponed = False
         self._stages.run(self._read, [item])
         self._recall([item])
+        flow.take_over(item)
         if self._open(item):
             self._looking.look([item])
         if not item.is_postponed:
-            self._findings.note(item)
+            flow.keep(item)
             return
         if not self._has_memory():
             raise OutOfMemory(
@@ -239,8 +240,7 @@ class _Flow:
 
     def enter(self, item: PipelineItem) -> None:
         """Give an item whose file was read to the workers, if it needs them."""
-        if item.goes_on and item.content_id in self._known:
-            item.learn_from(self._known[item.content_id])
+        self.take_over(item)
         if not self._opens(item):
             self._prepared(item)
             return
@@ -253,15 +253,24 @@ class _Flow:
         item.is_in_work = True
         self._workers.give(item)
 
+    def take_over(self, item: PipelineItem) -> None:
+        """Let an item know what was found out about another one of the same content."""
+        if item.goes_on and item.content_id in self._known:
+            item.learn_from(self._known[item.content_id])
+
     def collect(self, *, waits: bool) -> None:
         """Take back what workers have done."""
         for item in self._workers.take(waits=waits):
             item.is_in_work = False
-            self._prepared(item)
-            if item.is_prepared:
-                self._known[item.content_id] = item
+            self.keep(item)
             for copy in self._copies.pop(item.content_id):
                 self.enter(copy)
+
+    def keep(self, item: PipelineItem) -> None:
+        """Note what was found out about an item, also for others of the same content."""
+        self._prepared(item)
+        if item.is_prepared:
+            self._known[item.content_id] = item
 
     def _prepared(self, item: PipelineItem) -> None:
         if item.goes_on:
