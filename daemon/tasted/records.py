@@ -1,4 +1,6 @@
-"""The nouns that travel between rooms, as frozen dataclasses. Touches nothing, stdlib only.
+"""The nouns that travel between rooms, as dataclasses. Touches nothing, stdlib only.
+
+Nobody changes one; all are frozen, but for what long lists are made of.
 
 Paths inside a home travel as POSIX strings relative to the inbox (`anna/2.png`), so that no record
 holds an absolute path of a home and a home can be moved.
@@ -93,10 +95,7 @@ class InboxFile:
 # a list makes a hundred thousand of them, which takes five times as long where they are frozen
 @dataclass(slots=True)
 class RankingFacts:
-    """Where a result stands among others: what decides whether and where a list shows it.
-
-    Nobody changes one.
-    """
+    """Where a result stands among others: what decides whether and where a list shows it."""
 
     verdict: str | None
     """As `Verdict`; None for a file that failed."""

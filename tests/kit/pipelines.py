@@ -27,13 +27,17 @@ def pixel_library(home: Home) -> Library:
 
 
 def pixel_pipeline(
-    home: Home, library: Library, *, on_load: Callable[[], object] = lambda: None
+    home: Home,
+    library: Library,
+    *,
+    embedder: PixelSums | None = None,
+    on_load: Callable[[], object] = lambda: None,
 ) -> Pipeline:
     """Return the pipeline of an engine that was just started, and reads no text in pictures."""
 
     def load() -> PixelSums:
         on_load()
-        return PixelSums(DIMENSIONS)
+        return embedder or PixelSums(DIMENSIONS)
 
     lazy = LazyEmbedder(
         EmbedderIdentity("pixels", FINGERPRINT, DIMENSIONS), reads_text=False, load=load

@@ -53,8 +53,8 @@ def test_what_is_remembered_comes_back_exactly(tmp_path: Path) -> None:
     assert library.lacks_hashes([*hashes, content("never seen")]) == {content("never seen")}
 
 
-def test_a_library_from_before_there_were_hashes_goes_on(tmp_path: Path) -> None:
-    """It has no such table; its pictures get their hashes when they are looked at again."""
+def test_a_library_without_hashes_gets_them_later(tmp_path: Path) -> None:
+    """It has no such table until the first picture in it is compared."""
     (row,) = random_units(1, seed=2)
     old = _open(tmp_path)
     old.remember({content("a"): Embedded(row[None], FACTS)})

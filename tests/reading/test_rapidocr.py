@@ -12,6 +12,7 @@ from PIL import ImageFont
 
 from kit.environments import bare
 from kit.profiles import HEIGHT, WIDTH, Layout, Mode, Spoken, draw_profile
+from tasted.native import openvino
 from tasted.reading.layout import read_layout
 from tasted.reading.ocr import OcrEngine, ReadingFailed
 from tasted.reading.rapidocr import RapidOcr
@@ -49,6 +50,7 @@ CHLOE = Spoken(
     ("São Paulo, then Zürich", "Cafés, no clichés"),
     font="DejaVuSans.ttf",
 )
+WIDTHS = (330, 384, 385, 448)
 PROFILES: list[tuple[Spoken, Layout, Mode]] = [
     (MAYA, "photo", "dark"),
     (MAYA, "prompts", "light"),
@@ -112,6 +114,19 @@ def test_a_rapidocr_with_other_private_names_still_reads(
     monkeypatch.delattr(f"rapidocr.inference_engine.base.{changed}")
     read = {line.text for line in RapidOcr(threads=1).read(drawn.pixels, ())}
     assert set(MAYA.bio) <= read
+
+
+@pytest.mark.skipif(
+    not openvino.has_native_bfloat16(), reason="this processor does not compute in bfloat16"
+)
+def test_lines_of_many_widths_share_kernels() -> None:
+    """They are filled up to a multiple of 64 columns, and read as far as that."""
+    engine = RapidOcr(threads=1)
+    engine.read(draw_profile(MAYA, "list", "light").pixels, ())
+    recognise = engine._engine.text_rec.session
+    steps = {width: recognise(np.zeros((1, 3, 48, width), np.float32)).shape[1] for width in WIDTHS}
+    assert steps[330] == steps[384]
+    assert steps[384] < steps[385] == steps[448]
 
 
 def test_accents_survive(engine: OcrEngine) -> None:

@@ -1,7 +1,7 @@
 """What was found in the pictures of a batch, on its way into the library. Writes the library.
 
-It is written in one commit a batch, after the answers: nobody waits for it, and what is lost with
-an engine that is killed in between is found again.
+It is written once a batch, in a commit for each table, after the answers: nobody waits for it, and
+what is lost with an engine that is killed in between is found again.
 """
 
 from tasted.engine.item import PipelineItem

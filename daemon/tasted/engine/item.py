@@ -9,7 +9,7 @@ from tasted.decoding.pictures import Picture
 from tasted.engine.embed_and_read import PreparedPicture
 from tasted.engine.reading_files import InboxReader, OpenedFile
 from tasted.errors import TruncatedImage
-from tasted.inbox.profiles import folder_of
+from tasted.inbox.profiles import may_be_in_profile
 from tasted.library.embedded import ViewHashes
 from tasted.library.library import Embedded, LearnedReference
 from tasted.outbox.sidecar import Sidecar, Source
@@ -78,9 +78,10 @@ class PipelineItem:
 
     @property
     def is_compared(self) -> bool:
-        """Whether it is compared with others, by hashes: a reference, or a photo of a profile."""
-        is_in_folder = not self.file.is_outside and bool(folder_of(self.file.path))
-        return self.file.label is not None or is_in_folder
+        """Whether hashes of it are compared: of a reference, or of what may be in a profile."""
+        if self.file.is_outside:
+            return False
+        return self.file.label is not None or may_be_in_profile(self.file.path)
 
     @property
     def is_for_hashes(self) -> bool:

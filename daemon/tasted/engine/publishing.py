@@ -137,7 +137,7 @@ class TastePublisher:
 
     @staticmethod
     def _without_hashes(library: Library) -> set[str]:
-        """Return references of an older library: only hashes tell which of them are copies."""
+        """Return references without hashes: only these tell which of them are copies."""
         references = library.references()
         lacking = library.lacks_hashes([reference.content_id for reference in references])
         return {reference.path for reference in references if reference.content_id in lacking}

@@ -258,6 +258,11 @@ def is_bio(path: str) -> bool:
     return bool(slash) and is_text and stem.casefold() == _BIO
 
 
+def may_be_in_profile(path: str) -> bool:
+    """Tell whether a picture lies where one photo of a profile does, in an immediate subfolder."""
+    return _depth(folder_of(path)) == 1
+
+
 def folder_of(path: str) -> str:
     """Return the folder of a path with its slash; empty at the top of the inbox."""
     return path[: path.rfind("/") + 1]

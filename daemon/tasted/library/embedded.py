@@ -36,7 +36,7 @@ class Embedded:
     """Shape (k, d), k ≥ 1, rows as long as their weights, in the order of `facts.views`."""
     facts: PictureFacts
     hashes: ViewHashes | None = None
-    """Of the same views; known when the picture was just decoded, see `Library.hashes`."""
+    """Of the same views; known when they were just made, see `Library.hashes`."""
 
     @cached_property
     def vector(self) -> NDArray[np.float32]:

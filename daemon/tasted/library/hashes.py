@@ -1,8 +1,8 @@
 """The perceptual hashes of pictures, view by view. Touches one table, created with the first hash.
 
-They are separate from the vectors, so that a library from before there were hashes stays valid; its
-pictures get theirs when they are decoded again. A hash is a rough sketch of its picture, so it has
-to be found and erased with it.
+They are separate from the vectors: only what is compared with others has them, references and what
+may be in a profile. What has vectors alone gets its hashes when that first concerns it. A hash is a
+rough sketch of its picture, so it has to be found and erased with it.
 """
 
 from collections.abc import Callable, Collection, Mapping

@@ -156,7 +156,7 @@ class Library:
         return self._hashes.cached(content_ids)
 
     def lacks_hashes(self, content_ids: Collection[str]) -> frozenset[str]:
-        """Return which of these contents have no hashes: those embedded before there were any."""
+        """Return which of these contents have no hashes: they were not compared with others."""
         return self._hashes.lacking(content_ids)
 
     def fill_in(self, hashes: Mapping[str, ViewHashes]) -> None:

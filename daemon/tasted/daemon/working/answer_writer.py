@@ -30,7 +30,7 @@ class AnswerWriter:
         self._keep = keep
         self._thread = ThreadPoolExecutor(1, "writer")
         # the thread begins now, and not when somebody waits for the first answer
-        self._last: Future[None] | None = self._thread.submit(lambda: None)
+        self._last: Future[None] = self._thread.submit(lambda: None)
         self._error: BaseException | None = None
 
     def write(self, task: Task, result: FileResult) -> None:
@@ -48,8 +48,7 @@ class AnswerWriter:
         Raises:
             ServiceFault: when the outbox cannot be written; nothing was kept after that.
         """
-        if self._last is not None:
-            self._last.result()
+        self._last.result()
         self.check()
 
     def _write(self, task: Task, result: FileResult) -> None:
