@@ -28,6 +28,17 @@ def test_a_preview_fits_and_is_never_enlarged(side_max: int | None, size: tuple[
     assert (shown.format, shown.size) == ("JPEG", size)
 
 
+@pytest.mark.parametrize(("as_png", "height"), [(False, 65_500), (True, 70_000)])
+def test_a_page_of_many_screens_is_as_long_as_its_format_can_be(
+    *, as_png: bool, height: int
+) -> None:
+    """Its whole size was refused, as if the machine were at fault."""
+    picture = decoded(solid(size=(30, 70_000)))
+    preview = preview_of(picture, view=None, side_max=None, as_png=as_png)
+    assert preview.height == height
+    assert opened(preview.data).size == (preview.width, height)
+
+
 def test_a_terminal_gets_a_plain_png() -> None:
     """The very pixels, of any kind of picture, without a word more; `plain_png` decodes it."""
     for data in (noise(size=(200, 120)), solid(size=(9, 7)), lying(corners((80, 40)), 6)):

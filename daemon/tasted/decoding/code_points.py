@@ -6,11 +6,11 @@ PNG may tell a gamma and chromaticities instead.
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from tasted.decoding import containers
+from tasted.decoding import boxes, containers
 from tasted.picture_formats import PNG_SIGNATURE
 
 Chromaticities = tuple[tuple[float, float], ...]
@@ -23,7 +23,6 @@ _CHROMATICITIES = 8
 _ICC_TAGS_AT = 128
 _ICC_TAGS_MAX = 100
 _ICC_TAG_BYTES = 12
-_ICC_CODE_POINTS_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def coding_of(data: bytes, format_name: str, info: Mapping[Any, Any]) -> ColourC
         nclx = info.get("nclx_profile") or {}
         codes = nclx.get("color_primaries"), nclx.get("transfer_characteristics")
     elif format_name == "AVIF":
-        codes = containers.primary_nclx(data) or (None, None)
+        codes = boxes.primary_nclx(data) or (None, None)
     else:
         codes = _cicp(data) if format_name == "PNG" else (None, None)
     if codes[1] is None:
@@ -73,14 +72,23 @@ def _cicp(data: bytes) -> tuple[int | None, int | None]:
     return None, None
 
 
+def icc_tags(profile: bytes) -> Iterator[tuple[bytes, int]]:
+    """Yield name and place of the tags of an ICC profile (ICC.1:2022, section 7.3).
+
+    Raises:
+        struct.error: when it ends early.
+    """
+    (count,) = struct.unpack_from(">I", profile, _ICC_TAGS_AT)
+    for index in range(min(count, _ICC_TAGS_MAX)):
+        entry = _ICC_TAGS_AT + 4 + index * _ICC_TAG_BYTES
+        yield struct.unpack_from(">4sI", profile, entry)
+
+
 def _of_profile(profile: bytes) -> tuple[int, int] | None:
     """Return the code points of an ICC profile that has them (ICC.1:2022, section 9.2.17)."""
     try:
-        (count,) = struct.unpack_from(">I", profile, _ICC_TAGS_AT)
-        for index in range(min(count, _ICC_TAGS_MAX)):
-            entry = _ICC_TAGS_AT + 4 + index * _ICC_TAG_BYTES
-            signature, offset, size = struct.unpack_from(">4sII", profile, entry)
-            if signature == b"cicp" and size >= _ICC_CODE_POINTS_BYTES:
+        for signature, offset in icc_tags(profile):
+            if signature == b"cicp":
                 primaries, transfer = struct.unpack_from(">8xBB", profile, offset)
                 return primaries, transfer
     except struct.error:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from tasted.decoding.claims import has_endless_steps
 from tasted.decoding.code_points import Chromaticities, ColourCoding
 
 BAD_PROFILE_NOTE = "Its colour profile cannot be used; sRGB was assumed."
@@ -126,6 +127,8 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[
 @functools.lru_cache(maxsize=_TRANSFORMS_KEPT)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | str:
     """Build the transform to sRGB; a string means to do without one, with this note if any."""
+    if has_endless_steps(profile):
+        return BAD_PROFILE_NOTE
     try:
         transform = ImageCms.buildTransform(
             ImageCms.ImageCmsProfile(io.BytesIO(profile)),

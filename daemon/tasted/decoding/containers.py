@@ -1,4 +1,4 @@
-"""Walks along the chunks, segments and boxes that image files are made of. Pure.
+"""Walks along the chunks, segments and blocks that image files are made of. Pure.
 
 Every walk takes arbitrary bytes: a length that points past the end is an answer, not an error.
 """
@@ -20,18 +20,14 @@ _JPEG_SCANS_MAX = 1000
 
 _PNG_CHUNK_OVERHEAD = 12
 
+_BIG_TIFF = 43
+
 _GIF_HEADER_BYTES = 13
 _GIF_IMAGE_BYTES = 10
 _GIF_IMAGE = 0x2C
 _GIF_TRAILER = 0x3B
+_GIF_COMMENT = b"\xfe"
 _GIF_BLOCK = re.compile(rb"[\x21\x2c\x3b]")
-
-_BOX_HEADER_BYTES = 8
-_BOX_LARGE_HEADER_BYTES = 16
-_BOX_DATA = frozenset({b"mdat", b"idat"})
-_NCLX_BYTES = 8
-_ITEMS_MAX = 10_000
-_BOX_TYPE = re.compile(rb"[\x20-\x7e]{4}")
 
 
 def png_ends(data: bytes, start: int) -> bool:
@@ -68,6 +64,22 @@ def jpeg_ends(data: bytes) -> bool:
         if marker not in {_JPEG_START, _JPEG_TEMPORARY}:
             at += int.from_bytes(data[at : at + 2], "big")
     return False
+
+
+def has_more_scans(data: bytes, most: int) -> bool:
+    """Tell whether the first image of a JPEG has more scans than that."""
+    # their marker stands nowhere in the bits of a scan
+    if data.count(bytes([0xFF, _JPEG_SCAN])) <= most:
+        return False
+    at = scans = 0
+    while found := _JPEG_MARKER.search(data, at):
+        marker, at = found[1][0], found.end()
+        if marker == _JPEG_END:
+            break
+        if marker not in {_JPEG_START, _JPEG_TEMPORARY}:
+            at += int.from_bytes(data[at : at + 2], "big")
+            scans += marker == _JPEG_SCAN
+    return scans > most
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +172,8 @@ def gif_frames(data: bytes, *, within: tuple[int, int] | None = None) -> int | N
     Args:
         data: the file.
         within: width and height; counting ends before the first frame that reaches beyond, for
-            which decoders enlarge the picture. None counts all.
+            which decoders enlarge the picture, and before an extension without content, behind
+            which they do not agree where the next block begins. None counts all.
 
     Returns:
         The number of images, or None when the trailer is not reached.
@@ -179,15 +192,65 @@ def gif_frames(data: bytes, *, within: tuple[int, int] | None = None) -> int | N
             frames += 1
             table = _colour_table_bytes(data[at + 9 : at + 10])
             at = _after_sub_blocks(data, at + _GIF_IMAGE_BYTES + table + 1)
+        elif within is not None and data[at + 2 : at + 3] == b"\0":
+            return frames
         else:
             at = _after_sub_blocks(data, at + 2)
     return None
 
 
+def gif_first_frame(data: bytes) -> tuple[int, int] | None:
+    """Return how far the first frame of a GIF reaches, to the right and down; None without one."""
+    at = _GIF_HEADER_BYTES + _colour_table_bytes(data[10:11])
+    while found := _GIF_BLOCK.search(data, at):
+        at = found.start()
+        if data[at] == _GIF_TRAILER:
+            return None
+        if data[at] == _GIF_IMAGE:
+            left, top, across, down = _place(data[at + 1 : at + 9])
+            return left + across, top + down
+        label, is_empty = data[at + 1 : at + 2], data[at + 2 : at + 3] == b"\0"
+        at = _after_sub_blocks(data, at + 2)
+        if is_empty and label != _GIF_COMMENT:
+            # so does Pillow, which has taken the end of an extension for its first block
+            at = _after_sub_blocks(data, at)
+    return None
+
+
+def tiff_pages(data: bytes, most: int) -> int:
+    """Count the pages of a TIFF or BigTIFF by their offsets alone (TIFF 6.0, section 2).
+
+    Pages may lie in each other, so that one that is read costs as much as the whole file.
+
+    Args:
+        data: the file.
+        most: where counting ends.
+    """
+    order = "<" if data[:2] == b"II" else ">"
+    seen: set[int] = set()
+    try:
+        is_big = struct.unpack_from(f"{order}H", data, 2)[0] == _BIG_TIFF
+        count_of, next_of, first, entry = ("Q", "Q", 8, 20) if is_big else ("H", "I", 4, 12)
+        (at,) = struct.unpack_from(order + next_of, data, first)
+        while at and at not in seen and len(seen) < most:
+            (entries,) = struct.unpack_from(order + count_of, data, at)
+            seen.add(at)
+            at += struct.calcsize(order + count_of) + entry * entries
+            (at,) = struct.unpack_from(order + next_of, data, at)
+    except (struct.error, OverflowError):
+        # it ends in the middle of a page
+        return len(seen)
+    return len(seen)
+
+
 def _reaches_beyond(place: bytes, width: int, height: int) -> bool:
     """Tell by its descriptor (left, top, width, height) whether a frame reaches beyond a size."""
-    left, top, across, down = (int.from_bytes(place[at : at + 2], "little") for at in (0, 2, 4, 6))
+    left, top, across, down = _place(place)
     return left + across > width or top + down > height
+
+
+def _place(descriptor: bytes) -> list[int]:
+    return [int.from_bytes(descriptor[at : at + 2], "little") for at in (0, 2, 4, 6)]
 
 
 def _colour_table_bytes(flags: bytes) -> int:
@@ -198,98 +261,3 @@ def _after_sub_blocks(data: bytes, at: int) -> int:
     while at < len(data) and data[at]:
         at += data[at] + 1
     return at + 1
-
-
-def boxes_end(data: bytes) -> bool:
-    """Tell whether the top-level boxes of an ISO base media file are whole and hold picture data.
-
-    The lengths are those of ISO/IEC 14496-12, section 4.2: 32 bits, or 64 bits after a 1, or "to
-    the end of the file" for a 0. Bytes after the picture data that form no box are ignored.
-    """
-    at = 0
-    seen: set[bytes] = set()
-    while at < len(data):
-        kind = data[at + 4 : at + _BOX_HEADER_BYTES]
-        if not _BOX_TYPE.fullmatch(kind):
-            break
-        length = _box_length(data, at)
-        if length is None or at + length > len(data):
-            return False
-        seen.add(kind)
-        at += length
-    # a picture of a few bytes lies inside the `meta` box, in an `idat`
-    return bool(seen & _BOX_DATA) or (b"meta" in seen and b"idat" in data)
-
-
-def primary_nclx(data: bytes) -> tuple[int, int] | None:
-    """Return the code points of primaries and curve of the primary picture of an AVIF or HEIF.
-
-    They stand in a property `colr` of the item (ISO/IEC 23008-12, section 6.5.5; ISO/IEC 14496-12,
-    section 12.1.5).
-    """
-    meta = _box(data, b"meta")
-    # a full box has a version and flags first
-    meta = meta[4:] if meta is not None else b""
-    properties = _box(meta, b"iprp") or b""
-    boxes = list(_boxes(_box(properties, b"ipco") or b""))
-    indices = _properties_of(_box(meta, b"ipma", inside=b"iprp") or b"", _box(meta, b"pitm") or b"")
-    for index in indices if indices is not None else range(1, len(boxes) + 1):
-        if 1 <= index <= len(boxes):
-            kind, content = boxes[index - 1]
-            if kind == b"colr" and content.startswith(b"nclx") and len(content) >= _NCLX_BYTES:
-                primaries, transfer = struct.unpack_from(">4xHH", content)
-                return primaries, transfer
-    return None
-
-
-def _properties_of(associations: bytes, primary: bytes) -> list[int] | None:
-    """Return the numbers, from 1, of the properties of the primary item; None: not to be told."""
-    try:
-        wanted = struct.unpack_from(">H" if primary[0] == 0 else ">I", primary, 4)[0]
-        version, has_long_indices = associations[0], bool(associations[3] & 1)
-        (count,) = struct.unpack_from(">I", associations, 4)
-        at = 8
-        for _item in range(min(count, _ITEMS_MAX)):
-            (item,) = struct.unpack_from(">H" if version == 0 else ">I", associations, at)
-            at += 2 if version == 0 else 4
-            number, at = associations[at], at + 1
-            width = 2 if has_long_indices else 1
-            raw = struct.unpack_from(
-                f">{number}{'H' if has_long_indices else 'B'}", associations, at
-            )
-            at += number * width
-            if item == wanted:
-                return [index & (0x7FFF if has_long_indices else 0x7F) for index in raw]
-    except (struct.error, IndexError):
-        return None
-    return None
-
-
-def _box(data: bytes, kind: bytes, *, inside: bytes | None = None) -> bytes | None:
-    """Return the content of the first box of a kind, directly in these bytes or in another box."""
-    if inside is not None:
-        data = _box(data, inside) or b""
-    return next((content for found, content in _boxes(data) if found == kind), None)
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 0
-    while at + _BOX_HEADER_BYTES <= len(data):
-        length = _box_length(data, at)
-        if length is None:
-            return
-        is_large = data[at : at + 4] == b"\0\0\0\1"
-        header = _BOX_LARGE_HEADER_BYTES if is_large else _BOX_HEADER_BYTES
-        yield data[at + 4 : at + 8], data[at + header : at + length]
-        at += length
-
-
-def _box_length(data: bytes, at: int) -> int | None:
-    length = int.from_bytes(data[at : at + 4], "big")
-    smallest = _BOX_HEADER_BYTES
-    if length == 0:
-        return len(data) - at
-    if length == 1:
-        length = int.from_bytes(data[at + 8 : at + 16], "big")
-        smallest = _BOX_LARGE_HEADER_BYTES
-    return length if length >= smallest else None

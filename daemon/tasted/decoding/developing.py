@@ -202,20 +202,8 @@ def _frames(image: ImageFile.ImageFile, data: bytes) -> int:
         # Pillow reads a GIF to its end, frame by frame in Python, to count them
         return containers.gif_frames(data) or 1
     if image.format == "TIFF":
-        return _pages(image)
+        return containers.tiff_pages(data, _PAGES_MAX)
     return int(getattr(image, "n_frames", 1))
-
-
-def _pages(image: ImageFile.ImageFile) -> int:
-    """Count the pages of a TIFF up to a bound; Pillow's own count is quadratic in their number."""
-    for page in range(1, _PAGES_MAX):
-        try:
-            image.seek(page)
-        except EOFError:
-            image.seek(0)
-            return page
-    image.seek(0)
-    return _PAGES_MAX
 
 
 def draft(image: ImageFile.ImageFile) -> None:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tasted.decoding import containers
+from tasted.decoding import boxes, containers
 from tasted.picture_formats import PNG_SIGNATURE, sniff
 
 _JPEG_END = b"\xff\xd9"
@@ -57,7 +57,7 @@ def is_complete(data: bytes) -> bool:
         case "WEBP":
             return len(data) >= 8 + int.from_bytes(data[4:8], "little")
         case "HEIF" | "AVIF":
-            return containers.boxes_end(data)
+            return boxes.boxes_end(data)
         case _:
             return True
 

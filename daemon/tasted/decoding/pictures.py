@@ -9,6 +9,7 @@ import contextlib
 import functools
 import importlib
 import io
+import logging
 import re
 import threading
 import warnings
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFile, PngImagePlugin
 
 from tasted import picture_formats
-from tasted.decoding import colour, developing, incomplete
+from tasted.decoding import claims, colour, developing, incomplete
 from tasted.errors import (
     DecodeFailed,
     EmptyFile,
@@ -142,6 +143,7 @@ def _with_its_end(data: bytes, format_name: str, name: str, max_pixels: int) -> 
 def _are_alike(closed: incomplete.Closed, format_name: str, name: str, max_pixels: int) -> bool:
     if closed.probe is None:
         return True
+    _check_claims(closed.data, format_name, name, max_pixels)
     with (
         _answering_for(name, max_pixels),
         _opened(closed.data, format_name) as image,
@@ -188,6 +190,7 @@ def _with_less_metadata(
 
 
 def _developed_from(data: bytes, format_name: str, name: str, max_pixels: int) -> Picture:
+    _check_claims(data, format_name, name, max_pixels)
     with _answering_for(name, max_pixels), _opened(data, format_name) as image:
         _check_pixels(image, name, max_pixels)
         return Picture(*developing.developed(image, data))
@@ -251,6 +254,8 @@ def _silence_decoders() -> None:
     with _SILENCING:
         if warnings.filters[:1] != [_NO_WARNING]:
             warnings.filterwarnings("ignore", module=_DECODERS)
+            # some of it, as of a TIFF, it logs
+            logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 def _opened(data: bytes, format_name: str) -> ImageFile.ImageFile:
@@ -274,8 +279,24 @@ def _load_decoder(format_name: str) -> None:
     )
 
 
-def _check_pixels(image: Image.Image, name: str, max_pixels: int) -> None:
-    width, height = image.size
+def _check_claims(data: bytes, format_name: str, name: str, max_pixels: int) -> None:
+    fault = claims.fault_of(data, format_name)
+    if fault is not None:
+        raise DecodeFailed(f"{name} cannot be decoded ({fault}).", remedy=_SAVE_AGAIN)
+    size = claims.too_large(data, format_name, max_pixels)
+    if size is not None:
+        _check_size(size, name, max_pixels)
+
+
+def _check_pixels(image: ImageFile.ImageFile, name: str, max_pixels: int) -> None:
+    _check_size(image.size, name, max_pixels)
+    tile = claims.tile_of(getattr(image, "tag_v2", {}))
+    if tile is not None:
+        _check_size(tile, name, max_pixels)
+
+
+def _check_size(size: claims.Size, name: str, max_pixels: int) -> None:
+    width, height = size
     if width * height > max_pixels:
         raise _too_large(f"{name} has {width * height} pixels ({width} x {height})", max_pixels)
 

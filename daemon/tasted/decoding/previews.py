@@ -14,6 +14,8 @@ from tasted.records import View
 JPEG, PNG = "image/jpeg", "image/png"
 # text on a screen shows blocks below this
 _QUALITY = 88
+_JPEG_SIDE_MAX = 65_500
+"""libjpeg writes nothing longer; a page that was put together from many screens may be."""
 _WHOLE_COLOUR = 0
 """Pillow's number for colours that are kept for every pixel: half of them blurs red letters."""
 
@@ -36,7 +38,8 @@ def preview_of(
     Args:
         picture: decoded, perhaps reduced.
         view: in original pixels; None: all of it.
-        side_max: of the longer side, 1 or more; None: as large as the decoded pixels.
+        side_max: of the longer side, 1 or more; None: as large as the decoded pixels, and as the
+            format can hold.
         as_png: for whoever can decode nothing else.
     """
     pixels: NDArray[np.uint8] = picture.pixels
@@ -44,6 +47,8 @@ def preview_of(
         facts = picture.facts
         pixels = cut(pixels, view, width=facts.width, height=facts.height)
     shown = Image.fromarray(np.ascontiguousarray(pixels))
+    if not as_png:
+        side_max = min(side_max or _JPEG_SIDE_MAX, _JPEG_SIDE_MAX)
     if side_max is not None:
         # never enlarges
         shown.thumbnail((side_max, side_max), Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -1,0 +1,79 @@
+"""What a file claims is checked before a decoder makes room for it."""
+
+import pytest
+
+from kit import hostile_pictures as hostile
+from kit import pictures as kit
+from tasted.decoding import boxes, colour
+from tasted.decoding.pictures import decode
+from tasted.errors import DecodeFailed, ImageTooLarge
+
+LIMIT = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (hostile.gif_of_first_frame(13_000), "13000 x 13000"),
+        (hostile.tiff_of_tile(4_000), "4000 x 4000"),
+        (hostile.heic_of_canvas(b"iovl", 30_000, told=640), "30000 x 30000"),
+        (hostile.heic_of_canvas(b"grid", 12_000, told=10), "12000 x 12000"),
+        (hostile.heic_of_canvas(b"grid", 10, told=12_000), "12000 x 12000"),
+    ],
+)
+def test_row_30_no_frame_tile_or_canvas_is_larger_than_allowed(data: bytes, size: str) -> None:
+    """Whatever the header says of the picture."""
+    with pytest.raises(ImageTooLarge, match=size):
+        decode(data, name="a", max_pixels=LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (hostile.jpeg_of_scans(1_001), "more than 1,000 scans"),
+        (hostile.heic_of_shared_bytes(20), "name the same bytes"),
+    ],
+)
+def test_row_30_nothing_is_computed_or_read_without_end(data: bytes, why: str) -> None:
+    """A file of some kilobytes took minutes and gigabytes."""
+    with pytest.raises(DecodeFailed, match=why):
+        decode(data, name="a", max_pixels=LIMIT)
+
+
+def test_a_jpeg_of_many_scans_is_decoded() -> None:
+    """As many as any encoder makes."""
+    assert decode(hostile.jpeg_of_scans(30), name="a", max_pixels=LIMIT).pixels.shape == (8, 8, 3)
+
+
+def test_row_30_a_frame_that_only_pillow_finds_is_not_decoded() -> None:
+    """Where both do not agree about the next block, no later frame is looked for."""
+    picture = decode(hostile.gif_of_hidden_frame(13_000), name="a", max_pixels=LIMIT)
+    assert picture.facts.blank
+    assert picture.pixels.shape == (10, 10, 3)
+
+
+def test_row_30_a_profile_of_endless_steps_is_not_used() -> None:
+    """It took longer than a minute; one of a few steps is used."""
+    endless, few = (
+        decode(hostile.png_of_profile(hostile.profile_of_steps(count)), name="a", max_pixels=LIMIT)
+        for count in (100_000, 3)
+    )
+    assert endless.facts.notes == (colour.BAD_PROFILE_NOTE,)
+    assert few.facts.notes == ()
+
+
+def test_row_30_pages_that_lie_in_each_other_are_counted_by_their_offsets() -> None:
+    """Each of these has all entries of the file, and was read once for every page."""
+    assert decode(hostile.tiff_of_pages(1_500), name="a", max_pixels=LIMIT).facts.frames == 1_000
+
+
+def test_sound_pictures_claim_no_more_than_they_are() -> None:
+    """Every size that is told, and bytes that are named once."""
+    for kind in ("HEIF", "AVIF"):
+        data = kit.noise(kind, size=(128, 96))
+        assert set(boxes.told_sizes(data)) == {(128, 96)}
+        items = boxes.items_of(data)
+        assert items
+        assert 0 < sum(item.bytes_named for item in items) < len(data)
+        assert [item.canvas for item in items] == [None] * len(items)
+        assert decode(data, name="a", max_pixels=LIMIT).pixels.shape == (96, 128, 3)
