@@ -13,8 +13,6 @@ from tasted.decoding import boxes, code_points, containers
 Size = tuple[int, int]
 """Width and height."""
 
-_JPEG_SCANS_MAX = 1000
-"""Encoders make about ten, and each costs a decoder as much as a picture."""
 _TIMES_NAMED_MAX = 2
 _CODED_BLOCK = 64
 _TILE_PIXELS_MAX = 1 << 20
@@ -31,8 +29,8 @@ def fault_of(data: bytes, format_name: str) -> str | None:
         data: the content.
         format_name: of it, as `picture_formats.sniff` says.
     """
-    if format_name == "JPEG" and containers.has_more_scans(data, _JPEG_SCANS_MAX):
-        return f"it has more than {_JPEG_SCANS_MAX:,} scans"
+    if format_name == "JPEG" and containers.has_endless_scans(data):
+        return f"it has more than {containers.JPEG_SCANS_MAX:,} scans"
     if format_name in {"HEIF", "AVIF"}:
         named = sum(item.bytes_named for item in boxes.items_of(data))
         if named > _TIMES_NAMED_MAX * len(data):
@@ -80,7 +78,7 @@ def has_endless_steps(profile: bytes) -> bool:
     each is computed for a whole table of colours.
     """
     try:
-        for _name, offset in code_points.icc_tags(profile):
+        for _name, offset, _size in code_points.icc_tags(profile):
             kind, count = struct.unpack_from(">4s8xI", profile, offset)
             if kind == _ICC_STEPS and count > _ICC_STEPS_MAX:
                 return True

@@ -23,6 +23,7 @@ _CHROMATICITIES = 8
 _ICC_TAGS_AT = 128
 _ICC_TAGS_MAX = 100
 _ICC_TAG_BYTES = 12
+_ICC_CODE_POINTS_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ def _cicp(data: bytes) -> tuple[int | None, int | None]:
     return None, None
 
 
-def icc_tags(profile: bytes) -> Iterator[tuple[bytes, int]]:
-    """Yield name and place of the tags of an ICC profile (ICC.1:2022, section 7.3).
+def icc_tags(profile: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, place and size of the tags of an ICC profile (ICC.1:2022, section 7.3).
 
     Raises:
         struct.error: when it ends early.
@@ -81,14 +82,14 @@ def icc_tags(profile: bytes) -> Iterator[tuple[bytes, int]]:
     (count,) = struct.unpack_from(">I", profile, _ICC_TAGS_AT)
     for index in range(min(count, _ICC_TAGS_MAX)):
         entry = _ICC_TAGS_AT + 4 + index * _ICC_TAG_BYTES
-        yield struct.unpack_from(">4sI", profile, entry)
+        yield struct.unpack_from(">4sII", profile, entry)
 
 
 def _of_profile(profile: bytes) -> tuple[int, int] | None:
     """Return the code points of an ICC profile that has them (ICC.1:2022, section 9.2.17)."""
     try:
-        for signature, offset in icc_tags(profile):
-            if signature == b"cicp":
+        for signature, offset, size in icc_tags(profile):
+            if signature == b"cicp" and size >= _ICC_CODE_POINTS_BYTES:
                 primaries, transfer = struct.unpack_from(">8xBB", profile, offset)
                 return primaries, transfer
     except struct.error:

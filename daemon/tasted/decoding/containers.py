@@ -15,7 +15,7 @@ _JPEG_TEMPORARY = 0x01
 
 _JPEG_SCAN = 0xDA
 _JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_JPEG_SCANS_MAX = 1000
+JPEG_SCANS_MAX = 1000
 """Encoders make about ten, and each costs a decoder as much as a picture."""
 
 _PNG_CHUNK_OVERHEAD = 12
@@ -66,10 +66,10 @@ def jpeg_ends(data: bytes) -> bool:
     return False
 
 
-def has_more_scans(data: bytes, most: int) -> bool:
-    """Tell whether the first image of a JPEG has more scans than that."""
+def has_endless_scans(data: bytes) -> bool:
+    """Tell whether the first image of a JPEG has more scans than `JPEG_SCANS_MAX`."""
     # their marker stands nowhere in the bits of a scan
-    if data.count(bytes([0xFF, _JPEG_SCAN])) <= most:
+    if data.count(bytes([0xFF, _JPEG_SCAN])) <= JPEG_SCANS_MAX:
         return False
     at = scans = 0
     while found := _JPEG_MARKER.search(data, at):
@@ -79,7 +79,7 @@ def has_more_scans(data: bytes, most: int) -> bool:
         if marker not in {_JPEG_START, _JPEG_TEMPORARY}:
             at += int.from_bytes(data[at : at + 2], "big")
             scans += marker == _JPEG_SCAN
-    return scans > most
+    return scans > JPEG_SCANS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def jpeg_scans(data: bytes) -> JpegScans | None:
             if scan is None or not scan.components <= components:
                 # what looks like a scan in a maker's trailer
                 break
-            if len(scans) == _JPEG_SCANS_MAX:
+            if len(scans) == JPEG_SCANS_MAX:
                 return None
             scans.append(scan)
             following = _JPEG_MARKER.search(data, at)
@@ -172,49 +172,57 @@ def gif_frames(data: bytes, *, within: tuple[int, int] | None = None) -> int | N
     Args:
         data: the file.
         within: width and height; counting ends before the first frame that reaches beyond, for
-            which decoders enlarge the picture, and before an extension without content, behind
-            which they do not agree where the next block begins. None counts all.
+            which decoders enlarge the picture. None counts all.
 
     Returns:
         The number of images, or None when the trailer is not reached.
     """
     frames = 0
-    at = _GIF_HEADER_BYTES + _colour_table_bytes(data[10:11])
-    # stray bytes between blocks are skipped, as decoders do
-    while found := _GIF_BLOCK.search(data, at):
-        at = found.start()
-        kind = data[at]
-        if kind == _GIF_TRAILER:
+    for at in _gif_blocks(data):
+        if data[at] == _GIF_TRAILER:
             return frames
-        if kind == _GIF_IMAGE:
-            if within is not None and _reaches_beyond(data[at + 1 : at + 9], *within):
+        if data[at] == _GIF_IMAGE:
+            right, bottom = _reach(data, at)
+            if within is not None and (right > within[0] or bottom > within[1]):
                 return frames
             frames += 1
-            table = _colour_table_bytes(data[at + 9 : at + 10])
-            at = _after_sub_blocks(data, at + _GIF_IMAGE_BYTES + table + 1)
-        elif within is not None and data[at + 2 : at + 3] == b"\0":
-            return frames
-        else:
-            at = _after_sub_blocks(data, at + 2)
     return None
 
 
 def gif_first_frame(data: bytes) -> tuple[int, int] | None:
     """Return how far the first frame of a GIF reaches, to the right and down; None without one."""
+    for at in _gif_blocks(data):
+        if data[at] == _GIF_IMAGE:
+            return _reach(data, at)
+    return None
+
+
+def _gif_blocks(data: bytes) -> Iterator[int]:
+    """Yield where each block of a GIF begins, up to its trailer, as Pillow finds them."""
     at = _GIF_HEADER_BYTES + _colour_table_bytes(data[10:11])
+    # stray bytes between blocks are skipped, as decoders do
     while found := _GIF_BLOCK.search(data, at):
         at = found.start()
-        if data[at] == _GIF_TRAILER:
-            return None
-        if data[at] == _GIF_IMAGE:
-            left, top, across, down = _place(data[at + 1 : at + 9])
-            return left + across, top + down
-        label, is_empty = data[at + 1 : at + 2], data[at + 2 : at + 3] == b"\0"
+        yield at
+        kind, label, first = data[at], data[at + 1 : at + 2], data[at + 2 : at + 3]
+        if kind == _GIF_TRAILER:
+            return
+        if kind == _GIF_IMAGE:
+            table = _colour_table_bytes(data[at + 9 : at + 10])
+            at = _after_sub_blocks(data, at + _GIF_IMAGE_BYTES + table + 1)
+            continue
         at = _after_sub_blocks(data, at + 2)
-        if is_empty and label != _GIF_COMMENT:
-            # so does Pillow, which has taken the end of an extension for its first block
+        if first == b"\0" and label != _GIF_COMMENT:
+            # Pillow has taken the end of this extension for its first block, and reads on
             at = _after_sub_blocks(data, at)
-    return None
+
+
+def _reach(data: bytes, at: int) -> tuple[int, int]:
+    """Return how far a frame reaches by its descriptor: left, top, width and height."""
+    left, top, width, height = (
+        int.from_bytes(data[start : start + 2], "little") for start in range(at + 1, at + 9, 2)
+    )
+    return left + width, top + height
 
 
 def tiff_pages(data: bytes, most: int) -> int:
@@ -241,16 +249,6 @@ def tiff_pages(data: bytes, most: int) -> int:
         # it ends in the middle of a page
         return len(seen)
     return len(seen)
-
-
-def _reaches_beyond(place: bytes, width: int, height: int) -> bool:
-    """Tell by its descriptor (left, top, width, height) whether a frame reaches beyond a size."""
-    left, top, across, down = _place(place)
-    return left + across > width or top + down > height
-
-
-def _place(descriptor: bytes) -> list[int]:
-    return [int.from_bytes(descriptor[at : at + 2], "little") for at in (0, 2, 4, 6)]
 
 
 def _colour_table_bytes(flags: bytes) -> int:
