@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from kit.outboxes import picture
-from kit.pipelines import DIMENSIONS, pixel_library, pixel_pipeline, results_of
+from kit.pipelines import DIMENSIONS, CountedLoads, pixel_library, pixel_pipeline, results_of
 from kit.pixel_engine import PixelSums
 from tasted.engine.item import PipelineItem
 from tasted.home.layout import Home
@@ -44,15 +44,15 @@ def put(home: Home, path: str, number: int) -> str:
 
 def test_a_screenshot_is_hashed_when_it_gets_a_label(home: Home, library: Library) -> None:
     """Most never get one. Its vectors are known by then, and are not computed again."""
-    loads: list[str] = []
+    loads = CountedLoads()
     content = put(home, "a.png", 1)
     results_of(pixel_pipeline(home, library), RequestedFile("a.png"))
     assert library.lacks_hashes([content]) == {content}
     put(home, "liked/a.png", 1)
-    pipeline = pixel_pipeline(home, library, on_load=lambda: loads.append("loaded"))
+    pipeline = pixel_pipeline(home, library, load=loads)
     results_of(pipeline, RequestedFile("liked/a.png"))
     assert not library.lacks_hashes([content])
-    assert loads == []
+    assert loads.count == 0
 
 
 def test_a_photo_in_a_folder_is_hashed_at_once(home: Home, library: Library) -> None:
@@ -66,16 +66,16 @@ def test_a_screenshot_that_is_moved_into_a_folder_is_hashed_there(
     home: Home, library: Library
 ) -> None:
     """It may be a photo of a profile from now on; its vectors are known."""
-    loads: list[str] = []
+    loads = CountedLoads()
     content = put(home, "a.png", 1)
     results_of(pixel_pipeline(home, library), RequestedFile("a.png"))
     (home.inbox / "maya").mkdir()
     moved = (home.inbox / "a.png").rename(home.inbox / "maya" / "1.png")
     known = KnownContent(content, stamp_of(moved.lstat()))
-    pipeline = pixel_pipeline(home, library, on_load=lambda: loads.append("loaded"))
+    pipeline = pixel_pipeline(home, library, load=loads)
     results_of(pipeline, RequestedFile("maya/1.png", known=known))
     assert not library.lacks_hashes([content])
-    assert loads == []
+    assert loads.count == 0
 
 
 @pytest.mark.parametrize("paths", [("a.png", "liked/a.png"), ("liked/a.png", "a.png")])
@@ -96,7 +96,8 @@ def test_hashes_are_not_lost_where_memory_was_short_for_a_moment(
 ) -> None:
     """One is tried again after the other, and knows what was found out about that."""
     contents = {put(home, path, 1) for path in paths}
-    pipeline = pixel_pipeline(home, library, embedder=ShortOfMemoryOnce(DIMENSIONS))
+    short = ShortOfMemoryOnce(DIMENSIONS)
+    pipeline = pixel_pipeline(home, library, load=lambda: short)
     found = results_of(pipeline, *map(RequestedFile, paths))
     assert sorted(result.document.status for result in found if result.document) == [
         "learnt",

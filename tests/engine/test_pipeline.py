@@ -15,13 +15,10 @@ from numpy.typing import NDArray
 
 from kit.outboxes import picture
 from kit.pictures import noise, solid
-from kit.pipelines import results_of
+from kit.pipelines import DIMENSIONS, pixel_pipeline, results_of
 from kit.pixel_engine import PixelSums
-from kit.readers import unread
 from tasted.decoding.pictures import Picture
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.engine.pipeline import Pipeline
-from tasted.engine.reading_files import InboxReader
 from tasted.errors import (
     DiskFull,
     ModelUnusable,
@@ -31,16 +28,12 @@ from tasted.errors import (
     SystemFailed,
 )
 from tasted.home.layout import Home
-from tasted.judging.judged import Preferences
-from tasted.judging.seed import SeedJudge
 from tasted.library.library import Embedded, Library
 from tasted.outbox.sidecar import PhotoPart, Sidecar
-from tasted.records import FileStamp, Label, Origin
+from tasted.records import FileStamp, Label
 from tasted.rpc.messages import FILES_TOGETHER, RequestedFile, ScoreProfile
 
-DIMENSIONS = 16
 TINY = 4
-PREFERENCES = Preferences((), (), {"physical": 1.0, "personality": 0.0, "interests": 0.0}, 0.5, 0.8)
 
 
 class Counting(PixelSums):
@@ -141,21 +134,12 @@ def process(
     memory: list[bool],
 ) -> Process:
     """Takes paths of the inbox through a pipeline."""
-    lazy = LazyEmbedder(
-        EmbedderIdentity("pixels", "0" * 64, DIMENSIONS), reads_text=False, load=embedder.load
-    )
-    pipeline = Pipeline(
-        InboxReader(home.inbox, max_bytes=10**6),
+    pipeline = pixel_pipeline(
+        home,
         library,
-        lazy,
-        SeedJudge(library, lazy, PREFERENCES),
-        unread(),
-        max_pixels=10**6,
-        views="center",
-        origin_of=lambda _content: Origin.REFERENCE,
+        load=embedder.load,
         on_crash=lambda error, _stage: crashes.append(type(error).__name__),
         has_memory=lambda: memory[0],
-        version="0",
     )
     return Process(pipeline)
 

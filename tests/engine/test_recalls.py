@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.outboxes import picture
-from kit.pipelines import pixel_library, pixel_pipeline, results_of
+from kit.pipelines import CountedLoads, pixel_library, pixel_pipeline, results_of
 from tasted.home.layout import Home
 from tasted.library.library import Library
 from tasted.outbox.sidecar import Sidecar
@@ -21,9 +21,9 @@ Score = Callable[[RequestedFile], Sidecar]
 
 
 @pytest.fixture
-def loads() -> list[str]:
-    """One entry for each time that the model was loaded."""
-    return []
+def loads() -> CountedLoads:
+    """Knows how often the model was loaded."""
+    return CountedLoads()
 
 
 @pytest.fixture
@@ -33,11 +33,11 @@ def library(home: Home) -> Library:
 
 
 @pytest.fixture
-def score(home: Home, library: Library, loads: list[str]) -> Score:
+def score(home: Home, library: Library, loads: CountedLoads) -> Score:
     """Takes one file through the pipeline of an engine that was started for it."""
 
     def score_one(file: RequestedFile) -> Sidecar:
-        pipeline = pixel_pipeline(home, library, on_load=lambda: loads.append("loaded"))
+        pipeline = pixel_pipeline(home, library, load=loads)
         (result,) = results_of(pipeline, file)
         assert result.document is not None
         return result.document
@@ -57,22 +57,22 @@ def stale(file: Path, content: str) -> RequestedFile:
     return RequestedFile(file.name, known=KnownContent(content, stamp_of(file.lstat())))
 
 
-def test_an_unchanged_file_is_not_opened(home: Home, score: Score, loads: list[str]) -> None:
+def test_an_unchanged_file_is_not_opened(home: Home, score: Score, loads: CountedLoads) -> None:
     """Its bytes could be any: id and vector are those that are known, and no model is loaded."""
     file = home.inbox / "a.png"
     data = put(file, 1)
     first = score(RequestedFile("a.png"))
-    assert loads == ["loaded"]
+    assert loads.count == 1
     file.write_bytes(bytes(len(data)))
     again = score(stale(file, content_id(data)))
     assert again.source.sha256 == first.source.sha256
     assert again.component_scores == first.component_scores
     assert again.timing_ms == {}
     assert again.rescore_timing_ms["decode"] == again.rescore_timing_ms["embed"] == 0
-    assert loads == ["loaded"]
+    assert loads.count == 1
 
 
-def test_a_file_with_another_stamp_is_read(home: Home, score: Score, loads: list[str]) -> None:
+def test_a_file_with_another_stamp_is_read(home: Home, score: Score, loads: CountedLoads) -> None:
     """What it was says nothing of what it is."""
     file = home.inbox / "a.png"
     data = put(file, 1)
@@ -83,11 +83,11 @@ def test_a_file_with_another_stamp_is_read(home: Home, score: Score, loads: list
     found = score(requested)
     assert found.source.sha256 == content_id(other)
     assert found.source.modified_ns == 1
-    assert len(loads) == 2
+    assert loads.count == 2
 
 
 def test_a_file_whose_vector_is_lost_is_read_and_embedded(
-    home: Home, score: Score, loads: list[str]
+    home: Home, score: Score, loads: CountedLoads
 ) -> None:
     """Its bytes decide then, whatever its sidecar said; an unreadable one has an error sidecar."""
     file = home.inbox / "a.png"
@@ -95,14 +95,14 @@ def test_a_file_whose_vector_is_lost_is_read_and_embedded(
     found = score(stale(file, content_id(b"never embedded")))
     assert found.status == "scored"
     assert found.source.sha256 == content_id(data)
-    assert loads == ["loaded"]
+    assert loads.count == 1
     file.write_bytes(bytes(len(data)))
     failed = score(stale(file, content_id(b"nor this")))
     assert failed.status == "error"
 
 
 def test_a_text_that_came_since_is_read_with_an_unchanged_picture(
-    home: Home, score: Score, loads: list[str]
+    home: Home, score: Score, loads: CountedLoads
 ) -> None:
     """The picture is not opened; the text beside it is small, and always read."""
     file = home.inbox / "a.png"
@@ -116,7 +116,7 @@ def test_a_text_that_came_since_is_read_with_an_unchanged_picture(
     assert found.extracted_data.name == "Maya"
     assert found.source.companion is not None
     assert found.source.sha256 == content_id(data)
-    assert loads == ["loaded"]
+    assert loads.count == 1
 
 
 def test_what_is_known_travels_as_json() -> None:

@@ -10,25 +10,17 @@ from numpy.typing import NDArray
 
 from kit.outboxes import picture
 from kit.pictures import solid
-from kit.pipelines import results_of
+from kit.pipelines import DIMENSIONS, pixel_library, pixel_pipeline, results_of
 from kit.pixel_engine import PixelSums
-from kit.readers import unread
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.engine.item import PipelineItem
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.preparing import _Flow
-from tasted.engine.reading_files import InboxReader
 from tasted.engine.workers import Workers, WorkerThreads
 from tasted.errors import OutOfMemory
 from tasted.home.layout import Home
-from tasted.judging.judged import Preferences
-from tasted.judging.seed import SeedJudge
-from tasted.library.library import Library
-from tasted.records import Label, Origin
+from tasted.records import Label
 from tasted.rpc.messages import FILES_TOGETHER, FileResult, RequestedFile
 
-DIMENSIONS = 16
-PREFERENCES = Preferences((), (), {"physical": 1.0, "personality": 0.0, "interests": 0.0}, 0.5, 0.8)
 PATIENCE_SECONDS = 60.0
 
 
@@ -55,22 +47,7 @@ class Awaiting(PixelSums):
 @contextmanager
 def pipeline(home: Home, embedder: PixelSums, workers: int) -> Iterator[Pipeline]:
     """Make the pipeline of an engine with so many workers."""
-    lazy = LazyEmbedder(
-        EmbedderIdentity("pixels", "0" * 64, DIMENSIONS), reads_text=False, load=lambda: embedder
-    )
-    library = Library.open(home.library, fingerprint="0" * 64, dimensions=DIMENSIONS)
-    yield Pipeline(
-        InboxReader(home.inbox, max_bytes=10**6),
-        library,
-        lazy,
-        SeedJudge(library, lazy, PREFERENCES),
-        unread(),
-        max_pixels=10**6,
-        views="center",
-        workers=workers,
-        origin_of=lambda _content: Origin.REFERENCE,
-        version="0",
-    )
+    yield pixel_pipeline(home, pixel_library(home), load=lambda: embedder, workers=workers)
 
 
 def put(home: Home, *widths: int) -> list[RequestedFile]:

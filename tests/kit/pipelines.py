@@ -1,6 +1,7 @@
 """Pipelines of an engine that sums up pixels, and files that are taken through them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from kit.pixel_engine import PixelSums
 from kit.readers import unread
@@ -26,19 +27,26 @@ def pixel_library(home: Home) -> Library:
     return Library.open(home.library, fingerprint=FINGERPRINT, dimensions=DIMENSIONS)
 
 
+class CountedLoads:
+    """Loads an embedder, and counts how often it does."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self) -> PixelSums:
+        """Load in no time."""
+        self.count += 1
+        return PixelSums(DIMENSIONS)
+
+
 def pixel_pipeline(
     home: Home,
     library: Library,
     *,
-    embedder: PixelSums | None = None,
-    on_load: Callable[[], object] = lambda: None,
+    load: Callable[[], PixelSums] = lambda: PixelSums(DIMENSIONS),
+    **options: Any,
 ) -> Pipeline:
     """Return the pipeline of an engine that was just started, and reads no text in pictures."""
-
-    def load() -> PixelSums:
-        on_load()
-        return embedder or PixelSums(DIMENSIONS)
-
     lazy = LazyEmbedder(
         EmbedderIdentity("pixels", FINGERPRINT, DIMENSIONS), reads_text=False, load=load
     )
@@ -52,6 +60,7 @@ def pixel_pipeline(
         views="center",
         origin_of=lambda _content: Origin.REFERENCE,
         version="0",
+        **options,
     )
 
 
