@@ -199,6 +199,30 @@ def test_frames_of_a_gif_are_counted_without_decoding() -> None:
     assert containers.gif_frames(kit.animated("GIF", 7)[:-1]) is None
 
 
+@pytest.mark.parametrize(
+    ("start", "kinds"),
+    [(b"II*\0", "<IHI"), (b"MM\0*", ">IHI"), (b"II+\0\x08\0\0\0", "<QQQ")],
+)
+def test_pages_of_a_tiff_are_counted_by_their_offsets(start: bytes, kinds: str) -> None:
+    """Whatever stands in them; not past the end of the file, and in a circle only once around."""
+    order, first, entries, following = kinds
+    head = len(start) + struct.calcsize(order + first)
+    page_bytes = struct.calcsize(f"{order}{entries}{following}")
+
+    def tiff(*nexts: int) -> bytes:
+        """Make pages without entries; each tells which follows, -1 none."""
+        places = [head + page_bytes * page if page >= 0 else 0 for page in (0, *nexts)]
+        pages = (struct.pack(f"{order}{entries}{following}", 0, at) for at in places[1:])
+        return start + struct.pack(order + first, places[0]) + b"".join(pages)
+
+    assert containers.tiff_pages(tiff(1, 2, -1), 9) == 3
+    assert containers.tiff_pages(tiff(1, 2, -1), 2) == 2
+    assert containers.tiff_pages(tiff(1, 0), 9) == 2
+    assert containers.tiff_pages(tiff(1, 5), 9) == 2
+    assert containers.tiff_pages(tiff(1, -1)[:-1], 9) == 2
+    assert containers.tiff_pages(start, 9) == 0
+
+
 def test_frames_of_a_gif_are_counted_up_to_one_that_enlarges_it() -> None:
     """By its descriptor: neither to the right of the picture nor below it."""
     data = bytearray(kit.animated("GIF", 3))
