@@ -325,7 +325,7 @@ def main() -> None:
             message = framing.read(0)
         except framing.PipeClosed:
             return
-        if message.get("type") == "EndBatch":
+        if message.get("type") in {"AddFiles", "EndBatch"}:
             continue
         held += grows_mb * 1_000_000
         framing.write(1, to_json(replace(engine.answer(message), resident_bytes=held)))

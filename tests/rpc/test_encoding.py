@@ -16,6 +16,7 @@ from tasted.outbox.sidecar import PhotoPart
 from tasted.records import Current, FileStamp, ScoredInputs
 from tasted.rpc import (
     asking_messages,
+    batch_messages,
     framing,
     messages,
     model_messages,
@@ -34,12 +35,12 @@ from tasted.rpc.asking_messages import (
     PreviewRefused,
     TakeAnswers,
 )
+from tasted.rpc.batch_messages import AddFiles, EndBatch
 from tasted.rpc.encoding import answer_from, hello_from, request_from, to_json
 from tasted.rpc.framing import FrameError
 from tasted.rpc.messages import (
     PROTOCOL,
     BatchScored,
-    EndBatch,
     EngineAnswer,
     EngineRequest,
     ErasedRow,
@@ -117,6 +118,7 @@ REQUESTS: tuple[EngineRequest[Any], ...] = (
     CloseCandidate("clip"),
     DropVectors("e" * 64),
     WarmUp(),
+    AddFiles((RequestedFile(NO_UTF8, looks_first=True),)),
     EndBatch(),
     Hello("/home", None, Settings(), version="0.1.0", parent=7),
     Hello("/\udcff", HomeIdentity((1, 2), (3, 4), ("inbox",)), Settings(), version="0", parent=7),
@@ -222,7 +224,10 @@ def test_an_answer_arrives_as_it_was_sent(answer: EngineAnswer) -> None:
 
 def test_every_message_is_tried_here() -> None:
     """One that is added without being known to `encoding` would be refused by the other process."""
-    modules = (messages, asking_messages, model_messages, transfer_messages, version_messages)
+    modules = (
+        messages, batch_messages, asking_messages, model_messages, transfer_messages,
+        version_messages,
+    )  # fmt: skip
     kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
     requests = {kind for kind in kinds if issubclass(kind, EngineRequest)} - {EngineRequest}
     answers = {kind for kind in kinds if issubclass(kind, EngineAnswer)} - {EngineAnswer}

@@ -1,13 +1,17 @@
 """What was found in the pictures of a batch, on its way into the library. Writes the library.
 
-It is written once a batch, in a commit for each table, after the answers: nobody waits for it, and
-what is lost with an engine that is killed in between is found again.
+It is written after the answers, in a commit for each table, at the end of a batch and now and then
+in a long one: nobody waits for it, and what is lost with an engine that is killed in between is
+found again.
 """
 
 from tasted.engine.item import PipelineItem
 from tasted.library.embedded import Embedded, ViewHashes
 from tasted.library.library import Library
 from tasted.system.faultpoints import reach
+
+MANY = 32
+"""So many are written before the end of their batch: an engine that is killed has them to find."""
 
 
 class Findings:
@@ -37,6 +41,11 @@ class Findings:
             self._hashes[item.content_id] = item.hashes
         if item.is_read_anew and item.picture_text is not None and self._keeps_texts:
             self._texts[item.content_id] = item.picture_text.to_json()
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they are worth a commit, although the batch goes on."""
+        return len(self._embedded) + len(self._hashes) + len(self._texts) >= MANY
 
     def keep(self) -> None:
         """Write everything.

@@ -135,6 +135,7 @@ class Pipeline:
         answer: Answer,
         *,
         is_to_end: Callable[[], bool] = lambda: False,
+        added: Callable[[], Sequence[RequestedFile]] = tuple,
     ) -> None:
         """Score or learn one batch.
 
@@ -144,21 +145,22 @@ class Pipeline:
                 one for which there was no memory comes last.
             is_to_end: asked before each file: whether no further one is to be begun; references are
                 learnt all together, whatever it says.
+            added: asked for screenshots that the batch is to go on with.
 
         Raises:
             ServiceFault: when no file is at fault; what was not answered does not count as done.
         """
         items = [PipelineItem(file) for file in files]
         try:
-            self._process(items, answer, is_to_end)
+            self._process(items, answer, is_to_end, added)
         except ServiceFault:
             raise
         except Exception as error:
             left = [item.file for item in items if not item.is_answered]
             if machine_fault(error) is not None or not left:
                 raise
-            log.exception("batch_failed", files=len(files))
-            if len(files) > 1:
+            log.exception("batch_failed", files=len(items))
+            if len(items) > 1:
                 # what is wrong may concern one of them alone, and must not hold up the others
                 for file in left:
                     self.process([file], answer)
@@ -189,7 +191,11 @@ class Pipeline:
         )
 
     def _process(
-        self, items: Sequence[PipelineItem], answer: Answer, is_to_end: Callable[[], bool]
+        self,
+        items: list[PipelineItem],
+        answer: Answer,
+        is_to_end: Callable[[], bool],
+        added: Callable[[], Sequence[RequestedFile]],
     ) -> None:
         scored = [item for item in items if item.file.label is None]
         self._judge.prepare(len(scored))
@@ -200,15 +206,19 @@ class Pipeline:
             for item in items:
                 self._document(item, answer)
             return
+        prepared = self._preparation.prepared(items, is_to_end=is_to_end, added=added)
         try:
-            with closing(self._preparation.prepared(items, is_to_end=is_to_end)) as prepared:
+            with closing(prepared):
                 for item in prepared:
                     self._document(item, answer)
+                    if self._findings.are_many:
+                        # workers go on meanwhile
+                        self._findings.keep()
         finally:
             self._findings.keep()
         reach("engine.learnt")
 
-    def _prepare_all(self, items: Sequence[PipelineItem]) -> None:
+    def _prepare_all(self, items: list[PipelineItem]) -> None:
         with closing(self._preparation.prepared(items)) as prepared:
             list(prepared)
 

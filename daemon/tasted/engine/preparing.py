@@ -5,7 +5,6 @@ order in which they went in, each as soon as everything about it is known. One f
 no memory comes last, tried again when the others hold none of it.
 """
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from tasted.engine.findings import Findings
@@ -19,9 +18,11 @@ from tasted.library.library import Library
 from tasted.reading.picture_text import picture_text_from
 from tasted.reading.reader import Reader
 from tasted.records import ScoredInputs
-from tasted.rpc.messages import FILES_TOGETHER
+from tasted.rpc.messages import RequestedFile
 from tasted.system.faultpoints import reach
 
+_READ_TOGETHER = 2
+"""For each worker; read is what takes memory."""
 _RECALLED_TOGETHER = 64
 """Of files that need not be read."""
 
@@ -71,34 +72,44 @@ class Preparation:
         self._has_memory = has_memory
 
     def prepared(
-        self, items: Sequence[PipelineItem], *, is_to_end: Callable[[], bool] = lambda: False
+        self,
+        items: list[PipelineItem],
+        *,
+        is_to_end: Callable[[], bool] = lambda: False,
+        added: Callable[[], Sequence[RequestedFile]] = tuple,
     ) -> Generator[PipelineItem]:
         """Yield every item when its vectors and its text are known, or when it has ended.
 
         Args:
-            items: of a batch.
+            items: of a batch; gets those of files that are added to it.
             is_to_end: asked before each item; once it says yes, items that no worker has begun with
                 are not yielded.
+            added: asked before items are read, and while the last ones are worked on.
 
         Raises:
             ServiceFault: when no file is at fault.
         """
         with Workers(self._threads, self._looking.look) as workers:
             flow = _Flow(items, workers, self._open, self._findings.note)
-            for piece in self._pieces(items):
-                if is_to_end():
-                    break
-                yield from self._read_piece(piece, flow)
-                for item in piece:
+            begun = 0
+            while True:
+                items += map(PipelineItem, added())
+                piece = [] if is_to_end() else self._piece(items, begun)
+                begun += len(piece)
+                if piece:
+                    yield from self._read_piece(piece, flow)
+                    for item in piece:
+                        if is_to_end():
+                            break
+                        flow.enter(item)
+                        yield from flow.ready()
+                elif workers.in_hand:
                     if is_to_end():
-                        break
-                    flow.enter(item)
+                        workers.drop_waiting()
+                    flow.collect(waits=workers.in_hand > 0)
                     yield from flow.ready()
-            while workers.in_hand:
-                if is_to_end():
-                    workers.drop_waiting()
-                flow.collect(waits=workers.in_hand > 0)
-                yield from flow.ready()
+                else:
+                    break
         for item in flow.postponed:
             self._prepare_alone(item, flow)
             yield item
@@ -111,16 +122,13 @@ class Preparation:
         reach("engine.read")
         self._recall(piece)
 
-    def _pieces(self, items: Sequence[PipelineItem]) -> Iterator[Sequence[PipelineItem]]:
-        """Yield what is read at a time: little at first, and never more than is soon looked at."""
-        count, start = self._threads.count, 0
-        while start < len(items):
-            size = count if start == 0 else count * FILES_TOGETHER
-            if items[start].file.known is not None:
-                # probably not read at all, and then the library is asked once
-                size = max(size, _RECALLED_TOGETHER)
-            yield items[start : start + size]
-            start += size
+    def _piece(self, items: list[PipelineItem], start: int) -> list[PipelineItem]:
+        """Return what is read together: little at first, and never more than is soon looked at."""
+        size = self._threads.count if start == 0 else self._threads.count * _READ_TOGETHER
+        if start < len(items) and items[start].file.known is not None:
+            # probably not read at all, and then the library is asked once
+            size = max(size, _RECALLED_TOGETHER)
+        return items[start : start + size]
 
     def _prepare_alone(self, item: PipelineItem, flow: "_Flow") -> None:
         """Try a file again for which there was no memory, now that the others hold none of it."""
@@ -214,7 +222,7 @@ class _Flow:
     """The items of one batch between the thread that reads and the workers.
 
     Args:
-        items: in the order in which they are yielded.
+        items: in the order in which they are yielded; more may be added to them.
         workers: compute.
         opens: makes sure that the bytes of an item are there; tells whether they are needed.
         note: called with each item about which everything is known.
@@ -227,7 +235,9 @@ class _Flow:
         opens: Callable[[PipelineItem], bool],
         note: Callable[[PipelineItem], None],
     ) -> None:
-        self._order = deque(items)
+        self._items = items
+        self._left = 0
+        """How many items have left, yielded or put off."""
         self._workers = workers
         self._opens = opens
         self._note = note
@@ -280,15 +290,15 @@ class _Flow:
     def ready(self) -> Iterator[PipelineItem]:
         """Yield those that have nothing to wait for, in order."""
         self.collect(waits=False)
-        while self._order:
-            item = self._order[0]
+        while self._left < len(self._items):
+            item = self._items[self._left]
             if item.is_in_work:
                 # a worker may be in the middle of ending it
                 return
+            if not (item.is_postponed or item.is_prepared or item.is_over):
+                return
+            self._left += 1
             if item.is_postponed:
                 self.postponed.append(item)
-            elif item.is_prepared or item.is_over:
-                yield item
             else:
-                return
-            self._order.popleft()
+                yield item

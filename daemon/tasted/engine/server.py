@@ -4,7 +4,7 @@ It is the one writer of the library and of `.tasted/current.json`, and never wri
 nobody foresaw is reported in `.tasted/crashes.json`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -79,6 +79,7 @@ class EngineServer:
         version: of this tasted.
         send: sends an answer at once, in the middle of a request; called by several threads.
         is_to_end: tells whether the batch in hand is to end, because another request has come.
+        added: returns the files that were added to the batch in hand since it was asked last.
         load: loads the model; tests pass one that takes no time.
     """
 
@@ -90,9 +91,11 @@ class EngineServer:
         version: str,
         send: Callable[[EngineAnswer], None],
         is_to_end: Callable[[], bool] = lambda: False,
+        added: Callable[[], Sequence[RequestedFile]] = tuple,
         load: Load = load_embedder,
     ) -> None:
         self._is_to_end = is_to_end
+        self._added = added
         self._home = home
         self._settings = settings
         self._version = version
@@ -251,7 +254,11 @@ class EngineServer:
         # what is opened here is used by urgent work as well, and has threads of its own
         assembly = self._opened(needs_model=request.needs_model)
         process = partial(
-            assembly.pipeline.process, request.files, self._tell, is_to_end=self._is_to_end
+            assembly.pipeline.process,
+            request.files,
+            self._tell,
+            is_to_end=self._is_to_end,
+            added=self._added,
         )
         if request.is_bulk:
             self._bulk.run(process)

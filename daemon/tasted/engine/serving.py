@@ -1,20 +1,20 @@
 """The engine's two pipes: requests are read, answered in their order, until the pipe closes."""
 
 import os
-import select
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
+from tasted.engine.incoming import Incoming
 from tasted.engine.model_opening import Load, load_embedder
 from tasted.engine.server import EngineServer
 from tasted.errors import EngineFailed
 from tasted.home.layout import Home
 from tasted.rpc import framing
 from tasted.rpc.encoding import hello_from, to_json
-from tasted.rpc.messages import PROTOCOL, EndBatch, EngineAnswer, Fault, Hello, ModelLoading, Ready
+from tasted.rpc.messages import PROTOCOL, EngineAnswer, Fault, Hello, ModelLoading, Ready
 from tasted.system.logs import set_up_logs
 from tasted.system.platform import end_with_parent
 
@@ -57,26 +57,24 @@ def serve(
     except EngineFailed as fault:
         send(Fault.of(fault))
         return
-    # only `EndBatch` comes in the middle of a batch; and then the pipe may have closed
-    server = _server(
-        greeting, send, load, is_to_end=lambda: bool(select.select([requests], [], [], 0)[0])
-    )
+    incoming = Incoming(requests)
+    server = _server(greeting, send, load, incoming)
     send(Ready(os.getpid(), PROTOCOL))
     if is_loading:
         send(ModelLoading())
     log.info("engine_started")
-    _answer_all(server, requests, send)
+    _answer_all(server, incoming, send)
 
 
-def _answer_all(server: EngineServer, requests: int, send: Callable[[EngineAnswer], None]) -> None:
+def _answer_all(
+    server: EngineServer, incoming: Incoming, send: Callable[[EngineAnswer], None]
+) -> None:
     while True:
         try:
-            message = framing.read(requests)
+            message = incoming.next()
         except framing.PipeClosed:
             log.info("engine_leaves")
             return
-        if message.get("type") == EndBatch.__name__:
-            continue
         try:
             send(server.answer(message))
         except (framing.FrameError, TypeError, ValueError) as error:
@@ -89,8 +87,7 @@ def _server(
     hello: Hello,
     send: Callable[[EngineAnswer], None],
     load: Load,
-    *,
-    is_to_end: Callable[[], bool],
+    incoming: Incoming,
 ) -> EngineServer:
     # the pipe tells an engine that listens; this reaches one that hangs in a decoder
     end_with_parent(hello.parent)
@@ -104,5 +101,11 @@ def _server(
         keep=settings.log.keep,
     )
     return EngineServer(
-        home, settings, version=hello.version, send=send, is_to_end=is_to_end, load=load
+        home,
+        settings,
+        version=hello.version,
+        send=send,
+        is_to_end=lambda: incoming.is_batch_to_end,
+        added=incoming.added,
+        load=load,
     )

@@ -8,7 +8,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, Self, TypeVar, cast
 
@@ -17,6 +17,7 @@ import structlog
 from tasted.errors import EngineFailed, MemoryCeilingTooLow, ServiceFault
 from tasted.rpc import framing
 from tasted.rpc.backfill_messages import ScoreTree
+from tasted.rpc.batch_in_hand import BatchInHand
 from tasted.rpc.encoding import answer_from, check_protocol, to_json
 from tasted.rpc.engine_start import (
     EngineStart,
@@ -30,17 +31,16 @@ from tasted.rpc.engine_start import (
 from tasted.rpc.messages import (
     FILES_TOGETHER,
     BatchScored,
-    EndBatch,
     EngineAnswer,
     EngineRequest,
     Fault,
     FileResult,
-    FileScored,
     Hello,
     ModelLoaded,
     ModelLoading,
     Ready,
     ReferencesMissing,
+    RequestedFile,
     ScoreBatch,
     TastePublished,
     WarmedUp,
@@ -139,6 +139,7 @@ class EngineProcess:
         keep: Callable[[FileResult], None],
         *,
         is_overtaken: Callable[[], bool] = lambda: False,
+        more: Callable[[int], Sequence[RequestedFile]] = lambda _most: (),
     ) -> BatchScored:
         """Have a batch done; the deadline counts anew from every file that is answered.
 
@@ -147,34 +148,23 @@ class EngineProcess:
             keep: called with the result of each file as it comes, in the middle of the request:
                 what takes time is for another thread.
             is_overtaken: asked after each file: whether the rest of the batch is to be left.
+            more: asked when half of the batch is left, for so many files, or fewer, that the engine
+                is to go on with. They may not be answered: it may be done with the batch by then.
 
         Raises:
             as `ask`; what `keep` was called for is done all the same.
         """
-        unanswered = {file.path for file in batch.files}
-        is_ended = False
+        in_hand = BatchInHand(
+            batch.files, keep, send=self._send_amid, is_overtaken=is_overtaken, more=more
+        )
+        deadlines = min(len(batch.files), FILES_TOGETHER)
+        return self._ask(batch, deadlines, in_hand.take, in_hand.end)
 
-        def take(answer: EngineAnswer) -> None:
-            if not isinstance(answer, FileScored) or answer.result.path not in unanswered:
-                raise framing.FrameError(f"{type(answer).__name__} about nothing that was asked")
-            unanswered.remove(answer.result.path)
-            keep(answer.result)
-            nonlocal is_ended
-            if unanswered and not is_ended and is_overtaken():
-                is_ended = True
-                self._end_batch()
-
-        def at_end() -> None:
-            if unanswered and not is_ended:
-                raise framing.FrameError(f"{len(unanswered)} files of a batch were not answered")
-
-        return self._ask(batch, min(len(batch.files), FILES_TOGETHER), take, at_end)
-
-    def _end_batch(self) -> None:
+    def _send_amid(self, frame: bytes) -> None:
         process = self._process
         if process is not None and process.stdin is not None:
             deadline = time.monotonic() + self._deadline_seconds
-            framing.write(process.stdin.fileno(), to_json(EndBatch()), deadline=deadline)
+            framing.write_frame(process.stdin.fileno(), frame, deadline=deadline)
 
     def _ask(
         self,

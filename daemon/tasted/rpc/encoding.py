@@ -25,9 +25,10 @@ def _modules(names: Mapping[str, str]) -> dict[str, str]:
 # by module, which is imported with its first message: an engine begins with a handful of them
 _REQUESTS = _modules(
     {
-        "messages": "Hello WarmUp ScoreBatch EndBatch ScoreProfile PublishTaste EraseTraces",
+        "messages": "Hello WarmUp ScoreBatch ScoreProfile PublishTaste EraseTraces",
         "asking_messages": "ChooseCards TakeAnswers MakePreview",
         "backfill_messages": "ShipTaste ScoreTree",
+        "batch_messages": "AddFiles EndBatch",
         "model_messages": "CheckModel PlanEmbedding EmbedForModel FitCandidate ProveCandidate"
         " PublishModel CloseCandidate DropVectors",
         "transfer_messages": "ExportLibrary ImportLibrary",

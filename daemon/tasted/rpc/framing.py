@@ -65,10 +65,24 @@ def write(descriptor: int, message: Message, *, deadline: float | None = None) -
 
     Raises:
         FrameError: when the message is too large.
+        OSError, TimeoutError: as `write_frame`.
+    """
+    write_frame(descriptor, encode(message), deadline=deadline)
+
+
+def write_frame(descriptor: int, frame: bytes, *, deadline: float | None = None) -> None:
+    """Write what `encode` returned to a pipe.
+
+    Args:
+        descriptor: the writing end.
+        frame: of one message.
+        deadline: the monotonic time, in seconds, at which to give up; None waits for ever.
+
+    Raises:
         OSError: EPIPE when the other side is gone.
         TimeoutError: when the deadline passed; part of the message may have been written.
     """
-    view = memoryview(encode(message))
+    view = memoryview(frame)
     while view:
         if deadline is None:
             view = view[os.write(descriptor, view) :]

@@ -7,13 +7,13 @@ starts an engine of the new version, and has to be restarted itself.
     Hello          → Ready                              the first request to a new engine
     WarmUp         → WarmedUp                           something will soon be asked
     ScoreBatch     → FileScored …, BatchScored          files to be scored, references to be learnt
-    EndBatch       → (BatchScored of that batch)        something more urgent waits
     ScoreProfile   → ProfileScored                      photos of one person, scored as one
     PublishTaste   → TastePublished, ReferencesMissing  which references count from now on
     EraseTraces    → TracesErased                       pictures to be forgotten
 
-Requests for somebody who is judging pictures are in `asking_messages`, those for other folders in
-`backfill_messages`, those about another model in `model_messages`.
+What is said of a batch in hand is in `batch_messages`. Requests for somebody who is judging
+pictures are in `asking_messages`, those for other folders in `backfill_messages`, those about
+another model in `model_messages`.
 
 A `Fault` may be the answer to any request. `ModelLoading` and `ModelLoaded` may come before one.
 Each file of a batch is answered as soon as it is done; what was answered before a fault is done.
@@ -32,10 +32,10 @@ from tasted.inbox.naming import label_of, refuse_climbing
 from tasted.outbox.sidecar import PhotoPart, Sidecar, Source, encoded_path
 from tasted.records import Current, FileStamp, Label, ScoredInputs
 
-PROTOCOL = 6
+PROTOCOL = 7
 """Raised with every change of a message."""
 
-FILES_TOGETHER = 2
+FILES_TOGETHER = 4
 """How many files of a batch the engine may work on before it answers the first of them."""
 
 AnswerT_co = TypeVar("AnswerT_co", bound="EngineAnswer", covariant=True)
@@ -256,17 +256,6 @@ class ScoreBatch(EngineRequest[BatchScored]):
     def needs_model(self) -> bool:
         """Whether one of the files was never looked at, as far as the outbox knows."""
         return any(file.known is None and file.scored_inputs is None for file in self.files)
-
-
-@dataclass(frozen=True, slots=True)
-class EndBatch(EngineRequest[BatchScored]):
-    """The batch in hand is to end with the files that are being worked on.
-
-    The only request that is sent while another one is not answered; it has no answer of its own,
-    and one that comes too late is passed over.
-    """
-
-    answer_types = (BatchScored,)
 
 
 @dataclass(frozen=True, slots=True)

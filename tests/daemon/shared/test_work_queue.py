@@ -1,6 +1,7 @@
 """The queue serves in order, gives nothing twice, and loses nothing."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +23,7 @@ from tasted.daemon.shared.work_queue import (
 )
 from tasted.inbox.reconcile import Reason, Task
 from tasted.records import Label
+from tasted.rpc.asking_messages import MakePreview
 
 LABELS = PresentLabels(("liked/a.png",), labels_digest="l", config_digest="a")
 ASKED = Asked("1", ("a.png",), inside=True)
@@ -376,6 +378,15 @@ class QueueMachine(RuleBasedStateMachine):
             assert not {task.file.path for task in work.tasks} & self.in_hand
             self.in_hand |= {task.file.path for task in work.tasks}
 
+    @precondition(lambda self: self.in_hand)
+    @rule(most=st.integers(1, 3))
+    def go_on(self, most: int) -> None:
+        """The batch in hand goes on with what waits, and with nothing that it has already."""
+        paths = {task.file.path for task in self.queue.take_more(most)}
+        assert len(paths) <= most
+        assert paths <= self.undone - self.in_hand
+        self.in_hand |= paths
+
     @invariant()
     def the_queue_knows_what_is_in_hand(self) -> None:
         """Nobody but the worker decides about that, and it is not counted as waiting."""
@@ -421,3 +432,60 @@ def test_a_batch_is_overtaken_by_what_is_served_before_it() -> None:
     assert not queue.is_overtaken
     assert queue.take(1, timeout=0) == ASKED
     assert not queue.is_overtaken
+
+
+def paths_of(tasks: tuple[Task, ...]) -> list[str]:
+    """Return the paths of tasks, in their order."""
+    return [task.file.path for task in tasks]
+
+
+def test_a_batch_goes_on_with_more_of_its_turn() -> None:
+    """The newest first, as if the batch had ended and another one been taken."""
+    queue = WorkQueue()
+    old = [task(f"{number}.png", number=number) for number in range(1, 6)]
+    assert queue.take_more(2) == ()
+    queue.replace(old, labels=None, arrivals={})
+    assert isinstance(queue.take(2, timeout=0), Batch)
+    assert paths_of(queue.take_more(2)) == ["3.png", "2.png"]
+    assert queue.in_hand == {"5.png", "4.png", "3.png", "2.png"}
+    queue.hold_backlog(is_held=True)
+    assert queue.take_more(2) == ()
+    queue.hold_backlog(is_held=False)
+    assert paths_of(queue.take_more(2)) == ["1.png"]
+    assert queue.take_more(2) == ()
+    queue.done()
+    assert queue.in_hand == frozenset()
+
+
+@pytest.mark.parametrize(
+    "wants",
+    [
+        lambda queue: queue.replace(
+            [task("new.png"), task("old.png")], labels=None, arrivals={"new.png": 1}
+        ),
+        lambda queue: queue.replace([task("old.png")], labels=LABELS, arrivals={}),
+        lambda queue: queue.ask(ASKED),
+        lambda queue: queue.ask_engine(MakePreview("a.png", "a" * 64, 100)),
+        lambda queue: queue.want_model_step(is_wanted=True),
+        lambda queue: queue.close(),
+    ],
+    ids=["new", "labels", "asked", "page", "step", "closed"],
+)
+def test_a_batch_does_not_go_on_when_something_comes_before_it(
+    wants: Callable[[WorkQueue], object],
+) -> None:
+    """It ends with what it has, and what came is served."""
+    queue = WorkQueue()
+    queue.replace([task("old.png"), task("older.png")], labels=None, arrivals={})
+    assert isinstance(queue.take(1, timeout=0), Batch)
+    wants(queue)
+    assert queue.take_more(8) == ()
+
+
+@pytest.mark.parametrize("reason", [Reason.STALE, Reason.RETRY, Reason.TEXT, Reason.PROFILE])
+def test_only_what_is_looked_at_goes_on(reason: Reason) -> None:
+    """References are learnt together, texts are read two at a time, and scores come by hundreds."""
+    queue = WorkQueue()
+    queue.replace([task(f"{n}.png", reason) for n in range(64)], labels=None, arrivals={})
+    assert isinstance(queue.take(1, timeout=0), Batch)
+    assert queue.take_more(8) == ()

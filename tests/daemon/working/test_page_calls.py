@@ -43,9 +43,10 @@ from datetime import UTC, datetime
 from tasted.records import Current
 from tasted.rpc import framing
 from tasted.rpc.asking_messages import AnswersTaken, MakePreview, PreviewMade, TakeAnswers
+from tasted.rpc.batch_messages import EndBatch
 from tasted.rpc.encoding import request_from, to_json
 from tasted.rpc.messages import (
-    PROTOCOL, BatchScored, EndBatch, Fault, FileResult, FileScored, PublishTaste, Ready, ScoreBatch,
+    PROTOCOL, BatchScored, Fault, FileResult, FileScored, PublishTaste, Ready, ScoreBatch,
     TastePublished,
 )
 from tasted.system.files import stamp_of

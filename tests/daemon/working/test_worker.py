@@ -9,7 +9,7 @@ import pytest
 
 from tasted.config import Settings
 from tasted.daemon.shared.shared_state import ScanResult, SharedState
-from tasted.daemon.shared.work_queue import PresentLabels
+from tasted.daemon.shared.work_queue import Batch, PresentLabels
 from tasted.daemon.working.worker import Worker
 from tasted.errors import EngineFailed, OutboxUnwritable
 from tasted.home.layout import Home
@@ -24,10 +24,11 @@ from tasted.rpc.messages import FileResult, Hello
 
 # answers every file with a document, but dies over one whose name says so
 _ENGINE = """
-import os, pathlib, sys
+import os, pathlib, select, sys
 from datetime import UTC, datetime
 from tasted.records import Current
 from tasted.rpc import framing
+from tasted.rpc.batch_messages import AddFiles
 from tasted.rpc.encoding import request_from, to_json
 from tasted.rpc.messages import (
     PROTOCOL, BatchScored, FileResult, FileScored, TastePublished, Ready, ReferencesMissing,
@@ -67,13 +68,22 @@ while True:
     if isinstance(request, PublishTaste):
         answer(labels(request))
         continue
+    if isinstance(request, AddFiles):
+        continue
     paths = [file.path for file in request.files]
     with open(inbox.parent / "asked", "a") as asked:
         print(*paths, file=asked)
-    for path in paths:
+    while paths:
+        path = paths.pop(0)
         if "poison" in path:
             os._exit(9)
         answer(FileScored(FileResult(path, document(path))))
+        # at the end it gives the other side time to add some
+        if select.select([0], [], [], 0 if paths else 0.3)[0]:
+            added = [file.path for file in request_from(framing.read(0)).files]
+            with open(inbox.parent / "asked", "a") as asked:
+                print(*added, file=asked)
+            paths += added
     answer(BatchScored())
 """
 
@@ -133,6 +143,76 @@ def test_row_06_what_was_answered_is_not_asked_again(home: Home, worker: Worker)
     worker.score_or_learn(tasks(home, "a.png", "poison.png", "b.png"), durable=True)
     asked = (home.root / "asked").read_text("utf-8").splitlines()
     assert asked == ["a.png poison.png b.png", "poison.png", "poison.png", "b.png"]
+
+
+def waiting(home: Home, worker: Worker, count: int) -> list[Task]:
+    """Have so many files wait in the queue, and take the first of them in hand."""
+    backlog = tasks(home, *(f"{number:03}.png" for number in range(count)))
+    queue = worker._shared.queue
+    queue.replace(backlog, labels=None, arrivals={})
+    batch = queue.take(worker.settings.engine.batch_size, timeout=0)
+    assert isinstance(batch, Batch)
+    return list(batch.tasks)
+
+
+def asked(home: Home) -> list[list[str]]:
+    """Return what each request to the engine above asked for."""
+    return [line.split() for line in (home.root / "asked").read_text("utf-8").splitlines()]
+
+
+def test_a_batch_goes_on_while_files_wait(home: Home, worker: Worker) -> None:
+    """And what the engine came too late for is asked for again."""
+    first = waiting(home, worker, 100)
+    worker.score_or_learn(first, durable=False, goes_on=True, between=lambda: None)
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    assert len(ledger.entries) == 100
+    assert asked(home)[0] == [task.file.path for task in first]
+    assert sorted(path for paths in asked(home) for path in paths) == sorted(ledger.entries)
+    assert worker._shared.queue.in_hand == ledger.entries.keys()
+
+
+def test_a_batch_goes_on_for_a_while(home: Home, worker: Worker) -> None:
+    """Memory, space and the taste are looked after now and then, however much there is to do."""
+    size = worker.settings.engine.batch_size
+    worker.score_or_learn(
+        waiting(home, worker, 10 * size), durable=False, goes_on=True, between=lambda: None
+    )
+    done = len(worker._shared.queue.in_hand)
+    assert 7 * size < done < 10 * size
+
+
+def test_row_06_a_file_that_was_added_and_kills_the_engine_takes_only_itself_along(
+    home: Home, worker: Worker
+) -> None:
+    """As if it had been asked for at first: nobody is blamed who was not alone."""
+    tasks(home, "poison.png")
+    first = waiting(home, worker, 60)
+    (poison,) = tasks(home, "poison.png")
+    queue = worker._shared.queue
+    rest = [task for task in tasks(home, *(f"{n:03}.png" for n in range(60))) if task not in first]
+    queue.replace([poison, *rest], labels=None, arrivals={})
+    worker.score_or_learn(first, durable=False, goes_on=True, between=lambda: None)
+    ledger = Ledger(home.outbox)
+    ledger.refresh()
+    failed = [path for path, entry in ledger.entries.items() if entry.status != "scored"]
+    assert failed == ["poison.png"]
+    assert ledger.entries.keys() == queue.in_hand
+
+
+def test_a_batch_ends_when_it_cannot_be_written_or_settings_have_changed(
+    home: Home, worker: Worker
+) -> None:
+    """More of it would be looked at in vain."""
+    first = waiting(home, worker, 200)
+    worker._shared.settings = Settings()
+    worker.score_or_learn(first, durable=False, goes_on=True, between=lambda: None)
+    assert worker._shared.queue.in_hand == {task.file.path for task in first}
+    worker._shared.settings = worker.settings
+    home.outbox.rename(home.root / "elsewhere")
+    with pytest.raises(OutboxUnwritable):
+        worker.score_or_learn(first, durable=False, goes_on=True, between=lambda: None)
+    assert len(worker._shared.queue.in_hand) < 200
 
 
 def test_an_engine_that_dies_over_everything_is_no_file_s_fault(home: Home, worker: Worker) -> None:

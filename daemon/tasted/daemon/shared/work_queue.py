@@ -37,6 +37,8 @@ BATCH_BYTES_MAX = 128_000_000
 """Of the files of a batch together, beyond its first: the engine holds what it reads."""
 
 
+FLOWING = frozenset({Turn.NEW, Turn.BACKLOG})
+"""What is looked at file by file: a batch goes on with what has arrived meanwhile."""
 _READ = frozenset({Turn.NEW_TEXT, Turn.BACKLOG_TEXT, Turn.RETRY})
 """Of what may be read for its text in the same turn few are taken together."""
 
@@ -236,6 +238,23 @@ class WorkQueue:
             self._is_busy = work is not None
             return work
 
+    def take_more(self, most: int) -> tuple[Task, ...]:
+        """Take more files of the turn that is in hand, unless something else comes before them.
+
+        Args:
+            most: how many at most.
+
+        Returns:
+            None of them where the turn is not one in which every file is answered by itself.
+        """
+        with self._changed:
+            turn = self._turn_in_hand
+            is_to_wait = self._closed or self._is_overtaken() or self.calls.is_waiting
+            if turn not in FLOWING or is_to_wait or self._is_step_now(turn, was_step=False):
+                return ()
+            batch = self._taken_of(turn, most)
+            return batch.tasks if batch is not None else ()
+
     def hold_backlog(self, *, is_held: bool) -> None:
         """Hold or release the backlog; everything else is served as before."""
         with self._changed:
@@ -324,14 +343,17 @@ class WorkQueue:
     def is_overtaken(self) -> bool:
         """Whether something waits that is served before the batch that is in hand."""
         with self._changed:
-            turn = self._turn_in_hand
-            if turn is None:
-                return False
-            is_asked = self._asked and turn > Turn.ASKED
-            is_to_learn = self._labels is not None and turn > Turn.LABELS
-            is_later = any(self._served(earlier) for earlier in Turn if earlier < turn)
-            is_to_forget = any(isinstance(asked, Forget) for asked in self._asked)
-            return bool(is_asked or is_to_learn or is_to_forget or is_later)
+            return self._is_overtaken()
+
+    def _is_overtaken(self) -> bool:
+        turn = self._turn_in_hand
+        if turn is None:
+            return False
+        is_asked = self._asked and turn > Turn.ASKED
+        is_to_learn = self._labels is not None and turn > Turn.LABELS
+        is_later = any(self._served(earlier) for earlier in Turn if earlier < turn)
+        is_to_forget = any(isinstance(asked, Forget) for asked in self._asked)
+        return bool(is_asked or is_to_learn or is_to_forget or is_later)
 
     @property
     def in_hand(self) -> frozenset[str]:

@@ -32,10 +32,18 @@ class AnswerWriter:
         # the thread begins now, and not when somebody waits for the first answer
         self._last: Future[None] = self._thread.submit(lambda: None)
         self._error: BaseException | None = None
+        self.given = 0
+        """How many results it was given."""
 
     def write(self, task: Task, result: FileResult) -> None:
         """Have a result kept; returns at once."""
+        self.given += 1
         self._last = self._thread.submit(self._write, task, result)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something could not be kept, and nothing will be after it."""
+        return self._error is not None
 
     def check(self) -> None:
         """Raise what went wrong so far; see `wait`."""

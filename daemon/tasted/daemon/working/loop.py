@@ -21,6 +21,7 @@ from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.transfer_order import Transfer, TransferOrder
 from tasted.daemon.shared.turns import BULK, Turn
 from tasted.daemon.shared.work_queue import (
+    FLOWING,
     Asked,
     Batch,
     Foreseen,
@@ -350,6 +351,7 @@ class WorkLoop:
                 durable=True,
                 is_bulk=batch.turn in BULK,
                 between=self._serve_page_between,
+                goes_on=batch.turn in FLOWING,
             )
         if batch.turn in {Turn.REFERENCE, Turn.NEW}:
             # what follows at once, before any backlog: scores with the new labels, or the texts of

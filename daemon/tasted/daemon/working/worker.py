@@ -8,7 +8,7 @@ the engine is the only writer of the library.
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +23,8 @@ from tasted.daemon.shared.ignored_files import IgnoredFiles
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.daemon.working.answer_writer import AnswerWriter
-from tasted.daemon.working.engine_requests import named_file, requested_file
+from tasted.daemon.working.asked_batch import AskedBatch
+from tasted.daemon.working.engine_requests import named_file
 from tasted.daemon.working.page_answers import PageAnswers
 from tasted.daemon.working.profiles import ProfileWorker
 from tasted.daemon.working.publish_taste import TasteUpdater
@@ -38,12 +39,21 @@ from tasted.outbox.sidecar_writer import Writer
 from tasted.records import InboxFile
 from tasted.rpc.client import AnswerT, EngineDiedError, EngineProcess
 from tasted.rpc.crash_attribution import CrashAttribution, crash_sidecar
-from tasted.rpc.messages import BatchScored, EngineRequest, FileResult, ScoreBatch, WarmUp
+from tasted.rpc.messages import (
+    BatchScored,
+    EngineRequest,
+    FileResult,
+    RequestedFile,
+    ScoreBatch,
+    WarmUp,
+)
 from tasted.system.faultpoints import reach
 
 _MEGABYTE = 1e6
 _BATCHES_IN_PART = 2
 """How many batches of a re-score the engine is asked for at a time."""
+_BATCHES_IN_ROW = 8
+"""So many of new files go over into each other, before it is looked after everything else."""
 
 log = structlog.get_logger("tasted.worker")
 
@@ -163,9 +173,10 @@ class Worker:
         take: Callable[[FileResult], None],
         *,
         is_overtaken: Callable[[], bool] = lambda: False,
+        more: Callable[[int], Sequence[RequestedFile]] = lambda _most: (),
     ) -> BatchScored:
         try:
-            return self.engine.score(batch, take, is_overtaken=is_overtaken)
+            return self.engine.score(batch, take, is_overtaken=is_overtaken, more=more)
         finally:
             self._shared.engine_pid = self.engine.pid
 
@@ -209,6 +220,7 @@ class Worker:
         durable: bool,
         is_bulk: bool = False,
         between: Callable[[], None] | None = None,
+        goes_on: bool = False,
     ) -> None:
         """Have a batch done and keep its documents; a file that ends the engine has an error.
 
@@ -218,6 +230,7 @@ class Worker:
             is_bulk: let the engine yield to whatever else the machine does.
             between: called between two files when something is asked of the engine; None leaves
                 that until the batch is done.
+            goes_on: whether to take more such files from the queue, before the engine is done.
 
         Raises:
             ServiceFault: when no file is at fault; what is not written is found again.
@@ -225,9 +238,17 @@ class Worker:
         if not tasks:
             return
         with self._writer_of(durable=durable) as writer:
-            undone = self._score(tasks, writer, is_bulk=is_bulk, between=between)
+            more = partial(self._more, writer) if goes_on else lambda _most: ()
+            batch = AskedBatch(tasks, more=more)
+            undone = self._score(batch, writer, is_bulk=is_bulk, between=between)
             writer.wait()
-        self._after_death(tasks, undone, durable=durable)
+        self._after_death(batch, undone, durable=durable)
+
+    def _more(self, writer: AnswerWriter, most: int) -> Sequence[Task]:
+        """Take what a batch goes on with, unless something has to be looked at before that."""
+        is_to_end = writer.has_failed or self._shared.settings is not self.settings
+        is_long = writer.given >= self.settings.engine.batch_size * _BATCHES_IN_ROW
+        return () if is_to_end or is_long else self._shared.queue.take_more(most)
 
     def rescore(self, tasks: Sequence[Task], *, between: Callable[[], None] | None = None) -> None:
         """Have a large batch scored again, part by part.
@@ -247,7 +268,7 @@ class Worker:
                 if self._is_overtaken():
                     self._shared.queue.look_after()
                     break
-                part = tasks[start : start + size]
+                part = AskedBatch(tasks[start : start + size])
                 undone = self._score(part, writer, is_bulk=True, between=between)
                 writer.check()
                 if undone is not None:
@@ -260,30 +281,29 @@ class Worker:
 
     def _score(
         self,
-        tasks: Sequence[Task],
+        batch: AskedBatch,
         writer: AnswerWriter,
         *,
         is_bulk: bool,
         between: Callable[[], None] | None,
     ) -> _Undone | None:
         """Have a batch scored and its answers written; return what a death of the engine left."""
-        # the engine is asked by this thread alone, for it dies with the thread that started it
-        waiting = {task.file.path: task for task in tasks}
 
+        # the engine is asked by this thread alone, for it dies with the thread that started it
         def take(result: FileResult) -> None:
-            task = waiting.pop(result.path)
+            task = batch.take(result)
             if task.file.label is not None:
                 self._shared.taste.outgrown()
             self._crash_attribution.survived(task)
             writer.write(task, result)
 
-        while waiting:
+        while batch.waiting:
             try:
-                self._ask_for(waiting, take, is_bulk=is_bulk, may_pause=between is not None)
+                self._ask_for(batch, take, is_bulk=is_bulk, may_pause=between is not None)
             except EngineDiedError as error:
-                log.warning("engine_died", files=len(waiting), error=str(error))
-                return _Undone(list(waiting.values()), error)
-            if waiting and (between is None or self._is_overtaken()):
+                log.warning("engine_died", files=len(batch.waiting), error=str(error))
+                return _Undone(batch.waiting, error)
+            if batch.waiting and (between is None or self._is_overtaken()):
                 # the next scan brings back what is left
                 self._shared.queue.look_after()
                 break
@@ -293,17 +313,17 @@ class Worker:
 
     def _ask_for(
         self,
-        waiting: Mapping[str, Task],
+        batch: AskedBatch,
         take: Callable[[FileResult], None],
         *,
         is_bulk: bool,
         may_pause: bool,
     ) -> None:
-        files = tuple(requested_file(task) for task in waiting.values())
         answer = self._engine_scores(
-            ScoreBatch(files, is_bulk=is_bulk),
+            ScoreBatch(batch.files, is_bulk=is_bulk),
             take,
             is_overtaken=lambda: self._is_overtaken() or (may_pause and self._has_calls()),
+            more=batch.go_on,
         )
         if answer.is_taste_outgrown:
             self._shared.taste.outgrown()
@@ -319,12 +339,12 @@ class Worker:
         self._result_writer.keep(task, result, durable=durable)
         self._shared.throughput.finished(1)
 
-    def _after_death(self, asked: Sequence[Task], undone: _Undone | None, *, durable: bool) -> None:
+    def _after_death(self, batch: AskedBatch, undone: _Undone | None, *, durable: bool) -> None:
         """Find out whose fault it was: the files that were not answered go one by one."""
         if undone is None or self._stop.is_set():
             # killed by the supervisor: the files are found again at the next start
             return
-        if len(asked) > 1:
+        if batch.count > 1:
             for task in undone.tasks:
                 self.score_or_learn([task], durable=durable)
             return
