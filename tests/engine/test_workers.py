@@ -12,10 +12,11 @@ from kit.outboxes import picture
 from kit.pictures import solid
 from kit.pipelines import DIMENSIONS, pixel_library, pixel_pipeline, results_of
 from kit.pixel_engine import PixelSums
+from tasted.engine.findings import MANY
 from tasted.engine.item import PipelineItem
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.preparing import _Flow
-from tasted.engine.workers import Workers, WorkerThreads
+from tasted.engine.workers import Another, Workers, WorkerThreads
 from tasted.errors import OutOfMemory
 from tasted.home.layout import Home
 from tasted.records import Label
@@ -31,8 +32,17 @@ class Awaiting(PixelSums):
         super().__init__(DIMENSIONS)
         self.before: dict[int, Callable[[], object]] = {}
         """What is done before pictures of this width are embedded."""
+        self.on_seen: Callable[[int], object] = lambda _width: None
+        """Called with the width of each picture that was decoded and prepared."""
         self.guard = threading.Lock()
         self.widths: list[int] = []
+
+    def prepare(self, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.int64]:
+        """Prepare, and tell."""
+        prepared = super().prepare(pictures)
+        for width in prepared[:, -1].tolist():
+            self.on_seen(width)
+        return prepared
 
     def embed_prepared(self, prepared: NDArray[np.int64]) -> NDArray[np.float32]:
         """Do that, and embed."""
@@ -74,17 +84,74 @@ def test_answers_come_in_the_order_of_the_batch(home: Home) -> None:
     files = put(home, *range(20, 30))
     others_done = threading.Event()
 
-    def note() -> None:
-        if len(embedder.widths) >= len(files) - 2:
-            others_done.set()
+    def see(width: int) -> None:
+        if width == 20:
+            assert others_done.wait(PATIENCE_SECONDS)
 
-    embedder.before = dict.fromkeys(range(21, 30), note)
-    embedder.before[20] = lambda: others_done.wait(PATIENCE_SECONDS)
+    embedder.on_seen = see
     embedder.before[29] = others_done.set
     with pipeline(home, embedder, 2) as engine:
         results = results_of(engine, *files)
     assert [result.path for result in results] == [file.path for file in files]
-    assert embedder.widths[-1] == 20
+    assert 20 in embedder.widths[-FILES_TOGETHER:]
+
+
+def test_nobody_waits_for_the_model_while_pictures_wait(home: Home) -> None:
+    """It looks at the pictures of one worker at a time; the other one takes more meanwhile."""
+    embedder = Awaiting()
+    files = put(home, *range(20, 32))
+    seen: list[int] = []
+    has_group = threading.Event()
+
+    def see(width: int) -> None:
+        seen.append(width)
+        # of the worker that does not look at the first picture
+        if len(seen) > FILES_TOGETHER:
+            has_group.set()
+
+    embedder.on_seen = see
+    embedder.before[20] = lambda: has_group.wait(PATIENCE_SECONDS)
+    with pipeline(home, embedder, 2) as engine:
+        results = results_of(engine, *files)
+    assert has_group.is_set()
+    assert [result.path for result in results] == [file.path for file in files]
+    assert sorted(embedder.widths) == list(range(20, 32))
+
+
+def test_a_batch_goes_on_with_files_that_are_added(home: Home) -> None:
+    """They are answered after its own; a copy of what was seen is not looked at again."""
+    embedder, answered = Awaiting(), list[str]()
+    files = put(home, *range(20, 26))
+    (home.inbox / "copy.png").write_bytes((home.inbox / "20.png").read_bytes())
+    waiting = [*put(home, *range(40, 45)), RequestedFile("copy.png")]
+
+    def added() -> list[RequestedFile]:
+        # some while there is much to do, and the rest when the last are being worked on
+        count = {0: 0, 1: 2}.get(len(answered), len(waiting))
+        taken = waiting[:count]
+        del waiting[:count]
+        return taken
+
+    asked = [file.path for file in (*files, *waiting)]
+    with pipeline(home, embedder, 2) as engine:
+        engine.process(files, lambda file, _result: answered.append(file.path), added=added)
+    assert answered == asked
+    assert sorted(embedder.widths) == [*range(20, 26), *range(40, 45)]
+
+
+def test_a_long_batch_is_kept_before_its_end(home: Home) -> None:
+    """An engine that is killed late in it has not looked at everything in vain."""
+    files, kept = put(home, *range(20, 20 + 2 * MANY)), list[int]()
+    contents: list[str] = []
+
+    def answer(_file: RequestedFile, result: FileResult) -> None:
+        assert result.content_id is not None
+        contents.append(result.content_id)
+        kept.append(len(pixel_library(home).cached(contents)))
+
+    with pipeline(home, Awaiting(), 2) as engine:
+        engine.process(files, answer)
+    assert MANY <= kept[-1] < len(files)
 
 
 def test_two_workers_write_what_one_writes(home: Home) -> None:
@@ -180,7 +247,7 @@ def test_nobody_answers_a_file_while_a_worker_is_ending_it() -> None:
         PipelineItem(RequestedFile("1.png")),
     )
 
-    def end(items: Sequence[PipelineItem]) -> None:
+    def end(items: list[PipelineItem], _another: Another) -> None:
         items[0].is_over = True
         is_ending.set()
         assert may_end.wait(PATIENCE_SECONDS)

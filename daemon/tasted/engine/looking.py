@@ -23,6 +23,7 @@ from tasted.engine.embed_and_read import (
 )
 from tasted.engine.item import PipelineItem
 from tasted.engine.stages import StageRunner
+from tasted.engine.workers import Another
 from tasted.errors import ImageTooLarge, OutOfMemory, ServiceFault
 from tasted.reading.ocr import ReadingFailed
 from tasted.reading.reader import Reader
@@ -66,19 +67,37 @@ class Looking:
         # text recognition computes with all threads that it may use, and is one object
         self._reading = threading.Lock()
         self._alone = threading.Lock()
+        # the model computes with all threads, too: whoever would wait for it looks at more instead
+        self._embedding = threading.Lock()
 
-    def look(self, items: Sequence[PipelineItem]) -> None:
+    def look(self, items: list[PipelineItem], another: Another = lambda: None) -> None:
         """Find out what the pictures of a group show and say.
+
+        Args:
+            items: of the group.
+            another: takes one more item into the group, if there is one; see `workers`.
 
         Raises:
             ServiceFault: when no file is at fault.
         """
         for item in items:
-            for stage in (self._decode, self._read_text, self._prepare):
-                self._stages.run(stage, [item])
-            item.picture = None
+            self._see(item)
         reach("engine.decoded")
-        self._embed([item for item in items if item.goes_on and item.prepared is not None])
+        while not self._embedding.acquire(blocking=False):
+            late = another()
+            if late is None:
+                self._embedding.acquire()
+                break
+            self._see(late)
+        try:
+            self._embed([item for item in items if item.goes_on and item.prepared is not None])
+        finally:
+            self._embedding.release()
+
+    def _see(self, item: PipelineItem) -> None:
+        for stage in (self._decode, self._read_text, self._prepare):
+            self._stages.run(stage, [item])
+        item.picture = None
 
     def _decode(self, item: PipelineItem) -> None:
         if item.opened is None:

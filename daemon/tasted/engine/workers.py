@@ -4,13 +4,15 @@
 
 There are no queues between decoding and embedding: whoever decoded a picture embeds it. A worker
 takes one item while little waits, so that the first answer comes at once, and more when there are
-more, because a model is quicker over several pictures. Touches threads alone.
+more, because a model is quicker over several pictures. It takes yet another one while the model is
+busy with the pictures of another worker. Touches threads alone.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from functools import partial
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
@@ -18,7 +20,14 @@ from typing import Self
 from tasted.engine.item import PipelineItem
 from tasted.rpc.messages import FILES_TOGETHER
 
-Look = Callable[[Sequence[PipelineItem]], None]
+Another = Callable[[], PipelineItem | None]
+"""Takes one more item into a group; None when none waits, or the group is large."""
+Look = Callable[[list[PipelineItem], Another], None]
+
+_BEGUN_TOGETHER = 2
+"""A model is hardly quicker over more, and the first of them would wait for it."""
+_WAITING = 1
+"""For each worker, beside what it may have in hand: what waits has been read and takes memory."""
 
 
 class WorkerThreads:
@@ -48,7 +57,8 @@ class Workers:
 
     Args:
         threads: that they work in.
-        look: takes a group of items through its stages; called by several threads at a time.
+        look: takes a group of items through its stages, and others that it takes into the group;
+            called by several threads at a time.
     """
 
     def __init__(self, threads: WorkerThreads, look: Look) -> None:
@@ -70,7 +80,7 @@ class Workers:
     @property
     def has_enough(self) -> bool:
         """Whether so many items are in hand that no worker would wait for another one."""
-        return self._in_hand >= 2 * self._count * FILES_TOGETHER
+        return self._in_hand >= self._count * (_WAITING + FILES_TOGETHER)
 
     def give(self, item: PipelineItem) -> None:
         """Let the next worker that is free take an item."""
@@ -109,17 +119,24 @@ class Workers:
     def _work(self) -> None:
         while group := self._next():
             try:
-                self._look(group)
+                self._look(group, partial(self._another, group))
             except BaseException as error:  # noqa: BLE001 - raised again where it is taken back
                 self._done.put(error)
             else:
                 self._done.put(group)
 
-    def _next(self) -> Sequence[PipelineItem]:
+    def _another(self, group: list[PipelineItem]) -> PipelineItem | None:
+        with self._guard:
+            if not self._waiting or len(group) >= FILES_TOGETHER:
+                return None
+            group.append(self._waiting.popleft())
+            return group[-1]
+
+    def _next(self) -> list[PipelineItem]:
         with self._guard:
             # the last items of a batch are shared out evenly
             share = -(-len(self._waiting) // self._count)
-            group = [self._waiting.popleft() for _ in range(min(share, FILES_TOGETHER))]
+            group = [self._waiting.popleft() for _ in range(min(share, _BEGUN_TOGETHER))]
             self._running -= not group
             return group
 
