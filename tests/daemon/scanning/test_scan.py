@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -299,3 +300,20 @@ def test_a_profile_that_rests_lets_the_scanner_rest(tmp_path: Path) -> None:
         side.scan.run(set(), is_whole=False)
         side.scan.run(set(), is_whole=False)
         assert side.scan.seconds_to_next() > 1
+
+
+def test_a_file_is_quiet_since_the_moment_that_a_scan_is_told(tmp_path: Path) -> None:
+    """What a scan does before it looks does not make a picture wait longer."""
+    home = home_with(tmp_path / "home", f'[embedder]\nmodel = "pocket"\n{WATCH}')
+    (home.inbox / "a.png").write_bytes(PNG)
+    with StatusFile(home) as status:
+        side = Side(home, Ledger(home.outbox), status)
+        watch = side.shared.settings.watch.model_copy(update={"settle_seconds": 100.0})
+        side.shared.settings = side.shared.settings.model_copy(update={"watch": watch})
+        told = time.monotonic() - 50.0
+        side.scan.run({"a.png"}, now=told)
+        assert 40 < side.scan.seconds_to_next() <= 50
+        side.scan.run((), is_whole=False, now=told + 99.0)
+        assert not side.shared.last_scan.settled
+        side.scan.run((), is_whole=False, now=told + 100.0)
+        assert dict(side.shared.last_scan.settled).keys() == {"a.png"}

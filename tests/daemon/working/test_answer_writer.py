@@ -1,5 +1,7 @@
 """Whatever goes wrong while answers are written is raised, or at least told."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -19,7 +21,7 @@ def refuse(_task: Task, _result: FileResult) -> None:
 
 def write(*, is_engine_failing: bool) -> None:
     """Write one answer, and wait for it or fail beside it."""
-    with AnswerWriter(refuse) as writer:
+    with ThreadPoolExecutor(1) as thread, AnswerWriter(refuse, thread) as writer:
         writer.write(TASK, FileResult("a.png"))
         if is_engine_failing:
             raise EngineFailed("It failed.")

@@ -18,6 +18,7 @@ from tasted.daemon.scanning.decided import Decided, is_there, may_be_of_a_folder
 from tasted.daemon.scanning.file_decisions import FileDecisions
 from tasted.daemon.scanning.foresight import Foresight
 from tasted.daemon.scanning.gone_files import GoneFiles
+from tasted.daemon.scanning.known_files import KnownFiles
 from tasted.daemon.scanning.looks import STIRRED_MAX, HomeLooks
 from tasted.daemon.scanning.seen_labels import FollowsLabels, SeenLabels
 from tasted.daemon.shared.reporting import Reporter
@@ -26,15 +27,14 @@ from tasted.daemon.shared.work_queue import PresentLabels
 from tasted.home.layout import Home
 from tasted.home.status import PlainFolder
 from tasted.inbox.due_profiles import DueProfiles, look_at_profiles
-from tasted.inbox.listing import Listing, ends_whole
+from tasted.inbox.listing import Listing
 from tasted.inbox.naming import NameKind, kind_of_name, label_of
-from tasted.inbox.packed_files import PackedFiles, Sight, file_from, stamp_in
+from tasted.inbox.packed_files import PackedFiles, Sight
 from tasted.inbox.profiles import Folders, Profile, details_in_sidecars, folder_of, folders_of
 from tasted.inbox.reconcile import Reason, moved_away, next_retry
 from tasted.inbox.settling import Settling
 from tasted.packing.entries import Entries
-from tasted.packing.entry_rows import has_companion, is_of_stamp
-from tasted.records import InboxFile, LedgerEntry
+from tasted.records import LedgerEntry
 from tasted.system.faultpoints import reach
 
 # a file that is deleted and written again, as syncing programs do, was never gone
@@ -83,8 +83,9 @@ class Scan:
         self._labels = SeenLabels(home, answers, version=version, patience_seconds=patience_seconds)
         self._looks = HomeLooks(home, shared)
         quiet_seconds = shared.settings.watch.settle_seconds
+        self._known = known = KnownFiles(home.inbox, shared.ledger)
         self._settling = Settling[Sight](
-            quiet_seconds=quiet_seconds, is_whole=self._is_whole, is_done=self._is_done
+            quiet_seconds=quiet_seconds, is_whole=known.is_whole, is_done=known.is_done
         )
         self._profiles = Settling[Profile](quiet_seconds=quiet_seconds)
         self._profiles_wait = False
@@ -117,7 +118,12 @@ class Scan:
         return self._shared.taste.is_waiting or is_doubtful or self._profiles_wait
 
     def run(
-        self, hints: Collection[str], *, places: Collection[str] = (), is_whole: bool = True
+        self,
+        hints: Collection[str],
+        *,
+        places: Collection[str] = (),
+        is_whole: bool = True,
+        now: float | None = None,
     ) -> None:
         """Scan once, and replace the queue.
 
@@ -125,13 +131,14 @@ class Scan:
             hints: paths relative to the inbox that changed since the last scan.
             places: relative to the outbox, from which something went.
             is_whole: look at everything, since hints may be missing.
+            now: monotonic seconds, of a moment before the look; None: just before it.
 
         Raises:
             InboxUnavailable: when the inbox cannot be listed.
             OutboxUnwritable: when the outbox cannot be listed.
             ServiceFault: when the list of ignored pictures cannot be read.
         """
-        now = time.monotonic()
+        now = time.monotonic() if now is None else now
         decided, self._decided = self._decided, None
         paths = {*hints, *self._settling.waiting_for, *self._labels.missed, *self._gone.missed}
         self._labels.begin()
@@ -181,30 +188,6 @@ class Scan:
             self._remove_sidecar(path)
             reach("scanner.former_removed")
 
-    def _content_of(self, file: InboxFile) -> str | None:
-        entry = self._shared.ledger.entry_of(file.path)
-        if entry is None or not entry.stamp.agrees(file.stamp):
-            return None
-        # a file that could not be read is not a copy of any other
-        return entry.content_id or file.path
-
-    def _is_whole(self, path: str, sight: Sight) -> bool:
-        file = file_from(path, sight)
-        entry = self._shared.ledger.entry_of(path)
-        # what was done in this very state need not be checked for its end again
-        return (entry is not None and entry.stamp.agrees(file.stamp)) or ends_whole(
-            self._home.inbox, file
-        )
-
-    def _is_done(self, path: str, sight: Sight) -> bool:
-        row = self._shared.ledger.row_of(path)
-        if row is None or not is_of_stamp(row, stamp_in(sight)):
-            return False
-        if isinstance(sight, bytes):
-            return not has_companion(row)
-        entry = self._shared.ledger.entry_of(path)
-        return entry is not None and entry.has_text(file_from(path, sight).companion)
-
     def seconds_to_next(self) -> float:
         """Return when to scan again, in seconds, if nothing changes."""
         now = time.monotonic()
@@ -231,7 +214,7 @@ class Scan:
         folders = folders_of(
             listing.files,
             listing.texts,
-            content_of=self._content_of,
+            content_of=self._known.content_of,
             details_of=details_in_sidecars(ledger.live_entries),
             marked=listing.marked,
             unlike=unlike,

@@ -3,6 +3,7 @@
 One thread of the daemon. Events only make it scan sooner; what the scan sees decides.
 """
 
+import math
 import os
 import threading
 import time
@@ -57,6 +58,7 @@ from tasted.system.platform import FileSystem, file_system_of
 
 _UNHEALTHY_SECONDS = 5.0
 _LEAST_SECONDS = 0.01
+_TOLD_SECONDS = 0.01
 _SCAN_SHARE = 0.25
 # five minutes without a heartbeat count as a dead daemon
 _HEARTBEAT_SECONDS = 120.0
@@ -155,6 +157,8 @@ class Scanner:
         self._answered: set[str] = set()
         self._is_in_doubt = True
         """Whether hints were lost on the way to a scan."""
+        self._told_at = -math.inf
+        """When the turn began, in monotonic seconds."""
 
     def run(self) -> None:
         """Scan until stopped; watching stops then, however it ends."""
@@ -166,7 +170,7 @@ class Scanner:
     def _scan_until_stopped(self) -> None:
         hints: frozenset[str] = frozenset()
         while not self._stop.is_set():
-            started = time.monotonic()
+            started = self._told_at = time.monotonic()
             with self._turn_timer.turn():
                 self._prepare_once()
                 pause = self.turn(hints)
@@ -228,7 +232,9 @@ class Scanner:
             is_whole = has_doubt or self._is_in_doubt or not tells_all
             # whatever keeps this scan from its end, the next one knows nothing of these hints
             self._is_in_doubt = True
-            self._scan.run(hints, places=places, is_whole=is_whole)
+            # a file has been quiet since it was told of; but what is seen late may be written late
+            now = max(self._told_at, time.monotonic() - _TOLD_SECONDS)
+            self._scan.run(hints, places=places, is_whole=is_whole, now=now)
             self._is_in_doubt = False
             self._save_power()
             self._shared.ledger.save_index()

@@ -1,11 +1,11 @@
-"""Writes the engine's answers as they come, in a thread of its own, while the engine goes on.
+"""Writes the engine's answers as they come, in another thread, while the engine goes on.
 
 The thread that asks must not wait for a disk: the engine would wait, too, as soon as the pipe is
 full. What cannot be written ends the writing; the rest is found again.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, wait
 from types import TracebackType
 from typing import Self
 
@@ -20,16 +20,17 @@ Keep = Callable[[Task, FileResult], None]
 
 
 class AnswerWriter:
-    """One thread that keeps answers one after another; a context, at whose end all are kept.
+    """Keeps the answers of a batch one after another; a context, at whose end all are kept.
 
     Args:
         keep: keeps the result of the file of a task.
+        thread: one, in which that is done.
     """
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, thread: Executor) -> None:
         self._keep = keep
-        self._thread = ThreadPoolExecutor(1, "writer")
-        # the thread begins now, and not when somebody waits for the first answer
+        self._thread = thread
+        # one that does not run yet begins now, and not when somebody waits for the first answer
         self._last: Future[None] = self._thread.submit(lambda: None)
         self._error: BaseException | None = None
         self.given = 0
@@ -76,7 +77,7 @@ class AnswerWriter:
         error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
-        self._thread.shutdown()
+        wait([self._last])
         if error is not None and self._error not in {None, error}:
             # the other one is raised: this is all that will be heard of it
             log.error("answers_not_written", exc_info=self._error)

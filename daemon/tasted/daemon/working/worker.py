@@ -9,6 +9,7 @@ the engine is the only writer of the library.
 import shutil
 import threading
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -103,11 +104,12 @@ class Worker:
         self._config_digest = ConfigDigest(home, version=version)
         self._ignored_files = IgnoredFiles(home.ignored_file, check=home.check)
         self._crash_attribution = CrashAttribution()
+        self._writing = ThreadPoolExecutor(1, "writer")
         unlike = UnlikePhotos(home.unlike_file, check=home.check)
         self.labels = TasteUpdater(
             shared,
             unlike,
-            ask=self._ask,
+            ask=self.ask,
             learn=lambda tasks: self.score_or_learn(tasks, durable=True),
             file_of=lambda path: self._file(path, inside=True),
             engine_pid=lambda: engine.pid,
@@ -116,14 +118,14 @@ class Worker:
             not_by_chance=not_by_chance,
         )
         self._page_answers = PageAnswers(
-            shared, ask=self._ask, engine_pid=lambda: engine.pid, is_stopping=stop.is_set
+            shared, ask=self.ask, engine_pid=lambda: engine.pid, is_stopping=stop.is_set
         )
         self.profiles = ProfileWorker(
             home,
             shared,
             writer,
             unlike,
-            ask=self._ask,
+            ask=self.ask,
             is_stopping=stop.is_set,
             version=version,
             on_score=on_score,
@@ -159,9 +161,6 @@ class Worker:
 
     def ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
         """Ask the engine; see `EngineProcess.ask`."""
-        return self._ask(request, deadlines=deadlines)
-
-    def _ask(self, request: EngineRequest[AnswerT], *, deadlines: int = 1) -> AnswerT:
         try:
             return self.engine.ask(request, deadlines=deadlines)
         finally:
@@ -198,7 +197,7 @@ class Worker:
             ServiceFault: when it cannot be started, or cannot read or write the library.
         """
         try:
-            self._ask(WarmUp())
+            self.ask(WarmUp())
         except EngineDiedError as error:
             raise EngineFailed(f"The engine ended while it started: {error}.") from error
         if labels is not None:
@@ -277,7 +276,7 @@ class Worker:
             writer.wait()
 
     def _writer_of(self, *, durable: bool) -> AnswerWriter:
-        return AnswerWriter(partial(self._keep, durable=durable))
+        return AnswerWriter(partial(self._keep, durable=durable), self._writing)
 
     def _score(
         self,
