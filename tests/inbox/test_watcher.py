@@ -1,10 +1,14 @@
 """The watcher hints at what stirred, on the real file system, and stays quiet about reading."""
 
+import os
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 from kit.waiting import eventually
@@ -87,6 +91,67 @@ def test_row_08_reading_is_no_event(inbox: Path, hints: Hints, watcher: Watcher)
     (inbox / "after.png").touch()
     eventually(lambda: hints.tells_of(inbox / "after.png"))
     assert not hints.tells_of(inbox / "read.png")
+
+
+def append(file: Path) -> None:
+    """Write behind what a file holds."""
+    with file.open("ab") as stream:
+        stream.write(b"2")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell nothing of reading")
+def test_row_08_reading_wakes_nobody(inbox: Path, hints: Hints) -> None:
+    """The kernel is not asked to tell of it: it would, twice for each picture in hand."""
+    told: list[str] = []
+
+    def observer() -> BaseObserver:
+        made = Observer()
+        queued = made.event_queue.put
+
+        def put(item: object, **how: object) -> None:
+            if isinstance(item, tuple):
+                told.append(item[0].event_type)
+            queued(item, **how)
+
+        made.event_queue.put = put
+        return made
+
+    (inbox / "read.png").write_bytes(b"1")
+    watcher = Watcher(hints.add, make_observer=observer)
+    watcher.start([inbox], deletions_in=[], folders=[])
+    try:
+        assert (inbox / "read.png").read_bytes() == b"1"
+        (inbox / "after.png").touch()
+        eventually(lambda: hints.tells_of(inbox / "after.png"))
+        eventually(lambda: "closed" in told)
+    finally:
+        watcher.stop()
+    assert not {"opened", "closed_no_write"} & set(told)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda file: file.write_bytes(b"2"),
+        append,
+        lambda file: os.utime(file, (1, 1)),
+        lambda file: file.chmod(0o640),
+        lambda file: os.truncate(file, 0),
+        lambda file: file.unlink(),
+        lambda file: file.rename(file.parent.parent / "elsewhere.png"),
+        lambda file: (file.parent.parent / "other.png").rename(file),
+    ],
+    ids=["written", "appended", "dated", "allowed", "cut", "deleted", "moved away", "replaced"],
+)
+def test_whatever_changes_a_file_is_hinted_at(
+    inbox: Path, tmp_path: Path, hints: Hints, watcher: Watcher, change: Callable[[Path], object]
+) -> None:
+    """As one event or several."""
+    (tmp_path.resolve() / "other.png").write_bytes(b"3")
+    (inbox / "a.png").write_bytes(b"1")
+    watcher.start([inbox], deletions_in=[], folders=[])
+    change(inbox / "a.png")
+    eventually(lambda: hints.tells_of(inbox / "a.png"))
 
 
 def test_of_the_outbox_only_what_disappears_counts(

@@ -2,8 +2,8 @@
 
 A hint may be missing, late, doubled or wrong: the listing decides. The handler only puts paths
 into a set and wakes the scanner, for an exception in a handler kills watchdog's dispatcher thread,
-and a slow handler blocks its lock. Where files come and go no event filter is passed: filters
-change what the kernel is asked for, and lose files that are moved in.
+and a slow handler blocks its lock. Filters of events change what the kernel is asked for: one
+without moves would lose files that are moved in.
 """
 
 import os
@@ -11,10 +11,16 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from watchdog.events import (
+    DirAttribEvent,
     DirCreatedEvent,
     DirDeletedEvent,
+    DirModifiedEvent,
     DirMovedEvent,
+    FileAttribEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
     FileDeletedEvent,
+    FileModifiedEvent,
     FileMovedEvent,
     FileSystemEvent,
     FileSystemEventHandler,
@@ -28,7 +34,21 @@ from tasted.inbox.observers import (
     shortcoming,
 )
 
-# our own reading makes these; acting on them would keep the daemon awake for ever
+# all but what our own reading makes, which would wake three threads for each picture in hand
+_CHANGING: list[type[FileSystemEvent]] = [
+    FileCreatedEvent,
+    DirCreatedEvent,
+    FileDeletedEvent,
+    DirDeletedEvent,
+    FileMovedEvent,
+    DirMovedEvent,
+    FileModifiedEvent,
+    DirModifiedEvent,
+    FileAttribEvent,
+    DirAttribEvent,
+    FileClosedEvent,
+]
+# an observer that knows no filter tells of it all the same, and the daemon would never rest
 _READING_EVENTS = frozenset({"opened", "closed_no_write"})
 # what is moved away is deleted too, and new folders have to be listened to; to hear of every byte
 # that is written costs as much as writing it
@@ -107,7 +127,7 @@ class Watcher:
         coming_and_going = _Hinting(self._hint, frozenset({"created", "deleted", "moved"}))
         try:
             for tree in trees:
-                observer.schedule(everything, str(tree), recursive=True)
+                observer.schedule(everything, str(tree), recursive=True, event_filter=_CHANGING)
             for tree in deletions_in:
                 observer.schedule(vanishing, str(tree), recursive=True, event_filter=_VANISHING)
             for folder in folders:
