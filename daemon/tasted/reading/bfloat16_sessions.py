@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tasted.native import openvino
 from tasted.system.packages import installed_version
-from tasted.system.platform import return_freed_memory
+from tasted.system.platform import resident_bytes, return_freed_memory
 
 _VERSION = "3.10."
 """Of RapidOCR, whose private names these are."""
@@ -27,6 +27,7 @@ _CHARACTERS = ("framework", "character")
 # which takes longer than the line itself; lines filled up to a few widths share both
 _LINE_WIDTH_STEP = 64
 _LINE_KERNELS = 400
+_WORTH_BYTES = 64_000_000
 
 
 class Bfloat16Session:
@@ -126,10 +127,16 @@ def load_in_bfloat16(engine: Any, *, threads: int) -> Callable[[], None] | None:
     engine(blank)
     engine.recognize_txt([blank])
 
+    held = 0
+
     def give_back() -> None:
+        nonlocal held
         for session in sessions:
             session.release()
-        return_freed_memory()
+        # what is given back has to be fetched again, by the next picture that somebody waits for
+        if resident_bytes() > held + _WORTH_BYTES:
+            return_freed_memory()
+            held = resident_bytes()
 
     return give_back
 
