@@ -34,14 +34,17 @@ from tasted.inbox.observers import (
     shortcoming,
 )
 
-# all but what our own reading makes, which would wake three threads for each picture in hand
-_CHANGING: list[type[FileSystemEvent]] = [
+_COMING_AND_GOING: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
     DirCreatedEvent,
     FileDeletedEvent,
     DirDeletedEvent,
     FileMovedEvent,
     DirMovedEvent,
+]
+# all but what our own reading makes, which would wake three threads for each picture in hand
+_CHANGING: list[type[FileSystemEvent]] = [
+    *_COMING_AND_GOING,
     FileModifiedEvent,
     DirModifiedEvent,
     FileAttribEvent,
@@ -131,9 +134,11 @@ class Watcher:
             for tree in deletions_in:
                 observer.schedule(vanishing, str(tree), recursive=True, event_filter=_VANISHING)
             for folder in folders:
-                observer.schedule(everything, str(folder), recursive=False)
+                observer.schedule(everything, str(folder), recursive=False, event_filter=_CHANGING)
             for folder in comings_and_goings_in:
-                observer.schedule(coming_and_going, str(folder), recursive=False)
+                observer.schedule(
+                    coming_and_going, str(folder), recursive=False, event_filter=_COMING_AND_GOING
+                )
             observer.start()
         except OSError:
             # some of its emitters may run already, each with a thread and descriptors

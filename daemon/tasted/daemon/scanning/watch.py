@@ -108,9 +108,10 @@ class Watch:
             self._watcher.start(
                 [] if self._why_polling else [self.root],
                 deletions_in=[] if self._file_system(home.outbox).is_remote else [home.outbox],
-                folders=[home.state, home.requests, home.config_file.parent],
-                # a watched folder reports no rename or replacement of itself; its parent does
-                comings_and_goings_in={self.root.parent, home.root},
+                folders=[home.config_file.parent],
+                # a watched folder reports no rename or replacement of itself; its parent does. What
+                # is of interest in the others is only ever replaced as a whole
+                comings_and_goings_in={self.root.parent, home.root, home.state, home.requests},
             )
         except OSError as error:
             # the kernel's watches are used up, or a folder has just vanished: scans still find
