@@ -101,14 +101,25 @@ def test_the_files_of_the_race_depend_on_the_seed_alone() -> None:
 
 
 def test_a_sample_belongs_to_the_innermost_step() -> None:
-    """Decoding within a batch is decoding; what is neither is the rest."""
+    """Decoding within a batch is decoding; what is neither is the rest. Each thread by itself."""
     pipeline = "main (/x/tasted/engine/server.py:1);process (/x/tasted/engine/pipeline.py:2)"
+    looks = f"thread (12): looks_0;{pipeline}"
     lines = [
-        f"{pipeline};decode (/x/tasted/decoding/pictures.py:3);open (/y/PIL/Image.py:4) 3",
-        f"{pipeline};embed (/x/tasted/embedding/embedder.py:3) 6",
-        f"{pipeline} 1",
+        f"{looks};decode (/x/tasted/decoding/pictures.py:3);open (/y/PIL/Image.py:4) 3",
+        f"{looks};embed (/x/tasted/embedding/embedder.py:3) 6",
+        f"{looks} 1",
+        f"thread (7): MainThread;{pipeline} 90",
     ]
-    assert load.shares(lines) == {"decode": 0.3, "model": 0.6, "rest": 0.1}
+    shares = {12: {"decode": 0.3, "model": 0.6, "rest": 0.1}, 7: {"rest": 1.0}}
+    assert load.shares(lines) == shares
+    # the second of these was never seen at work, and the last two are not of Python
+    spent = {12: ("python", 2.0), 7: ("python", 0.1), 8: ("python", 0.1), 9: ("tbb", 0.5)}
+    found = load.shared_out({**spent, 10: ("lancedb", 0.3)}, {12, 7, 8}, shares, available=4.0)
+    assert found == pytest.approx(
+        {"busy": 0.75, "decode": 0.15, "model": 0.3, "native": 0.125, "rest": 0.175}
+    )
+    rounds = [{"decode": 0.2}, {"decode": 0.4, "native": 0.1}, {"decode": 0.3, "native": 0.2}]
+    assert load.median_shares(rounds) == {"decode": 0.3, "native": 0.1}
 
 
 def test_an_aim_is_met_or_missed() -> None:

@@ -23,7 +23,7 @@ from bench.peers.corpus import Corpus, corpus_in
 from bench.peers.daemon_runs import Variant, taught_home
 from bench.peers.environments import NotInstalledError
 from bench.peers.latency import DOZEN, SINGLES, dozen_from_sleep, steady_rate, warm_latency
-from bench.peers.load import load_shares
+from bench.peers.load import load_shares, median_shares
 from bench.peers.race import race
 from bench.reading import ROWS_FEW, text_screen
 from bench.reading import sizes as sizes_of_screens
@@ -153,7 +153,12 @@ def run_load(bench: Bench) -> dict[str, Any]:
     """Watch where the time goes at full load."""
     files = (*bench.corpus.files, *bench.corpus.extra)
     return {
-        variant.name: load_shares(variant, bench.checkpoint(), files, bench.cache)
+        variant.name: median_shares(
+            [
+                load_shares(variant, bench.checkpoint(), files, bench.cache)
+                for _round in range(bench.rounds)
+            ]
+        )
         for variant in bench.variants()
     }
 

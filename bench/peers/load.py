@@ -1,18 +1,20 @@
 """How much of the cores' time a full load spends in decoding and in the model. Linux; runs py-spy.
 
 Between two moments amid a backlog, the engine's processor time is taken from the kernel, thread by
-thread (proc(5)). Threads of Python are shared out by what py-spy sees on top of their stacks; the
+thread (proc(5)). That of each thread of Python is shared out by what py-spy sees on its stack; the
 others are of libvips, oneTBB, OpenMP and the like, which do nothing but decode and infer; what the
 libraries of LanceDB start is named, and counts as the rest.
 """
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,8 @@ from bench.peers.environments import environment
 
 _AWAKE_SECONDS = 60.0
 _RATE = 50
+_DUMPS = 20
+_THREAD = re.compile(r"thread \((\d+)\)")
 _FOREIGN_THREADS = ("lance", "tokio", "rayon", "jemalloc")
 """How the threads are named that neither decode nor infer."""
 _STEPS = {
@@ -42,13 +46,23 @@ def step_of(stack: str) -> str:
     return "rest"
 
 
-def shares(stacks: Iterable[str]) -> dict[str, float]:
-    """Return the share of each step in lines of py-spy, each a stack and how often it was seen."""
-    seen: Counter[str] = Counter()
+def shares(stacks: Iterable[str]) -> dict[int, dict[str, float]]:
+    """Return the share of each step in the stacks of each thread that was seen at work.
+
+    Args:
+        stacks: lines of py-spy, each a thread's number, its stack and how often that was seen.
+    """
+    seen: dict[int, Counter[str]] = {}
     for line in stacks:
         stack, _blank, count = line.rpartition(" ")
-        seen[step_of(stack)] += int(count)
-    return {step: count / seen.total() for step, count in seen.items()}
+        thread = _THREAD.match(stack)
+        if thread is None:
+            raise ValueError(f"py-spy names no thread: {stack}")
+        seen.setdefault(int(thread[1]), Counter())[step_of(stack)] += int(count)
+    return {
+        thread: {step: count / steps.total() for step, count in steps.items()}
+        for thread, steps in seen.items()
+    }
 
 
 def load_shares(
@@ -77,7 +91,8 @@ def load_shares(
         raw = cache / "load.txt"
         command = [
             str(spy), "record", "--pid", str(engine.pid), "--rate", str(_RATE), "--full-filenames",
-            "--format", "raw", "--output", str(raw), "--duration", "600", "--nonblocking",
+            "--threads", "--format", "raw", "--output", str(raw), "--duration", "600",
+            "--nonblocking",
         ]  # fmt: skip
         profiler = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         python_threads = _python_threads(spy, engine.pid)
@@ -97,30 +112,44 @@ def load_shares(
             thread: (name, seconds - before.get(thread, ("", 0.0))[1])
             for thread, (name, seconds) in after.items()
         }
+    seen = shares(raw.read_text(encoding="utf-8").splitlines())
     # what looks on takes time from what it looks at
     available = wall * len(os.sched_getaffinity(0)) - own
     user, system, faults = (float(number) for number in kernel)
     return {
-        **_shared_out(spent, python_threads, raw, available),
+        **shared_out(spent, python_threads, seen, available=available),
         "light": light / available,
         "system": system / (user + system),
         "page_faults": faults / (0.8 * len(others)),
     }
 
 
-def _shared_out(
-    spent: dict[int, tuple[str, float]], python_threads: set[int], raw: Path, available: float
+def median_shares(rounds: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Return the median of each share over several runs: fifty looks a second are few for one."""
+    parts = dict.fromkeys(part for shares in rounds for part in shares)
+    return {part: median(shares.get(part, 0.0) for shares in rounds) for part in parts}
+
+
+def shared_out(
+    spent: Mapping[int, tuple[str, float]],
+    python_threads: Collection[int],
+    seen: Mapping[int, Mapping[str, float]],
+    *,
+    available: float,
 ) -> dict[str, float]:
-    of_python = shares(raw.read_text(encoding="utf-8").splitlines())
-    by_python = sum(
-        seconds for thread, (_name, seconds) in spent.items() if thread in python_threads
-    )
-    found = {step: share * by_python for step, share in of_python.items()}
+    """Return the share of each step, and of all of them, `busy`, in the time that was available.
+
+    Args:
+        spent: name and processor time in seconds of each thread.
+        python_threads: those of Python.
+        seen: the share of each step in each thread that was seen at work.
+        available: processor time in seconds.
+    """
+    found: Counter[str] = Counter()
     for thread, (name, seconds) in spent.items():
-        if thread not in python_threads:
-            is_foreign = name.lower().startswith(_FOREIGN_THREADS)
-            kind = "rest" if is_foreign else "native"
-            found[kind] = found.get(kind, 0.0) + seconds
+        is_rest = thread in python_threads or name.lower().startswith(_FOREIGN_THREADS)
+        for step, share in seen.get(thread, {"rest" if is_rest else "native": 1.0}).items():
+            found[step] += share * seconds
     busy = sum(found.values())
     return {"busy": busy / available, **{step: part / available for step, part in found.items()}}
 
@@ -136,11 +165,13 @@ def _await_share(daemon: Daemon, files: Sequence[Path], share: float) -> None:
 
 
 def _python_threads(spy: Path, pid: int) -> set[int]:
-    done = subprocess.run(
-        [str(spy), "dump", "--pid", str(pid), "--json", "--nonblocking"],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return {thread["os_thread_id"] for thread in json.loads(done.stdout)}
+    command = [str(spy), "dump", "--pid", str(pid), "--json", "--nonblocking"]
+    for _try in range(_DUMPS):
+        # it reads a process that goes on meanwhile, and stumbles now and then
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode == 0:
+            return {thread["os_thread_id"] for thread in json.loads(done.stdout)}
+    raise RuntimeError(f"py-spy cannot see the threads of {pid}: {done.stderr}")
 
 
 def _kernel(pid: int) -> NDArray[np.int64]:
