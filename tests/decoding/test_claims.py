@@ -1,10 +1,14 @@
 """What a file claims is checked before a decoder makes room for it."""
 
+import zlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kit import hostile_pictures as hostile
 from kit import pictures as kit
-from tasted.decoding import boxes, colour, containers
+from tasted.decoding import av1, boxes, claims, colour, containers
 from tasted.decoding.pictures import decode
 from tasted.errors import DecodeFailed, ImageTooLarge
 
@@ -19,6 +23,7 @@ LIMIT = 1_000_000
         (hostile.heic_of_canvas(b"iovl", 30_000, told=640), "30000 x 30000"),
         (hostile.heic_of_canvas(b"grid", 12_000, told=10), "12000 x 12000"),
         (hostile.heic_of_canvas(b"grid", 10, told=12_000), "12000 x 12000"),
+        (hostile.avif_of_frame(1_200, told=10), "1200 x 1200"),
     ],
 )
 def test_row_30_no_frame_tile_or_canvas_is_larger_than_allowed(data: bytes, size: str) -> None:
@@ -32,7 +37,19 @@ def test_row_30_no_frame_tile_or_canvas_is_larger_than_allowed(data: bytes, size
     [
         (hostile.jpeg_of_scans(1_001), "more than 1,000 scans"),
         (hostile.heic_of_shared_bytes(20), "name the same bytes"),
+        (hostile.png_of_parts(b"teXt", b"", 100_001), "more than 100,000 parts"),
+        (
+            hostile.png_of_parts(b"iCCP", b"a\0\0" + zlib.compress(bytes(99)), 9),
+            "8 colour profiles",
+        ),
+        (hostile.jpeg_of_segments(b"", 100_001), "more than 100,000 parts"),
+        (hostile.jpeg_of_segments(b"Exif\0\0" + bytes(99), 65), "Exif data are in more than 64"),
+        (hostile.gif_of_blocks(1_000_001), "more than 1,000,000 blocks"),
+        (hostile.tiff_of_numbers(1_000_001), "more than 1,000,000 numbers"),
+        (hostile.tiff_of_numbers(1_000_001, is_big=True), "more than 1,000,000 numbers"),
+        (hostile.tiff_of_entries(100_001), "more than 100,000 parts"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_row_30_nothing_is_computed_or_read_without_end(data: bytes, why: str) -> None:
     """A file of some kilobytes took minutes and gigabytes."""
@@ -43,6 +60,37 @@ def test_row_30_nothing_is_computed_or_read_without_end(data: bytes, why: str) -
 def test_a_jpeg_of_many_scans_is_decoded() -> None:
     """As many as any encoder makes."""
     assert decode(hostile.jpeg_of_scans(30), name="a", max_pixels=LIMIT).pixels.shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        hostile.png_of_parts(b"teXt", b"", 50_000),
+        hostile.jpeg_of_segments(b"", 50_000),
+        hostile.jpeg_of_segments(b"Exif\0\0" + bytes(99), 3),
+        hostile.gif_of_blocks(200_000),
+    ],
+    ids=["PNG", "JPEG", "Exif", "GIF"],
+)
+def test_a_picture_of_many_parts_is_decoded(data: bytes) -> None:
+    """As many as 50 MB may have."""
+    assert decode(data, name="a", max_pixels=LIMIT).pixels.ndim == 3
+
+
+def test_row_30_streams_are_not_larger_together_than_a_picture_may_be() -> None:
+    """A grid of a hundred tiles, each as large as allowed, took half a minute."""
+    few, many = (hostile.avif_of_streams(count, 200) for count in (3, 4))
+    assert claims.too_large(few, "AVIF", 40_000) is None
+    assert claims.too_large(many, "AVIF", 40_000) == (200, 200)
+
+
+@given(st.binary(max_size=300), st.integers(0, 40))
+def test_any_stream_has_an_end(data: bytes, cut: int) -> None:
+    """Whatever its units say of their size."""
+    stream = next(item.av1 for item in boxes.items_of(kit.noise("AVIF", size=(48, 36))) if item.av1)
+    assert list(av1.frame_sizes(stream)) == [(48, 36)]
+    assert len(list(av1.frame_sizes(data))) <= len(data)
+    assert len(list(av1.frame_sizes(stream[:cut] + data))) <= 10_000
 
 
 def test_row_30_a_frame_that_only_pillow_finds_is_not_decoded() -> None:

@@ -178,7 +178,8 @@ def test_row_53_a_jpeg_of_more_scans_than_any_encoder_makes_is_not_gone_through(
     assert len(scans.scans) > 1
     again = data[data.index(b"\xff\xda") :][: 2 + 2 + 1 + 2 * 3 + 3]
     assert containers.jpeg_scans(data + 10 * again) is not None
-    assert containers.jpeg_scans(data + 1000 * again) is None
+    with pytest.raises(DecodeFailed, match="more than 1,000 scans"):
+        decode(data + 1000 * again, name="a", max_pixels=10**6, is_last_try=True)
 
 
 def test_row_53_a_webp_of_a_million_chunks_comes_to_its_end() -> None:

@@ -189,3 +189,61 @@ def heic_of_canvas(kind: bytes, side: int, *, told: int) -> bytes:
     picture = len(top[b"mdat"])
     places = [(1, 0, len(canvas)), (1, len(canvas), picture)]
     return _heic([kind, b"hvc1"], places, others, canvas)
+
+
+def avif_of_frame(side: int, *, told: int) -> bytes:
+    """Make an AVIF whose stream has a frame of another size than the file tells."""
+    told_size = struct.pack(">II", told, told)
+    return noise("AVIF", size=(side, side)).replace(struct.pack(">II", side, side), told_size)
+
+
+def avif_of_streams(count: int, side: int) -> bytes:
+    """Make a file of items that are coded in AV1, which lie in each other's bytes."""
+    top = _boxes(noise("AVIF", size=(side, side)))
+    stream = top[b"mdat"]
+    return _heic([b"av01"] * count, [(1, 0, len(stream))] * count, b"", stream + bytes(10**6))
+
+
+# ---- parts -------------------------------------------------------------------------------
+
+
+def png_of_parts(kind: bytes, content: bytes, count: int) -> bytes:
+    """Make a PNG with so many more chunks of a kind behind its header."""
+    data = solid()
+    chunk = struct.pack(">I", len(content)) + kind + content
+    chunk += struct.pack(">I", zlib.crc32(kind + content))
+    return data[:33] + chunk * count + data[33:]
+
+
+def jpeg_of_segments(content: bytes, count: int) -> bytes:
+    """Make a JPEG with so many more segments of an application."""
+    data = encoded(opened(solid()), "JPEG")
+    segment = b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content
+    return data[:2] + segment * count + data[2:]
+
+
+def gif_of_blocks(count: int) -> bytes:
+    """Make a GIF with a comment in so many blocks of one letter."""
+    data = encoded(opened(solid()), "GIF")
+    return data[:-1] + b"!\xfe" + b"\1a" * count + b"\0;"
+
+
+def tiff_of_numbers(count: int, *, is_big: bool = False) -> bytes:
+    """Make a TIFF with a table of so many numbers for its strips."""
+    return _tiff([(273, 3, count, 8)], is_big=is_big, content=bytes(2 * count))
+
+
+def tiff_of_entries(count: int) -> bytes:
+    """Make a BigTIFF with so many tags."""
+    return _tiff([(tag, 1, 1, 0) for tag in range(1000, 1000 + count)], is_big=True, content=b"")
+
+
+def _tiff(tags: Sequence[tuple[int, int, int, int]], *, is_big: bool, content: bytes) -> bytes:
+    entry, head = ("<HHQQ", "<2sHHHQ") if is_big else ("<HHII", "<2sHI")
+    needed = [(256, 3, 1, 8), (257, 3, 1, 8), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)]
+    all_tags = [*needed, *tags]
+    start = struct.calcsize(head) + len(content)
+    parts = (b"II", 43, 8, 0, start) if is_big else (b"II", 42, start)
+    counted = struct.pack("<Q" if is_big else "<H", len(all_tags))
+    entries = b"".join(struct.pack(entry, tag % 65536, *rest) for tag, *rest in all_tags)
+    return struct.pack(head, *parts) + content + counted + entries + bytes(8)

@@ -5,7 +5,8 @@ Every walk takes arbitrary bytes: a length that points past the end is an answer
 
 import re
 import struct
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _BOX_HEADER_BYTES = 8
@@ -30,6 +31,8 @@ class Item:
     """How many bytes its extents have together, whether or not these lie in each other."""
     canvas: tuple[int, int] | None = None
     """Width and height of what is put together of other items; None for any other."""
+    av1: bytes = b""
+    """The stream of what is coded in AV1."""
 
 
 def boxes_end(data: bytes) -> bool:
@@ -140,15 +143,22 @@ def items_of(data: bytes) -> list[Item]:
     for number, is_in_meta, extents in _locations(_box(meta, b"iloc") or b""):
         holder = stored if is_in_meta else data
         named = sum(length or len(holder) for _offset, length in extents)
-        canvas = None
-        if kinds.get(number) in _CANVASES:
-            start = b"".join(
-                holder[offset : offset + min(length or len(holder), _CANVAS_BYTES_MAX)]
-                for offset, length in extents[:_CANVAS_BYTES_MAX]
-            )
-            canvas = _canvas(start, _CANVASES[kinds[number]])
-        items.append(Item(named, canvas))
+        kind = kinds.get(number)
+        canvas, av1 = None, b""
+        if kind in _CANVASES:
+            start = _joined(holder, extents[:_CANVAS_BYTES_MAX], most=_CANVAS_BYTES_MAX)
+            canvas = _canvas(start, _CANVASES[kind])
+        elif kind == b"av01" and named <= len(data):
+            av1 = _joined(holder, extents)
+        items.append(Item(named, canvas, av1))
     return items
+
+
+def _joined(holder: bytes, extents: Sequence[tuple[int, int]], *, most: int = sys.maxsize) -> bytes:
+    """Return the bytes of extents, at most so many of each."""
+    return b"".join(
+        holder[offset : offset + min(length or len(holder), most)] for offset, length in extents
+    )
 
 
 def told_sizes(data: bytes) -> Iterator[tuple[int, int]]:

@@ -1,19 +1,21 @@
 """What a file claims beside the size in its header: looked at before a decoder believes it. Pure.
 
 Decoders take the word of a file for more than that size: for a tile, a canvas or a frame of another
-size, for one stretch of bytes that is named a thousand times, for scans or steps without end. Each
-of these lets a file of some kilobytes cost a gigabyte or a minute.
+size, for one stretch of bytes that is named a thousand times, for steps without end. Each of
+these lets a file of some kilobytes cost a gigabyte or a minute.
 """
 
 import struct
 from collections.abc import Mapping
 
-from tasted.decoding import boxes, code_points, containers
+from tasted.decoding import av1, boxes, code_points, containers
 
 Size = tuple[int, int]
 """Width and height."""
 
 _TIMES_NAMED_MAX = 2
+_TIMES_CODED_MAX = 3
+"""A picture, how much of it is seen through, and small ones of it are coded each for itself."""
 _CODED_BLOCK = 64
 _TILE_PIXELS_MAX = 1 << 20
 """A tile may well overhang a small image."""
@@ -29,8 +31,6 @@ def fault_of(data: bytes, format_name: str) -> str | None:
         data: the content.
         format_name: of it, as `picture_formats.sniff` says.
     """
-    if format_name == "JPEG" and containers.has_endless_scans(data):
-        return f"it has more than {containers.JPEG_SCANS_MAX:,} scans"
     if format_name in {"HEIF", "AVIF"}:
         named = sum(item.bytes_named for item in boxes.items_of(data))
         if named > _TIMES_NAMED_MAX * len(data):
@@ -55,8 +55,13 @@ def too_large(data: bytes, format_name: str, max_pixels: int) -> Size | None:
         # what is coded is filled up to whole blocks, and cut to the picture afterwards
         if max(1, width - _CODED_BLOCK) * max(1, height - _CODED_BLOCK) > max_pixels:
             return width, height
-    canvases = (item.canvas for item in boxes.items_of(data) if item.canvas is not None)
-    return next((size for size in canvases if size[0] * size[1] > max_pixels), None)
+    items = boxes.items_of(data)
+    canvases = [item.canvas for item in items if item.canvas is not None]
+    frames = [size for item in items for size in av1.frame_sizes(item.av1)]
+    together = sum(width * height for width, height in frames)
+    if together > _TIMES_CODED_MAX * max_pixels:
+        return max(frames)
+    return next((size for size in (*canvases, *frames) if size[0] * size[1] > max_pixels), None)
 
 
 def tile_of(tags: Mapping[int, object]) -> Size | None:

@@ -5,6 +5,7 @@ Every walk takes arbitrary bytes: a length that points past the end is an answer
 
 import re
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,11 +13,8 @@ _JPEG_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 _JPEG_START = 0xD8
 _JPEG_END = 0xD9
 _JPEG_TEMPORARY = 0x01
-
-_JPEG_SCAN = 0xDA
+JPEG_SCAN = 0xDA
 _JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-JPEG_SCANS_MAX = 1000
-"""Encoders make about ten, and each costs a decoder as much as a picture."""
 
 _PNG_CHUNK_OVERHEAD = 12
 
@@ -56,30 +54,23 @@ def jpeg_ends(data: bytes) -> bool:
     Segments are stepped over, so that the EOI of a thumbnail inside one does not count; what
     follows is ignored, because phones append depth maps and films.
     """
+    return any(marker == _JPEG_END for marker, _start, _end in jpeg_segments(data))
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the marker of each segment of the first image of a JPEG, and where its content lies.
+
+    The last is that of EOI, which has no content; what is between two segments is passed over.
+    """
     at = 0
     while found := _JPEG_MARKER.search(data, at):
         marker, at = found[1][0], found.end()
         if marker == _JPEG_END:
-            return True
+            yield marker, at, at
+            return
         if marker not in {_JPEG_START, _JPEG_TEMPORARY}:
-            at += int.from_bytes(data[at : at + 2], "big")
-    return False
-
-
-def has_endless_scans(data: bytes) -> bool:
-    """Tell whether the first image of a JPEG has more scans than `JPEG_SCANS_MAX`."""
-    # their marker stands nowhere in the bits of a scan
-    if data.count(bytes([0xFF, _JPEG_SCAN])) <= JPEG_SCANS_MAX:
-        return False
-    at = scans = 0
-    while found := _JPEG_MARKER.search(data, at):
-        marker, at = found[1][0], found.end()
-        if marker == _JPEG_END:
-            break
-        if marker not in {_JPEG_START, _JPEG_TEMPORARY}:
-            at += int.from_bytes(data[at : at + 2], "big")
-            scans += marker == _JPEG_SCAN
-    return scans > JPEG_SCANS_MAX
+            start, at = at + 2, at + int.from_bytes(data[at : at + 2], "big")
+            yield marker, start, at
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +99,7 @@ def jpeg_scans(data: bytes) -> JpegScans | None:
     """Read which scans the first image of a JPEG has, without decoding one (ITU T.81, annex B).
 
     Returns:
-        None without a frame and a scan of it, and for more scans than any encoder makes.
+        None without a frame and a scan of it.
     """
     kind, components = -1, frozenset[int]()
     scans: list[JpegScan] = []
@@ -124,13 +115,11 @@ def jpeg_scans(data: bytes) -> JpegScans | None:
         at += 2 + len(segment)
         if marker in _JPEG_FRAMES and kind < 0:
             kind, components = marker & 0x0F, frozenset(segment[6::3])
-        elif marker == _JPEG_SCAN:
+        elif marker == JPEG_SCAN:
             scan = _jpeg_scan(segment)
             if scan is None or not scan.components <= components:
                 # what looks like a scan in a maker's trailer
                 break
-            if len(scans) == JPEG_SCANS_MAX:
-                return None
             scans.append(scan)
             following = _JPEG_MARKER.search(data, at)
             end = following.start() if following is not None else len(data)
@@ -148,6 +137,17 @@ def _jpeg_scan(segment: bytes) -> JpegScan | None:
 def png_chunks(data: bytes, start: int) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Yield kind, content and checksum of the whole chunks of a PNG, up to its end.
 
+    Args:
+        data: the file.
+        start: where the first chunk begins.
+    """
+    for kind, at, end in png_places(data, start):
+        yield kind, data[at + 8 : end - 4], data[end - 4 : end]
+
+
+def png_places(data: bytes, start: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, beginning and end of the whole chunks of a PNG, up to its end.
+
     They end, too, where no chunk begins: as in room that was made for what has not arrived.
 
     Args:
@@ -160,7 +160,7 @@ def png_chunks(data: bytes, start: int) -> Iterator[tuple[bytes, bytes, bytes]]:
         end = at + _PNG_CHUNK_OVERHEAD + int.from_bytes(data[at : at + 4], "big")
         if end > len(data) or not kind.isalpha():
             return
-        yield kind, data[at + 8 : end - 4], data[end - 4 : end]
+        yield kind, at, end
         if kind == b"IEND":
             return
         at = end
@@ -197,8 +197,41 @@ def gif_first_frame(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _gif_blocks(data: bytes) -> Iterator[int]:
+def gif_sub_blocks(data: bytes, most: int) -> int:
+    """Count the sub-blocks of a GIF, which hold what is in its blocks.
+
+    Args:
+        data: the file.
+        most: where counting ends.
+    """
+    counted = _SubBlocks(data, most)
+    for _at in _gif_blocks(data, counted):
+        if counted.count >= most:
+            break
+    return counted.count
+
+
+class _SubBlocks:
+    """Steps over the sub-blocks of a GIF, and counts them."""
+
+    def __init__(self, data: bytes, most: int = sys.maxsize) -> None:
+        self._data = data
+        self._most = most
+        self.count = 0
+
+    def after(self, at: int) -> int:
+        """Return where they end that begin here."""
+        data, count = self._data, self.count
+        while at < len(data) and data[at] and count < self._most:
+            at += data[at] + 1
+            count += 1
+        self.count = count
+        return at + 1
+
+
+def _gif_blocks(data: bytes, sub_blocks: _SubBlocks | None = None) -> Iterator[int]:
     """Yield where each block of a GIF begins, up to its trailer, as Pillow finds them."""
+    sub_blocks = sub_blocks or _SubBlocks(data)
     at = _GIF_HEADER_BYTES + _colour_table_bytes(data[10:11])
     # stray bytes between blocks are skipped, as decoders do
     while found := _GIF_BLOCK.search(data, at):
@@ -209,12 +242,12 @@ def _gif_blocks(data: bytes) -> Iterator[int]:
             return
         if kind == _GIF_IMAGE:
             table = _colour_table_bytes(data[at + 9 : at + 10])
-            at = _after_sub_blocks(data, at + _GIF_IMAGE_BYTES + table + 1)
+            at = sub_blocks.after(at + _GIF_IMAGE_BYTES + table + 1)
             continue
-        at = _after_sub_blocks(data, at + 2)
+        at = sub_blocks.after(at + 2)
         if first == b"\0" and label != _GIF_COMMENT:
             # Pillow has taken the end of this extension for its first block, and reads on
-            at = _after_sub_blocks(data, at)
+            at = sub_blocks.after(at)
 
 
 def _reach(data: bytes, at: int) -> tuple[int, int]:
@@ -234,28 +267,45 @@ def tiff_pages(data: bytes, most: int) -> int:
         data: the file.
         most: where counting ends.
     """
-    order = "<" if data[:2] == b"II" else ">"
     seen: set[int] = set()
     try:
-        is_big = struct.unpack_from(f"{order}H", data, 2)[0] == _BIG_TIFF
-        count_of, next_of, first, entry = ("Q", "Q", 8, 20) if is_big else ("H", "I", 4, 12)
-        (at,) = struct.unpack_from(order + next_of, data, first)
+        count, entry, place, first = _tiff_parts(data)
+        (at,) = place.unpack_from(data, first)
         while at and at not in seen and len(seen) < most:
-            (entries,) = struct.unpack_from(order + count_of, data, at)
+            (entries,) = count.unpack_from(data, at)
             seen.add(at)
-            at += struct.calcsize(order + count_of) + entry * entries
-            (at,) = struct.unpack_from(order + next_of, data, at)
+            at += count.size + (entry.size + place.size) * entries
+            (at,) = place.unpack_from(data, at)
     except (struct.error, OverflowError):
         # it ends in the middle of a page
         return len(seen)
     return len(seen)
 
 
+def tiff_entries(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield tag, type and number of values of each entry of the first page of a TIFF or BigTIFF."""
+    try:
+        count, entry, place, first = _tiff_parts(data)
+        (at,) = place.unpack_from(data, first)
+        (entries,) = count.unpack_from(data, at)
+        at += count.size
+        for _entry in range(entries):
+            tag, kind, values = entry.unpack_from(data, at)
+            yield tag, kind, values
+            at += entry.size + place.size
+    except (struct.error, OverflowError):
+        # it ends in the middle of the page
+        return
+
+
+def _tiff_parts(data: bytes) -> tuple[struct.Struct, struct.Struct, struct.Struct, int]:
+    """Return how entries are counted, an entry but its value, a place, and where the first is."""
+    order = "<" if data[:2] == b"II" else ">"
+    is_big = struct.unpack_from(f"{order}H", data, 2)[0] == _BIG_TIFF
+    count, entry, place = ("Q", "HHQ", "Q") if is_big else ("H", "HHI", "I")
+    counts, entries, places = (struct.Struct(order + form) for form in (count, entry, place))
+    return counts, entries, places, 8 if is_big else 4
+
+
 def _colour_table_bytes(flags: bytes) -> int:
     return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
-
-
-def _after_sub_blocks(data: bytes, at: int) -> int:
-    while at < len(data) and data[at]:
-        at += data[at] + 1
-    return at + 1

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFile, PngImagePlugin
 
 from tasted import picture_formats
-from tasted.decoding import claims, colour, developing, incomplete
+from tasted.decoding import claims, colour, developing, incomplete, parts
 from tasted.errors import (
     DecodeFailed,
     EmptyFile,
@@ -112,6 +112,7 @@ def decode(data: bytes, *, name: str, max_pixels: int, is_last_try: bool = False
         AttributeError, TypeError and the like: a mistake of ours, raised in this program.
     """
     format_name = _checked_format(data, name)
+    _refuse(parts.fault_of(data, format_name), name)
     if incomplete.is_complete(data):
         return _decoded(data, format_name, name, max_pixels)
     if not is_last_try:
@@ -280,12 +281,15 @@ def _load_decoder(format_name: str) -> None:
 
 
 def _check_claims(data: bytes, format_name: str, name: str, max_pixels: int) -> None:
-    fault = claims.fault_of(data, format_name)
-    if fault is not None:
-        raise DecodeFailed(f"{name} cannot be decoded ({fault}).", remedy=_SAVE_AGAIN)
+    _refuse(claims.fault_of(data, format_name), name)
     size = claims.too_large(data, format_name, max_pixels)
     if size is not None:
         _check_size(size, name, max_pixels)
+
+
+def _refuse(fault: str | None, name: str) -> None:
+    if fault is not None:
+        raise DecodeFailed(f"{name} cannot be decoded ({fault}).", remedy=_SAVE_AGAIN)
 
 
 def _check_pixels(image: ImageFile.ImageFile, name: str, max_pixels: int) -> None:
