@@ -27,6 +27,10 @@ class Sender:
         for message in messages:
             framing.write(self._writing, to_json(message))
 
+    def send_bytes(self, sent: bytes) -> None:
+        """Send what may be no message."""
+        os.write(self._writing, sent)
+
     def leave(self) -> None:
         """Close the pipe, in the middle of whatever."""
         os.close(self._writing)
@@ -79,6 +83,17 @@ def test_another_request_ends_a_batch_and_is_answered_after_it(sender: Sender) -
     sender.send(WarmUp())
     assert sender.incoming.is_batch_to_end
     assert request_from(sender.incoming.next()) == WarmUp()
+
+
+@pytest.mark.parametrize("sent", [b"\0\0\1\0{", b"\0\0\0\2[]", b'\0\0\0\x13{"type":"AddFiles"}'])
+def test_a_batch_ends_when_what_came_is_no_message(sender: Sender, sent: bytes) -> None:
+    """It is told when the batch has ended, and blamed on no file of it."""
+    sender.send_bytes(sent)
+    sender.leave()
+    assert sender.incoming.added() == ()
+    assert sender.incoming.is_batch_to_end
+    with pytest.raises(framing.FrameError):
+        sender.incoming.next()
 
 
 def test_a_batch_ends_when_the_light_process_has_gone(sender: Sender) -> None:

@@ -1,5 +1,6 @@
 """Several workers over one batch: what is answered when, and that nobody can tell how many."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from tasted.engine.findings import MANY
 from tasted.engine.item import PipelineItem
 from tasted.engine.pipeline import Pipeline
 from tasted.engine.preparing import _Flow
+from tasted.engine.reading_files import OpenedFile
 from tasted.engine.workers import Another, Workers, WorkerThreads
 from tasted.errors import OutOfMemory
 from tasted.home.layout import Home
@@ -110,10 +112,11 @@ def test_nobody_waits_for_the_model_while_pictures_wait(home: Home) -> None:
             has_group.set()
 
     embedder.on_seen = see
-    embedder.before[20] = lambda: has_group.wait(PATIENCE_SECONDS)
+    looked_meanwhile: list[bool] = []
+    embedder.before[20] = lambda: looked_meanwhile.append(has_group.wait(PATIENCE_SECONDS))
     with pipeline(home, embedder, 2) as engine:
         results = results_of(engine, *files)
-    assert has_group.is_set()
+    assert looked_meanwhile == [True]
     assert [result.path for result in results] == [file.path for file in files]
     assert sorted(embedder.widths) == list(range(20, 32))
 
@@ -139,9 +142,40 @@ def test_a_batch_goes_on_with_files_that_are_added(home: Home) -> None:
     assert sorted(embedder.widths) == [*range(20, 26), *range(40, 45)]
 
 
+@pytest.mark.parametrize("is_known", [False, True], ids=["new", "known"])
+def test_row_30_a_batch_that_goes_on_holds_no_more_than_a_short_one(
+    home: Home, *, is_known: bool
+) -> None:
+    """The content of a file is let go as soon as nobody needs it: known, copied, or damaged."""
+    files, library = put(home, *range(20, 140)), pixel_library(home)
+    for number, file in enumerate(files):
+        place = home.inbox / file.path
+        data = place.read_bytes() + bytes(10_000)
+        place.write_bytes(data if number % 3 else data[:200] + bytes(200))
+        (home.inbox / f"copy-{file.path}").write_bytes(place.read_bytes())
+    copies = [RequestedFile(f"copy-{file.path}") for file in files]
+    waiting = [file for both in zip(files, copies, strict=True) for file in both]
+    engine = pixel_pipeline(home, library, workers=2)
+    if is_known:
+        engine.process(waiting, lambda _file, _result: None)
+    held: list[int] = []
+
+    def answer(_file: RequestedFile, _result: FileResult) -> None:
+        opened = [thing for thing in gc.get_objects() if type(thing) is OpenedFile]
+        held.append(sum(bool(thing.data) for thing in opened))
+
+    def added() -> list[RequestedFile]:
+        taken, waiting[:] = waiting[:16], waiting[16:]
+        return taken
+
+    engine.process(added(), answer, added=added)
+    assert len(held) == len(files) + len(copies)
+    assert max(held) <= 2 * (2 + FILES_TOGETHER)
+
+
 def test_a_long_batch_is_kept_before_its_end(home: Home) -> None:
     """An engine that is killed late in it has not looked at everything in vain."""
-    files, kept = put(home, *range(20, 20 + 2 * MANY)), list[int]()
+    files, kept = put(home, *range(20, 20 + MANY + MANY // 2)), list[int]()
     contents: list[str] = []
 
     def answer(_file: RequestedFile, result: FileResult) -> None:

@@ -59,16 +59,16 @@ class Incoming:
         while self._ahead is None and not self._is_closed and self._has_come():
             try:
                 message = framing.read(self._descriptor)
-            except framing.PipeClosed:
-                # read again by `next`, and told there
+                if message.get("type") != AddFiles.__name__:
+                    self._ahead = message
+                    return
+                request = request_from(message)
+            except framing.FrameError:
+                # closed, perhaps in the middle: `next` reads again, and tells
                 self._is_closed = True
                 return
-            if message.get("type") == AddFiles.__name__:
-                request = request_from(message)
-                assert isinstance(request, AddFiles)  # noqa: S101 - its type says so
-                self._added += request.files
-            else:
-                self._ahead = message
+            assert isinstance(request, AddFiles)  # noqa: S101 - its type says so
+            self._added += request.files
 
     def _has_come(self) -> bool:
         return bool(select.select([self._descriptor], [], [], 0)[0])

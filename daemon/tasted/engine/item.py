@@ -55,6 +55,11 @@ class PipelineItem:
     """There was no memory for it beside the others of its batch; it is tried alone after them."""
     timing_ms: dict[str, int] = field(default_factory=dict)
 
+    def let_go(self) -> None:
+        """Hold the content no longer: a batch may have hundreds of files."""
+        if self.opened is not None:
+            self.opened.data = b""
+
     @property
     def goes_on(self) -> bool:
         """Whether the next stage is for it."""

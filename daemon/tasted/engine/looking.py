@@ -33,6 +33,9 @@ from tasted.system.machine_faults import machine_fault
 PIXELS_ALONE = 32_000_000
 """A larger picture is decoded while no other such one is: 96 MB, more than a large screen."""
 
+_MODEL_SECONDS = 0.005
+"""So long a worker waits for the model before it asks again for another picture."""
+
 log = structlog.get_logger("tasted.pipeline")
 
 
@@ -83,12 +86,14 @@ class Looking:
         for item in items:
             self._see(item)
         reach("engine.decoded")
-        while not self._embedding.acquire(blocking=False):
+        is_free = self._embedding.acquire(blocking=False)
+        while not is_free:
             late = another()
-            if late is None:
-                self._embedding.acquire()
-                break
-            self._see(late)
+            if late is not None:
+                self._see(late)
+            # a picture may have come for which there was nothing before
+            wait_seconds = _MODEL_SECONDS if late is None else 0.0
+            is_free = self._embedding.acquire(timeout=wait_seconds)
         try:
             self._embed([item for item in items if item.goes_on and item.prepared is not None])
         finally:
@@ -104,7 +109,7 @@ class Looking:
             raise LookupError("a file that is gone is to be decoded")
         with item.timed("decode"):
             item.picture = self._decoded(item.opened.data, item)
-        item.opened.data = b""
+        item.let_go()
 
     def _decoded(self, data: bytes, item: PipelineItem) -> Picture:
         decoded = partial(

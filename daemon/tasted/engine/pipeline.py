@@ -207,9 +207,13 @@ class Pipeline:
                 self._document(item, answer)
             return
         prepared = self._preparation.prepared(items, is_to_end=is_to_end, added=added)
+        expected = len(items)
         try:
             with closing(prepared):
                 for item in prepared:
+                    if len(items) > expected:
+                        expected = len(items)
+                        self._judge.prepare(expected)
                     self._document(item, answer)
                     if self._findings.are_many:
                         # workers go on meanwhile

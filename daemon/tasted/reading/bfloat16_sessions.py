@@ -134,6 +134,7 @@ def load_in_bfloat16(engine: Any, *, threads: int) -> Callable[[], None] | None:
         for session in sessions:
             session.release()
         # what is given back has to be fetched again, by the next picture that somebody waits for
+        held = min(held, resident_bytes())
         if resident_bytes() > held + _WORTH_BYTES:
             return_freed_memory()
             held = resident_bytes()

@@ -13,7 +13,7 @@ from tasted.rpc.messages import (
 )
 
 ADDED_TOGETHER = 16
-"""More files than the engine looks at before it has read the next ones."""
+"""So that a frame fits into a pipe."""
 ADDED_BYTES_MAX = 12_288
 """A pipe of macOS holds 16 KiB, one of Linux 64. The engine may be writing an answer, and reads
 nothing then: if it were sent more than the pipe holds, the two would wait for each other."""

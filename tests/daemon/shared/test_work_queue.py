@@ -379,6 +379,16 @@ class QueueMachine(RuleBasedStateMachine):
             self.in_hand |= {task.file.path for task in work.tasks}
 
     @precondition(lambda self: self.in_hand)
+    @rule()
+    def do_one(self) -> None:
+        """One file of the batch is done; it may need work again before the batch has ended."""
+        path = min(self.in_hand)
+        self.undone.discard(path)
+        self.scanned_since_change = False
+        self.in_hand.discard(path)
+        self.queue.let_go(path)
+
+    @precondition(lambda self: self.in_hand)
     @rule(most=st.integers(1, 3))
     def go_on(self, most: int) -> None:
         """The batch in hand goes on with what waits, and with nothing that it has already."""
@@ -467,9 +477,10 @@ def test_a_batch_goes_on_with_more_of_its_turn() -> None:
         lambda queue: queue.ask(ASKED),
         lambda queue: queue.ask_engine(MakePreview("a.png", "a" * 64, 100)),
         lambda queue: queue.want_model_step(is_wanted=True),
+        lambda queue: queue.look_after(),
         lambda queue: queue.close(),
     ],
-    ids=["new", "labels", "asked", "page", "step", "closed"],
+    ids=["new", "labels", "asked", "page", "step", "look", "closed"],
 )
 def test_a_batch_does_not_go_on_when_something_comes_before_it(
     wants: Callable[[WorkQueue], object],

@@ -169,7 +169,8 @@ def test_a_batch_goes_on_while_files_wait(home: Home, worker: Worker) -> None:
     assert len(ledger.entries) == 100
     assert asked(home)[0] == [task.file.path for task in first]
     assert sorted(path for paths in asked(home) for path in paths) == sorted(ledger.entries)
-    assert worker._shared.queue.in_hand == ledger.entries.keys()
+    # what is done may change again, although the batch has not ended
+    assert worker._shared.queue.in_hand == frozenset()
 
 
 def test_a_batch_goes_on_for_a_while(home: Home, worker: Worker) -> None:
@@ -178,7 +179,7 @@ def test_a_batch_goes_on_for_a_while(home: Home, worker: Worker) -> None:
     worker.score_or_learn(
         waiting(home, worker, 10 * size), durable=False, goes_on=True, between=lambda: None
     )
-    done = len(worker._shared.queue.in_hand)
+    done = sum(map(len, asked(home)))
     assert 7 * size < done < 10 * size
 
 
@@ -197,7 +198,8 @@ def test_row_06_a_file_that_was_added_and_kills_the_engine_takes_only_itself_alo
     ledger.refresh()
     failed = [path for path, entry in ledger.entries.items() if entry.status != "scored"]
     assert failed == ["poison.png"]
-    assert ledger.entries.keys() == queue.in_hand
+    assert queue.in_hand <= {"poison.png"}
+    assert sorted({path for paths in asked(home) for path in paths}) == sorted(ledger.entries)
 
 
 def test_a_batch_ends_when_it_cannot_be_written_or_settings_have_changed(
@@ -207,12 +209,12 @@ def test_a_batch_ends_when_it_cannot_be_written_or_settings_have_changed(
     first = waiting(home, worker, 200)
     worker._shared.settings = Settings()
     worker.score_or_learn(first, durable=False, goes_on=True, between=lambda: None)
-    assert worker._shared.queue.in_hand == {task.file.path for task in first}
+    assert asked(home) == [[task.file.path for task in first]]
     worker._shared.settings = worker.settings
     home.outbox.rename(home.root / "elsewhere")
     with pytest.raises(OutboxUnwritable):
         worker.score_or_learn(first, durable=False, goes_on=True, between=lambda: None)
-    assert len(worker._shared.queue.in_hand) < 200
+    assert sum(map(len, asked(home))) < 200
 
 
 def test_an_engine_that_dies_over_everything_is_no_file_s_fault(home: Home, worker: Worker) -> None:

@@ -249,8 +249,10 @@ class WorkQueue:
         """
         with self._changed:
             turn = self._turn_in_hand
-            is_to_wait = self._closed or self._is_overtaken() or self.calls.is_waiting
-            if turn not in FLOWING or is_to_wait or self._is_step_now(turn, was_step=False):
+            comes_first = self._is_overtaken() or self.calls.is_waiting or self._is_look_due
+            if turn not in FLOWING or self._closed or comes_first:
+                return ()
+            if self._is_step_now(turn, was_step=False):
                 return ()
             batch = self._taken_of(turn, most)
             return batch.tasks if batch is not None else ()
@@ -323,6 +325,11 @@ class WorkQueue:
         """Have a scan follow what is in hand: an earlier one would leave out what is left of it."""
         with self._changed:
             self._is_look_due = True
+
+    def let_go(self, path: str) -> None:
+        """Let go of one file of the batch that is in hand: it is done, and may change again."""
+        with self._changed:
+            self._in_hand -= {path}
 
     def done(self) -> bool:
         """Let go of what was in hand; tell whether a scan is to follow at once."""
