@@ -1,5 +1,6 @@
 """What a file claims is checked before a decoder makes room for it."""
 
+import tracemalloc
 import zlib
 
 import pytest
@@ -45,6 +46,7 @@ def test_row_30_no_frame_tile_or_canvas_is_larger_than_allowed(data: bytes, size
         (hostile.jpeg_of_segments(b"", 100_001), "more than 100,000 parts"),
         (hostile.jpeg_of_segments(b"Exif\0\0" + bytes(99), 65), "Exif data are in more than 64"),
         (hostile.gif_of_blocks(1_000_001), "more than 1,000,000 blocks"),
+        (hostile.gif_of_blocks(1, of=b"!\xfe\0", times=1_000_001), "more than 1,000,000 blocks"),
         (hostile.tiff_of_numbers(1_000_001), "more than 1,000,000 numbers"),
         (hostile.tiff_of_numbers(1_000_001, is_big=True), "more than 1,000,000 numbers"),
         (hostile.tiff_of_entries(100_001), "more than 100,000 parts"),
@@ -80,17 +82,41 @@ def test_a_picture_of_many_parts_is_decoded(data: bytes) -> None:
 def test_row_30_streams_are_not_larger_together_than_a_picture_may_be() -> None:
     """A grid of a hundred tiles, each as large as allowed, took half a minute."""
     few, many = (hostile.avif_of_streams(count, 200) for count in (3, 4))
-    assert claims.too_large(few, "AVIF", 40_000) is None
-    assert claims.too_large(many, "AVIF", 40_000) == (200, 200)
+    assert claims.fault_of(few, "AVIF", 40_000) is None
+    fault = claims.fault_of(many, "AVIF", 40_000)
+    assert fault == "what is coded in it has 160,000 pixels together"
+
+
+def test_row_30_what_is_looked_at_is_not_copied_for_each_that_names_it() -> None:
+    """The check of a megabyte took 300."""
+    data = hostile.avif_of_streams(2_000, 200)
+    tracemalloc.start()
+    try:
+        fault = claims.fault_of(data, "AVIF", LIMIT)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert fault == "its items name the same bytes again and again"
+    assert peak < 10 * len(data)
+
+
+def test_row_30_the_frames_of_a_sequence_are_looked_at() -> None:
+    """They lie in tracks, and are what is decoded."""
+    data = hostile.avif_of_track(300)
+    assert decode(data, name="a", max_pixels=90_000).facts.width == 300
+    hidden = data.replace(b"meta", b"free")
+    assert claims.too_large(hidden, "AVIF", 90_000) is None
+    assert claims.too_large(hidden, "AVIF", 80_000) == (300, 300)
 
 
 @given(st.binary(max_size=300), st.integers(0, 40))
 def test_any_stream_has_an_end(data: bytes, cut: int) -> None:
     """Whatever its units say of their size."""
-    stream = next(item.av1 for item in boxes.items_of(kit.noise("AVIF", size=(48, 36))) if item.av1)
-    assert list(av1.frame_sizes(stream)) == [(48, 36)]
-    assert len(list(av1.frame_sizes(data))) <= len(data)
-    assert len(list(av1.frame_sizes(stream[:cut] + data))) <= 10_000
+    (stream,) = boxes.av1_streams(kit.noise("AVIF", size=(48, 36)))
+    assert list(av1.frame_sizes([stream])) == [(48, 36)]
+    assert list(av1.frame_sizes([b"\x12\0", stream, stream])) == [(48, 36)] * 2
+    assert len(list(av1.frame_sizes([data]))) <= len(data)
+    assert len(list(av1.frame_sizes([stream[:cut] + data] * 3))) <= 10_000
 
 
 def test_row_30_a_frame_that_only_pillow_finds_is_not_decoded() -> None:

@@ -197,6 +197,12 @@ def avif_of_frame(side: int, *, told: int) -> bytes:
     return noise("AVIF", size=(side, side)).replace(struct.pack(">II", side, side), told_size)
 
 
+def avif_of_track(side: int) -> bytes:
+    """Make an AVIF of two pictures, which are in a track."""
+    first, second = (opened(noise("PNG", size=(side, side), seed=seed)) for seed in (1, 2))
+    return encoded(first, "AVIF", save_all=True, append_images=[second])
+
+
 def avif_of_streams(count: int, side: int) -> bytes:
     """Make a file of items that are coded in AV1, which lie in each other's bytes."""
     top = _boxes(noise("AVIF", size=(side, side)))
@@ -222,10 +228,10 @@ def jpeg_of_segments(content: bytes, count: int) -> bytes:
     return data[:2] + segment * count + data[2:]
 
 
-def gif_of_blocks(count: int) -> bytes:
-    """Make a GIF with a comment in so many blocks of one letter."""
+def gif_of_blocks(count: int, *, of: bytes = b"", times: int = 0) -> bytes:
+    """Make a GIF with a comment in so many blocks of one letter, and other blocks before it."""
     data = encoded(opened(solid()), "GIF")
-    return data[:-1] + b"!\xfe" + b"\1a" * count + b"\0;"
+    return data[:-1] + of * times + b"!\xfe" + b"\1a" * count + b"\0;"
 
 
 def tiff_of_numbers(count: int, *, is_big: bool = False) -> bytes:

@@ -4,10 +4,12 @@ A decoder makes room for what they say, whatever the file around them says of th
 takes arbitrary bytes: what cannot be read ends it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 _SEQUENCE_HEADER = 1
-_OBUS_MAX = 10_000
+_HAS_EXTENSION, _HAS_SIZE = 4, 2
+_UNITS_MAX = 10_000
 _LEB128_BYTES_MAX = 8
 _HEADER_BYTES_MAX = 512
 """More than a sequence header has with all of its 32 operating points."""
@@ -15,25 +17,35 @@ _TIERED_LEVEL = 7
 _UVLC_BITS_MAX = 32
 
 
-def frame_sizes(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the width and height of the largest frame of each sequence of a stream.
+def frame_sizes(streams: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield the width and height of the largest frame of each sequence.
 
     Args:
-        data: open bitstream units (AV1 specification, section 5.3).
+        streams: of open bitstream units (AV1 specification, section 5.3).
     """
-    at = 0
-    for _unit in range(_OBUS_MAX):
-        if at >= len(data):
-            return
-        header = data[at]
-        kind, has_extension, has_size = header >> 3 & 0xF, header & 4, header & 2
-        at += 2 if has_extension else 1
-        size, at = _leb128(data, at) if has_size else (len(data) - at, at)
+    for kind, content in islice(_units(streams), _UNITS_MAX):
         if kind == _SEQUENCE_HEADER:
-            found = _frame_size(data[at : at + min(size, _HEADER_BYTES_MAX)])
+            found = _frame_size(content)
             if found is not None:
                 yield found
-        at += size
+
+
+def _units(streams: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the type of each unit, and how it begins."""
+    for data in streams:
+        at = 0
+        while at < len(data):
+            kind, at, size = _unit(data, at)
+            yield kind, data[at : at + min(size, _HEADER_BYTES_MAX)]
+            at += size
+
+
+def _unit(data: bytes, at: int) -> tuple[int, int, int]:
+    """Return type, beginning and size of the content of the unit that begins here."""
+    header = data[at]
+    at += 2 if header & _HAS_EXTENSION else 1
+    size, at = _leb128(data, at) if header & _HAS_SIZE else (len(data) - at, at)
+    return header >> 3 & 0xF, at, size
 
 
 def _leb128(data: bytes, at: int) -> tuple[int, int]:

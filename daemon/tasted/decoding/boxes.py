@@ -18,6 +18,7 @@ _ITEMS_MAX = 10_000
 _EXTENTS_MAX = 100_000
 _BOX_TYPE = re.compile(rb"[\x20-\x7e]{4}")
 _IN_IDAT = 1
+_AV1 = b"av01"
 # where the size of the canvas stands, behind version and flags
 _CANVAS_BYTES_MAX = 18
 _CANVASES = {b"grid": 4, b"iovl": 10}
@@ -31,8 +32,6 @@ class Item:
     """How many bytes its extents have together, whether or not these lie in each other."""
     canvas: tuple[int, int] | None = None
     """Width and height of what is put together of other items; None for any other."""
-    av1: bytes = b""
-    """The stream of what is coded in AV1."""
 
 
 def boxes_end(data: bytes) -> bool:
@@ -135,23 +134,57 @@ def items_of(data: bytes) -> list[Item]:
 
     Grids and overlays tell the size of their canvas themselves (ISO/IEC 23008-12, section 6.6.2).
     """
+    items = []
+    for kind, holder, extents in _placed(data):
+        named = sum(length or len(holder) for _offset, length in extents)
+        canvas = None
+        if kind in _CANVASES:
+            start = _joined(holder, extents[:_CANVAS_BYTES_MAX], most=_CANVAS_BYTES_MAX)
+            canvas = _canvas(start, _CANVASES[kind])
+        items.append(Item(named, canvas))
+    return items
+
+
+def av1_streams(data: bytes) -> Iterator[bytes]:
+    """Yield what is coded in AV1: the items, and the first sample of each track.
+
+    A decoder takes a sequence of pictures from its tracks (ISO/IEC 14496-12, section 8.5 and on),
+    and the first sample of each is the first picture.
+    """
+    for kind, holder, extents in _placed(data):
+        if kind == _AV1:
+            yield _joined(holder, extents)
+    for kind, track in _boxes(_box(data, b"moov") or b""):
+        samples = track
+        for inner in (b"mdia", b"minf", b"stbl"):
+            samples = _box(samples, inner) or b""
+        if kind == b"trak" and _AV1 in (_box(samples, b"stsd") or b""):
+            yield _first_sample(data, samples)
+
+
+def _first_sample(data: bytes, samples: bytes) -> bytes:
+    """Return the first sample by its place and size; as far as they can be read."""
+    try:
+        sizes = _box(samples, b"stsz") or b""
+        size = struct.unpack_from(">4xI", sizes)[0] or struct.unpack_from(">12xI", sizes)[0]
+        chunks = _box(samples, b"stco")
+        if chunks is not None:
+            (at,) = struct.unpack_from(">8xI", chunks)
+        else:
+            (at,) = struct.unpack_from(">8xQ", _box(samples, b"co64") or b"")
+    except struct.error:
+        return b""
+    return data[at : at + size]
+
+
+def _placed(data: bytes) -> Iterator[tuple[bytes | None, bytes, list[tuple[int, int]]]]:
+    """Yield the kind of each item, what its bytes are in, and offset and length of its extents."""
     meta = _box(data, b"meta")
     meta = meta[4:] if meta is not None else b""
     kinds = _kinds(_box(meta, b"iinf") or b"")
     stored = _box(meta, b"idat") or b""
-    items = []
     for number, is_in_meta, extents in _locations(_box(meta, b"iloc") or b""):
-        holder = stored if is_in_meta else data
-        named = sum(length or len(holder) for _offset, length in extents)
-        kind = kinds.get(number)
-        canvas, av1 = None, b""
-        if kind in _CANVASES:
-            start = _joined(holder, extents[:_CANVAS_BYTES_MAX], most=_CANVAS_BYTES_MAX)
-            canvas = _canvas(start, _CANVASES[kind])
-        elif kind == b"av01" and named <= len(data):
-            av1 = _joined(holder, extents)
-        items.append(Item(named, canvas, av1))
-    return items
+        yield kinds.get(number), stored if is_in_meta else data, extents
 
 
 def _joined(holder: bytes, extents: Sequence[tuple[int, int]], *, most: int = sys.maxsize) -> bytes:

@@ -5,6 +5,7 @@ size, for one stretch of bytes that is named a thousand times, for steps without
 these lets a file of some kilobytes cost a gigabyte or a minute.
 """
 
+import itertools
 import struct
 from collections.abc import Mapping
 
@@ -24,17 +25,21 @@ _ICC_STEPS_MAX = 32
 _ICC_STEPS = b"mpet"
 
 
-def fault_of(data: bytes, format_name: str) -> str | None:
+def fault_of(data: bytes, format_name: str, max_pixels: int) -> str | None:
     """Return why a content is not handed to its decoder, as part of a sentence; None: it may be.
 
     Args:
         data: the content.
         format_name: of it, as `picture_formats.sniff` says.
+        max_pixels: the most that are allowed of one picture.
     """
     if format_name in {"HEIF", "AVIF"}:
         named = sum(item.bytes_named for item in boxes.items_of(data))
         if named > _TIMES_NAMED_MAX * len(data):
             return "its items name the same bytes again and again"
+        coded = sum(width * height for width, height in av1.frame_sizes(boxes.av1_streams(data)))
+        if coded > _TIMES_CODED_MAX * max_pixels:
+            return f"what is coded in it has {coded:,} pixels together"
     return None
 
 
@@ -42,7 +47,7 @@ def too_large(data: bytes, format_name: str, max_pixels: int) -> Size | None:
     """Return a size for which a decoder makes room, beside that of the picture; None: none is.
 
     Args:
-        data: the content.
+        data: the content, which has no fault.
         format_name: of it, as `picture_formats.sniff` says.
         max_pixels: the most that are allowed.
     """
@@ -55,13 +60,10 @@ def too_large(data: bytes, format_name: str, max_pixels: int) -> Size | None:
         # what is coded is filled up to whole blocks, and cut to the picture afterwards
         if max(1, width - _CODED_BLOCK) * max(1, height - _CODED_BLOCK) > max_pixels:
             return width, height
-    items = boxes.items_of(data)
-    canvases = [item.canvas for item in items if item.canvas is not None]
-    frames = [size for item in items for size in av1.frame_sizes(item.av1)]
-    together = sum(width * height for width, height in frames)
-    if together > _TIMES_CODED_MAX * max_pixels:
-        return max(frames)
-    return next((size for size in (*canvases, *frames) if size[0] * size[1] > max_pixels), None)
+    canvases = (item.canvas for item in boxes.items_of(data) if item.canvas is not None)
+    frames = av1.frame_sizes(boxes.av1_streams(data))
+    sizes = itertools.chain(canvases, frames)
+    return next((size for size in sizes if size[0] * size[1] > max_pixels), None)
 
 
 def tile_of(tags: Mapping[int, object]) -> Size | None:

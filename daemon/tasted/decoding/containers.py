@@ -197,8 +197,8 @@ def gif_first_frame(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def gif_sub_blocks(data: bytes, most: int) -> int:
-    """Count the sub-blocks of a GIF, which hold what is in its blocks.
+def gif_blocks(data: bytes, most: int) -> int:
+    """Count the blocks of a GIF, and the sub-blocks that hold what is in them.
 
     Args:
         data: the file.
@@ -206,6 +206,7 @@ def gif_sub_blocks(data: bytes, most: int) -> int:
     """
     counted = _SubBlocks(data, most)
     for _at in _gif_blocks(data, counted):
+        counted.count += 1
         if counted.count >= most:
             break
     return counted.count

@@ -15,8 +15,8 @@ SCANS_MAX = 1000
 """Of a JPEG; encoders make about ten, and each costs a decoder as much as a picture."""
 EXIF_SEGMENTS_MAX = 64
 """Of a JPEG; each is joined to those before it."""
-SUB_BLOCKS_MAX = 1_000_000
-"""Of a GIF; encoders fill each with 255 bytes."""
+BLOCKS_MAX = 1_000_000
+"""Of a GIF, with those in them, which encoders fill with 255 bytes each."""
 NUMBERS_MAX = 1_000_000
 """Of one tag of a TIFF."""
 
@@ -38,8 +38,8 @@ def fault_of(data: bytes, format_name: str) -> str | None:
             return _fault_of_png(data)
         case "JPEG":
             return _fault_of_jpeg(data)
-        case "GIF" if containers.gif_sub_blocks(data, SUB_BLOCKS_MAX + 1) > SUB_BLOCKS_MAX:
-            return f"it is made of more than {SUB_BLOCKS_MAX:,} blocks"
+        case "GIF" if containers.gif_blocks(data, BLOCKS_MAX + 1) > BLOCKS_MAX:
+            return f"it is made of more than {BLOCKS_MAX:,} blocks"
         case "TIFF":
             return _fault_of_tiff(data)
     return None

@@ -281,7 +281,7 @@ def _load_decoder(format_name: str) -> None:
 
 
 def _check_claims(data: bytes, format_name: str, name: str, max_pixels: int) -> None:
-    _refuse(claims.fault_of(data, format_name), name)
+    _refuse(claims.fault_of(data, format_name, max_pixels), name)
     size = claims.too_large(data, format_name, max_pixels)
     if size is not None:
         _check_size(size, name, max_pixels)
