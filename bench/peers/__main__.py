@@ -150,16 +150,18 @@ def run_variants(bench: Bench) -> dict[str, Any]:
 
 
 def run_load(bench: Bench) -> dict[str, Any]:
-    """Watch where the time goes at full load."""
-    files = (*bench.corpus.files, *bench.corpus.extra)
+    """Watch where the time goes at full load, with the files of the race and with small ones."""
+    phones = [file for file in bench.corpus.files if file.name.startswith("phone")]
+    wanted = [(variant, variant.name, bench.corpus.files) for variant in bench.variants()]
+    wanted.append((Variant("tasted"), aims.PHONES_ALONE, (*phones, *bench.corpus.extra)))
     return {
-        variant.name: median_shares(
+        name: median_shares(
             [
                 load_shares(variant, bench.checkpoint(), files, bench.cache)
                 for _round in range(bench.rounds)
             ]
         )
-        for variant in bench.variants()
+        for variant, name, files in wanted
     }
 
 

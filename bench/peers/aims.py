@@ -10,6 +10,7 @@ from bench.peers.figures import percentile, ratio
 OURS, EXACT, BEFORE, WITH_TEXT = "tasted", "tasted, float32", "tasted before", "tasted, text on"
 PLAIN = "plain loop"
 MANY_SIZES = "text of 120 sizes of screen"
+PHONES_ALONE = "tasted, phone screenshots alone"
 Aim = tuple[str, float, str, float]
 """What, the figure, whether it should be `>=` or `<=`, and what."""
 _RATES = (

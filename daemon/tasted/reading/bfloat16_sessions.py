@@ -27,7 +27,7 @@ _CHARACTERS = ("framework", "character")
 # which takes longer than the line itself; lines filled up to a few widths share both
 _LINE_WIDTH_STEP = 64
 _LINE_KERNELS = 400
-_WORTH_BYTES = 64_000_000
+_WORTH_BYTES = 48_000_000
 
 
 class Bfloat16Session:
