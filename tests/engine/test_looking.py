@@ -1,11 +1,13 @@
 """What a worker does with its group: very large pictures are decoded one at a time."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kit.pixel_engine import PixelSums
 from kit.readers import unread
@@ -21,6 +23,7 @@ from tasted.rpc.messages import RequestedFile
 
 DIMENSIONS = 16
 WORKERS = 4
+PATIENCE_SECONDS = 60.0
 
 
 class LargePictures:
@@ -44,11 +47,13 @@ class LargePictures:
         return Picture(np.zeros((8, 8, 3), np.uint8), PictureFacts(8, 8, "PNG"))
 
 
-def looking(decode: Any, *, max_pixels: int) -> Looking:
-    """Make what a worker does, with this decoder."""
+def looking(
+    decode: Any, *, max_pixels: int, load: Callable[[], PixelSums] = lambda: PixelSums(DIMENSIONS)
+) -> Looking:
+    """Make what a worker does, with this decoder and this model."""
     identity = EmbedderIdentity("pixels", "0" * 64, DIMENSIONS)
     return Looking(
-        LazyEmbedder(identity, reads_text=False, load=lambda: PixelSums(DIMENSIONS)),
+        LazyEmbedder(identity, reads_text=False, load=load),
         unread(),
         StageRunner(lambda _error, _stage: None, version="0"),
         max_pixels=max_pixels,
@@ -89,3 +94,36 @@ def test_what_is_above_the_limit_of_the_settings_is_refused_once(tmp_path: Path)
     assert item.document is not None
     assert item.document.error is not None
     assert item.document.error.code == "too_large"
+
+
+def test_nobody_waits_for_the_model_while_pictures_wait(tmp_path: Path) -> None:
+    """It looks at the pictures of one worker at a time; another one decodes more meanwhile."""
+    is_embedding, may_go_on, decoded = threading.Event(), threading.Event(), list[str]()
+    first, second, *others = items_of(tmp_path, 4)
+
+    class Busy(PixelSums):
+        def embed_prepared(self, prepared: NDArray[np.int64]) -> NDArray[np.float32]:
+            is_embedding.set()
+            assert may_go_on.wait(PATIENCE_SECONDS)
+            return super().embed_prepared(prepared)
+
+    def decode(_data: bytes, *, name: str, **_limits: object) -> Picture:
+        decoded.append(name)
+        return Picture(np.zeros((8, 8, 3), np.uint8), PictureFacts(8, 8, "PNG"))
+
+    look, group = looking(decode, max_pixels=100, load=lambda: Busy(DIMENSIONS)), [second]
+
+    def another() -> PipelineItem | None:
+        if not others:
+            may_go_on.set()
+            return None
+        group.append(others.pop())
+        return group[-1]
+
+    with ThreadPoolExecutor(2) as workers:
+        done = [workers.submit(look.look, [first])]
+        assert is_embedding.wait(PATIENCE_SECONDS)
+        done.append(workers.submit(look.look, group, another))
+        assert [one.result(PATIENCE_SECONDS) for one in done] == [None, None]
+    assert decoded == ["0.png", "1.png", "3.png", "2.png"]
+    assert all(item.embedded is not None for item in (first, *group))

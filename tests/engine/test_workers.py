@@ -98,27 +98,26 @@ def test_answers_come_in_the_order_of_the_batch(home: Home) -> None:
     assert 20 in embedder.widths[-FILES_TOGETHER:]
 
 
-def test_nobody_waits_for_the_model_while_pictures_wait(home: Home) -> None:
-    """It looks at the pictures of one worker at a time; the other one takes more meanwhile."""
-    embedder = Awaiting()
-    files = put(home, *range(20, 32))
-    seen: list[int] = []
-    has_group = threading.Event()
+def test_only_later_groups_grow_while_a_worker_has_them() -> None:
+    """The first pictures are answered first, and nobody has more than are answered late."""
+    items = [PipelineItem(RequestedFile(f"{number}.png")) for number in range(12)]
+    groups: list[list[PipelineItem]] = []
+    all_given = threading.Event()
 
-    def see(width: int) -> None:
-        seen.append(width)
-        # of the worker that does not look at the first picture
-        if len(seen) > FILES_TOGETHER:
-            has_group.set()
+    def look(group: list[PipelineItem], another: Another) -> None:
+        assert all_given.wait(PATIENCE_SECONDS)
+        while another() is not None:
+            pass
+        groups.append(list(group))
 
-    embedder.on_seen = see
-    looked_meanwhile: list[bool] = []
-    embedder.before[20] = lambda: looked_meanwhile.append(has_group.wait(PATIENCE_SECONDS))
-    with pipeline(home, embedder, 2) as engine:
-        results = results_of(engine, *files)
-    assert looked_meanwhile == [True]
-    assert [result.path for result in results] == [file.path for file in files]
-    assert sorted(embedder.widths) == list(range(20, 32))
+    with Workers(WorkerThreads(1), look) as workers:
+        for item in items:
+            workers.give(item)
+        all_given.set()
+        taken = [item for _group in range(4) for item in workers.take(waits=True)]
+        assert workers.in_hand == 0
+    assert [len(group) for group in groups] == [1, FILES_TOGETHER, FILES_TOGETHER, 3]
+    assert taken == items
 
 
 def test_a_batch_goes_on_with_files_that_are_added(home: Home) -> None:

@@ -4,8 +4,8 @@
 
 There are no queues between decoding and embedding: whoever decoded a picture embeds it. A worker
 takes one item while little waits, so that the first answer comes at once, and more when there are
-more, because a model is quicker over several pictures. It takes yet another one while the model is
-busy with the pictures of another worker. Touches threads alone.
+more, because a model is quicker over several pictures. To those it adds yet another one while the
+model is busy with the pictures of another worker. Touches threads alone.
 """
 
 import threading
@@ -127,7 +127,8 @@ class Workers:
 
     def _another(self, group: list[PipelineItem]) -> PipelineItem | None:
         with self._guard:
-            if not self._waiting or len(group) >= FILES_TOGETHER:
+            # somebody may wait for the first pictures of a batch, which are taken one by one
+            if not self._waiting or not _BEGUN_TOGETHER <= len(group) < FILES_TOGETHER:
                 return None
             group.append(self._waiting.popleft())
             return group[-1]
