@@ -96,6 +96,15 @@ def test_a_batch_ends_when_what_came_is_no_message(sender: Sender, sent: bytes) 
         sender.incoming.next()
 
 
+def test_what_was_no_message_ends_one_batch_alone(sender: Sender) -> None:
+    """What comes after it is taken as ever."""
+    sender.send_bytes(b"\0\0\0\2[]")
+    assert sender.incoming.is_batch_to_end
+    sender.send(WarmUp())
+    assert request_from(sender.incoming.next()) == WarmUp()
+    assert not sender.incoming.is_batch_to_end
+
+
 def test_a_batch_ends_when_the_light_process_has_gone(sender: Sender) -> None:
     """Nobody is there to take its answers."""
     sender.send(AddFiles(FILES))

@@ -39,6 +39,7 @@ class Incoming:
         while True:
             ahead, self._ahead = self._ahead, None
             message = framing.read(self._descriptor) if ahead is None else ahead
+            self._is_closed = False
             if message.get("type") not in _OF_A_BATCH:
                 return message
 
