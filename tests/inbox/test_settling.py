@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from kit.inbox_files import inbox_file, stamp
-from tasted.inbox.settling import Settling
+from tasted.inbox.settling import Settling, quiet_from
 from tasted.records import Companion, FileStamp, InboxFile
 
 QUIET = 2.0
@@ -213,3 +213,9 @@ def test_row_04_a_file_that_never_rests_is_told_of() -> None:
         assert settling.restless(now=second) == (["a.png"] if second >= 60 else [])
     settling.look({"a.png": inbox_file(number=60)}, now=62)
     assert settling.restless(now=62) == []
+
+
+def test_what_is_seen_late_has_not_been_quiet_since_it_was_told_of() -> None:
+    """A turn that takes long before it looks would find a file settled at once."""
+    assert quiet_from(100.0, seen_at=100.002) == 100.0
+    assert quiet_from(100.0, seen_at=103.0) > 102.9

@@ -3,7 +3,9 @@
 pictures       bytes → pixels, or an ItemError that says why not        Pillow, pillow-heif
 plain_png      most screenshots, in half the time; halving              libvips
 incomplete     files without their end                                  pure
-containers     chunks, segments and boxes of the formats                pure
+parts, claims  what a file is refused for before it is decoded          pure
+containers     chunks, segments and blocks of the formats               pure
+boxes, av1     the same of HEIF and AVIF, and of the streams in them    pure
 developing     an opened image → upright sRGB, 8 bits                   Pillow
 modes, colour, code_points   bit depth, transparency, colour space      Pillow
 views          pixels → the regions that are embedded                   pure numpy

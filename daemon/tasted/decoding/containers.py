@@ -204,12 +204,12 @@ def gif_blocks(data: bytes, most: int) -> int:
         data: the file.
         most: where counting ends.
     """
-    counted = _SubBlocks(data, most)
-    for _at in _gif_blocks(data, counted):
-        counted.count += 1
-        if counted.count >= most:
+    blocks, sub_blocks = 0, _SubBlocks(data, most)
+    for _at in _gif_blocks(data, sub_blocks):
+        blocks += 1
+        if blocks + sub_blocks.count >= most:
             break
-    return counted.count
+    return blocks + sub_blocks.count
 
 
 class _SubBlocks:

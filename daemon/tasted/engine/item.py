@@ -55,7 +55,7 @@ class PipelineItem:
     """There was no memory for it beside the others of its batch; it is tried alone after them."""
     timing_ms: dict[str, int] = field(default_factory=dict)
 
-    def let_go(self) -> None:
+    def drop_content(self) -> None:
         """Hold the content no longer: a batch may have hundreds of files."""
         if self.opened is not None:
             self.opened.data = b""

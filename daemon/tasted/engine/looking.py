@@ -109,7 +109,7 @@ class Looking:
             raise LookupError("a file that is gone is to be decoded")
         with item.timed("decode"):
             item.picture = self._decoded(item.opened.data, item)
-        item.let_go()
+        item.drop_content()
 
     def _decoded(self, data: bytes, item: PipelineItem) -> Picture:
         decoded = partial(

@@ -252,12 +252,12 @@ class _Flow:
         """Give an item whose file was read to the workers, if it needs them."""
         self.take_over(item)
         if not self._opens(item):
-            item.let_go()
+            item.drop_content()
             self._prepared(item)
             return
         if item.content_id in self._copies:
             # read again, if what is found out about the first is not enough
-            item.let_go()
+            item.drop_content()
             self._copies[item.content_id].append(item)
             return
         self._copies[item.content_id] = []
@@ -275,7 +275,7 @@ class _Flow:
         """Take back what workers have done."""
         for item in self._workers.take(waits=waits):
             item.is_in_work = False
-            item.let_go()
+            item.drop_content()
             self.keep(item)
             for copy in self._copies.pop(item.content_id):
                 self.enter(copy)

@@ -16,6 +16,19 @@ Seen = TypeVar("Seen")
 
 UNFINISHED_SECONDS = 5.0
 RESTLESS_SECONDS = 60.0
+_TOLD_SECONDS = 0.01
+
+
+def quiet_from(told_at: float, *, seen_at: float) -> float:
+    """Return since when a file counts as quiet: it was told of, and is seen a little later. Pure.
+
+    What is seen late may have been written late, so that little of the time between counts.
+
+    Args:
+        told_at: monotonic seconds.
+        seen_at: the same.
+    """
+    return max(told_at, seen_at - _TOLD_SECONDS)
 
 
 @dataclass(slots=True)

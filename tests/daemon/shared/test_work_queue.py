@@ -386,7 +386,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.undone.discard(path)
         self.scanned_since_change = False
         self.in_hand.discard(path)
-        self.queue.let_go(path)
+        self.queue.done_with(path)
 
     @precondition(lambda self: self.in_hand)
     @rule(most=st.integers(1, 3))

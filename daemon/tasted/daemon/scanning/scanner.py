@@ -49,6 +49,7 @@ from tasted.feedback.events import Via
 from tasted.home.layout import Home
 from tasted.inbox.access import try_access
 from tasted.inbox.reconcile import to_score_again
+from tasted.inbox.settling import quiet_from
 from tasted.inbox.watcher import Watcher
 from tasted.outbox.places import of_backfill
 from tasted.rpc.messages import EngineAnswer, EngineRequest
@@ -58,7 +59,6 @@ from tasted.system.platform import FileSystem, file_system_of
 
 _UNHEALTHY_SECONDS = 5.0
 _LEAST_SECONDS = 0.01
-_TOLD_SECONDS = 0.01
 _SCAN_SHARE = 0.25
 # five minutes without a heartbeat count as a dead daemon
 _HEARTBEAT_SECONDS = 120.0
@@ -232,8 +232,7 @@ class Scanner:
             is_whole = has_doubt or self._is_in_doubt or not tells_all
             # whatever keeps this scan from its end, the next one knows nothing of these hints
             self._is_in_doubt = True
-            # a file has been quiet since it was told of; but what is seen late may be written late
-            now = max(self._told_at, time.monotonic() - _TOLD_SECONDS)
+            now = quiet_from(self._told_at, seen_at=time.monotonic())
             self._scan.run(hints, places=places, is_whole=is_whole, now=now)
             self._is_in_doubt = False
             self._save_power()

@@ -326,7 +326,7 @@ class WorkQueue:
         with self._changed:
             self._is_look_due = True
 
-    def let_go(self, path: str) -> None:
+    def done_with(self, path: str) -> None:
         """Let go of one file of the batch that is in hand: it is done, and may change again."""
         with self._changed:
             self._in_hand -= {path}

@@ -336,7 +336,7 @@ class Worker:
     def _keep(self, task: Task, result: FileResult, *, durable: bool) -> None:
         reach("worker.answered")
         self._result_writer.keep(task, result, durable=durable)
-        self._shared.queue.let_go(task.file.path)
+        self._shared.queue.done_with(task.file.path)
         self._shared.throughput.finished(1)
 
     def _after_death(self, batch: AskedBatch, undone: _Undone | None, *, durable: bool) -> None:
