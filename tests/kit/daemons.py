@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit.terminals import shown_to_the_end
 from kit.waiting import eventually
 from tasted.home.layout import Home
 from tasted.home.status import Status, read_status
@@ -162,11 +163,7 @@ def tasted_on_terminal(home: Home, *words: str, typed: str) -> tuple[int, str]:
     with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal) as process:
         os.close(terminal)
         os.write(screen, typed.encode())
-        said = b""
-        # EIO is how a terminal says that nobody writes to it any more
-        with contextlib.suppress(OSError):
-            while chunk := os.read(screen, 4096):
-                said += chunk
+        said = shown_to_the_end(screen)
         status = process.wait(120)
     os.close(screen)
     return status, said.decode("utf-8", "replace")

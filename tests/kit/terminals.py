@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -69,7 +70,7 @@ class TerminalUser:
 
     def resize(self, columns: int, lines: int) -> None:
         """Change the size of the window."""
-        _set_size(self._screen, columns, lines)
+        set_size(self._screen, columns, lines)
 
     def modes(self) -> list[object]:
         """Return how the terminal is set: echo, line by line, and so on."""
@@ -82,7 +83,34 @@ class TerminalUser:
         return status
 
 
-def _set_size(descriptor: int, columns: int, lines: int) -> None:
+def shown_until(descriptor: int, end: bytes, *, within_seconds: float = 30.0) -> bytes:
+    """Read a screen until it ends with something: one read may bring a part of it.
+
+    Raises:
+        AssertionError: it does not come in time.
+    """
+    shown = b""
+    deadline = time.monotonic() + within_seconds
+    while not shown.endswith(end):
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([descriptor], [], [], left)[0]:
+            raise AssertionError(f"{end!r} does not come after {shown!r}")
+        shown += os.read(descriptor, 65_536)
+    return shown
+
+
+def shown_to_the_end(descriptor: int) -> bytes:
+    """Read a screen that nobody writes to any more."""
+    shown = b""
+    # EIO is how a terminal says so
+    with contextlib.suppress(OSError):
+        while chunk := os.read(descriptor, 65_536):
+            shown += chunk
+    return shown
+
+
+def set_size(descriptor: int, columns: int, lines: int) -> None:
+    """Set how many columns and lines a terminal has."""
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
 
@@ -96,7 +124,7 @@ def at_terminal(
 ) -> Iterator[TerminalUser]:
     """Run a command on a terminal while the block runs; whatever happens, it is gone afterwards."""
     screen, terminal = os.openpty()
-    _set_size(terminal, columns, lines)
+    set_size(terminal, columns, lines)
     process = subprocess.Popen(
         [*_AT_TERMINAL, sys.executable, "-m", "tasted", "--home", str(home), *words],
         stdin=terminal,

@@ -1,12 +1,13 @@
 """A terminal in use: a pseudo-terminal with somebody at its other end."""
 
 import os
+import select
 import termios
 from collections.abc import Iterator
 
 import pytest
 
-from kit.terminals import _set_size
+from kit.terminals import set_size, shown_until
 from tasted.terminal_review.drawing import Cells
 from tasted.terminal_review.terminal import Terminal
 
@@ -36,9 +37,8 @@ def test_row_67_it_is_left_as_it_was(ends: tuple[int, int]) -> None:
     with pytest.raises(ZeroDivisionError):
         use()
     assert termios.tcgetattr(program) == before
-    written = os.read(person, 1_000)
+    written = shown_until(person, b"\x1b[?25h\x1b[?1049l")
     assert written.startswith(b"\x1b[?1049h")
-    assert written.endswith(b"\x1b[?25h\x1b[?1049l")
 
 
 def test_keys_come_one_after_the_other(ends: tuple[int, int]) -> None:
@@ -60,7 +60,10 @@ def test_what_was_pressed_before_a_card_is_dropped(ends: tuple[int, int]) -> Non
         os.write(person, b"lx")
         assert terminal.key(_PATIENCE_SECONDS) == "l"
         os.write(person, b"l")
+        # a key is on its way for a moment; nobody drops what has not arrived
+        assert select.select([program], [], [], _PATIENCE_SECONDS)[0]
         terminal.drop_keys()
+        assert not select.select([program], [], [], 0.0)[0]
         assert terminal.key(0.0) is None
 
 
@@ -68,9 +71,9 @@ def test_a_size_is_told_and_its_change_is_a_key(ends: tuple[int, int]) -> None:
     """A terminal that tells none has the usual one."""
     _person, program = ends
     terminal = Terminal(program, program)
-    _set_size(program, 0, 0)
+    set_size(program, 0, 0)
     assert terminal.size() == Cells(80, 24)
-    _set_size(program, 100, 40)
+    set_size(program, 100, 40)
     assert terminal.size() == Cells(100, 40)
     read, write = os.pipe()
     try:
@@ -87,6 +90,6 @@ def test_parts_are_drawn_where_they_belong(ends: tuple[int, int]) -> None:
     person, program = ends
     terminal = Terminal(program, program)
     terminal.show([(1, b"name"), (3, b"keys")], before=b"\x1b_Ga=d\x1b\\")
-    assert os.read(person, 1_000) == (
+    assert shown_until(person, b"keys") == (
         b"\x1b_Ga=d\x1b\\\x1b[0m\x1b[2J\x1b[H\x1b[1;1Hname\x1b[3;1Hkeys"
     )

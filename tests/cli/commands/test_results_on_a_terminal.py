@@ -1,12 +1,9 @@
 """`tasted results` on a terminal: colours, columns, and lines that fit."""
 
-import fcntl
 import os
 import pty
-import struct
 import subprocess
 import sys
-import termios
 
 import click
 import pytest
@@ -15,6 +12,7 @@ from hypothesis import strategies as st
 
 from kit.commands import run
 from kit.sidecars import failed, scored
+from kit.terminals import set_size, shown_to_the_end
 from tasted.cli.commands.result_rows import columns_of, rows
 from tasted.cli.context import Context, printable
 from tasted.cli.main import main
@@ -109,7 +107,7 @@ def test_the_width_is_that_of_the_real_terminal(home: Home, writer: Writer) -> N
     """Seen through a pseudo-terminal of 40 columns, as a person would."""
     writer.write(scored(f"{'long' * 20}.png", summary=f"Match, 83 %: {'close ' * 20}."))
     main_end, child_end = pty.openpty()
-    fcntl.ioctl(child_end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    set_size(child_end, 40, 24)
     command = [sys.executable, "-m", "tasted", "--home", str(home.root), "results"]
     environment = {**os.environ, "TERM": "xterm-256color"}
     environment.pop("COLUMNS", None)
@@ -119,7 +117,7 @@ def test_the_width_is_that_of_the_real_terminal(home: Home, writer: Writer) -> N
         env=environment,
     )  # fmt: skip
     os.close(child_end)
-    shown = os.read(main_end, 10_000).decode()
+    shown = shown_to_the_end(main_end).decode()
     os.close(main_end)
     assert "\x1b[32mmatch" in shown
     assert all(len(line) <= 40 for line in click.unstyle(shown).splitlines())
