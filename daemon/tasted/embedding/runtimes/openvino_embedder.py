@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,23 @@ TEXTS_AT_ONCE = 64
 
 
 class Tower:
-    """A compiled graph with one output, and a request for each thread that runs it."""
+    """A compiled graph with one output, and a request for each thread that runs it.
 
-    def __init__(self, compiled: CompiledModel) -> None:
+    Args:
+        compiled: the graph.
+        ordering: entered while so many inputs are computed for the first time: OpenVINO may then
+            put weights into another order, and reads them from the file for that.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledModel,
+        ordering: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._compiled = compiled
+        self._ordering = ordering
+        self._met: set[int] = set()
+        """How many inputs there were at a time."""
         self._idle: list[InferRequest] = []
 
     def run(self, *inputs: NDArray[Any]) -> NDArray[np.float32]:
@@ -39,7 +53,10 @@ class Tower:
             request = self._idle.pop()
         except IndexError:
             request = self._compiled.create_infer_request()
-        rows: NDArray[np.float32] = request.infer(list(inputs), share_inputs=True)[0]
+        count = len(inputs[0])
+        with nullcontext() if count in self._met else self._ordering():
+            rows: NDArray[np.float32] = request.infer(list(inputs), share_inputs=True)[0]
+        self._met.add(count)
         self._idle.append(request)
         return rows
 

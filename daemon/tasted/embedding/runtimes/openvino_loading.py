@@ -1,7 +1,8 @@
 """A model's folder → an embedder that computes with OpenVINO on the CPU. Maps the weights.
 
 Compiling takes most of its time, and prepares a copy of the weights in the order in which the
-processor reads them. The pages of the file are given back meanwhile, and after the first run.
+processor reads them. The pages of the file are given back meanwhile, and with the first run of so
+many pictures at a time.
 """
 
 from collections.abc import Callable
@@ -85,7 +86,7 @@ class _Loader:
             fingerprint=fingerprint,
             dimensions=shape.dimensions,
         )
-        self._warm_up(tower, weights)
+        self._warm_up(tower)
         return embedder
 
     def resnet(self, *, fingerprint: str) -> OpenvinoEmbedder:
@@ -105,19 +106,19 @@ class _Loader:
             fingerprint=fingerprint,
             dimensions=shape.channels[-1],
         )
-        self._warm_up(tower, weights)
+        self._warm_up(tower)
         return embedder
 
     def _compiled(self, graph: Model, weights: MappedWeights) -> Tower:
         self._at_compiling()
         with loading(self._model), weights.releasing_pages():
-            return Tower(compile_graph(graph, precision=self._precision, threads=self._threads))
+            compiled = compile_graph(graph, precision=self._precision, threads=self._threads)
+        return Tower(compiled, weights.releasing_pages)
 
-    def _warm_up(self, tower: Tower, weights: MappedWeights) -> None:
+    def _warm_up(self, tower: Tower) -> None:
         side = self._processor.side
         noise = np.random.default_rng(7).integers(0, 256, (1, side, side, 3), dtype=np.uint8)
-        with weights.releasing_pages():
-            rows = tower.run(noise)
+        rows = tower.run(noise)
         # NaN is found here, before a picture is embedded
         unit_rows(rows, model=self._model.name)
 
@@ -125,6 +126,5 @@ class _Loader:
         tokens = ClipTokens(self._model, context=shape.context, vocabulary_size=shape.vocabulary)
         graph = openvino_clip.text_graph(shape, weights)
         tower = TextTower(self._compiled(graph, weights), tokens, end_id=shape.end_id)
-        with weights.releasing_pages():
-            tower.run([""])
+        tower.run([""])
         return tower
