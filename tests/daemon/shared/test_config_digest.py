@@ -17,3 +17,28 @@ def test_text_recognition_that_was_installed_makes_sidecars_stale(home: Home) ->
     assert without.digest(Settings()) != with_it.digest(Settings())
     alone = Settings.model_validate({"reading": {"engine": "companion"}})
     assert without.digest(alone) == with_it.digest(alone)
+
+
+def test_what_reads_is_looked_for_now_and_then(home: Home) -> None:
+    """Not with every look, for that takes longer than the look; and at once for other settings."""
+    now, found = 0.0, "/bin/tesseract"
+    asked: list[str] = []
+
+    def program(name: str) -> str | None:
+        asked.append(name)
+        return found
+
+    machine = Machine("linux", lambda _module: False, lambda _name: "", program)
+    config_digest = ConfigDigest(home, version="0", machine=machine, clock=lambda: now)
+    first = config_digest.digest(Settings())
+    asked.clear()
+    assert config_digest.digest(Settings()) == first
+    assert not asked
+    languages = Settings.model_validate({"reading": {"languages": ["en", "de"]}})
+    assert config_digest.digest(languages) != first
+    assert asked
+    assert config_digest.digest(Settings()) == first
+    found, now = "/usr/bin/tesseract", 5.0
+    assert config_digest.digest(Settings()) == first
+    now = 60.0
+    assert config_digest.digest(Settings()) != first
