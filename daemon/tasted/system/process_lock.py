@@ -1,4 +1,4 @@
-"""A lock file that one process at a time holds (flock(2)); it is free when that process ends."""
+"""Locks that one process at a time holds (flock(2)); each is free when that process ends."""
 
 import contextlib
 import fcntl
@@ -28,6 +28,24 @@ def held_if_free(file: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def folder_held(folder: Path) -> Iterator[None]:
+    """Wait for the lock of a folder, and hold it while the block runs: no file is left.
+
+    Args:
+        folder: is there.
+
+    Raises:
+        OSError: when it cannot be opened, or locked on its file system.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasted.system.files import real_path
+from tasted.system.process_lock import folder_held
 
 
 def existing_parent(folder: Path) -> Path:
@@ -38,12 +39,8 @@ def only_pull(cache: Path) -> Iterator[None]:
         OSError: when it cannot be made or opened.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(cache, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with folder_held(cache):
         yield
-    finally:
-        os.close(descriptor)
 
 
 def remove_broken_downloads(cache: Path, name: str) -> None:

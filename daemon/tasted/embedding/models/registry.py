@@ -8,13 +8,15 @@ cache and other places outside it are stored absolute. Beside the models stands 
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasted.errors import ModelUnusable
 from tasted.system.files import private_folder, real_path, write_atomically
+from tasted.system.process_lock import folder_held
 
 _VERSION = 1
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
@@ -64,9 +66,8 @@ def record(
     Raises:
         ModelUnusable: when models.json is damaged or cannot be written.
     """
-    document = _read(models_file)
-    document.models[name] = {"folder": _portable(folder, home_root), "revision": revision}
-    _write(models_file, document)
+    with _changed(models_file) as document:
+        document.models[name] = {"folder": _portable(folder, home_root), "revision": revision}
 
 
 def note_downloads(
@@ -83,11 +84,10 @@ def note_downloads(
     Raises:
         ModelUnusable: when models.json is damaged or cannot be written.
     """
-    document = _read(models_file)
     place = _portable(folder, home_root)
-    known = document.downloads.get(place, [])
-    document.downloads[place] = sorted({*known, *names})
-    _write(models_file, document)
+    with _changed(models_file) as document:
+        known = document.downloads.get(place, [])
+        document.downloads[place] = sorted({*known, *names})
 
 
 def list_downloads(models_file: Path, home_root: Path) -> dict[Path, tuple[str, ...]]:
@@ -107,11 +107,10 @@ def forget(name: str, *, models_file: Path) -> bool:
     Raises:
         ModelUnusable: when models.json is damaged or cannot be written.
     """
-    document = _read(models_file)
-    if document.models.pop(name, None) is None:
+    if name not in _read(models_file).models:
         return False
-    _write(models_file, document)
-    return True
+    with _changed(models_file) as document:
+        return document.models.pop(name, None) is not None
 
 
 def _portable(folder: Path, home_root: Path) -> str:
@@ -121,6 +120,22 @@ def _portable(folder: Path, home_root: Path) -> str:
         if absolute.is_relative_to(root):
             return absolute.relative_to(root).as_posix()
     return str(absolute)
+
+
+@contextmanager
+def _changed(models_file: Path) -> Iterator[_Document]:
+    """Give what is recorded, and write it when the block is done; nobody else writes meanwhile."""
+    try:
+        private_folder(models_file.parent, below=models_file.parent.parent)
+        with folder_held(models_file.parent):
+            document = _read(models_file)
+            yield document
+            _write(models_file, document)
+    except OSError as error:
+        raise ModelUnusable(
+            f"{models_file} cannot be written: {error.strerror}.",
+            remedy="Check who owns its folder, and that the disk is not full.",
+        ) from error
 
 
 def _read(models_file: Path) -> _Document:
@@ -164,11 +179,4 @@ def _write(models_file: Path, document: _Document) -> None:
         "models": dict(sorted(document.models.items())),
         **({"downloads": dict(sorted(document.downloads.items()))} if document.downloads else {}),
     }
-    try:
-        private_folder(models_file.parent, below=models_file.parent.parent)
-        write_atomically(models_file, f"{json.dumps(value, indent=2)}\n".encode())
-    except OSError as error:
-        raise ModelUnusable(
-            f"{models_file} cannot be written: {error.strerror}.",
-            remedy="Check who owns its folder, and that the disk is not full.",
-        ) from error
+    write_atomically(models_file, f"{json.dumps(value, indent=2)}\n".encode())

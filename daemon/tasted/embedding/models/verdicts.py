@@ -20,6 +20,7 @@ from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
 from tasted.system.files import private_folder, write_atomically
 from tasted.system.packages import installed_version
+from tasted.system.process_lock import folder_held
 
 COSINE_MIN: Mapping[DtypeClass, float] = {"float32": 0.9999, "bfloat16": 0.9995}
 """How near the farthest of the test vectors must be, in each precision, to torch's in float32."""
@@ -74,11 +75,13 @@ def keep_verdict(model: ModelFolder, verdict: RuntimeVerdict) -> None:
     if file is None:
         return
     entry = {"openvino": installed_version("openvino"), **asdict(verdict)}
-    kept = {**_read(file), contents_digest(model): entry}
-    text = json.dumps({"version": _VERSION, "verdicts": dict([*kept.items()][-_KEPT:])}, indent=2)
+    digest = contents_digest(model)
     with contextlib.suppress(OSError):
         private_folder(file.parent, below=file.parent.parent)
-        write_atomically(file, f"{text}\n".encode())
+        with folder_held(file.parent):
+            kept = [*{**_read(file), digest: entry}.items()][-_KEPT:]
+            text = json.dumps({"version": _VERSION, "verdicts": dict(kept)}, indent=2)
+            write_atomically(file, f"{text}\n".encode())
 
 
 def contents_digest(model: ModelFolder) -> str:
