@@ -8,21 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasted.config import load_settings
-from tasted.config.editing import with_setting
+from tasted.config.editing import asks_for, with_setting
 from tasted.config.names import SETTINGS, Key
 from tasted.config.template import render_toml
 from tasted.home.layout import Home
-
-DEFAULTS = {
-    key: {path[-1]: field.default for path, field in SETTINGS.items() if path[:-1] == key[:-1]}
-    for key in SETTINGS
-}
 
 
 def changed(text: str, dotted: str, value: Any) -> str:
     """Return the text with a setting changed."""
     key = tuple(dotted.split("."))
-    return with_setting(text, key, value, defaults=DEFAULTS[key])
+    return with_setting(text, key, value)
 
 
 def value_at(text: str, key: Key) -> Any:
@@ -105,7 +100,7 @@ def test_in_the_template_one_line_changes_at_a_time(steps: list[tuple[Key, Any]]
     expected_values: dict[Key, Any] = {}
     for key, value in steps:
         before = text.split("\n")
-        text = with_setting(text, key, value, defaults=DEFAULTS[key])
+        text = with_setting(text, key, value)
         after = text.split("\n")
         assert len(before) == len(after)
         assert sum(one != other for one, other in zip(before, after, strict=True)) <= 1
@@ -119,8 +114,24 @@ def test_every_setting_can_be_set_to_its_default(home: Home) -> None:
     """With all of them set the settings are those that they were."""
     text = render_toml()
     for key, field in SETTINGS.items():
-        text = with_setting(text, key, field.default, defaults=DEFAULTS[key])
+        text = with_setting(text, key, field.default)
     home.config_file.write_text(text, "utf-8")
     loaded = load_settings(home, environment={})
     assert loaded.settings == load_settings(home, environment={}, toml="").settings
     assert set(loaded.origins.values()).isdisjoint({"default"})
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ('[embedder]\nmodel = "tuned-1"\n', True),
+        ("embedder.model = 'tuned-1'\n", True),
+        ('[embedder]\nmodel = "tuned-11"\n# "tuned-1"\n', False),
+        ("embedder = 3\n", False),
+        ('[embedder\nmodel = "tuned-1"\n', False),
+        ("", False),
+    ],
+)
+def test_what_a_file_asks_for(text: str, asks: bool) -> None:
+    """However it is written; what is no TOML asks for nothing."""
+    assert asks_for(text, ("embedder", "model"), "tuned-1") is asks

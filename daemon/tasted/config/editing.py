@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tasted.config.names import Key
+from tasted.config.names import SETTINGS, Key
 from tasted.config.positions import statements
 from tasted.config.template import toml_value
 
@@ -27,14 +27,13 @@ class _StatementLines:
     table: Key
 
 
-def with_setting(text: str, key: Key, value: Any, *, defaults: Mapping[str, Any]) -> str:
+def with_setting(text: str, key: Key, value: Any) -> str:
     """Return the text of a settings file with one setting changed.
 
     Args:
         text: valid TOML; its line ends are kept.
         key: of the setting.
         value: as `tasted.config.template.toml_value` writes it.
-        defaults: of the settings in the same table, for a table that is written in one line.
     """
     ends = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").split("\n")
@@ -43,10 +42,21 @@ def with_setting(text: str, key: Key, value: Any, *, defaults: Mapping[str, Any]
         _in_place(lines, found, key, value)
         or _in_inline_table(lines, found, key, value)
         or _commented_out(lines, found, key, value)
-        or _commented_out_table(lines, found, key, value, defaults)
+        or _commented_out_table(lines, found, key, value)
         or _added(lines, found, key, value)
     )
     return ends.join(changed)
+
+
+def asks_for(text: str, key: Key, value: Any) -> bool:
+    """Tell whether a settings file gives a setting this value; one that is no TOML gives none."""
+    try:
+        found: Any = tomllib.loads(text)
+        for name in key:
+            found = found[name]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return False
+    return bool(found == value)
 
 
 def _statement_lines(text: str) -> Iterator[_StatementLines]:
@@ -100,11 +110,7 @@ def _commented_out(
 
 
 def _commented_out_table(
-    lines: list[str],
-    found: list[_StatementLines],
-    key: Key,
-    value: Any,
-    defaults: Mapping[str, Any],
+    lines: list[str], found: list[_StatementLines], key: Key, value: Any
 ) -> list[str] | None:
     """Set one entry of `#weights = { ... }`; the others keep their defaults."""
     *above, table, name = key
@@ -113,6 +119,9 @@ def _commented_out_table(
     place = _comment_line(lines, found, tuple(above), table)
     if place is None:
         return None
+    defaults = {
+        path[-1]: field.default for path, field in SETTINGS.items() if path[:-1] == key[:-1]
+    }
     table_value = toml_value({**defaults, name: value})
     return [*lines[:place], f"{table} = {table_value}", *lines[place + 1 :]]
 

@@ -4,17 +4,15 @@ The one setting that a running tasted changes for a person who asks for it on th
 """
 
 import os
-import stat
 from collections.abc import Mapping
 
 from tasted.config.editing import with_setting
 from tasted.config.loading import load_settings
-from tasted.config.names import SETTINGS
 from tasted.config.sources import read_text
 from tasted.config.template import render_toml
+from tasted.config.writing import not_written, write_text
 from tasted.errors import CommandError, ConfigError
 from tasted.home.layout import Home
-from tasted.system.files import real_path, write_atomically
 
 _KEY = ("embedder", "model")
 _SHOWN = "config/tasted.toml"
@@ -45,10 +43,7 @@ def write_model_setting(
     before, problems = read_text(file, _SHOWN) if file.exists() else (render_toml(), [])
     if problems:
         raise ConfigError("\n".join(problems), remedy="Correct it first: tasted config edit")
-    defaults = {
-        path[-1]: field.default for path, field in SETTINGS.items() if path[:-1] == _KEY[:1]
-    }
-    after = with_setting(before, _KEY, model, defaults=defaults)
+    after = with_setting(before, _KEY, model)
     loaded = load_settings(home, environment=environment, toml=after)
     origin = loaded.origins[".".join(_KEY)]
     if not origin.startswith(_SHOWN):
@@ -56,13 +51,7 @@ def write_model_setting(
             f"The model is given by {origin}, which takes precedence over {_SHOWN}.",
             remedy="Remove it there, and try again.",
         )
-    # a link, for instance to a folder of dotfiles, stays a link
-    real = real_path(file)
     try:
-        mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o600
-        write_atomically(real, after.encode("utf-8"), mode=mode)
+        write_text(file, after)
     except OSError as error:
-        raise CommandError(
-            f"Cannot write {file}: {error.strerror}.",
-            remedy="Check who owns it, and whether the disk is full.",
-        ) from error
+        raise not_written(file, error) from error

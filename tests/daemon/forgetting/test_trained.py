@@ -88,6 +88,32 @@ def test_everything_that_was_trained_on_it_goes(trained: Home) -> None:
     assert found.count({MINE}) == 0
 
 
+def test_a_link_to_the_settings_stays_a_link(trained: Home, tmp_path: Path) -> None:
+    """And a home whose settings are gone, or are no TOML, forgets as well."""
+    dotfile = tmp_path / "dotfile.toml"
+    dotfile.write_text("embedder.model = 'tuned-1'\n")
+    dotfile.chmod(0o640)
+    trained.config_file.unlink()
+    trained.config_file.symlink_to(dotfile)
+    assert TrainedOn(trained).erase({MINE})
+    assert trained.config_file.is_symlink()
+    assert dotfile.stat().st_mode & 0o777 == 0o640
+    assert load_settings(trained, environment={}).settings.embedder.model == "pocket"
+
+
+@pytest.mark.parametrize("text", [None, "[embedder\n"])
+def test_a_home_without_readable_settings_forgets(trained: Home, text: str | None) -> None:
+    """What they ask for is not known then."""
+    trained.config_file.unlink()
+    if text is not None:
+        trained.config_file.write_text(text)
+    found = TrainedOn(trained)
+    found.end_run({MINE})
+    found.erase({MINE})
+    assert left_of(trained) == []
+    assert not (trained.tuned_models / "tuned-1").exists()
+
+
 def test_a_run_that_is_gone_is_not_offered_to_go_on(trained: Home) -> None:
     """Before, `--status` offers to go on with what is kept; afterwards it says that nothing is."""
     folder = TrainingFolder(trained)

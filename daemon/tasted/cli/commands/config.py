@@ -5,7 +5,6 @@ settings invalid, before it writes; mistakes that were in the file before stay, 
 """
 
 import re
-import stat
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Any, get_origin
 import click
 
 from tasted.cli.context import Context, printable
-from tasted.errors import CommandError, ConfigError, ServiceFault, UsageError
+from tasted.errors import ConfigError, ServiceFault, UsageError
 from tasted.home.layout import Home
 from tasted.similar_words import nearest
-from tasted.system.files import real_path, write_atomically
+from tasted.system.files import write_atomically
 
 if TYPE_CHECKING:
     from tasted.config import LoadedSettings
@@ -196,10 +195,7 @@ def _change(context: Context, name: str, words: Sequence[str]) -> None:
     key = _key(name)
     value = _value(words, SETTINGS[key].annotation, name)
     before = _text(home)
-    defaults = {
-        path[-1]: field.default for path, field in SETTINGS.items() if path[:-1] == key[:-1]
-    }
-    after = with_setting(before, key, value, defaults=defaults)
+    after = with_setting(before, key, value)
     known = _problems(context, home, before)
     problems = _problems(context, home, after)
     former = {_LINE.sub("", problem) for problem in known}
@@ -309,13 +305,9 @@ def _problems(context: Context, home: Home, toml: str) -> list[str]:
 
 
 def _write(file: Path, text: str) -> None:
-    # a link, for instance to a folder of dotfiles, stays a link
-    real = real_path(file)
+    from tasted.config.writing import not_written, write_text  # noqa: PLC0415 - as above
+
     try:
-        mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o600
-        write_atomically(real, text.encode("utf-8"), mode=mode)
+        write_text(file, text)
     except OSError as error:
-        raise CommandError(
-            f"Cannot write {file}: {error.strerror}.",
-            remedy="Check who owns it, and whether the disk is full.",
-        ) from error
+        raise not_written(file, error) from error

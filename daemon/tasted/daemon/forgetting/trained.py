@@ -10,8 +10,9 @@ from pathlib import Path
 
 import structlog
 
-from tasted.config.editing import with_setting
-from tasted.config.names import SETTINGS
+from tasted.config.editing import asks_for, with_setting
+from tasted.config.sources import read_text
+from tasted.config.writing import write_text
 from tasted.embedding.models.registry import forget
 from tasted.embedding.models.tuned import TunedModel, read_learned_from, tuned_models
 from tasted.home.layout import Home
@@ -19,7 +20,6 @@ from tasted.home.status import read_current
 from tasted.home.training_file import TrainingFolder
 from tasted.rpc.training_process import cancel_training
 from tasted.system.faultpoints import reach
-from tasted.system.files import write_atomically
 
 _MODEL = ("embedder", "model")
 
@@ -87,18 +87,11 @@ class TrainedOn:
     def _fall_back(self, model: TunedModel) -> bool:
         """Let the model decide again that a model was made of; return whether that did."""
         home = self._home
-        text = home.config_file.read_text(encoding="utf-8")
+        text, _problems = read_text(home.config_file, home.config_file.name)
         base = model.learned.base if model.learned is not None else None
-        chosen = f'"{model.name}"' in text
+        chosen = asks_for(text, _MODEL, model.name)
         if chosen and base is not None:
-            defaults = {
-                path[-1]: field.default
-                for path, field in SETTINGS.items()
-                if path[:-1] == _MODEL[:-1]
-            }
-            write_atomically(
-                home.config_file, with_setting(text, _MODEL, base, defaults=defaults).encode()
-            )
+            write_text(home.config_file, with_setting(text, _MODEL, base))
         current = read_current(home.current_file)
         if current is None or current.embedder != model.name:
             return chosen
