@@ -4,8 +4,6 @@ The engine is a quick one, the daemon, the folders and the commands are real.
 """
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kit.daemons import RunningDaemon, json_lines, observing, read_sidecar, tasted
+from kit.disks import mounted_disk, take_away
 from kit.homes import quick_home
 from kit.outboxes import documents, picture
 from kit.quick_engine import scores_begun
@@ -182,11 +181,8 @@ def small_disk(home: Home) -> Iterator[Path]:
     """A folder of the inbox that a disk is mounted on."""
     folder = home.inbox / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=False)
+    with mounted_disk(folder, megabytes=1):
+        yield folder
 
 
 def test_row_51_a_real_disk_below_the_inbox_may_go_and_come(home: Home, small_disk: Path) -> None:
@@ -195,7 +191,7 @@ def test_row_51_a_real_disk_below_the_inbox_may_go_and_come(home: Home, small_di
     with observing(home) as daemon:
         eventually(lambda: len(documents(home)) == 3, within_seconds=PATIENCE_SECONDS)
         daemon.await_state("idle")
-        subprocess.run(["umount", "--lazy", str(small_disk)], check=True)
+        take_away(small_disk)
         (home.inbox / "a.png").unlink()
         until_gone(home, "a.png")
         looks(daemon, 3)

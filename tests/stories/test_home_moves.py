@@ -1,6 +1,5 @@
 """A home that moves while a daemon works with it: held, said, never made again where it was."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kit.daemons import RunningDaemon, json_lines, observing, running, tasted
+from kit.disks import mounted_disk, take_away
 from kit.drawings import drawing, label_scenes
 from kit.homes import pocket_home, quick_home
 from kit.outboxes import documents, is_done, picture
@@ -146,28 +146,17 @@ def _saying(home: Home, descriptor: int) -> Iterator[RunningDaemon]:
             process.kill()
 
 
-@contextmanager
-def _disk(folder: Path) -> Iterator[None]:
-    mount = ["mount", "-t", "tmpfs", "-o", "size=500m,mode=700", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a disk")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=False, capture_output=True)
-
-
 def test_row_50_nothing_is_made_below_an_empty_mount_point(tmp_path: Path) -> None:
     """The disk of the home is taken away by force while the daemon runs."""
     place = tmp_path / "disk"
     place.mkdir()
-    with _disk(place):
+    with mounted_disk(place, megabytes=500):
         home = quick_home(place)
         with observing(home) as daemon:
             daemon.await_state("idle")
             (home.inbox / "a.png").write_bytes(picture(1))
             daemon.sidecar("a.png")
-            subprocess.run(["umount", "--lazy", str(place)], check=True)
+            take_away(place)
             eventually(lambda: "home_gone" in _fault_codes(daemon), within_seconds=PATIENCE_SECONDS)
             assert not list(place.iterdir())
             assert daemon.stop() == 0

@@ -3,18 +3,15 @@
 The engine is a quick one, the daemon and every process are real.
 """
 
-import contextlib
-import os
 import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kit.daemons import WITHOUT_OVERRIDE, RunningDaemon, observing
+from kit.disks import fill, mounted_disk
 from kit.homes import quick_home
 from kit.outboxes import documents, is_done, picture, temporary_files
 from kit.quick_engine import HANG, POISON, VANISH, scores_begun
@@ -71,26 +68,11 @@ def test_row_02_killed_at_every_step_and_nothing_is_lost(home: Home) -> None:
     assert len(gone) == 1
 
 
-@contextlib.contextmanager
-def tiny_disk(folder: Path) -> Iterator[None]:
-    """Mount a disk of one megabyte on a folder while the block runs."""
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def test_row_12_a_full_disk_holds_the_queue_until_there_is_room(home: Home) -> None:
     """No sidecar, no temporary file and no error is left; room is enough to go on."""
-    with tiny_disk(home.outbox), observing(home) as daemon:
+    with mounted_disk(home.outbox, megabytes=1), observing(home) as daemon:
         daemon.await_state("idle")
-        ballast = home.outbox / "ballast"
-        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as stream:
-            while True:
-                stream.write(bytes(1024))
+        ballast = fill(home.outbox)
         (home.inbox / "a.png").write_bytes(picture(1))
         blocked = daemon.await_state("blocked")
         assert blocked.fault is not None

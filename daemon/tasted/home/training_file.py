@@ -1,7 +1,8 @@
 """How the training of an adapter gets on, for whoever asks. Touches `.tasted/training`.
 
     training/state.json     what is going on, or how the last run ended
-    training/lock           held by the process that trains, and by nobody else
+    training/lock           held by the process that trains, and by nobody else; as long as that
+                            runs, it has the room on the disk that the last word takes
     training/cancel         there: it is to end
     training/plan.json      which pictures the run is about
     training/run/           checkpoints, and what the frozen blocks made of pictures
@@ -14,6 +15,7 @@ Stdlib only. The training process writes; the light process and commands read, a
 import contextlib
 import dataclasses
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from tasted.system.files import (
 from tasted.system.process_lock import held_if_free, is_held
 
 _BYTES_MAX = 64_000_000
+_ROOM_BYTES = 128 * 1024
 _ENDED = re.compile(r"([0-9]{4,6})\.json")
 UNDER_WAY = frozenset({"starting", "looking", "training", "paused", "proving", "merging"})
 """The states of a run that has not ended."""
@@ -225,7 +228,19 @@ class TrainingFolder:
         """Hold the lock of the one process that trains; gives whether it was free."""
         private_folder(self.folder, below=self._home.root)
         with held_if_free(self._lock) as is_free:
-            yield is_free
+            if is_free:
+                # no zeros: a file system may take no room for those
+                self._lock.write_bytes(os.urandom(_ROOM_BYTES))
+            try:
+                yield is_free
+            finally:
+                if is_free:
+                    self.give_room()
+
+    def give_room(self) -> None:
+        """Free what the last word of a run needs, which a full disk must not keep back."""
+        with contextlib.suppress(OSError):
+            os.truncate(self._lock, 0)
 
     def ask_to_cancel(self) -> bool:
         """Ask the process that trains to end; return whether there is one.

@@ -22,49 +22,57 @@ _OF_A_FILE = "security limit"
 """What libheif adds where a file asks for more than it ever grants, whatever memory there is."""
 _PROBE_BYTES = 64 << 20
 _REASON_CHARACTERS_MAX = 200
+_THEN = "tasted then continues"
 
 
-def shortage_of(error: BaseException) -> ServiceFault | None:
+def shortage_of(error: BaseException, *, then: str = _THEN) -> ServiceFault | None:
     """Return the fault of the machine behind an exception, whoever raised it; else None.
 
     Only what no file can cause by its content or its mode: memory, open files, room on the disk and
     modules. For places that read a picture, where any other exception is about that picture.
+
+    Args:
+        error: whatever was raised.
+        then: what happens once it is over, as the end of a remedy.
     """
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.ENOMEM or is_out_of_memory(error):
         return OutOfMemory(
             "There is not enough memory.",
-            remedy="Close other programs or choose a smaller model; tasted then continues.",
+            remedy=f"Close other programs or choose a smaller model; {then}.",
         )
     if isinstance(error, ImportError):
         return ProgramDamaged(
             f"A part of tasted cannot be loaded: {_reason(error)}",
-            remedy="If an installation is running, wait for it: tasted then continues. "
+            remedy=f"If an installation is running, wait for it: {then}. "
             "Otherwise reinstall tasted.",
         )
     if number in _NO_FILES:
         return SystemFailed(
             "Too many files are open on this machine.",
-            remedy="Close other programs or raise the limit (ulimit -n); tasted then continues.",
+            remedy=f"Close other programs or raise the limit (ulimit -n); {then}.",
         )
     if number in _NO_SPACE:
-        return DiskFull("The disk is full.", remedy="Free some space; tasted then continues.")
+        return DiskFull("The disk is full.", remedy=f"Free some space; {then}.")
     return None
 
 
-def machine_fault(error: BaseException) -> ServiceFault | None:
+def machine_fault(error: BaseException, *, then: str = _THEN) -> ServiceFault | None:
     """Return the fault of the machine that an exception stands for; None when it is not one.
 
     For places where nothing of a picture is read, so that every OSError is the machine's.
+
+    Args:
+        error: whatever was raised.
+        then: as in `shortage_of`.
     """
-    shortage = shortage_of(error)
+    shortage = shortage_of(error, then=then)
     if shortage is not None or not isinstance(error, OSError):
         return shortage
     where = f" ({error.filename})" if error.filename else ""
     return SystemFailed(
         f"The system refuses what tasted needs{where}: {error.strerror or _reason(error)}.",
-        remedy="Check who owns it, and whether its disk is connected and healthy; tasted then "
-        "continues.",
+        remedy=f"Check who owns it, and whether its disk is connected and healthy; {then}.",
     )
 
 

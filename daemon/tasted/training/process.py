@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 _DOING = "trained an adapter"
+_THEN = "then train again: tasted train"
 
 log = structlog.get_logger("tasted.training")
 
@@ -107,7 +108,7 @@ def train(
         except TastedError as error:
             _told(home, folder, progress, error)
         except Exception as error:
-            fault: TastedError | None = machine_fault(error)
+            fault: TastedError | None = machine_fault(error, then=_THEN)
             if fault is None:
                 CrashLog(home.crashes_file, version=__version__, check=home.check).note(
                     error, _DOING
@@ -173,6 +174,7 @@ def _put_on_trial(home: Home, model: str | None) -> None:
 def _told(home: Home, folder: TrainingFolder, progress: RunProgress, error: TastedError) -> None:
     home.check()
     shutil.rmtree(folder.run / "views", ignore_errors=True)
+    folder.give_room()
     state = "not_offered" if isinstance(error, NotOffered) else "failed"
     progress.tell(
         state=state,

@@ -162,6 +162,7 @@ class RunProgress:
             return
         with contextlib.suppress(OSError, TastedError):
             shutil.rmtree(self._folder.run / "views", ignore_errors=True)
+            self._folder.give_room()
             ended = replace(
                 self.state, state="cancelled", changed_at=_now(), waiting=None, seconds_left=None
             )

@@ -1,0 +1,30 @@
+"""A run on a disk that fills up meanwhile says so with its last word."""
+
+from pathlib import Path
+
+from kit.disks import fill, mounted_disk
+from kit.labelled_homes import labelled_home
+from kit.waiting import eventually
+from tasted.daemon.shared.training_words import training_lines
+from tasted.home.training_file import TrainingFolder
+from tasted.rpc.training_process import start_training
+
+
+def test_why_it_ended_is_told_although_nothing_can_be_written(tmp_path: Path) -> None:
+    """Before, it was broken off and nobody knew why."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with mounted_disk(disk, megabytes=60):
+        home = labelled_home(disk, 24)
+        folder = TrainingFolder(home)
+        start_training(home, environment={}, is_forced=True)
+        eventually(
+            lambda: (state := folder.read()) is not None and state.adapter > 0, within_seconds=200
+        )
+        fill(disk)
+        eventually(lambda: not folder.is_running(), within_seconds=200)
+        state = folder.read()
+        assert state is not None
+        assert state.state == "failed"
+        assert state.message == "The disk is full."
+        assert training_lines(state)[1] == "  → Free some space; then train again: tasted train."
