@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.checkpoints import as_bin, save_tiny_resnet
 from kit.environments import bare
 from kit.hub_server import Hub, running_hub
 from kit.model_folders import write_model_folder
@@ -119,7 +120,7 @@ def test_pocket_needs_no_download(shell: Shell) -> None:
 
 def test_a_folder_can_serve_as_an_official_model(shell: Shell) -> None:
     """The way for a machine without a network: copy, add, ready."""
-    copied = write_model_folder(shell.folder / "copied")
+    copied = shutil.copytree(POCKET_FOLDER, shell.folder / "copied")
     (answer,) = shell.answers("add", "copied", "--name", NAME)
     assert (answer["name"], answer["folder"]) == (NAME, str(copied))
     assert shell.states()[NAME] == "ready"
@@ -127,27 +128,45 @@ def test_a_folder_can_serve_as_an_official_model(shell: Shell) -> None:
 
 
 def test_a_model_that_was_loaded_is_ready(shell: Shell) -> None:
-    """And one whose weights no comparison can load is only said to be added."""
-    whole = shutil.copytree(POCKET_FOLDER, shell.folder / "whole")
+    """By both runtimes, or by torch where it alone takes the file; none other is added."""
+    shutil.copytree(POCKET_FOLDER, shell.folder / "whole")
     assert "whole is ready: " in shell.run("add", "whole").stdout
     (answer,) = shell.answers("add", "whole")
     assert answer["tried"]
-    (whole / "model.safetensors").rename(whole / "pytorch_model.bin")
-    done = shell.run("add", "whole")
+    pickled = shutil.copytree(POCKET_FOLDER, shell.folder / "pickled")
+    as_bin(pickled)
+    done = shell.run("add", "pickled")
     assert done.returncode == 0, done.stderr
-    assert "whole is added: " in done.stdout
-    assert "It was not tried" in done.stdout
+    assert "pickled is ready: " in done.stdout
+    renamed = shutil.copytree(POCKET_FOLDER, shell.folder / "renamed")
+    (renamed / "model.safetensors").rename(renamed / "pytorch_model.bin")
+    done = shell.run("add", "renamed")
+    assert done.returncode == 6
+    assert "cannot be loaded" in done.stderr
+    assert "models pull" not in done.stderr
+    assert "renamed" not in shell.states()
+
+
+def test_a_model_whose_weights_do_not_fit_is_not_added(shell: Shell) -> None:
+    """Before, it was, and what was wrong showed when it was to be used."""
+    write_model_folder(shell.folder / "odd")
+    done = shell.run("add", "odd")
+    assert done.returncode == 6
+    assert "does not fit its config.json" in done.stderr
+    assert "odd" not in shell.states()
 
 
 def test_what_openvino_lacks_is_said_and_kept(shell: Shell) -> None:
     """Torch runs such a model; `add` says so once, and `status` as long as it is used."""
-    write_model_folder(shell.folder / "odd", vision_config={"hidden_act": "gelu_new"})
+    folder = shutil.copytree(POCKET_FOLDER, shell.folder / "odd")
+    config = json.loads((folder / "config.json").read_text())
+    config["vision_config"]["hidden_act"] = "gelu_new"
+    (folder / "config.json").write_text(json.dumps(config))
     done = shell.run("add", "odd")
     assert done.returncode == 0, done.stderr
     assert "odd is run by torch: " in done.stderr
     assert "gelu_new" in done.stderr
-    assert "odd is added: " in done.stdout
-    assert "It was not tried" in done.stdout
+    assert "odd is ready: " in done.stdout
     (again,) = shell.answers("add", "odd")
     assert "gelu_new" in str(again["compared"])
     assert "Comparing" not in shell.run("add", "odd").stderr
@@ -159,7 +178,7 @@ def test_what_openvino_lacks_is_said_and_kept(shell: Shell) -> None:
 
 def test_an_added_folder_is_listed_under_its_own_name(shell: Shell) -> None:
     """And how to use it is said."""
-    write_model_folder(shell.folder / "mine", family="resnet")
+    save_tiny_resnet(shell.folder / "mine")
     done = shell.run("add", "mine")
     assert "tasted models use mine" in done.stderr
     listed = {answer["name"]: answer for answer in shell.answers("list")}
@@ -187,7 +206,7 @@ def test_a_folder_that_holds_no_model_is_refused(shell: Shell) -> None:
 
 def test_a_damaged_model_is_listed_with_its_fault(shell: Shell) -> None:
     """One bad folder does not hide the others."""
-    folder = write_model_folder(shell.folder / "mine")
+    folder = shutil.copytree(POCKET_FOLDER, shell.folder / "mine")
     shell.answers("add", "mine")
     (folder / "model.safetensors").write_bytes(b"short")
     listed = {answer["name"]: answer for answer in shell.answers("list")}

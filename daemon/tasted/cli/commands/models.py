@@ -2,9 +2,10 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import click
 
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from tasted.embedding.hub.plan import DownloadPlan
+
+
+ResultT = TypeVar("ResultT")
 
 
 @click.group()
@@ -189,12 +193,13 @@ def add(context: Context, *, folder: Path, name: str | None) -> None:
     home = context.home()
     model = verify_folder(place, name=called, hashes_file=hashes_file_beside(home.models_file))
     verdict = _compared(context, model)
-    record(called, place, None, models_file=home.models_file, home_root=home.root)
     # where a comparison was possible, both runtimes have loaded it
-    was_tried = verdict is not None and verdict.lacks is None
+    was_tried = (verdict is not None and verdict.lacks is None) or _runs_by_torch(context, model)
+    record(called, place, None, models_file=home.models_file, home_root=home.root)
     how = "is ready" if was_tried else "is added"
     context.show(f"{called} {how}: {place} ({model.family}).")
     if not was_tried:
+        # the machine lacks something today, as was told
         context.show("It was not tried: whether it can be loaded shows when you use it.")
     context.answer({**_described(model, verdict), "tried": was_tried})
     if called != canonical_name(context.settings().embedder.model):
@@ -213,20 +218,46 @@ def _compared(context: Context, model: ModelFolder) -> RuntimeVerdict | None:
     from tasted.embedding.runtimes.comparing import compare_runtimes  # noqa: PLC0415 - of 10 s
 
     context.say(f"Comparing how OpenVINO and torch run {model.name}. This is done once.")
+    verdict = _unless_machine_lacks(
+        context,
+        "They could not be compared",
+        lambda: compare_runtimes(model, has_bfloat16=has_bfloat16()),
+    )
+    if verdict is not None:
+        keep_verdict(model, verdict)
+        context.say(describe(model.name, verdict))
+    return verdict
+
+
+def _runs_by_torch(context: Context, model: ModelFolder) -> bool:
+    """Try a model that cannot be compared; tell whether the machine could.
+
+    Raises:
+        ModelUnusable: when the model cannot be used.
+    """
+    from tasted.embedding.runtimes.comparing import run_by_torch  # noqa: PLC0415 - of 10 s
+
+    def run() -> bool:
+        run_by_torch(model)
+        return True
+
+    return _unless_machine_lacks(context, "It could not be tried", run) is not None
+
+
+def _unless_machine_lacks(
+    context: Context, failed: str, act: Callable[[], ResultT]
+) -> ResultT | None:
+    """Do something with a model; what the machine lacks today is no fault of it, and only told."""
     try:
-        verdict = compare_runtimes(model, has_bfloat16=has_bfloat16())
+        return act()
     except TastedError:
         raise
     except Exception as error:
-        # what the machine lacks today is no fault of the model
-        fault = machine_fault(error)
+        fault = machine_fault(error, then="then try again")
         if fault is None:
             raise
-        context.say(f"They could not be compared: {fault.message} {fault.remedy}")
+        context.say(f"{failed}: {fault.message} {fault.remedy}")
         return None
-    keep_verdict(model, verdict)
-    context.say(describe(model.name, verdict))
-    return verdict
 
 
 def _described(model: ModelFolder, verdict: RuntimeVerdict | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Compares both runtimes on one model: torch in float32 is the judge. Takes some ten seconds.
+"""Tries a model: compares both runtimes on it, torch in float32 is the judge. Some ten seconds.
 
 Run once for each model, by `tasted models pull` and `tasted models add`.
 """
@@ -50,6 +50,15 @@ def compare_runtimes(model: ModelFolder, *, has_bfloat16: bool) -> RuntimeVerdic
         float32=_smallest_cosine(exact, judge),
         bfloat16=_smallest_cosine(coarse, judge) if coarse is not None else None,
     )
+
+
+def run_by_torch(model: ModelFolder) -> None:
+    """Embed test pictures and texts by torch alone, for a model that no other runtime takes.
+
+    Raises:
+        ModelUnusable: when it cannot be loaded, or computes no numbers.
+    """
+    _vectors(_opened(model, "torch", "float32"))
 
 
 def test_pictures() -> list[NDArray[np.uint8]]:

@@ -47,10 +47,14 @@ def _reason(error: Exception) -> str:
 
 def copy_again(model: ModelFolder) -> str:
     """Return how to get the files of a model again."""
-    return (
-        f"Download it again with `tasted models pull {model.name}`, or copy its whole folder again "
-        f"and name it with `tasted models add FOLDER --name {model.name}`."
+    copy = (
+        f"opy its whole folder again and name it with `tasted models add FOLDER --name "
+        f"{model.name}`."
     )
+    if "/" not in model.name:
+        # a folder of the user's own, which no hub has
+        return f"C{copy}"
+    return f"Download it again with `tasted models pull {model.name}`, or c{copy}"
 
 
 def lacks(model: ModelFolder, what: str) -> RuntimeLacks:
