@@ -8,11 +8,8 @@ import pytest
 
 from kit.outboxes import picture
 from kit.pictures import solid
-from kit.pipelines import results_of
-from kit.pixel_engine import PixelSums
-from kit.readers import files_with, unread
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.engine.pipeline import Pipeline
+from kit.pipelines import DIMENSIONS, pixel_library, pixel_pipeline, results_of
+from kit.readers import files_with
 from tasted.engine.profiles import (
     ProfilePhoto,
     anchor_of,
@@ -20,22 +17,25 @@ from tasted.engine.profiles import (
     joined_views,
     said_of_all,
 )
-from tasted.engine.reading_files import InboxReader
 from tasted.home.layout import Home
 from tasted.judging.judged import Preferences
-from tasted.judging.seed import SeedJudge
-from tasted.library.library import Embedded, Library
+from tasted.library.library import Embedded
 from tasted.outbox.sidecar import Sidecar, photo_parts
 from tasted.reading.companion import CompanionText
 from tasted.reading.reader import ScreenText
-from tasted.records import FileStamp, Label, Origin, Part, PictureFacts, View
+from tasted.records import FileStamp, Label, Part, PictureFacts, View
 from tasted.rpc.messages import RequestedFile, ScoreProfile
 from tasted.scoring.interests.interests import Interest
 from tasted.scoring.traits.personality import Trait
 from tasted.system.files import content_id
 
-DIMENSIONS = 16
-WEIGHTS = {"physical": 1.0, "personality": 1.0, "interests": 1.0}
+PREFERENCES = Preferences(
+    (Trait("kind"),),
+    (Interest("sourdough"),),
+    {"physical": 1.0, "personality": 1.0, "interests": 1.0},
+    0.5,
+    0.8,
+)
 STAMP = FileStamp(5, 6, 0)
 
 
@@ -130,26 +130,10 @@ Score = Callable[..., Sidecar | None]
 @pytest.fixture
 def score(home: Home) -> Score:
     """Scores the profile `anna/` by a new pipeline over the home's library."""
-    lazy = LazyEmbedder(
-        EmbedderIdentity("pixels", "0" * 64, DIMENSIONS),
-        reads_text=True,
-        load=lambda: PixelSums(DIMENSIONS),
-    )
 
     def one(*broken: str, companion: str | None = None, **contents: str) -> Sidecar | None:
-        library = Library.open(home.library, fingerprint=lazy.fingerprint, dimensions=DIMENSIONS)
-        traits, interests = (Trait("kind"),), (Interest("sourdough"),)
-        preferences = Preferences(traits, interests, WEIGHTS, 0.5, 0.8)
-        pipeline = Pipeline(
-            InboxReader(home.inbox, max_bytes=10**6),
-            library,
-            lazy,
-            SeedJudge(library, lazy, preferences),
-            unread(),
-            max_pixels=10**6,
-            views="center",
-            origin_of=lambda _content: Origin.REFERENCE,
-            version="0",
+        pipeline = pixel_pipeline(
+            home, pixel_library(home), reads_text=True, preferences=PREFERENCES
         )
         names = sorted(path.name for path in (home.inbox / "anna").glob("*.png"))
         parts = [

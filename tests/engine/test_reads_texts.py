@@ -9,28 +9,26 @@ import pytest
 
 from kit.outboxes import picture
 from kit.pictures import noise
-from kit.pipelines import results_of
-from kit.pixel_engine import PixelSums
+from kit.pipelines import pixel_library, pixel_pipeline, results_of
 from kit.readers import FixedEngine, files_with, unread
-from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
-from tasted.engine.pipeline import Pipeline
-from tasted.engine.reading_files import InboxReader
 from tasted.errors import SystemFailed
 from tasted.home.layout import Home
 from tasted.judging.judged import Preferences
-from tasted.judging.seed import SeedJudge
-from tasted.library.library import Library
 from tasted.outbox.sidecar import Sidecar
 from tasted.reading.choosing import choose
 from tasted.reading.ocr import ReadingFailed, TextLine
 from tasted.reading.reader import Reader
-from tasted.records import Origin
 from tasted.rpc.messages import KnownContent, RequestedFile
 from tasted.scoring.interests.interests import Interest
 from tasted.system.files import content_id, stamp_of
 
-DIMENSIONS = 16
-WEIGHTS = {"physical": 1.0, "personality": 0.0, "interests": 1.0}
+PREFERENCES = Preferences(
+    (),
+    (Interest("sourdough"),),
+    {"physical": 1.0, "personality": 0.0, "interests": 1.0},
+    0.5,
+    0.8,
+)
 SAID = "Old maps and sourdough bread"
 Score = Callable[..., Sidecar]
 
@@ -38,28 +36,12 @@ Score = Callable[..., Sidecar]
 @pytest.fixture
 def score(home: Home) -> Score:
     """Takes one file through a new pipeline over the home's library, as a restarted engine does."""
-    lazy = LazyEmbedder(
-        EmbedderIdentity("pixels", "0" * 64, DIMENSIONS),
-        reads_text=False,
-        load=lambda: PixelSums(DIMENSIONS),
-    )
 
     def score_one(
         reader: Reader, path: str = "a.png", *, keep: Any = "all", **details: Any
     ) -> Sidecar:
-        library = Library.open(home.library, fingerprint=lazy.fingerprint, dimensions=DIMENSIONS)
-        preferences = Preferences((), (Interest("sourdough"),), WEIGHTS, 0.5, 0.8)
-        pipeline = Pipeline(
-            InboxReader(home.inbox, max_bytes=10**6),
-            library,
-            lazy,
-            SeedJudge(library, lazy, preferences),
-            reader,
-            keep_text=keep,
-            max_pixels=10**6,
-            views="center",
-            origin_of=lambda _content: Origin.REFERENCE,
-            version="0",
+        pipeline = pixel_pipeline(
+            home, pixel_library(home), preferences=PREFERENCES, reader=reader, keep_text=keep
         )
         (result,) = results_of(pipeline, RequestedFile(path, **details))
         assert result.document is not None
@@ -129,7 +111,7 @@ def test_a_text_that_an_older_version_read_is_still_read(score: Score, home: Hom
     """It kept lines alone; then what was looked at tells where the photographs are."""
     engine = FixedEngine(SAID)
     score(engine.reader())
-    library = Library.open(home.library, fingerprint="0" * 64, dimensions=DIMENSIONS)
+    library = pixel_library(home)
     content = content_id((home.inbox / "a.png").read_bytes())
     older = json.dumps([[line.text, line.box, line.confidence] for line in engine.lines])
     library.remember_texts({content: older}, engine.reader().choice.reader)

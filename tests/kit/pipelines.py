@@ -12,6 +12,7 @@ from tasted.home.layout import Home
 from tasted.judging.judged import Preferences
 from tasted.judging.seed import SeedJudge
 from tasted.library.library import Library
+from tasted.reading.reader import Reader
 from tasted.records import Origin
 from tasted.rpc.messages import FileResult, RequestedFile
 
@@ -44,18 +45,25 @@ def pixel_pipeline(
     library: Library,
     *,
     load: Callable[[], PixelSums] = lambda: PixelSums(DIMENSIONS),
+    reads_text: bool = False,
+    preferences: Preferences = _PREFERENCES,
+    reader: Reader | None = None,
     **options: Any,
 ) -> Pipeline:
-    """Return the pipeline of an engine that was just started, and reads no text in pictures."""
+    """Return the pipeline of an engine that was just started.
+
+    It reads no text in pictures unless there is a reader for that, and judges looks alone unless
+    other preferences are given; traits count where the embedder reads text.
+    """
     lazy = LazyEmbedder(
-        EmbedderIdentity("pixels", FINGERPRINT, DIMENSIONS), reads_text=False, load=load
+        EmbedderIdentity("pixels", FINGERPRINT, DIMENSIONS), reads_text=reads_text, load=load
     )
     return Pipeline(
         InboxReader(home.inbox, max_bytes=10**6),
         library,
         lazy,
-        SeedJudge(library, lazy, _PREFERENCES),
-        unread(),
+        SeedJudge(library, lazy, preferences),
+        unread() if reader is None else reader,
         max_pixels=10**6,
         views="center",
         origin_of=lambda _content: Origin.REFERENCE,
