@@ -1,6 +1,7 @@
 """A client of the API of a daemon that runs, with what `tasted token` says."""
 
 import json
+from typing import Any
 
 import httpx
 
@@ -21,3 +22,13 @@ def client_of(home: Home) -> httpx.Client:
         headers={"authorization": f"Bearer {token['token']}"},
         timeout=60,
     )
+
+
+def scored(client: httpx.Client, count: int) -> list[dict[str, Any]]:
+    """Wait until so many results are there, and return them."""
+
+    def seen() -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = client.get("/api/results").json()["items"]
+        return items if len(items) >= count else []
+
+    return eventually(seen, within_seconds=90)
