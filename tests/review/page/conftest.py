@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from kit.fake_light import FakeLight, FakePicture
+from kit.fake_light import FakeLight
+from kit.fake_pictures import FakePicture
 from kit.review_pages import Reader, browser, reading
 from tasted.home.layout import Home
 

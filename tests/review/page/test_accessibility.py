@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kit.fake_light import FakeLight, FakePicture, version_of
+from kit.fake_light import FakeLight
+from kit.fake_pictures import FakePicture
+from kit.fake_tastes import version_of
 from kit.review_pages import Reader, violations, wait_until_seen
 from tasted.rpc.review_messages import GiveAnswer
 

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from kit.fake_light import FakeLight, FakePicture, version_of
+from kit.fake_light import FakeLight
+from kit.fake_pictures import FakePicture
+from kit.fake_tastes import version_of
 from kit.review_pages import Reader, wait_until_ready
 from tasted.rpc.review_messages import GiveAnswer
 

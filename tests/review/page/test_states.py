@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from kit.fake_light import BEGAN, FakeLight, FakePicture, version_of
+from kit.fake_light import FakeLight
+from kit.fake_pictures import BEGAN, FakePicture
+from kit.fake_tastes import version_of
 from kit.model_bodies import change_body, model_body
 from kit.pages import parsed, visible_text
 from tasted.review.api.result_schemas import ResultAnswer, ResultsAnswer

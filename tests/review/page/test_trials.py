@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
-from kit.fake_light import FakeLight, version_of
+from kit.fake_light import FakeLight
+from kit.fake_tastes import version_of
 from kit.pages import visible_text
 from kit.review_pages import Reader
 from kit.tried_homes import shown_trial

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, Route, expect
 
-from kit.fake_light import FakeLight, FakePicture
+from kit.fake_light import FakeLight
+from kit.fake_pictures import FakePicture
 from kit.review_pages import Reader, wait_until_seen
 
 

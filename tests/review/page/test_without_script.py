@@ -2,7 +2,8 @@
 
 from playwright.sync_api import expect
 
-from kit.fake_light import FakeLight, version_of
+from kit.fake_light import FakeLight
+from kit.fake_tastes import version_of
 from kit.review_pages import Reader
 
 

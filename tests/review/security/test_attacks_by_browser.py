@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from kit.fake_light import FakeLight, FakePicture
+from kit.fake_light import FakeLight
+from kit.fake_pictures import FakePicture
 from kit.homes import pocket_home
 from kit.review_pages import PATIENCE_MS, chromium
 from kit.waiting import eventually
