@@ -7,9 +7,11 @@ from typing import Any
 
 from kit.pages import status_of
 from tasted.config import Settings
+from tasted.doctor.diagnosis import diagnose
 from tasted.doctor.facts import Facts, FolderLocation, LibraryFacts, ModelFacts, ServiceFacts
+from tasted.doctor.finding import Finding, Level
 from tasted.home.status import AccessReport, FaultReport
-from tasted.reading.choosing import OcrChoice
+from tasted.reading.choosing import Machine, OcrChoice, Wanted, choose
 from tasted.service.managers.condition import Condition, ServiceState
 from tasted.service.report import ServiceReport
 
@@ -49,6 +51,17 @@ HEALTHY = Facts(
     log_files={"tasted.log": 100_000},
     capture=None,
 )
+# no daemon runs, and no login item is installed
+ALONE = replace(
+    HEALTHY,
+    owner=None,
+    status=None,
+    service=replace(
+        SERVICE,
+        report=replace(REPORT, home=None, state=ServiceState(Condition.NOT_INSTALLED)),
+        written=None,
+    ),
+)
 
 
 def with_service(facts: Facts, **changed: Any) -> Facts:
@@ -65,3 +78,16 @@ def with_access(facts: Facts, refused: str, path: str | None = None) -> Facts:
     """Let the daemon be refused when it reads the inbox."""
     access = AccessReport(PYTHON, refused, path or str(facts.home / "inbox"))
     return replace(facts, status=status_of(pid=PID, access=access))
+
+
+def reading_by(engine: Wanted, system: str = "linux") -> Facts:
+    """Return a healthy home that asks for this reader, on a machine that has none."""
+    settings = Settings.model_validate({"reading": {"engine": engine}})
+    machine = Machine(system, {"pip"}.__contains__, program=lambda _name: None, interpreter=PYTHON)
+    choice = choose(engine, (), machine)
+    return replace(HEALTHY, system=system, settings=settings, reading=choice)
+
+
+def what_is_ill(facts: Facts) -> list[Finding]:
+    """Return what a doctor finds that is not fine."""
+    return [finding for finding in diagnose(facts) if finding.level is not Level.FINE]
