@@ -3,31 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from kit.homes import home_with
-from tasted.config import Settings, load_settings
-from tasted.config.model_names import SHORT_NAMES
-from tasted.config.names import SETTINGS
-from tasted.embedding.models.weights import ALIASES, POCKET
+from kit.refused_settings import problems
+from tasted.config import load_settings
 from tasted.errors import ConfigError
-from tasted.home.layout import Home
-
-
-def problems(home: Home, environment: dict[str, str] | None = None) -> list[str]:
-    """Load, and return the lines of the refusal."""
-    with pytest.raises(ConfigError) as refused:
-        load_settings(home, environment=environment or {})
-    return refused.value.message.split("\n")
-
-
-def outcome(home: Home, environment: dict[str, str]) -> tuple[str, Settings]:
-    """Load, and return the refusal or the settings, with the defaults or "" for the other."""
-    try:
-        return "", load_settings(home, environment=environment).settings
-    except ConfigError as refused:
-        return refused.message, Settings()
 
 
 @pytest.mark.parametrize(
@@ -305,102 +285,3 @@ def test_an_unknown_flag_is_refused(tmp_path: Path) -> None:
     """Options of commands are checked like everything else."""
     with pytest.raises(ConfigError, match=r"flag: unknown key `log\.keap`"):
         load_settings(home_with(tmp_path), environment={}, flags={"log.keap": 1})
-
-
-NUMBERS = st.integers() | st.floats(allow_nan=True)
-VALUES = st.one_of(
-    NUMBERS.map(str),
-    st.sampled_from(
-        ["true", "[]", "{}", "[1]", "2020-01-01", "[[]]", '""', "'x'", '["a"]', "{a=1}"]
-    ),
-    st.text(max_size=8).map(lambda text: f"'{text}'"),
-)
-LINES = st.one_of(
-    st.sampled_from([f"[{'.'.join(key[:-1])}]" for key in SETTINGS] + ["[[watch]]", "[a.b]"]),
-    st.builds(lambda key, value: f"{key[-1]} = {value}", st.sampled_from(list(SETTINGS)), VALUES),
-    st.builds(
-        lambda key, value: f"{'.'.join(key)} = {value}", st.sampled_from(list(SETTINGS)), VALUES
-    ),
-    st.builds(lambda key, value: f'"{key}" = {value}', st.text(max_size=4), VALUES),
-)
-TEXTS = st.text() | st.lists(LINES, max_size=6).map("\n".join)
-
-
-@given(toml=TEXTS, env=TEXTS)
-@example(toml='"watch.settle_seconds" = 1', env="")
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_text_gives_settings_or_a_refusal(tmp_path: Path, toml: str, env: str) -> None:
-    """No text in either file ends in a traceback, and every refusal can be printed."""
-    home = home_with(tmp_path, None)
-    home.config_file.write_bytes(toml.encode("utf-8", "surrogatepass"))
-    home.environment_file.write_bytes(env.encode("utf-8", "surrogatepass"))
-    message, loaded = outcome(home, {})
-    assert message.encode("utf-8") is not None
-    assert all(line.startswith("config/") for line in message.split("\n") if message)
-    assert Settings.model_validate_json(loaded.model_dump_json()) == loaded
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([f"TASTED_{'__'.join(k).upper()}" for k in SETTINGS]),
-        st.text(max_size=20),
-        max_size=4,
-    )
-)
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_environment_gives_settings_or_a_refusal(
-    tmp_path: Path, environment: dict[str, str]
-) -> None:
-    """Values of the environment are other people's texts as well."""
-    message, _loaded = outcome(home_with(tmp_path), environment)
-    assert all(line.startswith("environment TASTED_") for line in message.split("\n") if message)
-
-
-@pytest.mark.parametrize(
-    ("toml", "said"),
-    [
-        (
-            '[scoring]\nscorer = "tase"\n',
-            "'tase': did you mean 'taste'? It can be",
-        ),
-        ('[notify]\non = ["mach"]\n', "entry 1, is 'mach': did you mean 'match'? It can be"),
-        (
-            '[hooks]\non_match = ["notify", "x"]\n',
-            "its first entry should be the full path of a program",
-        ),
-        ('[engine]\nthreads = "2"\n', "it should be a whole number, without quotes"),
-        ('[engine]\nsave_power = "true"\n', "it should be true or false, without quotes"),
-        ("[engine]\nthreads = 2.5\n", "is 2.5: it should be a whole number"),
-        ("[embedder]\nmodel = 5\n", 'is 5: it should be words in "quotes"'),
-        (
-            '[reading]\nlanguages = ["e!"]\n',
-            "it should be a code of letters and hyphens",
-        ),
-        ('[embedder]\nmodel = "pokcet"\n', "no such model. Did you mean 'pocket'?"),
-        ('[embedder]\nmodel = "CLIP"\n', "no such model. Did you mean 'clip'?"),
-        ('[embedder]\nmodel = "resnet-50"\n', "no such model. Did you mean 'resnet50'?"),
-        ('[embedder]\nmodel = "\u201cpocket\u201d"\n', "Did you mean 'pocket'?"),
-        ('[embedder]\nmodel = "mien"\n', "Did you mean 'mine'?"),
-    ],
-)
-def test_what_was_probably_meant_is_named(home: Home, toml: str, said: str) -> None:
-    """The nearest choice, model or form of a value; one sentence and no second one about it."""
-    home.models_file.write_text('{"version": 1, "models": {"mine": {"folder": "m"}}}')
-    home.config_file.write_text(toml)
-    (problem,) = problems(home)
-    assert said in problem
-
-
-@pytest.mark.parametrize("model", ["pocket", "mine", "clap/clip", "./pokcet", "quite-another"])
-def test_a_model_that_may_be_meant_as_it_is_written_is_right(home: Home, model: str) -> None:
-    """Names of the hub, folders, what was added, and words like no other."""
-    home.models_file.write_text('{"version": 1, "models": {"mine": {"folder": "m"}}}')
-    home.config_file.write_text(f'[embedder]\nmodel = "{model}"\n')
-    assert load_settings(home, environment={}).settings.embedder.model.endswith(model.lstrip("./"))
-
-
-def test_the_short_names_are_those_of_the_models() -> None:
-    """The room of settings knows them without the room of models."""
-    assert {POCKET, *ALIASES} == SHORT_NAMES
