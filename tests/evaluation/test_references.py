@@ -38,7 +38,7 @@ def test_the_folders_are_the_labels(home: Home) -> None:
         (rejected, "rejected/b.png", False),
     ]
     assert found.contradictions == ("liked/c.png", "rejected/d.png")
-    assert found.repeated == 1
+    assert found.repeated == (("liked/again.png", "liked/a.png"),)
     assert found.unreadable == (("liked/empty.png", "liked/empty.png is empty."),)
     assert found.curated == {liked, rejected, twofold}
 

@@ -74,6 +74,10 @@ def test_all_surfaces_count_labels_alike(home: Home) -> None:
     said = tasted(home, "status").stdout
     assert f"Taste    {PER_LABEL + 1} liked, {PER_LABEL} rejected" in said
     assert "Copies   2 labels are copies of others, and count together with them." in said
+    assert "To see which: tasted evaluate" in said
+    named = tasted(home, "evaluate").stderr
+    for folder in ("liked", "rejected"):
+        assert f"{folder}/sent.jpg is a copy of {folder}/" in named
 
     # as it was before there were hashes
     (hashes,) = home.library.glob("hashes_*.lance")

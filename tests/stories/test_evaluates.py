@@ -59,7 +59,7 @@ def test_a_taste_is_evaluated_beside_the_daemon_and_without(home: Home, tmp_path
     (home.inbox / "rejected" / "again.png").write_bytes(drawing("gym", seed=1))
     status, screen = tasted_on_terminal(home, "evaluate", "--details", typed="")
     assert status == 0
-    assert "1 file is a copy of a picture that counts once" in screen
+    assert "is a copy of rejected/again.png: they count once" in screen
     assert "Left out: rejected/broken.png" in screen
     assert "Embedding 2 pictures with pocket" in screen
     assert "100%" in screen

@@ -79,6 +79,9 @@ class Evaluation:
     """Of `taste` and the first embedder."""
     counts: LabelCounts
     """The labels, by the first embedder."""
+    alike: tuple[tuple[LabelledItem, ...], ...]
+    """Those that are copies of one picture, by the first embedder: all of them count once together,
+    or not at all where they are liked and rejected."""
 
     @property
     def main(self) -> ScorerResult:
@@ -169,7 +172,20 @@ def evaluate(
         curve=_curve(current, known[0]) if items else None,
         doubts=fitted.doubts if fitted is not None else (),
         counts=counts,
+        alike=_alike(items, known[0].copies) if items else (),
     )
+
+
+def _alike(
+    items: Sequence[LabelledItem], copies: NDArray[np.intp] | None
+) -> tuple[tuple[LabelledItem, ...], ...]:
+    """Return the items of each group of more than one."""
+    if copies is None:
+        return ()
+    groups: dict[int, list[LabelledItem]] = {}
+    for item, number in zip(items, copies.tolist(), strict=True):
+        groups.setdefault(number, []).append(item)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
 def _reference_vectors(

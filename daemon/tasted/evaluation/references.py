@@ -47,8 +47,8 @@ class FoundReferences:
     """In the order of their paths; each content is in one of them."""
     contradictions: tuple[str, ...]
     """Paths of contents that lie in both folders: they count for neither."""
-    repeated: int
-    """Further files with a content that is already counted."""
+    repeated: tuple[tuple[str, str], ...]
+    """Paths of further files with a content that counts once, each with that which counts."""
     unreadable: tuple[tuple[str, str], ...]
     """Path, and why."""
     curated: frozenset[str]
@@ -149,18 +149,18 @@ def _counted(
 ) -> FoundReferences:
     photos: dict[str, list[Reference]] = defaultdict(list)
     contradictions: list[str] = []
-    repeated = 0
+    repeated: list[tuple[str, str]] = []
     for references in by_content.values():
         if len({reference.label for reference in references}) > 1:
             contradictions += [reference.path for reference in references]
             continue
         first = references[0]
         photos[groups[first.path] or first.path].append(first)
-        repeated += len(references) - 1
+        repeated += [(reference.path, first.path) for reference in references[1:]]
     return FoundReferences(
         items=tuple(LabelledItem(path, tuple(own)) for path, own in sorted(photos.items())),
         contradictions=tuple(sorted(contradictions)),
-        repeated=repeated,
+        repeated=tuple(sorted(repeated)),
         unreadable=unreadable,
         curated=frozenset(
             content

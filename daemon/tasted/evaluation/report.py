@@ -20,8 +20,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "references": {"liked": evaluation.liked, "rejected": evaluation.rejected},
         "contradictions": list(found.contradictions),
-        "repeated": found.repeated,
+        "repeated": len(found.repeated),
         "copies": evaluation.counts.copies,
+        "alike": [[item.path for item in group] for group in evaluation.alike],
         "lookalikes": evaluation.counts.lookalikes,
         "left_out": [
             {"path": path, "reason": reason}

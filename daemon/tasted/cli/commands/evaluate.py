@@ -114,18 +114,33 @@ def _show(context: Context, evaluation: "Evaluation", *, has_details: bool) -> N
 
 def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
     found = evaluation.found
-    if found.contradictions:
-        count = len(found.contradictions)
-        are = "is" if count == 1 else "are"
-        context.say(f"{counted(count, 'picture')} {are} both liked and rejected, so not counted.")
-    if found.repeated:
-        copies = "is a copy" if found.repeated == 1 else "are copies"
-        context.say(f"{counted(found.repeated, 'file')} {copies} of a picture that counts once.")
-    faults = (*found.unreadable, *evaluation.failed)
-    for path, reason in faults[:_NAMED_MAX]:
-        context.say(f"Left out: {printable(path)}: {printable(reason)}")
-    if len(faults) > _NAMED_MAX:
-        context.say(f"and {len(faults) - _NAMED_MAX} more left out")
+    twofold = [
+        f"{printable(path)} is liked and rejected, so not counted" for path in found.contradictions
+    ]
+    copied = [_copied(path, first) for path, first in found.repeated]
+    for first, *others in evaluation.alike:
+        if all(other.is_liked == first.is_liked for other in others):
+            copied += [_copied(other.path, first.path) for other in others]
+        else:
+            names = ", ".join(printable(item.path) for item in (first, *others))
+            twofold.append(f"{names} are one picture, liked and rejected, so not counted")
+    left_out = [
+        f"Left out: {printable(path)}: {printable(reason)}"
+        for path, reason in (*found.unreadable, *evaluation.failed)
+    ]
+    for lines, more in (
+        (twofold, "more that are liked and rejected"),
+        (copied, "more copies"),
+        (left_out, "more left out"),
+    ):
+        for line in lines[:_NAMED_MAX]:
+            context.say(line)
+        if len(lines) > _NAMED_MAX:
+            context.say(f"and {len(lines) - _NAMED_MAX} {more}")
+
+
+def _copied(path: str, first: str) -> str:
+    return f"{printable(path)} is a copy of {printable(first)}: they count once"
 
 
 class _Embedding:
