@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tasted.native.openvino import has_native_bfloat16
-from tasted.system.processor import has_bfloat16, is_x86, may_have_cuda
+from tasted.system.processor import has_bfloat16, is_x86, may_have_card, may_have_cuda
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,11 @@ def test_openvino_agrees_about_this_machine() -> None:
 def test_a_card_is_told_by_its_driver(tmp_path: Path) -> None:
     """Without a device file torch is not asked, which would mean to import it."""
     assert not may_have_cuda(system="linux", devices=tmp_path)
+    assert not may_have_card(system="linux", devices=tmp_path)
     (tmp_path / "nvidiactl").touch()
     assert not may_have_cuda(system="darwin", devices=tmp_path)
+    # a Mac has its graphics
+    assert may_have_card(system="darwin", devices=tmp_path)
 
 
 def test_machines_are_told_by_their_names() -> None:

@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from tasted.system.packages import installed_version
-from tasted.system.platform import LINUX
+from tasted.system.platform import DARWIN, LINUX
 
 _CPUINFO = Path("/proc/cpuinfo")
 _DEVICES = Path("/dev")
@@ -60,3 +60,13 @@ def may_have_cuda(*, system: str = sys.platform, devices: Path = _DEVICES) -> bo
         return not installed_version("torch").endswith("+cpu")
     except metadata.PackageNotFoundError:
         return False
+
+
+def may_have_card(*, system: str = sys.platform, devices: Path = _DEVICES) -> bool:
+    """Return whether torch may find something else than the processor: only it can tell for sure.
+
+    Args:
+        system: `sys.platform`.
+        devices: as in `may_have_cuda`.
+    """
+    return system == DARWIN or may_have_cuda(system=system, devices=devices)
