@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ class PipelineItem:
 
     file: RequestedFile
     opened: OpenedFile | None = None
+    decoding: Future[Picture] | None = None
+    """Its pixels, on their way while it is found out whether they are needed."""
     picture: Picture | None = None
     """Its pixels, for as long as somebody looks at them."""
     prepared: PreparedPicture | None = None
@@ -57,6 +60,7 @@ class PipelineItem:
 
     def drop_content(self) -> None:
         """Hold the content no longer: a batch may have hundreds of files."""
+        self.decoding = None
         if self.opened is not None:
             self.opened.data = b""
 
@@ -116,7 +120,7 @@ class PipelineItem:
     def postpone(self) -> None:
         """Leave it for later, and let go of what it holds."""
         self.is_postponed = True
-        self.picture = self.prepared = self.embedded = self.hashes = None
+        self.decoding = self.picture = self.prepared = self.embedded = self.hashes = None
         self.picture_text = self.known_text = None
         self.is_embedded_anew = self.is_read_anew = False
         if self.opened is not None:

@@ -8,6 +8,7 @@ them: what they find stays with the items.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from functools import partial
 
 import structlog
@@ -99,6 +100,16 @@ class Looking:
         finally:
             self._embedding.release()
 
+    def begin(self, item: PipelineItem, threads: Executor) -> None:
+        """Decode a picture in another thread, before it is known whether anybody needs it.
+
+        Args:
+            item: whose bytes were read.
+            threads: of the workers, who rest.
+        """
+        assert item.opened is not None  # noqa: S101 - it was read
+        item.decoding = threads.submit(self._decoded, item.opened.data, item)
+
     def _see(self, item: PipelineItem) -> None:
         for stage in (self._decode, self._read_text, self._prepare):
             self._stages.run(stage, [item])
@@ -107,22 +118,25 @@ class Looking:
     def _decode(self, item: PipelineItem) -> None:
         if item.opened is None:
             raise LookupError("a file that is gone is to be decoded")
-        with item.timed("decode"):
-            item.picture = self._decoded(item.opened.data, item)
+        decoding = item.decoding
+        item.picture = (
+            decoding.result() if decoding is not None else self._decoded(item.opened.data, item)
+        )
         item.drop_content()
 
     def _decoded(self, data: bytes, item: PipelineItem) -> Picture:
         decoded = partial(
             self._decode_bytes, data, name=item.file.shown, is_last_try=item.is_last_try
         )
-        try:
-            return decoded(max_pixels=min(PIXELS_ALONE, self._max_pixels))
-        except ImageTooLarge:
-            if self._max_pixels <= PIXELS_ALONE:
-                raise
-        # its head alone was read; two of this size at a time would double what the engine may need
-        with self._alone:
-            return decoded(max_pixels=self._max_pixels)
+        with item.timed("decode"):
+            try:
+                return decoded(max_pixels=min(PIXELS_ALONE, self._max_pixels))
+            except ImageTooLarge:
+                if self._max_pixels <= PIXELS_ALONE:
+                    raise
+            # its head alone was read; two of this size at a time would double what may be needed
+            with self._alone:
+                return decoded(max_pixels=self._max_pixels)
 
     def _read_text(self, item: PipelineItem) -> None:
         if item.picture is None or not item.wants_reading:

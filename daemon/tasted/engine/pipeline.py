@@ -4,10 +4,11 @@
     ╰─ preparing ─╯ ╰──── looking, in workers ────╯  ╰──────── here, in order ────────╯
 
 Each file is answered as soon as it and those before it are done. One thread reads, recalls, judges
-and writes the library; equal workers beside it do what takes long. The path travels with its result
-through every stage, so that a file that fails cannot shift the results of its neighbours. A stage
-raises an ItemError for one file; the `StageRunner` turns it into that file's error document and the
-others go on. A ServiceFault goes through as it is.
+and writes the library; equal workers beside it do what takes long. One screenshot that comes alone
+is decoded while it is recalled. The path travels with its result through every stage, so that a
+file that fails cannot shift the results of its neighbours. A stage raises an ItemError for one
+file; the `StageRunner` turns it into that file's error document and the others go on. A
+ServiceFault goes through as it is.
 
 Runs inside the engine. Touches the inbox by reading, and the library; the outbox is written by the
 light process alone.

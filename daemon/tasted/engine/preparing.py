@@ -6,6 +6,7 @@ no memory comes last, tried again when the others hold none of it.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 
 from tasted.engine.findings import Findings
 from tasted.engine.item import PipelineItem
@@ -92,12 +93,14 @@ class Preparation:
         with Workers(self._threads, self._looking.look) as workers:
             flow = _Flow(items, workers, self._open, self._findings.note)
             begun = 0
+            is_alone = len(items) == 1
             while True:
                 items += map(PipelineItem, added())
                 piece = [] if is_to_end() else self._piece(items, begun)
                 begun += len(piece)
                 if piece:
-                    yield from self._read_piece(piece, flow)
+                    yield from self._read_piece(piece, flow, is_alone=is_alone)
+                    is_alone = False
                     for item in piece:
                         if is_to_end():
                             break
@@ -114,10 +117,19 @@ class Preparation:
             self._prepare_alone(item, flow)
             yield item
 
-    def _read_piece(self, piece: Sequence[PipelineItem], flow: "_Flow") -> Iterator[PipelineItem]:
-        """Read files and recall their contents; nobody waits for an answer until that is done."""
+    def _read_piece(
+        self, piece: Sequence[PipelineItem], flow: "_Flow", *, is_alone: bool
+    ) -> Iterator[PipelineItem]:
+        """Read files and recall their contents; nobody waits for an answer until that is done.
+
+        Args:
+            piece: the files.
+            flow: those that are done already leave it meanwhile.
+            is_alone: whether this is one screenshot, for which somebody may wait.
+        """
+        read = self._read_alone if is_alone else self._read
         for item in piece:
-            self._stages.run(self._read, [item])
+            self._stages.run(read, [item])
             yield from flow.ready()
         reach("engine.read")
         self._recall(piece)
@@ -151,14 +163,19 @@ class Preparation:
 
     # ---- the stages that read, in order ---------------------------------------------------
 
-    def _read(self, item: PipelineItem) -> None:
+    def _read_alone(self, item: PipelineItem) -> None:
+        """Read a file, and have it decoded while its content is summed up and looked for."""
+        # a new file hardly ever has a content that is known
+        self._read(item, meanwhile=partial(self._looking.begin, item, self._threads.own()))
+
+    def _read(self, item: PipelineItem, *, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Read the file once; one that is gone or changing just now ends without a document."""
         file = item.file
         item.opened = opened = self._inbox.stat(file)
         if opened is not None and self._inbox.recall(file, opened):
             # a new score of what has not changed: its vectors and text are known
             return
-        if opened is None or not self._inbox.read(file, opened):
+        if opened is None or not self._inbox.read(file, opened, meanwhile=meanwhile):
             item.lose_file()
         elif file.may_be_ignored and self._is_ignored(item.content_id):
             item.ignored = item.content_id

@@ -7,7 +7,7 @@ later change can slip another content under a score.
 import errno
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +77,19 @@ class InboxReader:
         except _GONE:
             return None
 
-    def read(self, file: RequestedFile, opened: OpenedFile) -> bool:
+    def read(
+        self,
+        file: RequestedFile,
+        opened: OpenedFile,
+        *,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> bool:
         """Read companion and file; False when the file vanished or is changing just now.
+
+        Args:
+            file: as it was asked for.
+            opened: what `stat` gave; gets what is read.
+            meanwhile: called when the bytes are there, before they are summed up.
 
         Raises:
             ItemError: when it cannot be read, is too large, or is empty.
@@ -103,6 +114,8 @@ class InboxReader:
             if shortage_of(error) is not None:
                 raise
             raise self._refusal(file, error) from error
+        if opened.data:
+            meanwhile()
         opened.content_id = content_id(opened.data)
         if not opened.data:
             raise EmptyFile(f"{file.shown} is empty.", remedy="Save or copy the picture again.")
