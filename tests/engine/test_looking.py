@@ -1,6 +1,8 @@
 """What a worker does with its group: very large pictures are decoded one at a time."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -94,6 +96,31 @@ def test_what_is_above_the_limit_of_the_settings_is_refused_once(tmp_path: Path)
     assert item.document is not None
     assert item.document.error is not None
     assert item.document.error.code == "too_large"
+
+
+def test_row_48_what_had_no_memory_holds_none(tmp_path: Path) -> None:
+    """Decoded ahead or not: it is tried again when nobody holds any."""
+
+    class Pixels:
+        pass
+
+    held: list[weakref.ref[Pixels]] = []
+
+    def decode(_data: bytes, **_limits: object) -> Picture:
+        pixels = Pixels()
+        held.append(weakref.ref(pixels))
+        raise MemoryError
+
+    look, items = looking(decode, max_pixels=100), items_of(tmp_path, 2)
+    gc.disable()
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            look.begin(items[0], threads)
+            look.look(items)
+        assert [item.is_postponed for item in items] == [True, True]
+        assert [pixels() for pixels in held] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_nobody_waits_for_the_model_while_pictures_wait(tmp_path: Path) -> None:

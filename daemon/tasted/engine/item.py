@@ -26,8 +26,8 @@ class PipelineItem:
 
     file: RequestedFile
     opened: OpenedFile | None = None
-    decoding: Future[Picture] | None = None
-    """Its pixels, on their way while it is found out whether they are needed."""
+    decoding: Future[tuple[Picture, int]] | None = None
+    """Its pixels, on their way while it is found out whether they are needed; milliseconds."""
     picture: Picture | None = None
     """Its pixels, for as long as somebody looks at them."""
     prepared: PreparedPicture | None = None
@@ -60,7 +60,9 @@ class PipelineItem:
 
     def drop_content(self) -> None:
         """Hold the content no longer: a batch may have hundreds of files."""
-        self.decoding = None
+        if self.decoding is not None:
+            self.decoding.cancel()
+            self.decoding = None
         if self.opened is not None:
             self.opened.data = b""
 
@@ -120,11 +122,10 @@ class PipelineItem:
     def postpone(self) -> None:
         """Leave it for later, and let go of what it holds."""
         self.is_postponed = True
-        self.decoding = self.picture = self.prepared = self.embedded = self.hashes = None
+        self.picture = self.prepared = self.embedded = self.hashes = None
         self.picture_text = self.known_text = None
         self.is_embedded_anew = self.is_read_anew = False
-        if self.opened is not None:
-            self.opened.data = b""
+        self.drop_content()
 
     def lose_file(self) -> None:
         """End without a document: its file is gone, or changing just now."""

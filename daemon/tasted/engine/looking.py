@@ -105,7 +105,7 @@ class Looking:
 
         Args:
             item: whose bytes were read.
-            threads: of the workers, who rest.
+            threads: of the workers; one that is needed for another item may be held up.
         """
         assert item.opened is not None  # noqa: S101 - it was read
         item.decoding = threads.submit(self._decoded, item.opened.data, item)
@@ -118,25 +118,32 @@ class Looking:
     def _decode(self, item: PipelineItem) -> None:
         if item.opened is None:
             raise LookupError("a file that is gone is to be decoded")
-        decoding = item.decoding
-        item.picture = (
-            decoding.result() if decoding is not None else self._decoded(item.opened.data, item)
-        )
+        decoding, item.decoding = item.decoding, None
+        try:
+            item.picture, took_ms = (
+                decoding.result() if decoding is not None else self._decoded(item.opened.data, item)
+            )
+        finally:
+            # what was raised names this frame, which must not hold what it holds
+            del decoding
+        item.timing_ms["decode"] = took_ms
         item.drop_content()
 
-    def _decoded(self, data: bytes, item: PipelineItem) -> Picture:
+    def _decoded(self, data: bytes, item: PipelineItem) -> tuple[Picture, int]:
+        """Return the pixels, and how long that took, in milliseconds."""
         decoded = partial(
             self._decode_bytes, data, name=item.file.shown, is_last_try=item.is_last_try
         )
-        with item.timed("decode"):
-            try:
-                return decoded(max_pixels=min(PIXELS_ALONE, self._max_pixels))
-            except ImageTooLarge:
-                if self._max_pixels <= PIXELS_ALONE:
-                    raise
+        started = time.perf_counter()
+        try:
+            picture = decoded(max_pixels=min(PIXELS_ALONE, self._max_pixels))
+        except ImageTooLarge:
+            if self._max_pixels <= PIXELS_ALONE:
+                raise
             # its head alone was read; two of this size at a time would double what may be needed
             with self._alone:
-                return decoded(max_pixels=self._max_pixels)
+                picture = decoded(max_pixels=self._max_pixels)
+        return picture, round(1000 * (time.perf_counter() - started))
 
     def _read_text(self, item: PipelineItem) -> None:
         if item.picture is None or not item.wants_reading:

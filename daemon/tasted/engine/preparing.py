@@ -93,14 +93,12 @@ class Preparation:
         with Workers(self._threads, self._looking.look) as workers:
             flow = _Flow(items, workers, self._open, self._findings.note)
             begun = 0
-            is_alone = len(items) == 1
             while True:
                 items += map(PipelineItem, added())
                 piece = [] if is_to_end() else self._piece(items, begun)
                 begun += len(piece)
                 if piece:
-                    yield from self._read_piece(piece, flow, is_alone=is_alone)
-                    is_alone = False
+                    yield from self._read_piece(piece, flow, is_alone=len(items) == 1)
                     for item in piece:
                         if is_to_end():
                             break
@@ -125,7 +123,7 @@ class Preparation:
         Args:
             piece: the files.
             flow: those that are done already leave it meanwhile.
-            is_alone: whether this is one screenshot, for which somebody may wait.
+            is_alone: whether this is one file, for which somebody may wait.
         """
         read = self._read_alone if is_alone else self._read
         for item in piece:
@@ -165,7 +163,10 @@ class Preparation:
 
     def _read_alone(self, item: PipelineItem) -> None:
         """Read a file, and have it decoded while its content is summed up and looked for."""
-        # a new file hardly ever has a content that is known
+        if item.file.scored_inputs is not None:
+            # that was looked at before, and has hardly ever another content now
+            self._read(item)
+            return
         self._read(item, meanwhile=partial(self._looking.begin, item, self._threads.own()))
 
     def _read(self, item: PipelineItem, *, meanwhile: Callable[[], None] = lambda: None) -> None:
