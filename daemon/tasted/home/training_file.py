@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.errors import HomeGone
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
@@ -229,17 +230,25 @@ class TrainingFolder:
         private_folder(self.folder, below=self._home.root)
         with held_if_free(self._lock) as is_free:
             if is_free:
-                # no zeros: a file system may take no room for those
-                self._lock.write_bytes(os.urandom(_ROOM_BYTES))
+                self._keep_room()
             try:
                 yield is_free
             finally:
                 if is_free:
                     self.give_room()
 
+    def _keep_room(self) -> None:
+        try:
+            # no zeros: a file system may take no room for those
+            self._lock.write_bytes(os.urandom(_ROOM_BYTES))
+        except OSError:
+            # what room there is may be enough for a run that says how it ends
+            self.give_room()
+
     def give_room(self) -> None:
         """Free what the last word of a run needs, which a full disk must not keep back."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, HomeGone):
+            self._home.check()
             os.truncate(self._lock, 0)
 
     def ask_to_cancel(self) -> bool:

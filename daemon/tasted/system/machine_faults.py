@@ -44,7 +44,7 @@ def shortage_of(error: BaseException, *, then: str = _THEN) -> ServiceFault | No
     if isinstance(error, ImportError):
         return ProgramDamaged(
             f"A part of tasted cannot be loaded: {_reason(error)}",
-            remedy=f"If an installation is running, wait for it: {then}. "
+            remedy=f"If an installation is running, wait for it; {then}. "
             "Otherwise reinstall tasted.",
         )
     if number in _NO_FILES:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _PRIVATE_UMASK = 0o077
 _MEGABYTE = 1_000_000
 _DOING = "trained an adapter"
-_THEN = "then train again: tasted train"
+_THEN = "then train again"
 
 log = structlog.get_logger("tasted.training")
 

@@ -35,7 +35,8 @@ def next_step(state: TrainingState) -> str | None:
     if state.can_go_on:
         what = " with what was trained before" if state.state == "not_offered" else ""
         return f"To go on{what}: tasted train --resume"
-    return "To train: tasted train" if state.state in _ENDED_EARLY else None
+    is_to_try = state.state in _ENDED_EARLY or state.state == "failed"
+    return "To train: tasted train" if is_to_try else None
 
 
 def training_summary(state: TrainingState) -> str:
