@@ -37,7 +37,7 @@ def test_the_folders_are_the_labels(home: Home) -> None:
         (liked, "liked/a.png", True),
         (rejected, "rejected/b.png", False),
     ]
-    assert found.contradictions == ("liked/c.png", "rejected/d.png")
+    assert found.contradictions == (("liked/c.png", "rejected/d.png"),)
     assert found.repeated == (("liked/again.png", "liked/a.png"),)
     assert found.unreadable == (("liked/empty.png", "liked/empty.png is empty."),)
     assert found.curated == {liked, rejected, twofold}
@@ -57,7 +57,7 @@ def test_a_profile_is_one_label(home: Home) -> None:
     assert (anna.path, anna.is_liked) == ("liked/anna/", True)
     assert [photo.path for photo in anna.photos] == ["liked/anna/1.png", "liked/anna/2.png"]
     assert len(found.items) == 14
-    assert found.contradictions == ("liked/anna/0.png", "rejected/0.png")
+    assert found.contradictions == (("liked/anna/0.png", "rejected/0.png"),)
 
 
 def test_what_was_scored_before_is_feedback(home: Home) -> None:

@@ -88,6 +88,7 @@ def shown_until(descriptor: int, end: bytes, *, within_seconds: float = 30.0) ->
 
     Raises:
         AssertionError: it does not come in time.
+        OSError: nobody writes to it any more.
     """
     shown = b""
     deadline = time.monotonic() + within_seconds

@@ -79,7 +79,7 @@ class Evaluation:
     """Of `taste` and the first embedder."""
     counts: LabelCounts
     """The labels, by the first embedder."""
-    alike: tuple[tuple[LabelledItem, ...], ...]
+    copied: tuple[tuple[LabelledItem, ...], ...]
     """Those that are copies of one picture, by the first embedder: all of them count once together,
     or not at all where they are liked and rejected."""
 
@@ -141,9 +141,9 @@ def evaluate(
     )
     known, lookalikes = [], []
     for made in embedded:
-        vectors, alike = _reference_vectors(items, made, has_history=len(embedded) == 1)
+        vectors, count = _reference_vectors(items, made, has_history=len(embedded) == 1)
         known.append(vectors)
-        lookalikes.append(alike)
+        lookalikes.append(count)
     results = tuple(
         EmbedderResult(
             embedder=made.embedder,
@@ -172,11 +172,11 @@ def evaluate(
         curve=_curve(current, known[0]) if items else None,
         doubts=fitted.doubts if fitted is not None else (),
         counts=counts,
-        alike=_alike(items, known[0].copies) if items else (),
+        copied=_copied(items, known[0].copies) if items else (),
     )
 
 
-def _alike(
+def _copied(
     items: Sequence[LabelledItem], copies: NDArray[np.intp] | None
 ) -> tuple[tuple[LabelledItem, ...], ...]:
     """Return the items of each group of more than one."""

@@ -45,8 +45,8 @@ class FoundReferences:
 
     items: tuple[LabelledItem, ...]
     """In the order of their paths; each content is in one of them."""
-    contradictions: tuple[str, ...]
-    """Paths of contents that lie in both folders: they count for neither."""
+    contradictions: tuple[tuple[str, ...], ...]
+    """Paths of each content that lies in both folders: it counts for neither."""
     repeated: tuple[tuple[str, str], ...]
     """Paths of further files with a content that counts once, each with that which counts."""
     unreadable: tuple[tuple[str, str], ...]
@@ -148,11 +148,11 @@ def _counted(
     present: frozenset[str],
 ) -> FoundReferences:
     photos: dict[str, list[Reference]] = defaultdict(list)
-    contradictions: list[str] = []
+    contradictions: list[tuple[str, ...]] = []
     repeated: list[tuple[str, str]] = []
     for references in by_content.values():
         if len({reference.label for reference in references}) > 1:
-            contradictions += [reference.path for reference in references]
+            contradictions.append(tuple(reference.path for reference in references))
             continue
         first = references[0]
         photos[groups[first.path] or first.path].append(first)

@@ -19,10 +19,10 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     found = evaluation.found
     return {
         "references": {"liked": evaluation.liked, "rejected": evaluation.rejected},
-        "contradictions": list(found.contradictions),
+        "contradictions": [path for paths in found.contradictions for path in paths],
         "repeated": len(found.repeated),
         "copies": evaluation.counts.copies,
-        "alike": [[item.path for item in group] for group in evaluation.alike],
+        "copied": [[item.path for item in group] for group in evaluation.copied],
         "lookalikes": evaluation.counts.lookalikes,
         "left_out": [
             {"path": path, "reason": reason}

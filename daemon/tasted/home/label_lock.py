@@ -5,7 +5,6 @@ holds for as long as it runs.
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import time
@@ -14,11 +13,10 @@ from collections.abc import Iterator
 from tasted.errors import CommandError, HomeLocked
 from tasted.home.layout import Home
 from tasted.system.files import PRIVATE_FILE, PRIVATE_FOLDER
+from tasted.system.process_lock import NO_LOCKS
 
 _WAIT_SECONDS = 120.0
 _PAUSE_SECONDS = 0.01
-# what file systems without such locks answer
-_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 @contextlib.contextmanager
@@ -70,7 +68,7 @@ def _await_lock(descriptor: int, home: Home, wait_seconds: float) -> None:
                 ) from error
             time.sleep(_PAUSE_SECONDS)
         except OSError as error:
-            if error.errno not in _NO_LOCKS:
+            if error.errno not in NO_LOCKS:
                 raise CommandError(
                     f"{home.label_lock_file} cannot be locked: {error.strerror}.",
                     remedy="Check the disk that the folder is on.",

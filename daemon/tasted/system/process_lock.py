@@ -1,12 +1,16 @@
 """Locks that one process at a time holds (flock(2)); each is free when that process ends."""
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from tasted.system.files import PRIVATE_FILE
+
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+"""What file systems without such locks answer."""
 
 
 @contextlib.contextmanager
@@ -36,15 +40,21 @@ def held_if_free(file: Path) -> Iterator[bool]:
 def folder_held(folder: Path) -> Iterator[None]:
     """Wait for the lock of a folder, and hold it while the block runs: no file is left.
 
+    On a file system without locks the block runs all the same.
+
     Args:
-        folder: is there.
+        folder: is there; who holds it must not ask for it again.
 
     Raises:
-        OSError: when it cannot be opened, or locked on its file system.
+        OSError: when it cannot be opened, or the disk fails.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
         yield
     finally:
         os.close(descriptor)

@@ -89,7 +89,7 @@ def test_everything_that_was_trained_on_it_goes(trained: Home) -> None:
 
 
 def test_a_link_to_the_settings_stays_a_link(trained: Home, tmp_path: Path) -> None:
-    """And a home whose settings are gone, or are no TOML, forgets as well."""
+    """Whoever may read the file may read it afterwards."""
     dotfile = tmp_path / "dotfile.toml"
     dotfile.write_text("embedder.model = 'tuned-1'\n")
     dotfile.chmod(0o640)
@@ -101,15 +101,28 @@ def test_a_link_to_the_settings_stays_a_link(trained: Home, tmp_path: Path) -> N
     assert load_settings(trained, environment={}).settings.embedder.model == "pocket"
 
 
-@pytest.mark.parametrize("text", [None, "[embedder\n"])
-def test_a_home_without_readable_settings_forgets(trained: Home, text: str | None) -> None:
-    """What they ask for is not known then."""
+_LONG = "languages = [\n" + '"en",\n' * 300 + "]\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        b"[embedder\n",
+        b"\xff\xfe",
+        f'[reading]\n{_LONG}[embedder]\nmodel = "tuned-1"\n'.encode(),
+    ],
+    ids=["gone", "no-toml", "no-text", "not-to-be-edited"],
+)
+def test_a_home_without_readable_settings_forgets(trained: Home, data: bytes | None) -> None:
+    """What they ask for is not known then, or cannot be changed; nothing of them is broken."""
     trained.config_file.unlink()
-    if text is not None:
-        trained.config_file.write_text(text)
+    if data is not None:
+        trained.config_file.write_bytes(data)
     found = TrainedOn(trained)
     found.end_run({MINE})
     found.erase({MINE})
+    assert (trained.config_file.read_bytes() if data is not None else None) == data
     assert left_of(trained) == []
     assert not (trained.tuned_models / "tuned-1").exists()
 

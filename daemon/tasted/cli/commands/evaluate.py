@@ -4,7 +4,7 @@ Reads the inbox, the outbox and the library beside a running daemon; writes char
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -114,33 +114,32 @@ def _show(context: Context, evaluation: "Evaluation", *, has_details: bool) -> N
 
 def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
     found = evaluation.found
-    twofold = [
-        f"{printable(path)} is liked and rejected, so not counted" for path in found.contradictions
-    ]
-    copied = [_copied(path, first) for path, first in found.repeated]
-    for first, *others in evaluation.alike:
-        if all(other.is_liked == first.is_liked for other in others):
-            copied += [_copied(other.path, first.path) for other in others]
+    both = [*found.contradictions]
+    copied: list[tuple[str, str]] = []
+    for group in evaluation.copied:
+        paths = tuple(item.path for item in group)
+        if len({item.is_liked for item in group}) > 1:
+            both.append(paths)
         else:
-            names = ", ".join(printable(item.path) for item in (first, *others))
-            twofold.append(f"{names} are one picture, liked and rejected, so not counted")
-    left_out = [
-        f"Left out: {printable(path)}: {printable(reason)}"
-        for path, reason in (*found.unreadable, *evaluation.failed)
-    ]
-    for lines, more in (
-        (twofold, "more that are liked and rejected"),
-        (copied, "more copies"),
-        (left_out, "more left out"),
-    ):
-        for line in lines[:_NAMED_MAX]:
-            context.say(line)
-        if len(lines) > _NAMED_MAX:
-            context.say(f"and {len(lines) - _NAMED_MAX} {more}")
+            copied += [(path, paths[0]) for path in paths[1:]]
+    neither = {path for paths in both for path in paths}
+    copied += [pair for pair in found.repeated if pair[1] not in neither]
+    doubled = [", ".join(map(printable, paths)) for paths in both]
+    _say_some(context, [f"Liked and rejected, so not counted: {paths}" for paths in doubled])
+    repeated = [(printable(path), printable(of)) for path, of in copied]
+    _say_some(context, [f"{path} is a copy of {of}: they count once" for path, of in repeated])
+    faults = (*found.unreadable, *evaluation.failed)
+    _say_some(
+        context, [f"Left out: {printable(path)}: {printable(reason)}" for path, reason in faults]
+    )
 
 
-def _copied(path: str, first: str) -> str:
-    return f"{printable(path)} is a copy of {printable(first)}: they count once"
+def _say_some(context: Context, lines: Sequence[str]) -> None:
+    """Say some lines of one kind, and how many there are beside them."""
+    for line in lines[:_NAMED_MAX]:
+        context.say(line)
+    if len(lines) > _NAMED_MAX:
+        context.say(f"and {len(lines) - _NAMED_MAX} more")
 
 
 class _Embedding:

@@ -193,8 +193,10 @@ def add(context: Context, *, folder: Path, name: str | None) -> None:
     home = context.home()
     model = verify_folder(place, name=called, hashes_file=hashes_file_beside(home.models_file))
     verdict = _compared(context, model)
-    # where a comparison was possible, both runtimes have loaded it
-    was_tried = (verdict is not None and verdict.lacks is None) or _runs_by_torch(context, model)
+    was_tried = verdict is not None and verdict.lacks is None
+    if not was_tried and (verdict is not None or model.weights_file.name != SAFETENSORS):
+        # where a comparison was possible, both runtimes have loaded it
+        was_tried = _runs_by_torch(context, model)
     record(called, place, None, models_file=home.models_file, home_root=home.root)
     how = "is ready" if was_tried else "is added"
     context.show(f"{called} {how}: {place} ({model.family}).")

@@ -195,11 +195,12 @@ def _lines(
 
 
 def _snapshot_lines(snapshot: Status, *, running: bool) -> list[str]:
+    has_copies = bool(snapshot.labels.copies or snapshot.labels.twofold)
     lines = [
         f"Taste    {snapshot.liked} liked, {snapshot.rejected} rejected",
         *_version_lines(snapshot),
         *(f"Copies   {remark}" for remark in snapshot.labels.remarks),
-        *(["         To see which: tasted evaluate"] if snapshot.labels.copies else []),
+        *(["         To see which: tasted evaluate"] if has_copies else []),
         *([f"Next     {snapshot.next}"] if snapshot.next is not None else []),
         _outbox(snapshot.counts),
         *_plain_lines(snapshot),

@@ -87,17 +87,31 @@ class TrainedOn:
     def _fall_back(self, model: TunedModel) -> bool:
         """Let the model decide again that a model was made of; return whether that did."""
         home = self._home
-        text, _problems = read_text(home.config_file, home.config_file.name)
+        text, problems = read_text(home.config_file, home.config_file.name)
+        if problems:
+            log.warning("settings_not_read", problems=problems)
         base = model.learned.base if model.learned is not None else None
         chosen = asks_for(text, _MODEL, model.name)
         if chosen and base is not None:
-            write_text(home.config_file, with_setting(text, _MODEL, base))
+            self._ask_for(text, base)
         current = read_current(home.current_file)
         if current is None or current.embedder != model.name:
             return chosen
         # what it published cannot be looked up any more; the settings say what decides
         home.current_file.unlink(missing_ok=True)
         return True
+
+    def _ask_for(self, text: str, base: str) -> None:
+        """Let the settings ask for another model, if they can: else that one is missing now."""
+        after = with_setting(text, _MODEL, base)
+        try:
+            if asks_for(after, _MODEL, base):
+                write_text(self._home.config_file, after)
+                return
+            reason = "one line of it cannot be changed alone"
+        except OSError as error:
+            reason = str(error)
+        log.warning("settings_not_changed", reason=reason)
 
     def _is_run_about(self, contents: Collection[str]) -> bool:
         plan = self._training.read_plan()

@@ -12,7 +12,7 @@ from tasted.embedding.embedder import Embedder
 from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.models.verdicts import RuntimeVerdict
 from tasted.embedding.opening import open_embedder
-from tasted.embedding.runtimes.refusing import RuntimeLacks
+from tasted.embedding.runtimes.refusing import RuntimeLacks, loading
 
 TEXTS = (
     "a photo of a person who is outdoors",
@@ -58,7 +58,8 @@ def run_by_torch(model: ModelFolder) -> None:
     Raises:
         ModelUnusable: when it cannot be loaded, or computes no numbers.
     """
-    _vectors(_opened(model, "torch", "float32"))
+    with loading(model):
+        _vectors(_opened(model, "torch", "float32"))
 
 
 def test_pictures() -> list[NDArray[np.uint8]]:

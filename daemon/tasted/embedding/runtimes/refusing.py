@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Iterator
 
 from tasted.embedding.models.folder import ModelFolder
+from tasted.embedding.models.tuned import tuned_number
+from tasted.embedding.models.weights import POCKET
 from tasted.errors import ModelUnusable, TastedError
 from tasted.system.machine_faults import shortage_of
 
@@ -47,14 +49,18 @@ def _reason(error: Exception) -> str:
 
 def copy_again(model: ModelFolder) -> str:
     """Return how to get the files of a model again."""
-    copy = (
-        f"opy its whole folder again and name it with `tasted models add FOLDER --name "
-        f"{model.name}`."
-    )
+    if model.name == POCKET:
+        return "Reinstall tasted: this model comes with it."
+    if tuned_number(model.name) is not None:
+        return "It was trained here; train another one: tasted train"
+    add = f"`tasted models add FOLDER --name {model.name}`"
     if "/" not in model.name:
         # a folder of the user's own, which no hub has
-        return f"C{copy}"
-    return f"Download it again with `tasted models pull {model.name}`, or c{copy}"
+        return f"Copy its whole folder again and name it with {add}."
+    return (
+        f"Download it again with `tasted models pull {model.name}`, or copy its whole folder again "
+        f"and name it with {add}."
+    )
 
 
 def lacks(model: ModelFolder, what: str) -> RuntimeLacks:
