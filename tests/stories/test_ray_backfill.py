@@ -4,10 +4,12 @@ The machines are two nodes on this one. The tree is a folder that both see, and 
 pictures in an object store.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,6 +28,7 @@ from tasted.outbox.sidecar import Sidecar
 
 PLACES = ("mountain", "gym", "forest", "city")
 PICTURES = 32
+PATIENCE_SECONDS = 300.0
 
 pytest.importorskip("ray", reason="several machines need the extra: pip install 'tasted[ray]'")
 
@@ -51,16 +54,23 @@ def documents_of(home: Home, name: str) -> dict[str, Sidecar]:
     return {path: sidecar for path, sidecar in found.items() if sidecar is not None}
 
 
-def started(home: Home, folder: str, name: str, cluster: LocalCluster) -> subprocess.Popen[str]:
-    """Start the command of a user."""
+@contextlib.contextmanager
+def started(
+    home: Home, folder: str, name: str, cluster: LocalCluster
+) -> Iterator[subprocess.Popen[str]]:
+    """Start the command of a user; it is gone afterwards, whatever happens, with its pipes."""
     words = ["backfill", folder, "--name", name, "--ray", cluster.address, "--home", str(home.root)]
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tasted", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **LOOPBACK},
-    )
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def workers_of(cluster: LocalCluster) -> list[psutil.Process]:
@@ -70,6 +80,7 @@ def workers_of(cluster: LocalCluster) -> list[psutil.Process]:
 
 
 @pytest.mark.longest
+@pytest.mark.timeout(900)
 def test_two_machines_of_which_one_is_killed_do_what_one_does(home: Home, tmp_path: Path) -> None:
     """Every document is there once, equal to 1e-6; the same from an object store."""
     label_scenes(home)
@@ -86,21 +97,21 @@ def test_two_machines_of_which_one_is_killed_do_what_one_does(home: Home, tmp_pa
     ):
         for name, value in store.items():
             patch.setenv(name, value)
-        child = started(home, str(folder), "far", cluster)
         outbox = home.outbox / "@far"
-        eventually(lambda: any(outbox.rglob("*.json")), within_seconds=120)
-        (killed, *_others) = workers_of(cluster)
-        engines = killed.children()
-        killed.send_signal(signal.SIGKILL)
-        told, errors = child.communicate(timeout=120)
+        with started(home, str(folder), "far", cluster) as child:
+            eventually(lambda: any(outbox.rglob("*.json")), within_seconds=PATIENCE_SECONDS)
+            (killed, *_others) = workers_of(cluster)
+            engines = killed.children()
+            killed.send_signal(signal.SIGKILL)
+            told, errors = child.communicate(timeout=PATIENCE_SECONDS)
         assert child.returncode == 0, errors
         assert f"Done: {PICTURES} pictures scored, 1 could not be" in told
         assert "2 engines of 1 core each, on 2 machines of the cluster" in errors
         # what Ray has to say of a killed worker is not for the output of a command
         assert "ray" not in told.casefold().replace("photos", "")
         eventually(lambda: not any(engine.is_running() for engine in engines), within_seconds=30)
-        stored = started(home, "s3://pictures", "stored", cluster)
-        told, errors = stored.communicate(timeout=120)
+        with started(home, "s3://pictures", "stored", cluster) as stored:
+            told, errors = stored.communicate(timeout=PATIENCE_SECONDS)
         assert stored.returncode == 0, errors
     for name, but in (("far", set[str]()), ("stored", {"source"})):
         documents = documents_of(home, name)
