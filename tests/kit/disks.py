@@ -13,7 +13,13 @@ _AT_ONCE = 1024
 
 @contextlib.contextmanager
 def mounted_disk(folder: Path, *, megabytes: int) -> Iterator[None]:
-    """Mount an empty disk on a folder while the block runs; skip the test where that is refused."""
+    """Mount an empty disk on a folder while the block runs; skip the test where that is refused.
+
+    Args:
+        folder: made where it is missing.
+        megabytes: of the disk.
+    """
+    folder.mkdir(exist_ok=True)
     options = f"size={megabytes}m,mode=700"
     mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:

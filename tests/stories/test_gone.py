@@ -180,7 +180,6 @@ def test_row_51_a_disk_that_is_not_connected_removes_nothing(home: Home, tmp_pat
 def small_disk(home: Home) -> Iterator[Path]:
     """A folder of the inbox that a disk is mounted on."""
     folder = home.inbox / "disk"
-    folder.mkdir()
     with mounted_disk(folder, megabytes=1):
         yield folder
 

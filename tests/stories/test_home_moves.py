@@ -149,7 +149,6 @@ def _saying(home: Home, descriptor: int) -> Iterator[RunningDaemon]:
 def test_row_50_nothing_is_made_below_an_empty_mount_point(tmp_path: Path) -> None:
     """The disk of the home is taken away by force while the daemon runs."""
     place = tmp_path / "disk"
-    place.mkdir()
     with mounted_disk(place, megabytes=500):
         home = quick_home(place)
         with observing(home) as daemon:

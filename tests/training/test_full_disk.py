@@ -14,7 +14,6 @@ from tasted.rpc.training_process import start_training
 def test_why_it_ended_is_told_although_nothing_can_be_written(tmp_path: Path) -> None:
     """Before, it was broken off and nobody knew why."""
     disk = tmp_path / "disk"
-    disk.mkdir()
     with mounted_disk(disk, megabytes=60):
         home = labelled_home(disk, 24)
         folder = TrainingFolder(home)
@@ -38,7 +37,6 @@ def test_why_it_ended_is_told_although_nothing_can_be_written(tmp_path: Path) ->
 def test_a_disk_without_that_room_is_left_as_it_is(tmp_path: Path) -> None:
     """What is left may be enough; the run begins, and its lock takes nothing of it."""
     disk = tmp_path / "disk"
-    disk.mkdir()
     with mounted_disk(disk, megabytes=1):
         home = labelled_home(disk, 2)
         folder = TrainingFolder(home)

@@ -84,6 +84,21 @@ class Evaluation:
     or not at all where they are liked and rejected."""
 
     @property
+    def twofold(self) -> tuple[tuple[str, ...], ...]:
+        """Paths of each picture that is liked and rejected, and so counts for neither."""
+        return (*self.found.contradictions, *(_paths(own) for own in self.copied if _differ(own)))
+
+    @property
+    def repeated(self) -> tuple[tuple[str, str], ...]:
+        """Paths of copies, each with that of the picture that they count together with."""
+        neither = {path for paths in self.twofold for path in paths}
+        groups = [_paths(own) for own in self.copied if not _differ(own)]
+        return (
+            *((path, first) for first, *others in groups for path in others),
+            *(pair for pair in self.found.repeated if pair[1] not in neither),
+        )
+
+    @property
     def main(self) -> ScorerResult:
         """The current scorer on the first embedder, or the first scorer there is."""
         scorers = self.embedders[0].scorers
@@ -186,6 +201,14 @@ def _copied(
     for item, number in zip(items, copies.tolist(), strict=True):
         groups.setdefault(number, []).append(item)
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def _paths(items: Sequence[LabelledItem]) -> tuple[str, ...]:
+    return tuple(item.path for item in items)
+
+
+def _differ(items: Sequence[LabelledItem]) -> bool:
+    return len({item.is_liked for item in items}) > 1
 
 
 def _reference_vectors(

@@ -22,7 +22,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "contradictions": [path for paths in found.contradictions for path in paths],
         "repeated": len(found.repeated),
         "copies": evaluation.counts.copies,
-        "copied": [[item.path for item in group] for group in evaluation.copied],
+        "copied": [{"path": path, "with": first} for path, first in evaluation.repeated],
+        "twofold": [list(paths) for paths in evaluation.twofold],
         "lookalikes": evaluation.counts.lookalikes,
         "left_out": [
             {"path": path, "reason": reason}

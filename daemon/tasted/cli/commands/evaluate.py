@@ -113,22 +113,11 @@ def _show(context: Context, evaluation: "Evaluation", *, has_details: bool) -> N
 
 
 def _say_what_is_left_out(context: Context, evaluation: "Evaluation") -> None:
-    found = evaluation.found
-    both = [*found.contradictions]
-    copied: list[tuple[str, str]] = []
-    for group in evaluation.copied:
-        paths = tuple(item.path for item in group)
-        if len({item.is_liked for item in group}) > 1:
-            both.append(paths)
-        else:
-            copied += [(path, paths[0]) for path in paths[1:]]
-    neither = {path for paths in both for path in paths}
-    copied += [pair for pair in found.repeated if pair[1] not in neither]
-    doubled = [", ".join(map(printable, paths)) for paths in both]
+    doubled = [", ".join(map(printable, paths)) for paths in evaluation.twofold]
     _say_some(context, [f"Liked and rejected, so not counted: {paths}" for paths in doubled])
-    repeated = [(printable(path), printable(of)) for path, of in copied]
-    _say_some(context, [f"{path} is a copy of {of}: they count once" for path, of in repeated])
-    faults = (*found.unreadable, *evaluation.failed)
+    copied = [(printable(path), printable(first)) for path, first in evaluation.repeated]
+    _say_some(context, [f"{path} is a copy of {first}: they count once" for path, first in copied])
+    faults = (*evaluation.found.unreadable, *evaluation.failed)
     _say_some(
         context, [f"Left out: {printable(path)}: {printable(reason)}" for path, reason in faults]
     )
