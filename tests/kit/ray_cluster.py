@@ -42,7 +42,13 @@ def local_cluster(environment: dict[str, str]) -> Iterator[LocalCluster]:
     # sockets have short paths
     folder = Path(tempfile.mkdtemp(prefix="ray-"))
     command = [sys.executable, "-m", "kit.ray_cluster", str(folder)]
-    path = {"PYTHONPATH": str(Path(__file__).parent.parent), "RAY_TMPDIR": str(folder)}
+    own = {
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "RAY_TMPDIR": str(folder),
+        # Ray puts its workers 15 steps behind, and their engines go further from there: beside
+        # other tests they would get no time for minutes
+        "RAY_worker_niceness": "0",
+    }
     # where Ray writes which cluster is the newest one; it takes for granted that this is there
     (folder / "ray").mkdir()
     with (folder / "stderr").open("wb") as stderr:
@@ -51,8 +57,11 @@ def local_cluster(environment: dict[str, str]) -> Iterator[LocalCluster]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            env={**environment, **path},
+            env={**environment, **own},
             text=True,
+            # Linux shares its cores between sessions first (sched(7), autogroup): in one of its own,
+            # bulk work does not stand behind other tests
+            start_new_session=True,
         )
     try:
         assert process.stdout is not None

@@ -66,6 +66,7 @@ def started(
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **LOOPBACK},
+        start_new_session=True,
     ) as child:
         try:
             yield child
