@@ -167,9 +167,14 @@ def test_row_30_a_batch_that_goes_on_holds_no_more_than_a_short_one(
         taken, waiting[:] = waiting[:16], waiting[16:]
         return taken
 
-    engine.process(added(), answer, added=added)
+    # what was there before is not looked through at each answer
+    gc.freeze()
+    try:
+        engine.process(added(), answer, added=added)
+    finally:
+        gc.unfreeze()
     assert len(held) == len(files) + len(copies)
-    assert max(held) <= 4 * FILES_TOGETHER
+    assert 0 < max(held) <= 4 * FILES_TOGETHER
 
 
 def test_a_long_batch_is_kept_before_its_end(home: Home) -> None:

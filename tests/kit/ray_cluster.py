@@ -59,8 +59,8 @@ def local_cluster(environment: dict[str, str]) -> Iterator[LocalCluster]:
             stderr=stderr,
             env={**environment, **own},
             text=True,
-            # Linux shares its cores between sessions first (sched(7), autogroup): in one of its own,
-            # bulk work does not stand behind other tests
+            # Linux shares its cores between sessions first (sched(7), autogroup): in one of its
+            # own, bulk work does not stand behind other tests
             start_new_session=True,
         )
     try:
