@@ -18,6 +18,7 @@ from bench import (
     command_line,
     decoding,
     idle,
+    importing,
     near_copies,
     neighbours,
     one_score,
@@ -38,6 +39,7 @@ from bench.table import Row
 
 SUBJECTS: Mapping[str, Callable[[], list[Row]]] = {
     "command_line": command_line.measure,
+    "importing": importing.measure,
     "bounds": bounds.measure,
     "warm": warm.measure,
     "cold_start": cold_start.measure,

@@ -6,8 +6,10 @@ Paths inside a home travel as POSIX strings relative to the inbox (`anna/2.png`)
 holds an absolute path of a home and a home can be moved.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from tasted.plain_dataclass import dataclass
 
 
 class Label(StrEnum):

@@ -7,7 +7,7 @@ program: `AWS_PROFILE`, `AWS_ACCESS_KEY_ID`, the role of the machine. No secret 
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from tasted.errors import InboxUnavailable, UnreadableFile, UsageError
 from tasted.home.backfill_files import STORE_SCHEME
 from tasted.inbox.companions import companions_of
 from tasted.inbox.naming import NameKind, is_walked_folder, kind_of_name
+from tasted.plain_dataclass import dataclass
 from tasted.records import FileStamp, InboxFile
 from tasted.system.machine_faults import shortage_of
 

@@ -5,11 +5,11 @@ and was made by the same model and taste. What failed is tried again when its pa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tasted.backfill.scoring import tree_task, unlabelled
 from tasted.inbox.packed_files import PackedFiles
 from tasted.inbox.reconcile import Reason, Task, reason_for
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, LedgerEntry
 
 _ORDER = {reason: number for number, reason in enumerate(Reason)}

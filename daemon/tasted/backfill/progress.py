@@ -4,7 +4,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 _WINDOW_SECONDS = 120.0
 _SURE_SECONDS = 3.0

@@ -14,7 +14,6 @@ import os
 import re
 import socket
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tasted import __version__
@@ -29,6 +28,7 @@ from tasted.backfill.scoring import Take
 from tasted.backfill.shipped_taste import ShippedTaste
 from tasted.errors import EngineFailed, UsageError
 from tasted.inbox.reconcile import Task
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import Fault, FileScored
 from tasted.system.installation import how_to_add
 

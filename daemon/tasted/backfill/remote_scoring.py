@@ -10,7 +10,6 @@ import dataclasses
 import json
 import socket
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -27,6 +26,7 @@ from tasted.home.json_records import record_from
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.failures import error_sidecar
 from tasted.outbox.sidecar import Sidecar, source_part
+from tasted.plain_dataclass import dataclass
 from tasted.records import InboxFile
 from tasted.rpc.encoding import answer_from, to_json
 from tasted.rpc.engine_start import COMMAND

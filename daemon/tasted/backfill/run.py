@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -32,6 +32,7 @@ from tasted.inbox.reconcile import Task
 from tasted.outbox.backfill_outbox import backfill_ledger, backfill_outbox
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar_writer import Writer
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.engine_start import COMMAND
 from tasted.rpc.messages import FileResult
 from tasted.system.clock import from_epoch

@@ -7,7 +7,7 @@ A file over which the engine ends twice, alone, gets the error; the others go on
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from tasted.home.layout import Home
 from tasted.inbox.listing import find_file
 from tasted.inbox.reconcile import Reason, Task
 from tasted.outbox.sidecar import Sidecar
+from tasted.plain_dataclass import dataclass
 from tasted.records import InboxFile
 from tasted.rpc.backfill_messages import WHOLE_TREE, ScoreTree, TreeFile
 from tasted.rpc.client import EngineDiedError

@@ -7,13 +7,13 @@ may be running. What it leaves in the folder needs no home: see `rpc.shipped_fac
 import io
 import os
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted import __version__
 from tasted.config import Settings
 from tasted.errors import EngineFailed
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.backfill_messages import ShipTaste
 from tasted.rpc.client import EngineDiedError, EngineProcess
 from tasted.rpc.engine_start import COMMAND, EngineStart

@@ -8,7 +8,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from tasted.backfill.object_store import ObjectStore, is_object_store, store_url
@@ -18,6 +18,7 @@ from tasted.home.layout import Home
 from tasted.inbox.listing import list_inbox
 from tasted.inbox.packed_files import PackedFiles, Sight
 from tasted.packing.entry_rows import packed_stamp
+from tasted.plain_dataclass import dataclass
 from tasted.records import FileStamp, InboxFile
 from tasted.rpc.backfill_messages import WHOLE_TREE
 from tasted.system.files import folder_identity, real_path, stamp_of

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tasted.amounts import percent
 from tasted.charts.canvas import GRID, LIKED, PANEL, QUIET, REJECTED, Canvas
+from tasted.plain_dataclass import dataclass
 
 SHOWN_MAX = 100
 """Pictures; with more, the best and the worst are shown."""

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tasted.amounts import percent
 from tasted.charts.canvas import GRID, INK, LIKED, PANEL, QUIET, REJECTED, Canvas
+from tasted.plain_dataclass import dataclass
 
 _WIDTH = 1200
 _MARGIN = 48

@@ -8,7 +8,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import click
 from tasted.cli.terminal import say_on_stderr, stdout_columns, wants_colour
 from tasted.errors import TastedError, UsageError
 from tasted.home.layout import FoundHome, Home, find_home
+from tasted.plain_dataclass import dataclass
 
 if TYPE_CHECKING:
     from tasted.config import Settings

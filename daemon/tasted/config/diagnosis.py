@@ -7,7 +7,8 @@ before and is not closed. Only tomllib's place is used; its words differ between
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 _SPACES = {
     "\u00a0": "a no-break space",

@@ -7,12 +7,12 @@ loses its #; else it is added to its section. Whoever loads the result checks th
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tasted.config.names import SETTINGS, Key
 from tasted.config.positions import statements
 from tasted.config.template import toml_value
+from tasted.plain_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

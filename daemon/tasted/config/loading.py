@@ -6,7 +6,6 @@ folder: launchd starts the daemon in `/` with an environment of its own.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +28,7 @@ from tasted.config.sources import (
 )
 from tasted.errors import ConfigError
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 
 _NO_FLAGS: Mapping[str, Any] = MappingProxyType({})
 _TOML_NAME = "config/tasted.toml"

@@ -6,8 +6,9 @@ themselves, so that every piece is one statement.
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from tasted.plain_dataclass import dataclass
 
 _DEPTH_MAX = 4
 _STATEMENT_LINES_MAX = 200

@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from io import StringIO
 from pathlib import Path
 from typing import Any, get_origin
@@ -29,6 +29,7 @@ from tasted.config.names import (
     spoken,
 )
 from tasted.config.positions import key_lines
+from tasted.plain_dataclass import dataclass
 
 _FILE_BYTES_MAX = 1_000_000
 _SHOWN_NAME_LENGTH = 80

@@ -11,7 +11,6 @@ be. Where they fit, the colours have to agree too: two white shirts on beds have
 """
 
 import functools
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -25,6 +24,7 @@ from tasted.copies.perceptual_hash import (
     contrasts_of,
     resizing,
 )
+from tasted.plain_dataclass import dataclass
 
 _SIZES = (28, 31, 35, 40, 44)
 """Cells each way. The view on top always has the first size."""

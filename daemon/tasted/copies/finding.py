@@ -12,7 +12,6 @@ whole screens, and in views that are not photographs, nearly everything has to f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from tasted.copies.alignment import Sketch, fit
 from tasted.copies.perceptual_hash import SIDE, contrasts_of
 from tasted.library.embedded import ViewHashes
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.centring import background_mean, centred_items
 from tasted.scoring.taste.duplicates import Grouping
 from tasted.scoring.unit_rows import Rows, Vectors, centred_rows

@@ -7,7 +7,8 @@ import re
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 _BOX_HEADER_BYTES = 8
 _BOX_LARGE_HEADER_BYTES = 16

@@ -7,11 +7,11 @@ PNG may tell a gamma and chromaticities instead.
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from tasted.decoding import boxes, containers
 from tasted.picture_formats import PNG_SIGNATURE
+from tasted.plain_dataclass import dataclass
 
 Chromaticities = tuple[tuple[float, float], ...]
 """x and y of red, green, blue and white."""

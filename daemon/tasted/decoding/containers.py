@@ -7,7 +7,8 @@ import re
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 _JPEG_START = 0xD8

@@ -11,10 +11,10 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tasted.decoding import boxes, containers
 from tasted.picture_formats import PNG_SIGNATURE, sniff
+from tasted.plain_dataclass import dataclass
 
 _JPEG_END = b"\xff\xd9"
 _JPEG_PROGRESSIVE = 2

@@ -3,12 +3,11 @@
 This is the recursive X-Y cut of scanned pages (Nagy and Seth, 1984) with levels of grey for ink.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.decoding.samples import Rectangle, Samples
+from tasted.plain_dataclass import dataclass
 
 _SIDE_MIN = 0.18
 """Of the picture's short side: more than bars, buttons and headings have, less than the pictures

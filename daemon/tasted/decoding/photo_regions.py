@@ -11,7 +11,7 @@ whole: there bars and buttons count as page too, and where that does not explain
 photographs are recognised by their texture, whatever is behind them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tasted.decoding.page_cuts import PageCuts, Paper, is_straight
 from tasted.decoding.samples import Rectangle, Samples
 from tasted.decoding.texture import Texture
+from tasted.plain_dataclass import dataclass
 from tasted.records import Box
 
 _SHORT_SIDE_MIN = 48

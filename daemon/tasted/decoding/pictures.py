@@ -14,7 +14,7 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import PIL
@@ -32,6 +32,7 @@ from tasted.errors import (
     TruncatedImage,
     UnsupportedFormat,
 )
+from tasted.plain_dataclass import dataclass
 from tasted.records import PictureFacts
 from tasted.system.machine_faults import shortage_of
 from tasted.system.packages import installed_version

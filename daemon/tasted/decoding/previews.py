@@ -1,7 +1,6 @@
 """Pixels → the bytes of a small picture to be shown: nothing of the file but what is to be seen."""
 
 import io
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +8,7 @@ from PIL import Image
 
 from tasted.decoding.pictures import Picture
 from tasted.decoding.views import cut
+from tasted.plain_dataclass import dataclass
 from tasted.records import View
 
 JPEG, PNG = "image/jpeg", "image/png"

@@ -1,11 +1,11 @@
 """A thin grid of grey samples of a picture, and rectangles in it. Pure numpy."""
 
-from dataclasses import dataclass
 from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Box
 
 # a phone's screen is about 390 points wide: with one sample a point a gap of one point is seen

@@ -5,13 +5,13 @@ has many. Smooth parts of a photograph look like paper here, so rectangles are t
 their blocks, and no single block is judged.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.decoding.samples import Kind, Rectangle, Samples
+from tasted.plain_dataclass import dataclass
 
 _BLOCK = 8
 """Samples along the side of a block."""

@@ -4,10 +4,10 @@ Reads the drawings beside this file, which `training/demo_pictures.py` made, and
 a folder that is handed in. Writes nothing.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import UsageError
+from tasted.plain_dataclass import dataclass
 
 _DRAWINGS = Path(__file__).with_name("drawings")
 _KINDS = {"liked": ("mountain", "shoes"), "rejected": ("gym", "t-shirts")}

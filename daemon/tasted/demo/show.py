@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -21,6 +20,7 @@ from tasted.demo.pictures import DemoPicture
 from tasted.errors import TastedError
 from tasted.home.layout import Home
 from tasted.outbox.sidecar import Sidecar
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import real_path, write_atomically
 
 AUC_MINIMUM = 0.9

@@ -1,7 +1,7 @@
 """Everything that the checks look at, collected before the first of them runs. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from tasted.config import Settings
 from tasted.feedback.reading import LogHealth
 from tasted.home.crash_reports import CrashReport
 from tasted.home.status import AccessReport, FaultReport, Status
+from tasted.plain_dataclass import dataclass
 from tasted.reading.choosing import OcrChoice
 from tasted.service.report import ServiceReport
 

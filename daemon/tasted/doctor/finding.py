@@ -1,8 +1,9 @@
 """The result of one check. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from tasted.plain_dataclass import dataclass
 
 
 class Level(StrEnum):

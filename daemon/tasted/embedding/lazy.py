@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from tasted.embedding.embedder import Embedder
 from tasted.errors import ModelUnusable, ServiceFault, TastedError
+from tasted.plain_dataclass import dataclass
 from tasted.system.machine_faults import machine_fault
 
 _REASON_CHARACTERS_MAX = 200

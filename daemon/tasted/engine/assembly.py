@@ -6,7 +6,6 @@ known by then that one will be.
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -34,6 +33,7 @@ from tasted.judging.taste import TasteJudge
 from tasted.judging.versions import TasteVersions
 from tasted.library.library import Library
 from tasted.native import libvips
+from tasted.plain_dataclass import dataclass
 from tasted.reading.choosing import choose
 from tasted.reading.opening import open_engine
 from tasted.reading.reader import Reader

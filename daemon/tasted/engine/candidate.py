@@ -5,12 +5,12 @@ that a taste on known vectors costs little. Reads the inbox, writes the library.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tasted.engine.assembly import Assembly
 from tasted.home.taste_versions import Recipe, VersionFigures
 from tasted.judging.chosen import VersionJudge
 from tasted.library.library import Library
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.asking_messages import AnsweredPicture, PoolPicture
 from tasted.rpc.messages import FileResult, PublishTaste, RequestedFile
 

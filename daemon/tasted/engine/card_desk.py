@@ -6,7 +6,6 @@ taste that is kept, and writes nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from tasted.engine.challenger import RecipesOnTrial
 from tasted.engine.scored_pool import ScoredPool
 from tasted.judging.chosen import VersionJudge
 from tasted.library.library import Library
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.asking_messages import (
     AnsweredPicture,
     AnswersTaken,

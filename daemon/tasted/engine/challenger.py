@@ -6,7 +6,6 @@ own: all that the desk of cards sees of it is here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +16,7 @@ from tasted.home.taste_versions import Recipe
 from tasted.judging.seed_pool import SeedPicture, SeedPool
 from tasted.library.embedded import mean_view
 from tasted.library.library import Library
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.asking_messages import AnsweredPicture, PoolPicture
 
 _HELD_MAX = 6_000

@@ -1,7 +1,7 @@
 """From what the rooms found out to the sidecar that tells it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -23,6 +23,7 @@ from tasted.outbox.sidecar import (
     ViewPart,
     Weights,
 )
+from tasted.plain_dataclass import dataclass
 from tasted.reading.reader import ScreenText
 from tasted.records import Label, LabelCounts, Neighbour, Origin, PictureFacts, Verdict
 

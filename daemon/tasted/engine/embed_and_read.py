@@ -4,7 +4,7 @@ With the embedder and the reader that are handed in.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from tasted.decoding.pictures import Picture
 from tasted.decoding.views import View, ViewsMode, crops, find_views
 from tasted.embedding.embedder import Embedder
 from tasted.library.embedded import Embedded, ViewHashes
+from tasted.plain_dataclass import dataclass
 from tasted.reading.picture_text import PictureText, shares_of
 from tasted.reading.reader import Reader
 from tasted.records import PictureFacts

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tasted.decoding.pictures import Picture
 from tasted.engine.embed_and_read import PreparedPicture
@@ -14,6 +14,7 @@ from tasted.inbox.profiles import may_be_in_profile
 from tasted.library.embedded import ViewHashes
 from tasted.library.library import Embedded, LearnedReference
 from tasted.outbox.sidecar import Sidecar, Source
+from tasted.plain_dataclass import dataclass
 from tasted.reading.picture_text import PictureText
 from tasted.reading.reader import Reader, ScreenText
 from tasted.records import Origin, Reference

@@ -6,7 +6,6 @@ profile there, its anchor, is a reference if any is: a reference is left out of 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -24,6 +23,7 @@ from tasted.judging.unlike import FolderPhoto, are_unlike, known_background
 from tasted.library.library import Embedded, Library
 from tasted.outbox.failures import left_out, profile_error
 from tasted.outbox.sidecar import ErrorPart, Sidecar, Source, source_part
+from tasted.plain_dataclass import dataclass
 from tasted.reading.companion import CompanionText
 from tasted.reading.reader import Reader, ScreenText
 from tasted.records import Label, PictureFacts

@@ -8,7 +8,6 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from typing_extensions import override
@@ -23,6 +22,7 @@ from tasted.errors import (
 )
 from tasted.inbox.listing import find_companions
 from tasted.outbox.sidecar import Source, encoded_path, source_part
+from tasted.plain_dataclass import dataclass
 from tasted.reading.companion import CompanionText, parse_companion
 from tasted.records import Companion, FileStamp
 from tasted.rpc.backfill_messages import WHOLE_TREE

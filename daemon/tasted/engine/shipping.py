@@ -8,7 +8,6 @@ library meanwhile: a reader keeps what it opened.
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from tasted.judging.version import TasteVersion
 from tasted.judging.version_files import VersionFiles
 from tasted.library.embedded import LearnedReference
 from tasted.library.glance import read_learned
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, Label, Origin, Reference
 from tasted.rpc.shipped_facts import (
     ARRAYS,

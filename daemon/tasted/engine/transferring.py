@@ -6,7 +6,7 @@ that are not ours are refused as a whole, before anything is written.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from tasted.library.embedded import (
 )
 from tasted.library.library import Library
 from tasted.library.schema import is_sha256
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Origin, PictureFacts, Reference, View
 from tasted.rpc.transfer_messages import LibraryExported, LibraryImported
 from tasted.scoring.taste.array_file import TasteUnreadable, pack, unpack

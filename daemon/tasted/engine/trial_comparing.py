@@ -7,7 +7,6 @@ and says the same.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tasted.engine.assembly import Assembly
 from tasted.engine.scored_pool import viewed_pictures
@@ -18,6 +17,7 @@ from tasted.judging.learners import FormulaLearner, LabelsNow, labels_now, taste
 from tasted.judging.recipe_learner import RecipeLearner
 from tasted.judging.replaying import Replay
 from tasted.judging.review_taste import Viewed
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.asking_messages import PoolPicture
 from tasted.rpc.trial_messages import RecipesCompared
 from tasted.scoring.weighing.user_weights import weight_factors

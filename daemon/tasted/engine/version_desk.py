@@ -4,12 +4,11 @@ What was chosen is written before it is published: an engine that is killed in b
 choice that the next one publishes.
 """
 
-from dataclasses import dataclass
-
 from tasted.engine.assembly import Assembly
 from tasted.engine.publishing import TastePublisher
 from tasted.home.taste_versions import ERASED, TasteChoice, VersionRow
 from tasted.judging.comparing import Compared
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import EngineAnswer
 from tasted.rpc.version_messages import (
     ChangedVerdict,

@@ -1,8 +1,7 @@
 """On how many pictures taste and user agree, and on which they do not. Pure."""
 
-from dataclasses import dataclass
-
 from tasted.evaluation.evaluate import Evaluation
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 
 

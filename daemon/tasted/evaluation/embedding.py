@@ -4,7 +4,6 @@ Reads the library beside a running daemon and never writes to it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.amounts import counted
@@ -24,6 +23,7 @@ from tasted.home.layout import Home
 from tasted.judging.fitting import HISTORY_MAX
 from tasted.library.embedded import Embedded, ViewHashes
 from tasted.library.glance import Glance
+from tasted.plain_dataclass import dataclass
 from tasted.records import Reference
 from tasted.rpc.messages import RequestedFile
 

@@ -5,7 +5,7 @@ embedders the history is not used either, since only one of them may have seen i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from tasted.home.layout import Home
 from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.judging.counted_labels import joined_hashes
 from tasted.library.embedded import mean_view
+from tasted.plain_dataclass import dataclass
 from tasted.records import LabelCounts
 from tasted.scoring.taste.doubts import Doubt
 from tasted.scoring.taste.label_stages import Stage, next_step, stage

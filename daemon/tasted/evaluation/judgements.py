@@ -10,7 +10,6 @@ verdicts do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -28,6 +27,7 @@ from tasted.evaluation.metrics import (
     reliability,
 )
 from tasted.evaluation.seed_leave_one_out import seed_leave_one_out
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 from tasted.scoring.seed.formula import MATCH_THRESHOLD
 from tasted.scoring.taste.conformal import MAX_ERROR_RATE, left_out_verdicts

@@ -9,14 +9,13 @@ fitted to all or part of one half, and ranks the other half:
     fewer rejects   half of its rejects, all its likes: what rejects are worth
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.evaluation.baselines.registry import FittedName
 from tasted.evaluation.judgements import ReferenceVectors
 from tasted.evaluation.metrics import auc
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.labelled import gather
 
 LABELS_PER_CLASS_MIN = 4

@@ -6,11 +6,10 @@ ECE    mean distance of probability and share of likes, over ten bins of equal w
        counts once, so that bins weigh as they are filled
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.separation import auc, brier, label_counts, mean_ranks
 from tasted.scoring.taste.logistic import log_loss
 

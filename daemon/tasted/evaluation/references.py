@@ -6,7 +6,6 @@ a label folder is one label: see `inbox.profiles`.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.engine.reading_files import InboxReader
@@ -15,6 +14,7 @@ from tasted.inbox.listing import list_inbox
 from tasted.inbox.people import Unlike
 from tasted.inbox.profiles import details_in_sidecars, label_folders_apart, label_groups
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 from tasted.records import InboxFile, Label, LedgerEntry, Origin, Reference
 from tasted.rpc.messages import RequestedFile
 

@@ -6,10 +6,10 @@ only the last one can be unfinished, for one is carried out before the next is l
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.feedback.events import is_event_id
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import read_regular_file, write_atomically
 
 _BYTES_MAX = 1_000_000

@@ -10,9 +10,11 @@ import re
 import secrets
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from tasted.plain_dataclass import dataclass
 
 _CONTENT_ID = re.compile(r"[0-9a-f]{64}")
 _EVENT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -373,12 +375,10 @@ def _required(text: str | None, name: str) -> str:
 
 def _count(value: Mapping[str, object], name: str) -> int | None:
     number = value.get(name)
-    if number is None:
-        return None
     # exact: True is an int to isinstance
-    if type(number) is not int or not 0 <= number <= _COUNT_MAX:
-        raise ValueError(f"{name} is not a count")
-    return number
+    if number is None or (type(number) is int and 0 <= number <= _COUNT_MAX):
+        return number
+    raise ValueError(f"{name} is not a count")
 
 
 def _share(value: Mapping[str, object], name: str) -> float | None:

@@ -1,10 +1,10 @@
 """What follows from the events: judgements, sessions, guesses that came true. Pure folds."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tasted.feedback.events import Answer, ChosenBy, EventKind, FeedbackEvent, Via
 from tasted.feedback.standing import ANSWERS, Judgement, StandingAnswers
+from tasted.plain_dataclass import dataclass
 
 SESSION_PAUSE_MS = 600_000
 SEEN_MS_MIN = 200

@@ -11,11 +11,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import CommandError
 from tasted.feedback.events import LINE_BYTES_MAX, FeedbackEvent, checked_text
+from tasted.plain_dataclass import dataclass
 from tasted.system.faultpoints import reach
 from tasted.system.files import private_folder, read_regular_file, sync_folder, write_atomically
 

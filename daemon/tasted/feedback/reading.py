@@ -7,10 +7,10 @@ log is written sees whole lines: one that is still being written has no newline 
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.feedback.events import LINE_BYTES_MAX, FeedbackEvent
+from tasted.plain_dataclass import dataclass
 
 _SEGMENT = re.compile(r"[0-9]{4,15}\.jsonl")
 

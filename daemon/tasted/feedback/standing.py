@@ -6,9 +6,9 @@ an id (`tasted undo FILE`, a copy deleted by hand) leaves the picture without an
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from tasted.feedback.events import Answer, EventKind, FeedbackEvent
+from tasted.plain_dataclass import dataclass
 
 ANSWERS = frozenset({EventKind.JUDGE, EventKind.IMPORTED})
 

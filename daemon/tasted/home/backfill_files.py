@@ -17,13 +17,14 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tasted.errors import CommandError, OutboxUnwritable
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import private_folder, write_atomically
 from tasted.system.process_lock import held_if_free, is_held
 

@@ -10,7 +10,6 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +17,7 @@ from types import TracebackType
 from tasted.errors import ServiceFault
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.system.clock import parse_time
 from tasted.system.files import write_atomically
 from tasted.system.plain_structlog import structlog

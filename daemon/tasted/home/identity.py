@@ -1,11 +1,11 @@
 """Distinguishes a home from another one at the same path, by device and inode. Uses stat."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from tasted.errors import HomeGone, HomeInvalid
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import folder_identity
 
 _COMES_BACK = (

@@ -13,10 +13,11 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from tasted.errors import ServiceFault
+from tasted.plain_dataclass import dataclass
 from tasted.records import FileStamp, InboxFile
 from tasted.system.files import read_regular_file, stamp_of, write_atomically
 

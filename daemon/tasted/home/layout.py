@@ -3,11 +3,12 @@
 import contextlib
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from tasted.errors import HomeInvalid, InboxUnavailable, OutboxUnwritable
 from tasted.home.identity import LINK_REMEDY, HomeIdentity
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import private_folder, real_path
 
 CONFIG_NAME = Path("config") / "tasted.toml"

@@ -8,13 +8,14 @@ status is the word of whoever has the lock.
 import dataclasses
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, LabelCounts
 from tasted.system.clock import parse_time
 from tasted.system.files import write_atomically

@@ -9,12 +9,12 @@ and counts, and no picture. What decides is in `current.json`: nothing here chan
 
 import dataclasses
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.system.clock import parse_time
 from tasted.system.files import write_atomically
 

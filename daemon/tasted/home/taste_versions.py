@@ -10,12 +10,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 from tasted.system.clock import parse_time
 from tasted.system.files import write_atomically

@@ -18,13 +18,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import HomeGone
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import (
     private_folder,
     write_atomically,

@@ -9,7 +9,6 @@ other copies removed.
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from tasted.inbox.find_copies import (
 )
 from tasted.inbox.moving import ChangedMeanwhileError, Copy, Mover, put, read_copy
 from tasted.inbox.named_pictures import PICTURE_BYTES_MAX, read_picture, refuse_broken
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.system.files import content_id, private_folder
 

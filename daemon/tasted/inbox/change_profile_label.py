@@ -8,7 +8,6 @@ import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import CommandError, NotAnImage, UnreadableFile
@@ -29,6 +28,7 @@ from tasted.inbox.named_pictures import PICTURE_BYTES_MAX, read_picture, would_b
 from tasted.inbox.naming import is_walked_folder, label_of
 from tasted.inbox.profiles import PHOTOS_MAX, PHOTOS_MIN, is_text_of_folder, profile_content_id
 from tasted.picture_formats import HEAD_BYTES
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.system.files import content_id, real_path
 

@@ -6,10 +6,10 @@ derived: the document names the photos that it was made of.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from tasted.inbox.profiles import Folders, Profile, folder_of, profile_content_id
 from tasted.inbox.reconcile import Reason, Task, is_to_be_tried_again
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, InboxFile, LedgerEntry, Part
 
 

@@ -11,7 +11,7 @@ import stat
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from tasted.errors import InboxUnavailable, ServiceFault
@@ -32,6 +32,7 @@ from tasted.inbox.naming import (
 from tasted.inbox.packed_files import PackedFiles, Sight, stamp_in
 from tasted.inbox.profiles import Folders, folder_of, folders_of, is_bio
 from tasted.packing.entry_rows import packed_stamp, unpacked_stamp
+from tasted.plain_dataclass import dataclass
 from tasted.records import Companion, FileStamp, FolderIdentity, InboxFile
 from tasted.system.files import stamp_of
 from tasted.system.folder_entries import lasting_entries, passing_entries

@@ -13,10 +13,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.inbox.naming import is_walked_folder, label_of
+from tasted.plain_dataclass import dataclass
 from tasted.system import faultpoints
 from tasted.system.files import (
     content_id,

@@ -11,9 +11,10 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
+
+from tasted.plain_dataclass import dataclass
 
 _BIRTHDAY_YEARS = 1
 

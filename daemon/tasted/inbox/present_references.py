@@ -9,9 +9,9 @@ yet.
 import hashlib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from tasted.inbox.naming import label_of
+from tasted.plain_dataclass import dataclass
 from tasted.records import FileStamp, InboxFile, LedgerEntry
 
 

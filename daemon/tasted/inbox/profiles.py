@@ -10,11 +10,11 @@ known from sidecars alone, so that a folder with too many pictures may have to w
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tasted.inbox.naming import TEXT_EXTENSIONS, label_of, stem_of
 from tasted.inbox.people import PersonDetails, SeveralPeople, Unlike, photo_id, several_people
+from tasted.plain_dataclass import dataclass
 from tasted.records import Companion, FileStamp, InboxFile, LedgerEntry
 
 PHOTOS_MIN = 2

@@ -6,11 +6,11 @@ second record can disagree.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tasted.errors import InternalError
 from tasted.packing.entries import having_contents, retried_entries
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, InboxFile, LedgerEntry, Part, ScoredInputs
 
 # longer than any pause between two attempts: a time beyond it was told by another clock

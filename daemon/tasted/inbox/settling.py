@@ -8,8 +8,9 @@ reported as `restless` after `restless_seconds`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from tasted.plain_dataclass import dataclass
 
 Seen = TypeVar("Seen")
 """What a look sees at a path; equal while nothing has changed."""

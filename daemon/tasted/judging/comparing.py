@@ -5,7 +5,6 @@ that knows an answer judges it without it; one that was made before it was given
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +21,7 @@ from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.version import TasteVersion
 from tasted.judging.version_figures import figures_of_answers
 from tasted.library.library import Embedded, Library
+from tasted.plain_dataclass import dataclass
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, PictureFacts, Verdict
 from tasted.scoring.taste.duplicates import group_means

@@ -1,7 +1,6 @@
 """What counts as one label: a picture, or a profile; and which are copies. Reads the library."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from tasted.copies.finding import Pictured
 from tasted.inbox.profiles import label_groups
 from tasted.library.embedded import ViewHashes
 from tasted.library.library import LearnedReference, Library
+from tasted.plain_dataclass import dataclass
 from tasted.records import Origin, Reference
 
 Views = NDArray[np.float32]

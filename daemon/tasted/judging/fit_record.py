@@ -5,7 +5,6 @@ older version need not keep them, too.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasted.judging.version import TasteVersion
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.array_file import TasteUnreadable, pack, unpack
 from tasted.scoring.taste.mixture import SINGLE_AMPLITUDE_ABOVE, WarmStart
 

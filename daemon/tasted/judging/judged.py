@@ -1,11 +1,11 @@
 """The answer of a scorer about one screenshot, and its inputs. Plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from tasted.judging.review_taste import ReviewTaste
 from tasted.library.library import Embedded
+from tasted.plain_dataclass import dataclass
 from tasted.reading.companion import CompanionText
 from tasted.records import Label, LabelCounts, Neighbour, Verdict
 from tasted.scoring.interests.interests import Interest

@@ -7,10 +7,10 @@ oldest go.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tasted.home.taste_versions import ERASED, WHOLE, VersionRow
+from tasted.plain_dataclass import dataclass
 from tasted.system.clock import parse_time
 
 NEWEST_WHOLE = 10

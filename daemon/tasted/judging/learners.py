@@ -5,7 +5,6 @@ of a picture here depends on a label: vectors, texts, and what the taste of now 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from tasted.judging.review_taste import ReviewTaste, Viewed
 from tasted.judging.seed_pool import SeedLabel, SeedPicture, SeedPool
 from tasted.library.embedded import mean_view
 from tasted.library.library import Library
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.scoring.weighing.user_weights import WeightFactors
 

@@ -1,9 +1,8 @@
 """A taste version in memory, ready to weigh pictures; its references' vectors are not. Pure."""
 
-from dataclasses import dataclass
-
 from tasted.judging.judged import Preferences
 from tasted.judging.version import TasteVersion
+from tasted.plain_dataclass import dataclass
 from tasted.records import LabelCounts
 from tasted.scoring.taste.mixture import WarmStart
 from tasted.scoring.traits.personality import TraitScales

@@ -5,12 +5,13 @@ the same labels and guess the same pictures, which they have not learnt from.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.centring import centred_items
 from tasted.scoring.taste.fit import fit_taste
 from tasted.scoring.taste.logistic import sigmoid

@@ -7,7 +7,6 @@ where two other guesses differed, and say nothing of how these two differ over t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from tasted.feedback.drawn import ChosenPictures
 from tasted.feedback.events import Answer, ChosenBy, FeedbackEvent
 from tasted.feedback.standing import StandingAnswers
 from tasted.judging.recipe_learner import KnownLabel, RecipeLearner
+from tasted.plain_dataclass import dataclass
 from tasted.trials.differences import CountableAnswers, CountedDifference
 
 EVENTS_AT_ONCE = 10

@@ -5,7 +5,6 @@ fitted. It has the vectors of all references, so it lives only while somebody is
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from tasted.amounts import counted
 from tasted.judging.fitting import BiosOf
 from tasted.judging.stated_preferences import StatedPreferences
 from tasted.judging.version import TasteVersion
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 from tasted.scoring.asking.pool import AskPool
 from tasted.scoring.asking.provisional import LabelRow, ProvisionalFit

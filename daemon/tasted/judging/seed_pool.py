@@ -6,7 +6,6 @@ references are held in memory, and the answers since count beside them. What res
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from tasted.judging.judged import Preferences
 from tasted.judging.seed import trait_prompt
 from tasted.judging.stated_preferences import text_content_id
 from tasted.library.library import Library
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Origin
 from tasted.scoring.seed.evidence import ReferenceMeans, SeedEvidence
 from tasted.scoring.seed.formula import score_seed

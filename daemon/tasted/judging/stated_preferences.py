@@ -6,7 +6,6 @@ bio's vectors are kept under its picture, so they are forgotten with it.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from tasted.embedding.lazy import LazyEmbedder
 from tasted.library.library import TEXT_FORMAT, Embedded, Library
+from tasted.plain_dataclass import dataclass
 from tasted.records import PictureFacts
 from tasted.scoring.interests.interests import Interest, InterestEvidence, weigh_interests
 from tasted.scoring.interests.phrase_similarity import PhraseSimilarity

@@ -9,7 +9,6 @@ a profile says something else.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -18,6 +17,7 @@ from tasted.copies.finding import CopyFinder, Pictured
 from tasted.judging.counted_labels import Views
 from tasted.judging.fitting import HISTORY_ENOUGH, HISTORY_MAX
 from tasted.library.library import Library
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.centring import background_mean, centred_items
 
 UNLIKE_MAX = -0.1

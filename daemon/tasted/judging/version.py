@@ -7,13 +7,13 @@ a sha256 over everything. It includes the ids of the pictures that it was fitted
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import LabelCounts
 from tasted.scoring.taste.array_file import TasteUnreadable, pack, unpack
 from tasted.scoring.taste.counting import count_labels

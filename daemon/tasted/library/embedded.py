@@ -4,12 +4,12 @@ The direction of a vector is what the embedder found; its length is the weight o
 (0, 1]. So a sum of views is weighted, and a picture with one view has one vector of length 1.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import PictureFacts, Reference
 
 _UNIT_TOLERANCE = 1e-4

@@ -9,7 +9,6 @@ derived, and each of their vectors comes from many pictures.
 
 import shutil
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pyarrow as pa
 from tasted.library.failures import faults_of
 from tasted.library.schema import NEIGHBOURS_PREFIX, path_from, path_id
 from tasted.library.table import Database, connect, holds_something, remove_old_versions
+from tasted.plain_dataclass import dataclass
 from tasted.system.faultpoints import reach
 
 _ROWS_IN_BATCH = 4096

@@ -16,7 +16,6 @@ import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from tasted.library.importing import import_lancedb
 from tasted.library.schema import neighbours_name, neighbours_schema
 from tasted.library.table import Database, holds_something, remove_old_versions
 from tasted.library.vector_scan import Indices, VectorScan, nearest_first
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Origin
 from tasted.system.faultpoints import reach
 

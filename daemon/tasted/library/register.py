@@ -6,9 +6,10 @@ several files of one content the one that was learnt first represents it.
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Origin, Reference
 
 

@@ -5,12 +5,13 @@ product is linear: mean(x · r_i) = x · mean(r_i). The mean vector is not scale
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Origin
 
 Group = tuple[Label, Origin]

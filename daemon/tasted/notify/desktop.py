@@ -8,9 +8,9 @@ import contextlib
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 
 from tasted.notify.news import TITLE
+from tasted.plain_dataclass import dataclass
 from tasted.system.platform import DARWIN
 
 DEADLINE_SECONDS = 10.0

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from tasted.plain_dataclass import dataclass
 
 DEADLINE_SECONDS = 10.0
 _ENDING_SECONDS = 5.0

@@ -1,7 +1,8 @@
 """The news that notifications announce, and their words. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tasted.plain_dataclass import dataclass
 
 TITLE = "tasted"
 

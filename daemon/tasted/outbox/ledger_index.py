@@ -15,11 +15,12 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from tasted.packing.entry_rows import SharedTexts, check_rows
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import read_regular_file, write_atomically
 from tasted.system.plain_structlog import structlog
 

@@ -4,7 +4,6 @@ import heapq
 import re
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from tasted.errors import UsageError
 from tasted.outbox.sidecar import Sidecar, decoded_path
 from tasted.packing.entries import Entries, ranked_rows
 from tasted.packing.entry_rows import IS_FAILED, IS_GONE
+from tasted.plain_dataclass import dataclass
 from tasted.records import RankingFacts
 
 _HEAD = re.compile(

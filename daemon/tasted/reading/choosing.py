@@ -11,10 +11,10 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.languages import (
     RAPIDOCR_READS,
     VISION_READS,

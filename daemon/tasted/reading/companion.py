@@ -13,7 +13,8 @@ bio. The marks of Markdown around a field are no part of it.
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 BYTES_MAX = 65_536
 _NAME_CHARACTERS_MAX = 100

@@ -5,8 +5,8 @@ import re
 import statistics
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.chrome import without_line_end
 from tasted.reading.ocr import TextLine
 from tasted.reading.rows import height, middle

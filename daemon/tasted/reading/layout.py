@@ -7,8 +7,9 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.choosing import EngineName
 from tasted.reading.chrome import is_at_edge, is_chrome
 from tasted.reading.headings import (

@@ -7,11 +7,12 @@ for `tasted.reading.layout` to find, for all alike.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tasted.plain_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

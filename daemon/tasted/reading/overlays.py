@@ -7,8 +7,9 @@ below that heading are the person's. Pure.
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.headings import Heading, heading_over_photo
 from tasted.reading.ocr import TextLine
 from tasted.reading.picture_text import Shares

@@ -6,9 +6,9 @@ opening the picture. Older caches hold a bare list of lines.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.ocr import TextLine
 from tasted.records import Box, View
 

@@ -4,11 +4,11 @@ Touches nothing but the engine.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.choosing import EngineName, OcrChoice
 from tasted.reading.companion import CompanionText
 from tasted.reading.languages import LATIN

@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.choosing import EngineName
 from tasted.reading.headings import Heading
 from tasted.reading.ocr import TextLine

@@ -5,12 +5,12 @@ run on a Mac.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.reading.bitmaps import bitmap
 from tasted.reading.ocr import ReadingFailed, TextLine
 

@@ -1,9 +1,10 @@
 """One thing that an installation leaves on a machine. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+
+from tasted.plain_dataclass import dataclass
 
 
 class Reach(IntEnum):

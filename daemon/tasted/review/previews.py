@@ -5,7 +5,8 @@ ended then, and its memory with it.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 PREVIEW_BYTES_MAX = 64_000_000
 

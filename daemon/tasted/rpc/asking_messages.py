@@ -10,10 +10,10 @@ engine that was just started answers as the one before it.
 """
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tasted.inbox.naming import refuse_climbing
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 CardChoice = Literal["ask", "typical", "explore", "best", "recheck", "duel"]

@@ -7,9 +7,9 @@ Neither touches the library of a home but by reading, and such an engine holds n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tasted.inbox.naming import refuse_climbing
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.rpc.messages import (
     BatchScored,

@@ -7,8 +7,7 @@ and one that comes when the batch is over is passed over.
     EndBatch    → (BatchScored of that batch)    something more urgent waits
 """
 
-from dataclasses import dataclass
-
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import BatchScored, EngineRequest, RequestedFile
 
 

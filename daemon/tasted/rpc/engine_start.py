@@ -12,10 +12,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import EngineFailed
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.child_environment import child_environment
 from tasted.rpc.framing import HELLO_SECONDS
 from tasted.system.files import open_anew, private_folder

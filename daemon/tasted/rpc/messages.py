@@ -20,7 +20,6 @@ Each file of a batch is answered as soon as it is done; what was answered before
 """
 
 import json
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BeforeValidator
@@ -30,6 +29,7 @@ from tasted.errors import SERVICE_FAULTS, EngineFailed, ServiceFault
 from tasted.home.identity import HomeIdentity
 from tasted.inbox.naming import label_of, refuse_climbing
 from tasted.outbox.sidecar import PhotoPart, Sidecar, Source, encoded_path
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, FileStamp, Label, ScoredInputs
 
 PROTOCOL = 7

@@ -13,9 +13,8 @@ Until `PublishModel` everything is scored by the model in force. Each request ta
 arrivals wait for it.
 """
 
-from dataclasses import dataclass
-
 from tasted.home.taste_versions import VersionFigures
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 from tasted.rpc.messages import (
     EngineAnswer,

@@ -10,9 +10,9 @@ not know is refused, not guessed at.
 """
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from typing import Any
 
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.framing import FrameError
 
 UPLOAD_CHUNK_BYTES = 256 * 1024

@@ -13,7 +13,6 @@ Such a folder needs no home: an engine with a folder of its own scores by it on 
 import dataclasses
 import json
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,6 +21,7 @@ from tasted.config import Settings
 from tasted.errors import TasteUnusable
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, LabelCounts
 from tasted.system.files import write_atomically
 

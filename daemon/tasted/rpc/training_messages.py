@@ -1,7 +1,6 @@
 """What the web child asks about the training of an adapter. Pure."""
 
-from dataclasses import dataclass
-
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.review_messages import ReviewCall
 
 

@@ -4,8 +4,7 @@ ExportLibrary  → LibraryExported                    what was learnt of labels,
 ImportLibrary  → LibraryImported                    the same, in another home
 """
 
-from dataclasses import dataclass
-
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 

@@ -8,10 +8,10 @@ What a trial needs with every card travels with `asking_messages.ChooseCards`. A
 be tried is no fault: the answer says why.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tasted.home.taste_versions import Recipe
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 from tasted.rpc.version_messages import VersionChosen
 from tasted.trials.differences import CountedDifference

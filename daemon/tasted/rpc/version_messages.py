@@ -6,10 +6,10 @@
 A version that cannot be used is no fault: the answer says why.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tasted.home.taste_versions import VersionFigures
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 

@@ -7,11 +7,11 @@ Mac yet.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import ServiceFailed
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.service.managers.programs import ProgramResult, Run, find_program, run_program
 from tasted.system.files import private_folder, read_regular_file, write_atomically
 

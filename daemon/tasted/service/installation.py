@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import tasted
 from tasted.home.folder_locks import CACHE
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.service.definitions.definition import Definition, user_home
 from tasted.system.files import real_path
 

@@ -5,10 +5,10 @@ that was restarted forty times looks healthy by its heartbeat.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tasted.home.status import Heartbeat
+from tasted.plain_dataclass import dataclass
 from tasted.service.managers.condition import Condition, ServiceState
 
 STALE_SECONDS = 300.0

@@ -5,10 +5,10 @@ Touches `~/Library/Services`. A bundle of the same name that is not ours is neve
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import ServiceRefused
+from tasted.plain_dataclass import dataclass
 from tasted.service.definitions.definition import user_home
 from tasted.service.definitions.workflow import (
     DOCUMENT,

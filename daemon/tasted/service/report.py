@@ -3,13 +3,14 @@
 Reads those files; on removal deletes the files that only the service wrote.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tasted.home.layout import Home
 from tasted.home.status import Heartbeat, read_heartbeats
+from tasted.plain_dataclass import dataclass
 from tasted.service.definitions.definition import home_in
 from tasted.service.definitions.plist import ERRORS_NAME, OUTPUT_NAME
 from tasted.service.managers.condition import ServiceState

@@ -11,7 +11,8 @@ compacting.
 import os
 import signal
 import threading
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 VARIABLE = "TASTED_FAULT_POINT"
 _STDERR = 2

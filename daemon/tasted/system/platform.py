@@ -17,9 +17,10 @@ import signal
 import struct
 import sys
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tasted.plain_dataclass import dataclass
 
 DARWIN = "darwin"
 LINUX = "linux"

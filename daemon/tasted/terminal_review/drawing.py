@@ -7,9 +7,9 @@ nothing is sent nothing that it could take for text.
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tasted.plain_dataclass import dataclass
 from tasted.terminal_review.plain_png import PixelRows
 
 _CHUNK = 4096

@@ -7,7 +7,8 @@ larger than `SIDE_MAX` is decoded.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 SIDE_MAX = 400
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"

@@ -8,10 +8,11 @@ import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tasted.feedback.events import new_event_id
+from tasted.plain_dataclass import dataclass
 from tasted.terminal_review.api_client import ApiClient, NotReachable, Refused, path_of
 
 _EVEN = 0.5

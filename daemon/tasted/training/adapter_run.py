@@ -9,13 +9,14 @@ from a checkpoint makes the same steps.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.centring import centred_items
 from tasted.scoring.taste.logistic import log_loss
 from tasted.training.cached_views import CachedViews

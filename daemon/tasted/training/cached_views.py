@@ -5,12 +5,12 @@ KB; they are mapped, not held in memory.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import PRIVATE_FILE, private_folder
 
 _STATES = "states.f16"

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -20,6 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.system.faultpoints import reach
 from tasted.system.files import private_folder, read_regular_file, sync_folder, write_atomically
 

@@ -8,13 +8,13 @@ is calibrated by.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.fit import fit_taste
 from tasted.scoring.taste.held_out import with_held_out
 from tasted.scoring.taste.model import Taste

@@ -6,11 +6,11 @@ whether it holds for what comes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.duplicates import Grouping
 
 NEAR_COSINES = (0.95, 0.97, 0.98, 0.99, 0.995, 0.999)

@@ -8,13 +8,13 @@ spread    whether it is surer of new pictures than it has a right to be
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.amounts import counted, decimal, percent
 from tasted.home.training_file import GateTold
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.logistic import log_loss, sigmoid
 from tasted.trials.evidence import Evidence
 

@@ -6,7 +6,6 @@ drawn by chance. Pictures go through the same decoding and views as those that a
 
 import contextlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from tasted.feedback.standing import StandingAnswers
 from tasted.home.layout import Home
 from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Origin, Reference
 
 HISTORY_MAX = 400

@@ -4,7 +4,7 @@ Reads the inbox; writes the states of views into the folder of the run.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from tasted.home.layout import Home
 from tasted.judging.counted_labels import joined_hashes
 from tasted.judging.fitting import HISTORY_ENOUGH
 from tasted.library.embedded import ViewHashes
+from tasted.plain_dataclass import dataclass
 from tasted.records import Reference
 from tasted.training.cached_views import CachedViews, LookedAt, cache_views
 from tasted.training.labels import TrainingLabels, history_of, pictures_of

@@ -7,7 +7,6 @@ else is copied, names and precision included.
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from safetensors.torch import save
@@ -22,6 +21,7 @@ from tasted.embedding.runtimes.comparing import compare_runtimes
 from tasted.embedding.runtimes.torch_checkpoint import read_weights
 from tasted.errors import ModelUnusable
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.system.faultpoints import reach
 from tasted.system.files import private_folder, sync_folder, write_atomically
 from tasted.system.processor import has_bfloat16

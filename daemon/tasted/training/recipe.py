@@ -5,8 +5,10 @@ Vision-Language Models, 2024) where that says one, with a little more rank for f
 """
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
+
+from tasted.plain_dataclass import dataclass
 
 LORA = "lora"
 _USUAL_WIDTH = 768

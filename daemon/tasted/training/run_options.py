@@ -1,6 +1,6 @@
 """What whoever starts a run wants, and what a step tells. Pure."""
 
-from dataclasses import dataclass
+from tasted.plain_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

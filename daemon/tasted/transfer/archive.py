@@ -14,11 +14,11 @@ import re
 import secrets
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from tasted.errors import CommandError
+from tasted.plain_dataclass import dataclass
 from tasted.system.faultpoints import reach
 from tasted.system.files import PRIVATE_FILE, rename_to_free_name, sync_folder
 from tasted.system.platform import flush

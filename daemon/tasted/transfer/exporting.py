@@ -6,13 +6,13 @@ Reads the home; writes one file. The caller holds the label lock, so that the pi
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasted.errors import CommandError
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.system.files import content_id, read_regular_file
 from tasted.transfer.answers import answer_lines, travelling_answers

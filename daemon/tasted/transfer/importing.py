@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from tasted.feedback.events import FeedbackEvent
 from tasted.feedback.intents import leave_intent, mark_carried_out, waiting_intents
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.system.faultpoints import reach
 from tasted.system.files import private_folder, write_atomically

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasted.inbox.companions import companions_of
@@ -24,6 +24,7 @@ from tasted.inbox.naming import (
     kind_of_name,
     label_of,
 )
+from tasted.plain_dataclass import dataclass
 from tasted.records import FileStamp, Label
 from tasted.system.faultpoints import reach
 from tasted.system.files import (

@@ -7,11 +7,11 @@ chosen depends on the score of one side, and nothing bounds what that does to th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tasted.feedback.events import Answer, ChosenBy, EventKind, FeedbackEvent
 from tasted.feedback.history import SEEN_MS_MIN, SESSION_PAUSE_MS
 from tasted.feedback.standing import ANSWERS
+from tasted.plain_dataclass import dataclass
 
 COUNTED_CARDS = frozenset({ChosenBy.EXPLORE, ChosenBy.DUEL})
 

@@ -12,7 +12,8 @@ Operations Research 72(4), arXiv 2110.00115; the mixture of fixed bets is a spec
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 BETS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
 """Shares of what was won so far that are put on the challenger, the same at every answer."""

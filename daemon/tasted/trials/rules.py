@@ -6,9 +6,9 @@ predicts on for 160 counted answers, and is taken back into force where they spe
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tasted.plain_dataclass import dataclass
 from tasted.trials.differences import CountedDifference
 from tasted.trials.evidence import LOG_PROVEN, Evidence, gain_interval
 

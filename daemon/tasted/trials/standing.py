@@ -5,10 +5,10 @@ changed places: the former recipe predicts beside the one that decides now, and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tasted.feedback.events import FeedbackEvent
 from tasted.home.taste_versions import Recipe
+from tasted.plain_dataclass import dataclass
 from tasted.trials.differences import CountedAnswers
 from tasted.trials.rules import TrialFigures, TrialStep, figures_of, next_step
 from tasted.trials.trial_file import OPEN, PROMOTED, TrialRow

@@ -8,12 +8,12 @@ import dataclasses
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
 from tasted.home.taste_versions import Recipe
+from tasted.plain_dataclass import dataclass
 from tasted.system.clock import parse_time
 from tasted.system.files import private_folder, write_atomically
 from tasted.trials.differences import CountedDifference

@@ -1,7 +1,6 @@
 """What was answered in a home, and where the pictures lie. Reads log, intents and outbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tasted.errors import CommandError, NotFound
 from tasted.feedback.events import FeedbackEvent
@@ -9,6 +8,7 @@ from tasted.feedback.intents import waiting_intents
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 
 SHORT_ID_LENGTH = 8
 """So many last digits of an id are shown, and are enough to name an event."""

@@ -7,13 +7,13 @@ daemon. Without one, or if scoring takes longer, `tasted results --changes` show
 import shlex
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.amounts import counted
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
 from tasted.home.status import Status, read_current, read_status
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 from tasted.system.files import real_path
 

@@ -6,7 +6,7 @@ What exists is never changed: running it again creates what is missing and says 
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from tasted.cli.commands import capture, quick_actions
 from tasted.cli.context import Context
 from tasted.errors import DownloadFailed, HomeInvalid, ModelMissing, ModelUnusable, UsageError
 from tasted.home.layout import CONFIG_NAME, DEFAULT_HOME, HOME_VARIABLE, Home
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import real_path, write_atomically
 from tasted.system.platform import guarded_place
 

@@ -5,7 +5,6 @@ second with file and reason. Widths are columns: a Chinese letter or an emoji ta
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 
@@ -13,6 +12,7 @@ from tasted.amounts import percent
 from tasted.cli.context import printable
 from tasted.outbox.results import explanation_of, heading_of, opinion_of, photo_count, verdict_words
 from tasted.outbox.sidecar import Sidecar
+from tasted.plain_dataclass import dataclass
 
 _WHO_MIN = 8
 _WHO_MAX = 32

@@ -1,7 +1,6 @@
 """Where a list of results comes from: the outbox of the inbox, or of a backfill. Reads both."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import NotFound, UsageError
@@ -9,6 +8,7 @@ from tasted.home.backfill_files import BackfillPlace, BackfillState, is_backfill
 from tasted.home.layout import Home
 from tasted.outbox.backfill_outbox import backfill_ledger, backfill_outbox, file_of
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

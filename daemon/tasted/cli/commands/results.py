@@ -2,7 +2,6 @@
 
 import os
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import click
@@ -33,6 +32,7 @@ from tasted.outbox.results import (
 from tasted.outbox.sidecar import Sidecar
 from tasted.packing.entries import Entries, count_of_another
 from tasted.packing.entry_rows import is_of_same_size_and_time
+from tasted.plain_dataclass import dataclass
 
 _FOLLOW_SECONDS = 0.5
 _OPEN_MAX = 10

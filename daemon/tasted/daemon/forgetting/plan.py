@@ -8,7 +8,6 @@ they have the size of something that is to be forgotten.
 import contextlib
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tasted.daemon.shared.forget_order import Target
@@ -18,6 +17,7 @@ from tasted.inbox.naming import NameKind, kind_of_name, label_of
 from tasted.inbox.profiles import folder_of
 from tasted.inbox.trusted_listing import trusted_listing
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 from tasted.records import Companion, Current, FileStamp, InboxFile, LedgerEntry
 from tasted.system.files import content_id, read_regular_file, stamp_of
 

@@ -8,7 +8,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from tasted.daemon.forgetting.mentions import without_mentions
@@ -19,6 +18,7 @@ from tasted.daemon.shared.status_file import StatusFile
 from tasted.home.layout import Home
 from tasted.outbox.sidecar_files import sidecars
 from tasted.outbox.sidecar_writer import Writer
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import is_temporary_of
 from tasted.system.logs import drop_lines
 from tasted.system.sweeping import sweep_temporary

@@ -6,7 +6,6 @@ looks, again when its state was written since, and let go with the web child.
 
 import os
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.daemon.reviewing.result_counts import ResultCounts
@@ -21,6 +20,7 @@ from tasted.home.backfill_files import (
 from tasted.home.layout import Home
 from tasted.outbox.backfill_outbox import backfill_ledger, backfill_outbox, file_of
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 from tasted.records import FileStamp
 from tasted.system.files import stamp_of
 

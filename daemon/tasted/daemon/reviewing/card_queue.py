@@ -8,12 +8,13 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from tasted.daemon.reviewing.card_tokens import ShownCard
 from tasted.daemon.reviewing.judged_cards import JudgeableResult
 from tasted.daemon.shared.standing_log import AnswersNow
+from tasted.plain_dataclass import dataclass
 
 WINDOWS_KEPT = 8
 LATER_CARDS = 50

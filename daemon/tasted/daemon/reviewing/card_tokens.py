@@ -7,10 +7,11 @@ how a card was chosen, and it lives through a restart of every process.
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from tasted.feedback.events import GuessBefore, TrialGuess
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 
 _SIGNATURE_BYTES = 16
 

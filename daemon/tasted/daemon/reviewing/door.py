@@ -13,7 +13,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +25,7 @@ from tasted.daemon.reviewing.web_child import COMMAND, WebChild
 from tasted.errors import CommandError, HomeGone, TastedError
 from tasted.home.layout import Home
 from tasted.home.web_files import WebFiles
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.framing import FrameError, PipeClosed
 from tasted.rpc.review_encoding import UnknownCallError, call_from
 from tasted.rpc.review_messages import (

@@ -6,10 +6,11 @@ changed and some time has passed, the more the longer that takes. What was judge
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tasted.daemon.shared.shared_state import SharedState
 from tasted.outbox.results import Selection, select_paths
+from tasted.plain_dataclass import dataclass
 from tasted.records import LedgerEntry
 
 _FRESH_SECONDS = 1.0

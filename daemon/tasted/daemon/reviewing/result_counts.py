@@ -8,11 +8,12 @@ for there are far fewer answers than results.
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tasted.daemon.reviewing.bodies import result_id
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.results import Selection, select_paths
+from tasted.plain_dataclass import dataclass
 
 _COUNTING_SHARE = 0.05
 """Of the time that counting may take: a large outbox is counted more seldom."""

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from tasted.errors import (
 from tasted.home.layout import Home
 from tasted.inbox.moving import put
 from tasted.picture_formats import HEAD_BYTES, SUPPORTED, sniff
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.review_messages import CallDone, EndUpload, ReviewAnswer
 from tasted.system.files import private_folder
 from tasted.system.sweeping import sweep_temporary

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tasted.config import Settings
 from tasted.daemon.scanning.file_decisions import FileTasks
@@ -13,6 +13,7 @@ from tasted.inbox.naming import label_of
 from tasted.inbox.profiles import Folders
 from tasted.packing.entries import Entries, having_contents
 from tasted.packing.entry_rows import content_of
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 
 

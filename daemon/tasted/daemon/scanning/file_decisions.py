@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tasted.inbox.naming import label_of
 from tasted.inbox.packed_files import PackedFiles
 from tasted.inbox.reconcile import Reason, Task, reconcile
 from tasted.packing.entries import Entries
 from tasted.packing.entry_rows import is_current_row
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, InboxFile, LedgerEntry
 
 

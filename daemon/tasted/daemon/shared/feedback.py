@@ -7,7 +7,6 @@ next start `daemon.shared.catching_up` completes that one.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -26,6 +25,7 @@ from tasted.home.layout import Home
 from tasted.home.taste_versions import RecipeNames
 from tasted.inbox.change_label import in_one_step
 from tasted.inbox.moving import Mover
+from tasted.plain_dataclass import dataclass
 
 UNDOABLE = ANSWERS | {EventKind.SKIP, EventKind.EXCLUDE}
 """What `undo` takes back; versions and models have ways of their own."""

@@ -6,10 +6,10 @@ was taken out. One that lies in both folders counts for neither, and is no answe
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from tasted.feedback.events import Answer
 from tasted.feedback.standing import StandingAnswers
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 
 _ANSWERS = {Label.LIKED: Answer.LIKE, Label.REJECTED: Answer.REJECT}

@@ -3,8 +3,10 @@
 import os
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
+
+from tasted.plain_dataclass import dataclass
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -8,7 +8,6 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.errors import DiskFull, NotFound, UnreadableFile
@@ -24,6 +23,7 @@ from tasted.inbox.moving import Mover, read_copy
 from tasted.inbox.named_pictures import PICTURE_BYTES_MAX
 from tasted.inbox.naming import label_of
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label
 from tasted.system.faultpoints import reach
 

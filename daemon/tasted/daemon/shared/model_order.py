@@ -1,8 +1,8 @@
 """What `tasted models use` and the page ask the owner of a home for, as it travels. Pure."""
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.model_messages import ModelChecked
 
 MODEL = "model"

@@ -12,7 +12,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from tasted.daemon.shared.undo_order import UndoOrder, parse_undo
 from tasted.daemon.shared.version_order import VERSIONS, VersionOrder, parse_versions
 from tasted.errors import CommandError, ServiceFault, TastedError
 from tasted.home.layout import Home
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import read_regular_file, write_atomically
 
 _REQUEST_SUFFIX = ".json"

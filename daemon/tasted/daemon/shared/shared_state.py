@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tasted.config import Settings
 from tasted.daemon.shared.fault_board import FaultBoard
@@ -23,6 +23,7 @@ from tasted.home.switch_file import Switches
 from tasted.outbox.ledger import Ledger
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.succession import has_new_verdict
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current, InboxFile
 
 _RATE_WINDOW_SECONDS = 60.0

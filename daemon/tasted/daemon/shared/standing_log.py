@@ -6,7 +6,6 @@ Several threads use it. What was appended is taken into the answers in the order
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tasted.feedback.drawn import ChosenPictures
@@ -14,6 +13,7 @@ from tasted.feedback.events import EventKind, FeedbackEvent, GuessBefore, is_tok
 from tasted.feedback.log import FeedbackLog
 from tasted.feedback.standing import Judgement, StandingAnswers
 from tasted.outbox.ledger import Ledger
+from tasted.plain_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What `tasted export` and `tasted import` ask the owner of a home for, as it travels. Pure."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from tasted.plain_dataclass import dataclass
 from tasted.transfer.staging import is_staging_id
 
 EXPORT, IMPORT = "export", "import"

@@ -9,7 +9,7 @@ import errno
 import threading
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from tasted.errors import DiskFull, NotFound, ServiceFault
 from tasted.feedback.events import FeedbackEvent
 from tasted.feedback.log import FeedbackLog
 from tasted.home.taste_versions import Recipe
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 from tasted.system.faultpoints import reach
 from tasted.trials.differences import CountedAnswers

@@ -8,7 +8,6 @@ engine; a thread of its own while something is missing.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 
@@ -18,6 +17,7 @@ from tasted.daemon.shared.turns import Turn
 from tasted.daemon.shared.version_order import newest_scored
 from tasted.errors import EngineFailed, ModelMissing, ModelUnusable, TastedError
 from tasted.home.taste_versions import Recipe
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import KnownContent, RequestedFile
 from tasted.rpc.model_messages import EmbedForModel, PlanEmbedding
 from tasted.trials.standing import predicting

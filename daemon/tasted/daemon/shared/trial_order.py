@@ -1,7 +1,8 @@
 """What a command or the page wants of trials, as it travels. Pure."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from tasted.plain_dataclass import dataclass
 
 TRIAL = "trial"
 START, PROMOTE, DISMISS, SEEN = "start", "promote", "dismiss", "seen"

@@ -4,12 +4,12 @@ A request holds event ids or a count; the owner takes the answers back and says 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tasted.daemon.shared.feedback import FeedbackRecorder, RecordedAnswer
 from tasted.feedback.events import Via, is_event_id, is_token
 from tasted.inbox.naming import label_of
+from tasted.plain_dataclass import dataclass
 
 LAST_MAX = 1_000
 

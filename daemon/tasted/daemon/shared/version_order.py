@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from tasted.feedback.events import EventKind, is_token
 from tasted.home.taste_versions import held_sentence
+from tasted.plain_dataclass import dataclass
 from tasted.records import LedgerEntry
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 from tasted.rpc.version_messages import (

@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tasted.daemon.shared.engine_lane import AnswerT, EngineCall, EngineLane
@@ -26,6 +26,7 @@ from tasted.daemon.shared.forget_order import Order
 from tasted.daemon.shared.transfer_order import Transfer
 from tasted.daemon.shared.turns import OF_BACKLOG, Turn, backlog_until, oldest_first, turn_of
 from tasted.inbox.reconcile import Task
+from tasted.plain_dataclass import dataclass
 from tasted.rpc.messages import EngineAnswer, EngineRequest
 
 RESCORES_PER_FILE = 16

@@ -5,9 +5,9 @@ whoever looks sees them in the new order at once. Everything else is embedded af
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tasted.daemon.shared.version_order import newest_scored
+from tasted.plain_dataclass import dataclass
 from tasted.records import LedgerEntry
 
 HISTORY_MAX = 2_000

@@ -10,7 +10,6 @@ import shutil
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -37,6 +36,7 @@ from tasted.inbox.reconcile import Task
 from tasted.inbox.unlike_photos import UnlikePhotos
 from tasted.outbox.sidecar import Sidecar
 from tasted.outbox.sidecar_writer import Writer
+from tasted.plain_dataclass import dataclass
 from tasted.records import InboxFile
 from tasted.rpc.client import AnswerT, EngineDiedError, EngineProcess
 from tasted.rpc.crash_attribution import CrashAttribution, crash_sidecar

@@ -1,13 +1,13 @@
 """What a download would fetch: asks the hub, and looks into the cache. Downloads nothing."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasted.embedding.models.folder import CONFIG, PICTURE_CONFIGS, TOKENIZER_FILES
 from tasted.embedding.models.weights_file import BIN, SAFETENSORS
 from tasted.errors import DownloadFailed
+from tasted.plain_dataclass import dataclass
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo

@@ -5,12 +5,12 @@ imported: missing files, invalid JSON, another architecture, a file cut short.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasted.embedding.models.weights_file import COPY_REMEDY, damaged, find_weights_file
 from tasted.errors import ModelMissing, ModelUnusable
+from tasted.plain_dataclass import dataclass
 
 CONFIG = "config.json"
 PICTURE_CONFIGS = ("preprocessor_config.json", "processor_config.json")

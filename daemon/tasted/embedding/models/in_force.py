@@ -4,14 +4,13 @@
 that one goes on until the wish has vectors and a taste of its own. Reads small files.
 """
 
-from dataclasses import dataclass
-
 from tasted.config import Settings
 from tasted.embedding.models.weights import ModelFolder, canonical_name, find_model
 from tasted.errors import ModelMissing, ServiceFault
 from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.home.switch_file import read_switches
+from tasted.plain_dataclass import dataclass
 from tasted.records import Current
 
 

@@ -10,11 +10,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasted.errors import ModelUnusable
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import private_folder, real_path, write_atomically
 from tasted.system.process_lock import folder_held
 

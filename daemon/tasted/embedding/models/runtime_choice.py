@@ -5,7 +5,6 @@ say why. What openvino turns out to lack when it reads a model that was never co
 the engine alone, which then takes torch.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from tasted.embedding.models.fingerprint import DtypeClass, dtype_class
@@ -13,6 +12,7 @@ from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.models.verdicts import RuntimeVerdict, read_verdict
 from tasted.embedding.models.weights_file import SAFETENSORS
 from tasted.errors import ModelUnusable
+from tasted.plain_dataclass import dataclass
 from tasted.system import processor
 
 RUNTIMES = ("auto", "openvino", "torch")

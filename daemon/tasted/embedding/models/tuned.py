@@ -12,11 +12,11 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.home.json_files import read_json
 from tasted.home.json_records import record_from
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import write_atomically
 
 LEARNED_FROM = "learned_from.json"

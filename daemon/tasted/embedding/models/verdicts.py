@@ -10,7 +10,7 @@ of the file, each in its shape, or is not built at all.
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tasted.amounts import decimal
 from tasted.embedding.models.fingerprint import DtypeClass, fingerprint_of
 from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
+from tasted.plain_dataclass import dataclass
 from tasted.system.files import private_folder, write_atomically
 from tasted.system.packages import installed_version
 from tasted.system.process_lock import folder_held

@@ -6,7 +6,6 @@ comparability in `fingerprint`; their names are repeated here, so that callers k
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasted.config.model_names import similar_model
@@ -28,6 +27,7 @@ from tasted.embedding.models.registry import (
 from tasted.embedding.models.runtime_choice import choose_runtime
 from tasted.embedding.pocket import FOLDER as POCKET_FOLDER
 from tasted.errors import ModelMissing, ModelUnusable
+from tasted.plain_dataclass import dataclass
 from tasted.similar_words import nearest
 
 __all__ = [

@@ -14,7 +14,6 @@ import struct
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.models.weights_file import SAFETENSORS, damaged
 from tasted.embedding.runtimes.refusing import RuntimeLacks, copy_again, lacks, loading
+from tasted.plain_dataclass import dataclass
 
 _LENGTH_BYTES = 8
 _METADATA = "__metadata__"

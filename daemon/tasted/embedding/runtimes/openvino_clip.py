@@ -4,7 +4,6 @@ The names of tensors are transformers'. A test compares every variation with tra
 and so does `tasted models pull` for every model that it fetches.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from tasted.embedding.models.folder import CONFIG, ModelFolder, read_json
@@ -23,6 +22,7 @@ from tasted.embedding.runtimes.openvino_pixels import pixels_input
 from tasted.embedding.runtimes.picture_processor import PictureProcessor
 from tasted.embedding.runtimes.refusing import lacks
 from tasted.native.openvino import Model, Type, operations
+from tasted.plain_dataclass import dataclass
 
 # transformers' own, for keys that config.json leaves out
 _VISION = {

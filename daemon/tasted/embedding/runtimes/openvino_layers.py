@@ -4,7 +4,6 @@ Shapes in comments are those of one graph run: n inputs, t tokens, w the width o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from tasted.embedding.runtimes.mapped_weights import MappedWeights
 from tasted.native.openvino import Node, operations
+from tasted.plain_dataclass import dataclass
 
 _QUICK_GELU = 1.702
 """CLIP's own approximation: x · sigmoid(1.702 x) (github.com/openai/CLIP, clip/model.py)."""

@@ -5,7 +5,6 @@ is not trained any more is a scale and a shift of each channel, so it is folded 
 before it.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from tasted.embedding.runtimes.openvino_pixels import pixels_input
 from tasted.embedding.runtimes.picture_processor import PictureProcessor
 from tasted.embedding.runtimes.refusing import lacks
 from tasted.native.openvino import Model, Node, operations
+from tasted.plain_dataclass import dataclass
 
 # transformers' own, for keys that config.json leaves out
 _DEFAULTS = {

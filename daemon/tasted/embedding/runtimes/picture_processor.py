@@ -6,7 +6,6 @@ What they can do beyond that, no model that tasted knows asks for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from tasted.embedding.runtimes.model_config import ModelConfig
 from tasted.embedding.runtimes.refusing import lacks
 from tasted.native import libvips, pillow
 from tasted.native.pillow import BICUBIC
+from tasted.plain_dataclass import dataclass
 
 Resize = Callable[[NDArray[np.uint8], int, int], NDArray[np.uint8]]
 

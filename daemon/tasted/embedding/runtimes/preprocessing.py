@@ -6,7 +6,6 @@ values, and with them every cosine.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from tasted.embedding.models.folder import ModelFolder
 from tasted.embedding.runtimes.picture_processor import checked, middle_of_strip, read_processor
 from tasted.embedding.runtimes.refusing import RuntimeLacks, loading
+from tasted.plain_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ used only after it has given the same vectors as the CPU for the same pictures.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasted.amounts import decimal
 from tasted.errors import ModelUnusable
+from tasted.plain_dataclass import dataclass
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 COSINE_MIN = {"float32": 0.999, "bfloat16": 0.99}

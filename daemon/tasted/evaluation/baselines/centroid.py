@@ -8,12 +8,12 @@ B are learnt from them (`calibration`), and the offset leads from curated refere
 as in `taste`. It knows two vectors only, so it cannot make fine distinctions.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.fitted_scorer import FittedScorer
 from tasted.scoring.taste.labelled import STREAM_LIKE_RATE, Labelled, gather
 from tasted.scoring.unit_rows import Vectors

@@ -11,12 +11,12 @@ references to the stream as in `taste`. This scorer finds tastes of several kind
 improves little with more labels.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.duplicates import group_means
 from tasted.scoring.taste.fitted_scorer import FittedScorer
 from tasted.scoring.taste.labelled import STREAM_LIKE_RATE, gather

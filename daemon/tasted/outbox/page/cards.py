@@ -1,6 +1,5 @@
 """What the card of one result says, from its sidecar and what is known of its picture. Pure."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasted.outbox.page.choice import RankPosition
@@ -13,6 +12,7 @@ from tasted.outbox.results import (
     picture_path,
 )
 from tasted.outbox.sidecar import NeighbourPart, Sidecar, decoded_path
+from tasted.plain_dataclass import dataclass
 
 _NEIGHBOURS_MAX = 3
 _REASONS_MAX = 5

@@ -10,13 +10,13 @@ import heapq
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tasted.outbox.results import is_copy_in
 from tasted.packing.entries import Entries, ranked_rows
 from tasted.packing.entry_rows import IS_GONE, status_of
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, RankingFacts
 
 CARDS_MAX = 200

@@ -4,9 +4,8 @@ A notice names a picture only where the reader has to look at that one: a label 
 contradict. The other notices count, and say which command names them.
 """
 
-from dataclasses import dataclass
-
 from tasted.home.status import FaultReport, QueueReport, Status
+from tasted.plain_dataclass import dataclass
 
 _SUSPECTS_MAX = 5
 _MINUTE_SECONDS = 60

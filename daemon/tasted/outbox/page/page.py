@@ -7,7 +7,6 @@ that it reads: `results.html.j2` is the page, `card.html.j2` one result.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tasted.amounts import counted
@@ -15,6 +14,7 @@ from tasted.outbox.page.cards import ResultCard
 from tasted.outbox.page.choice import Group
 from tasted.outbox.page.notices import Notice, Top
 from tasted.outbox.page.templates import environment
+from tasted.plain_dataclass import dataclass
 
 _HEADINGS = {
     Group.MATCH: ("Matches", "matches"),

@@ -4,13 +4,14 @@ The server and the OpenAPI document are both made from these entries.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.queries import NoQuery, Query
 from tasted.review.api.schemas import AnswerBody, RequestBody
 

@@ -6,11 +6,12 @@ the disk. One file and four small fields are taken, and no more.
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.problems import RefusedRequest
 
 FIELDS_MAX = 4

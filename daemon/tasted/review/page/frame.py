@@ -1,8 +1,9 @@
 """What every page has: its links, its keys, the version in force, and what is told at the top."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.taste_schemas import StatusAnswer
 from tasted.review.api.trial_schemas import TrialAnswer
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from tasted.outbox.page.templates import percent
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.queries import BACKFILL
 from tasted.review.api.result_schemas import ResultRow, ResultsAnswer
 from tasted.review.page import words

@@ -1,11 +1,11 @@
 """Sessions, single answers, and what a session changed, from the bodies of the API. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from tasted.amounts import counted
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.schemas import HistoryAnswer, SessionSummary
 from tasted.review.api.taste_schemas import TasteVersionAnswer
 from tasted.review.page import words

@@ -1,11 +1,12 @@
 """One result with everything about it, from the body of the API. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import NamedTuple
 
 from tasted.amounts import decimal
 from tasted.outbox.page.templates import clock
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.result_schemas import NearReference, ResultAnswer, ResultRow
 from tasted.review.page import words
 from tasted.review.page.gallery import JUDGED, VERDICTS, GalleryTile, verdict_kind

@@ -1,9 +1,9 @@
 """The page on which one card after the other is judged, from the bodies of the API. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.schemas import QueueAnswer, QueuedCard, RecordedEvent, ReviewProgress
 from tasted.review.page import words
 from tasted.review.page.rendering import json_text

@@ -1,11 +1,11 @@
 """Style sheet, script and icon, read once; a browser asks again only whether they changed."""
 
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from tasted.outbox import page as results_page
+from tasted.plain_dataclass import dataclass
 
 _HERE = Path(__file__).parent / "static"
 _TOKENS = Path(results_page.__file__).parent / "tokens.css"

@@ -3,13 +3,13 @@
 Nothing is trained by a page that is only looked at.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.training_schemas import TrainingAnswer, TrainingGate
 from tasted.rpc.review_messages import CallDone, ReviewCall
 from tasted.rpc.training_messages import BeginTraining, EndTraining

@@ -1,8 +1,8 @@
 """The trial that runs and those before, from the bodies of the API. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.trial_schemas import TrialAnswer
 
 _PAST_SHOWN = 5

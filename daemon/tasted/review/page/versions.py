@@ -1,10 +1,10 @@
 """Taste versions in rows, and two of them side by side, from the bodies of the API. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tasted.amounts import counted, decimal, percent
+from tasted.plain_dataclass import dataclass
 from tasted.review.api.schemas import Verdict
 from tasted.review.api.taste_schemas import (
     ComparisonAnswer,

@@ -13,12 +13,12 @@ attacks with real clients.
 
 import hmac
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.security import bodies, origins
 from tasted.review.security.headers import protected
 from tasted.review.security.origins import Place, has_header, value_of

@@ -4,7 +4,7 @@ A name that leads to 127.0.0.1 (DNS rebinding) is found by the Host header, anot
 headers that browsers add and pages cannot forge (Origin, Sec-Fetch-Site). Cookies tell neither.
 """
 
-from dataclasses import dataclass
+from tasted.plain_dataclass import dataclass
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -10,7 +10,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from tasted.plain_dataclass import dataclass
 
 SESSION_SECONDS = 30 * 24 * 3600
 _COOKIE = re.compile(r"(\d{10,12})\.([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")

@@ -5,8 +5,8 @@ a wrong token is never made good by a cookie that the browser added by itself.
 """
 
 import hmac
-from dataclasses import dataclass
 
+from tasted.plain_dataclass import dataclass
 from tasted.review.security.sessions import Sessions
 
 _SCHEME = "bearer "

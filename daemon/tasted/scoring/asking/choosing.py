@@ -7,11 +7,11 @@ would cost a lot is to show the best alone, so those are one in ten.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.asking.composition import CardKind
 from tasted.scoring.asking.duels import draw_duel
 from tasted.scoring.asking.pool import AskPool, Indices

@@ -5,10 +5,10 @@ is drawn in proportion to how much they differ, so that what the answer says (`t
 has on average the sign of the gain over the whole pool.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from tasted.plain_dataclass import dataclass
 
 Array = NDArray[np.float64]
 

@@ -12,11 +12,11 @@ by the next fit.
 """
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.duplicates import group_means
 from tasted.scoring.taste.labelled import STREAM_LIKE_RATE
 from tasted.scoring.taste.logistic import fit_logistic, hessian_of, logit, sigmoid, slope

@@ -4,10 +4,10 @@ Rechecks that are drawn evenly tell how often a user agrees with himself, which 
 Every other recheck asks about the label that all others contradict most, if there is one.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from tasted.plain_dataclass import dataclass
 
 DOUBT_MIN = 0.8
 """A label is doubted when all others say the opposite with this probability, or a higher one."""

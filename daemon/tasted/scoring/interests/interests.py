@@ -18,9 +18,9 @@ worth.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.interests.bio import Bio, exact_occurrences
 from tasted.scoring.interests.negation import Stance
 from tasted.scoring.interests.phrase_similarity import PhraseSimilarity

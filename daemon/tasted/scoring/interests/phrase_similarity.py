@@ -8,12 +8,12 @@ the interest does no harm.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.unit_rows import Rows, centred_rows
 
 SIMILAR_Z = 3.5

@@ -1,11 +1,11 @@
 """What the fixed formula knows about one screenshot. Plain values."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Label, Neighbour, Origin
 
 

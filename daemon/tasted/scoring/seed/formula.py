@@ -19,9 +19,9 @@ this scorer is never calibrated: it is not a probability.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 from tasted.scoring.interests.interests import distinct_interests, named_interests
 from tasted.scoring.seed.evidence import Mean, SeedEvidence, cosine

@@ -16,11 +16,11 @@ than half as many at 30.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 
 MAX_ERROR_RATE = 0.2

@@ -1,10 +1,9 @@
 """Labels that all the others contradict. Pure."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.logistic import sigmoid
 
 DOUBT_PROBABILITY = 0.05

@@ -7,12 +7,12 @@ doubtful labels follow from those, in the same way for all.
 """
 
 import abc
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import LabelCounts, Verdict
 from tasted.scoring.taste.centring import centred_items, checked
 from tasted.scoring.taste.conformal import MAX_ERROR_RATE, Conformal

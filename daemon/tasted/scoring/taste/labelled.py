@@ -4,13 +4,13 @@ References that show the same picture are one picture. A picture with both label
 class.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.calibration import IDENTITY, Calibration, fit_calibration
 from tasted.scoring.taste.centring import background_mean, centred_items, checked
 from tasted.scoring.taste.duplicates import group_means, same_picture_groups

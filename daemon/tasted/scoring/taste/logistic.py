@@ -6,10 +6,10 @@ the fit without that row (Cawley and Talbot, Efficient approximate leave-one-out
 for kernel logistic regression, 2008). The evidence is Laplace's approximation.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from tasted.plain_dataclass import dataclass
 
 Array = NDArray[np.float64]
 

@@ -11,11 +11,11 @@ the optimum they are a² · Σ (target - probability) · item, a sum over refere
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.calibration import IDENTITY, Calibration, fit_calibration
 from tasted.scoring.taste.logistic import LogisticFit, fit_logistic, log_loss
 

@@ -1,13 +1,14 @@
 """A fitted taste: what `fit_taste` returns, and how it is kept as bytes. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.array_file import TasteUnreadable, pack, unpack
 from tasted.scoring.taste.fitted_scorer import FittedScorer
 from tasted.scoring.taste.mixture import WarmStart

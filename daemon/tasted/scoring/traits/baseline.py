@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.traits.directions import check_rows
 from tasted.scoring.unit_rows import Rows, weighted_mean
 

@@ -1,10 +1,9 @@
 """A wanted trait as a direction between texts. Pure."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.unit_rows import Rows
 
 Array = NDArray[np.float64]

@@ -8,12 +8,12 @@ and any picture of one encoder have about the same cosine.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.traits.baseline import Baseline, fit_baseline, mean_views
 from tasted.scoring.traits.directions import Trait, check_rows, direction, trait_texts
 from tasted.scoring.unit_rows import Rows

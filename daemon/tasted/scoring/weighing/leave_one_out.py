@@ -5,12 +5,12 @@ looks are the rest once bias and columns are subtracted. (The parts of a fit tha
 would let every label vouch for itself.) Weights scale looks and columns alike.
 """
 
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.calibration import IDENTITY, Calibration, fit_calibration
 from tasted.scoring.taste.conformal import Conformal
 from tasted.scoring.taste.duplicates import group_means

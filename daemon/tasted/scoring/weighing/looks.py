@@ -6,12 +6,12 @@ sentence or a sidecar names are the references near the item, and a `ReferenceSe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasted.plain_dataclass import dataclass
 from tasted.scoring.taste.model import Taste
 
 CLOSE_COSINE = 0.3

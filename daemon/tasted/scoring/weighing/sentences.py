@@ -10,12 +10,12 @@ from one standard deviation on. If the labels contradict a wish, the sentence sa
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 
 import numpy as np
 
 from tasted.amounts import ordinal, percent
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 from tasted.scoring.taste.doubts import Doubt
 from tasted.scoring.weighing.looks import CLOSE_COSINE, Looks, NearPictures

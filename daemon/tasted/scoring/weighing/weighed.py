@@ -1,9 +1,9 @@
 """A score as the sum of its parts. Plain values."""
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
+from tasted.plain_dataclass import dataclass
 from tasted.records import Verdict
 from tasted.scoring.interests.interests import InterestEvidence, Mention
 from tasted.scoring.taste.label_stages import Stage

@@ -1,9 +1,9 @@
 """What a service manager starts, and which file defines it, in terms that both share. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from tasted.plain_dataclass import dataclass
 from tasted.system.platform import DARWIN, LINUX
 
 LABEL = "io.github.tasted"

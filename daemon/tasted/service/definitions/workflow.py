@@ -8,10 +8,11 @@ import plistlib
 import shlex
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
+
+from tasted.plain_dataclass import dataclass
 
 INFO = "Contents/Info.plist"
 DOCUMENT = "Contents/document.wflow"

@@ -1,7 +1,8 @@
 """The state of the service, in terms that launchd and systemd share. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tasted.plain_dataclass import dataclass
 
 LOOP_STARTS = 3
 """A service that ends by itself counts as crash-looping from this many starts on."""

@@ -3,8 +3,9 @@
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from tasted.plain_dataclass import dataclass
 
 ANSWER_SECONDS = 30.0
 _NOT_THERE = 127

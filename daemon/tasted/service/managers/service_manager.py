@@ -1,9 +1,9 @@
 """The interface that launchd and systemd share: what the commands do with the login item."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tasted.plain_dataclass import dataclass
 from tasted.service.definitions.definition import Definition
 from tasted.service.managers.condition import ServiceState
 
