@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 venv=".venv-newest"
-rooms="tests/scoring tests/config tests/inbox tests/outbox tests/notify tests/charts"
+rooms="tests/test_plain_dataclass.py tests/scoring tests/config tests/inbox tests/outbox tests/notify tests/charts"
 
 newest=""
 for minor in 13 12 11; do

@@ -5,9 +5,9 @@ import copy
 import dataclasses
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -111,7 +111,7 @@ VALUES = st.fixed_dictionaries(
 def test_it_does_what_the_standard_library_does(
     options: dict[str, bool], values: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """Whichever method is called first."""
+    """Values, words, errors and copies."""
     ours, theirs = (written(decorate, options) for decorate in (dataclass, dataclasses.dataclass))
     assert told(ours, values, other) == told(theirs, values, other)
 
@@ -191,7 +191,14 @@ def test_generic_and_abstract_ones_stay_so() -> None:
             """Compute."""
             return self.side**2
 
+    @dataclass(frozen=True)
+    class Key(Hashable):
+        """What makes hashing abstract is answered by the class."""
+
+        text: str
+
     assert Held[int](3) == Held(3)
+    assert {Key("a")} == {Key("a")}
     with pytest.raises(TypeError):
         Shape(3)  # type: ignore[abstract]
     square = Square(3)
@@ -201,6 +208,104 @@ def test_generic_and_abstract_ones_stay_so() -> None:
         square.side = 4  # type: ignore[misc]
 
 
+@pytest.mark.parametrize("name", ["__init__", "__repr__", "__eq__", "__hash__"])
+def test_whichever_method_is_called_first(name: str) -> None:
+    """One that came from a pickle was never initialised."""
+    seen = []
+    for decorate in (dataclass, dataclasses.dataclass):
+        kind = written(decorate, {"frozen": True})
+        one, other = object.__new__(kind), object.__new__(kind)
+        for instance in (one, other):
+            vars(instance).update(name="a", numbers=(), hidden=1, unlike=2, share=0.5)
+        arguments = {"__init__": ("b", (1,)), "__eq__": (other,)}.get(name, ())
+        got = getattr(kind, name)(one, *arguments)
+        seen.append((got, vars(one), repr(one), one == other, hash(one)))
+    assert seen[0] == seen[1]
+
+
+def test_its_methods_are_of_its_module() -> None:
+    """Their annotations are looked up there; and pprint takes it for a dataclass."""
+
+    @dataclass(frozen=True, slots=True)
+    class Row:
+        """A row."""
+
+        value: "Sent"
+
+    Row(Sent(1))
+    assert Row.__init__.__module__ == __name__
+    assert get_type_hints(Row.__init__)["value"] is Sent
+    assert Row.__dataclass_params__.repr  # type: ignore[attr-defined]
+
+
+def test_what_the_standard_library_refuses_or_keeps() -> None:
+    """Members of a frozen class that are no fields, rules for changing it, and own copies."""
+    for decorate in (dataclass, dataclasses.dataclass):
+        frozen = written(decorate, {"frozen": True})("a")
+        with pytest.raises(dataclasses.FrozenInstanceError, match="'strange'"):
+            frozen.strange = 1
+        with pytest.raises(TypeError):
+            decorate(frozen=True)(type("Changing", (), {"__setattr__": lambda *_all: None}))
+        members = {"__annotations__": {"value": int}, "__getstate__": lambda _self: [7]}
+        kept = decorate(frozen=True, slots=True)(type("Kept", (), members))
+        assert copy.copy(kept(3)).value == 7
+        unhashable = decorate(frozen=True)(type("Unhashable", (), {"__hash__": None}))
+        assert unhashable.__hash__ is None
+
+
+def test_fields_that_only_initialise_and_ones_that_nobody_gives() -> None:
+    """`InitVar`, and a default that cannot be given."""
+    seen = []
+    for decorate in (dataclass, dataclasses.dataclass):
+
+        @decorate(slots=True)
+        class Made:
+            """Something made."""
+
+            source: dataclasses.InitVar[int]
+            fixed: int = field(default=3, init=False)
+            doubled: int = 0
+
+            def __post_init__(self, source: int) -> None:
+                self.doubled = 2 * source
+
+        seen.append((repr(Made(4)), came_of(lambda made=Made: made(4, fixed=1))))  # type: ignore[misc]
+    assert seen[0] == seen[1]
+
+
+def test_a_default_is_not_shown_to_be_used() -> None:
+    """Its words may be slow, or wrong."""
+
+    class Mute:
+        __hash__ = object.__hash__
+
+        def __repr__(self) -> str:
+            raise ValueError("no words")
+
+    mute = Mute()
+
+    @dataclass(slots=True)
+    class Holder:
+        held: object = mute
+
+    assert Holder().held is mute
+
+
+def test_a_method_that_was_replaced_before_its_first_use_stays_replaced() -> None:
+    """As a test or a tracer does."""
+    kind: Any = written(dataclass, {})
+    original = kind.__init__
+    calls: list[str] = []
+
+    def traced(self: object, *arguments: Any) -> None:
+        calls.append("made")
+        original(self, *arguments)
+
+    kind.__init__, kind.__repr__ = traced, lambda _self: "replaced"
+    assert kind("a") == kind("a")
+    assert (repr(kind("a")), len(calls)) == ("replaced", 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Of a module, so that it has a name to be found by."""
@@ -208,8 +313,8 @@ class Sent:
     number: int
 
 
-def test_a_frozen_one_crosses_to_another_process() -> None:
-    """Ray copies what its workers are made of."""
+def test_a_frozen_one_can_be_pickled() -> None:
+    """As Ray does with what its workers are made of."""
     assert pickle.loads(pickle.dumps(Sent(3))) == Sent(3)  # noqa: S301 - its own bytes
 
 
