@@ -23,8 +23,10 @@ from tasted.service.managers.condition import Condition
 from tasted.service.managers.launchd import Launchd
 from tasted.service.managers.programs import run_program
 
-_OBEDIENT = "#!/bin/sh\ntrap 'exit 0' TERM\nwhile :; do sleep 0.05; done\n"
-_DEAF = "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.05; done\n"
+# each says by a file of its number when it hears a signal: before that, any would end it
+_HEARS = ': > "$0.$$"\nwhile :; do sleep 0.05; done\n'
+_OBEDIENT = f"#!/bin/sh\ntrap 'exit 0' TERM\n{_HEARS}"
+_DEAF = f"#!/bin/sh\ntrap '' TERM\n{_HEARS}"
 _PAUSE_SECONDS_MAX = 0.01
 _IN_PROGRESS = Reply(37, errors="Bootstrap failed: 37: Operation already in progress\n")
 _UNLOADING = Reply(36, errors="Boot-out failed: 36: Operation now in progress\n")
@@ -41,9 +43,11 @@ class Stage:
 
     @property
     def pid(self) -> int:
-        """The agent's process."""
+        """The agent's process, which hears signals."""
         job = self.fake.jobs[LABEL]
         assert job.process is not None
+        program = self.definition.interpreter
+        eventually(program.with_name(f"{program.name}.{job.process.pid}").exists)
         return job.process.pid
 
 
@@ -67,7 +71,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
             file,
             program=fake.program,
             uid=os.getuid(),
-            run=partial(run_program, timeout_seconds=1.5),
+            # what hangs costs as long; a busy machine takes a second for what does not
+            run=partial(run_program, timeout_seconds=6.0),
             pause=lambda seconds: time.sleep(min(seconds, _PAUSE_SECONDS_MAX)),
             heartbeat_pids=heartbeat_pids,
         )
@@ -255,6 +260,7 @@ def test_the_file_stays_while_the_service_is_loaded(stage: Stage) -> None:
     """One that does not end keeps its file, so that it can still be named and ended."""
     stage.definition.interpreter.write_text(_DEAF)
     stage.manager.install(stage.definition)
+    assert process_exists(stage.pid)
     with pytest.raises(ServiceFailed, match="has not unloaded"):
         stage.manager.uninstall()
     assert stage.manager.file.exists()
