@@ -58,7 +58,7 @@ def test_a_burst_is_one_notification_without_a_name(fake: FakeDesktop) -> None:
         for index in range(30):
             announcer.scored(scored(f"anna-{index}.png", summary="Anna, 29", strong=index == 0))
         announcer.scored(scored("b.png", verdict="no_match", is_match=False))
-        eventually(fake.calls, within_seconds=30)
+        eventually(fake.calls)
     (call,) = fake.calls()
     assert "30 new matches, 1 of them strong." in call
     assert "nna" not in " ".join(call)
@@ -83,7 +83,7 @@ def test_what_is_not_asked_for_is_not_shown(
         announcer.scored(scored("b.png", strong=True))
         announcer.follow(_status(_FAULT))
         if sentences and "blocked" in kinds:
-            eventually(fake.calls, within_seconds=30)
+            eventually(fake.calls)
     assert fake.sentences() == sentences
 
 
@@ -92,11 +92,11 @@ def test_a_block_is_shown_once_until_it_is_over(fake: FakeDesktop) -> None:
     with announcing(fake, "blocked") as announcer:
         for _time in range(20):
             announcer.follow(_status(_FAULT))
-        eventually(fake.calls, within_seconds=30)
+        eventually(fake.calls)
         announcer.follow(_status(_FAULT))
         announcer.follow(_status())
         announcer.follow(_status(_FAULT))
-        eventually(lambda: len(fake.calls()) == 2, within_seconds=30)
+        eventually(lambda: len(fake.calls()) == 2)
     assert len(fake.calls()) == 2
 
 
@@ -106,10 +106,10 @@ def test_what_cannot_be_shown_is_logged_once_and_tried_again(fake: FakeDesktop) 
     with capture_logs() as logs, announcing(fake, "match", quiet_seconds=0.0) as announcer:
         for count in (1, 2):
             announcer.scored(scored())
-            eventually(lambda count=count: len(fake.calls()) == count, within_seconds=30)
+            eventually(lambda count=count: len(fake.calls()) == count)
         fake.behave()
         announcer.scored(scored())
-        eventually(lambda: any(line["event"] == "notified" for line in logs), within_seconds=30)
+        eventually(lambda: any(line["event"] == "notified" for line in logs))
     events = [line["event"] for line in logs]
     assert events.count("not_notified") == 1
     assert "no session bus" in next(e["why"] for e in logs if e["event"] == "not_notified")
@@ -120,7 +120,7 @@ def test_the_end_waits_for_no_desktop(fake: FakeDesktop) -> None:
     fake.behave(sleeps=600)
     with announcing(fake, "match", quiet_seconds=0.0) as announcer:
         announcer.scored(scored())
-        eventually(fake.calls, within_seconds=30)
+        eventually(fake.calls)
         announcer.scored(scored())
     assert not announcer._thread.is_alive()
     assert len(fake.calls()) == 1
@@ -145,7 +145,7 @@ def test_an_unforeseen_failure_ends_nothing_but_the_announcements(fake: FakeDesk
     with capture_logs() as logs:
         announcer.start()
         announcer.scored(scored())
-        eventually(lambda: not announcer._thread.is_alive(), within_seconds=30)
+        eventually(lambda: not announcer._thread.is_alive())
         announcer.scored(scored())
         announcer.close(shows_rest=True)
     assert [line["event"] for line in logs] == ["announcer_failed"]

@@ -76,7 +76,7 @@ def test_row_66_a_backlog_waits_in_a_queue_with_an_end(tmp_path: Path) -> None:
     program = NotingProgram(tmp_path, sleeps=600)
     with capture_logs() as logs, hooked(program.path, runs_rest=False, waiting_max=3) as hook:
         hook.scored(scored())
-        eventually(program.calls, within_seconds=30)
+        eventually(program.calls)
         for _time in range(10):
             hook.scored(scored())
         assert len(hook._waiting) == 3
@@ -90,7 +90,7 @@ def test_row_66_a_program_that_fails_is_logged_once_and_run_again(tmp_path: Path
     with capture_logs() as logs, hooked(program.path) as hook:
         for _time in range(3):
             hook.scored(scored())
-        eventually(lambda: len(program.calls()) == 3, within_seconds=60)
+        eventually(lambda: len(program.calls()) == 3)
         eventually(lambda: not hook._waiting)
     failures = [line for line in logs if line["event"] == "hook_failed"]
     assert len(failures) == 1

@@ -107,7 +107,7 @@ def test_a_waiting_service_can_be_stopped(home: Home) -> None:
     with sd_listener() as heard:
         command = [sys.executable, "-c", _WAITING, str(home.root), heard.address]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-            eventually(lambda: heard.pings >= 2, within_seconds=60)
+            eventually(lambda: heard.pings >= 2)
             assert home.blocked_file.exists()
             process.send_signal(signal.SIGTERM)
             assert process.wait(30) == 0

@@ -5,12 +5,12 @@ import threading
 import pytest
 
 from kit.pixel_engine import PixelSums
+from kit.waiting import PATIENCE_SECONDS
 from tasted.embedding.embedder import Embedder
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.errors import LibraryUnusable, ModelUnusable
 
 IDENTITY = EmbedderIdentity("sums", "0" * 64, 8)
-PATIENCE_SECONDS = 60
 
 
 def test_it_is_opened_while_the_block_runs() -> None:

@@ -356,7 +356,6 @@ class AnswersAndVersions(RuleBasedStateMachine):
         }
 
 
-@pytest.mark.timeout(300)
 def test_what_was_undone_leaves_no_trace_in_folders_labels_and_scores(tmp_path: Path) -> None:
     """Whatever is judged, undone, redone, held, used and followed, in whatever order."""
     begun_home = begun(tmp_path / "begun")

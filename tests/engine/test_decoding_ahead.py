@@ -19,7 +19,6 @@ from tasted.library.library import Embedded, Library
 from tasted.records import ScoredInputs
 from tasted.rpc.messages import RequestedFile
 
-PATIENCE_SECONDS = 60.0
 SIZE = (61, 47)
 
 
@@ -36,7 +35,7 @@ class SlowLibrary(Library):
 
     @override
     def cached(self, content_ids: Sequence[str]) -> dict[str, Embedded]:
-        eventually(lambda: decoded_pictures() > 0, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: decoded_pictures() > 0)
         return super().cached(content_ids)
 
 
@@ -61,7 +60,7 @@ def test_it_is_decoded_before_anybody_knows_whether_it_is_needed(home: Home) -> 
     assert again.document is not None
     assert again.document.timing_ms == {}
     assert again.document.rescore_timing_ms
-    eventually(lambda: decoded_pictures() == 0, within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: decoded_pictures() == 0)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kit.pixel_engine import PixelSums
 from kit.readers import unread
+from kit.waiting import PATIENCE_SECONDS
 from tasted.decoding.pictures import Picture
 from tasted.embedding.lazy import EmbedderIdentity, LazyEmbedder
 from tasted.engine.item import PipelineItem
@@ -25,7 +26,6 @@ from tasted.rpc.messages import RequestedFile
 
 DIMENSIONS = 16
 WORKERS = 4
-PATIENCE_SECONDS = 60.0
 
 
 class LargePictures:

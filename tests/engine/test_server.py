@@ -7,13 +7,12 @@ from pathlib import Path
 
 from kit import pixel_engine
 from kit.pictures import solid
+from kit.waiting import PATIENCE_SECONDS
 from tasted.config import Settings
 from tasted.home.layout import Home
 from tasted.rpc import framing
 from tasted.rpc.encoding import to_json
 from tasted.rpc.messages import Hello, RequestedFile, ScoreBatch
-
-PATIENCE_SECONDS = 60.0
 
 
 def test_an_engine_whose_daemon_is_gone_leaves_in_the_middle_of_a_batch(home: Home) -> None:

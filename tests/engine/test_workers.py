@@ -13,6 +13,7 @@ from kit.outboxes import picture
 from kit.pictures import solid
 from kit.pipelines import DIMENSIONS, pixel_library, pixel_pipeline, results_of
 from kit.pixel_engine import PixelSums
+from kit.waiting import PATIENCE_SECONDS
 from tasted.engine.findings import MANY
 from tasted.engine.item import PipelineItem
 from tasted.engine.pipeline import Pipeline
@@ -23,8 +24,6 @@ from tasted.errors import OutOfMemory
 from tasted.home.layout import Home
 from tasted.records import Label
 from tasted.rpc.messages import FILES_TOGETHER, FileResult, RequestedFile
-
-PATIENCE_SECONDS = 60.0
 
 
 class Awaiting(PixelSums):

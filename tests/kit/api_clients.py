@@ -13,7 +13,7 @@ from tasted.home.lock import lock_owner
 
 def client_of(home: Home) -> httpx.Client:
     """Return a client, once the home has its daemon."""
-    eventually(lambda: lock_owner(home), within_seconds=60)
+    eventually(lambda: lock_owner(home))
     said = tasted(home, "token", "--json")
     assert said.returncode == 0, said.stderr
     token = json.loads(said.stdout)
@@ -31,4 +31,4 @@ def scored(client: httpx.Client, count: int) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = client.get("/api/results").json()["items"]
         return items if len(items) >= count else []
 
-    return eventually(seen, within_seconds=90)
+    return eventually(seen)

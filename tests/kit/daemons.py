@@ -18,7 +18,6 @@ from tasted.home.status import Status, read_status
 from tasted.outbox.places import sidecar_places
 from tasted.outbox.sidecar import Sidecar
 
-PATIENCE_SECONDS = 90.0
 _TESTS = Path(__file__).parent.parent
 # root is not bound by permission bits unless these two are given up
 WITHOUT_OVERRIDE = (
@@ -47,7 +46,7 @@ class RunningDaemon:
             snapshot = self.status()
             return snapshot if snapshot is not None and snapshot.state in states else None
 
-        return eventually(seen, within_seconds=PATIENCE_SECONDS)
+        return eventually(seen)
 
     def engine_pid(self) -> int:
         """Wait until the daemon says that its engine runs, and return its pid."""
@@ -56,7 +55,7 @@ class RunningDaemon:
             snapshot = self.status()
             return snapshot.engine_pid if snapshot is not None else None
 
-        return eventually(seen, within_seconds=PATIENCE_SECONDS) or 0
+        return eventually(seen) or 0
 
     def sidecar(self, path: str, **expected: object) -> Sidecar:
         """Wait for the sidecar of a path, optionally until its fields have these values."""
@@ -67,7 +66,7 @@ class RunningDaemon:
                 return None
             return found if all(getattr(found, k) == v for k, v in expected.items()) else None
 
-        return eventually(fits, within_seconds=PATIENCE_SECONDS)
+        return eventually(fits)
 
     def stop(self) -> int:
         """Ask the daemon to stop, as launchd does, and return its exit status."""

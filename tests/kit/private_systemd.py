@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kit.daemons import PATIENCE_SECONDS, read_sidecar
+from kit.daemons import read_sidecar
 from kit.drawings import drawing
 from kit.waiting import eventually
 from tasted.cli.context import Context
@@ -76,7 +76,7 @@ def _begin() -> None:
     subprocess.run(["dbus-daemon", "--session", f"--address={bus}", "--fork"], check=True)
     log = (_RUNTIME / "log").open("wb")
     subprocess.Popen([str(_SYSTEMD), "--user"], stdout=log, stderr=log)
-    eventually(lambda: _ask("is-system-running") == "running", within_seconds=30)
+    eventually(lambda: _ask("is-system-running") == "running")
 
 
 def _ask(*words: str) -> str:
@@ -109,10 +109,10 @@ def _main(home: Home, user_home: Path) -> dict[str, Any]:
         fields[4] == "/" and fields[5].startswith("ro") for fields in map(str.split, mounts)
     )
     (home.inbox / "a.png").write_bytes(drawing("forest", seed=5))
-    eventually(lambda: read_sidecar(home, "a.png"), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: read_sidecar(home, "a.png"))
     os.kill(pid, signal.SIGKILL)
     (home.inbox / "b.png").write_bytes(drawing("forest", seed=6))
-    eventually(lambda: read_sidecar(home, "b.png"), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: read_sidecar(home, "b.png"))
     seen["after_kill"] = _command("status")
     found = _answer("doctor", "--home", str(home.root))["findings"]
     seen["doctor"] = {finding["check"]: finding["what"] for finding in found}

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 
 _CLEAR = b"\x1b[2J"
 _MOVES = re.compile(rb"\x1b\[[0-9;]*H")
@@ -59,7 +59,7 @@ class TerminalUser:
             return screen if text in screen else None
 
         try:
-            return eventually(seen, within_seconds=60)
+            return eventually(seen)
         except AssertionError as error:
             raise AssertionError(f"{text!r} is not on the screen:\n{self.screen()}") from error
 
@@ -83,7 +83,7 @@ class TerminalUser:
         return status
 
 
-def shown_until(descriptor: int, end: bytes, *, within_seconds: float = 30.0) -> bytes:
+def shown_until(descriptor: int, end: bytes, *, within_seconds: float = PATIENCE_SECONDS) -> bytes:
     """Read a screen until it ends with something: one read may bring a part of it.
 
     Raises:

@@ -16,7 +16,7 @@ def trained(
     start_training(
         home, environment={VARIABLE: point}, is_forced=forces, resumes=resumes, keeps=True
     )
-    eventually(lambda: not folder.is_running(), within_seconds=200)
+    eventually(lambda: not folder.is_running())
     state = folder.read()
     assert state is not None
     return state

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 240.0
+"""For what takes seconds where nothing else runs: only a test that fails waits so long."""
 _POLL_SECONDS = 0.01
 
 
-def eventually(condition: Callable[[], T], *, within_seconds: float = 5.0) -> T:
+def eventually(condition: Callable[[], T], *, within_seconds: float = PATIENCE_SECONDS) -> T:
     """Return the condition's first true value.
 
     Raises:

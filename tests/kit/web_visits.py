@@ -140,7 +140,7 @@ def knocked(door: Door, **how: bool) -> dict[str, Any] | TastedError:
     """Knock, and wait for the answer."""
     answers: list[dict[str, Any] | TastedError] = []
     door.knock(Knock(answers.append, **how))
-    eventually(lambda: answers, within_seconds=30)
+    eventually(lambda: answers)
     return answers[0]
 
 

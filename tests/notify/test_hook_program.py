@@ -77,7 +77,7 @@ def test_another_thread_ends_it_for_good(tmp_path: Path) -> None:
 
     running = threading.Thread(target=run)
     running.start()
-    eventually(program.calls, within_seconds=30)
+    eventually(program.calls)
     hook.interrupt()
     running.join(60)
     assert [str(failure) for failure in failures] == [

@@ -9,8 +9,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from kit.answered_homes import AnsweredHome, id_of
 from kit.answering import answer_of, name_of
 from kit.daemons import PATIENCE_SECONDS, json_lines, observing, tasted
@@ -47,7 +45,6 @@ def answered_by_process(home: Home, first: int, last: int, *, fault: str) -> tup
     return done.returncode, sum(line.isdigit() for line in done.stdout.splitlines())
 
 
-@pytest.mark.timeout(300)
 def test_row_56_two_hundred_answers_with_kills_are_two_hundred_events_and_copies(
     home: Home,
 ) -> None:
@@ -112,7 +109,6 @@ def _answer_twice(home: Home, number: int, point: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.timeout(300)
 def test_row_56_commands_and_daemon_may_be_killed_at_every_step(tmp_path: Path) -> None:
     """The daemon at every step of taking answers in, the commands at every step of giving them."""
     home = quick_home(tmp_path / "home")
@@ -127,15 +123,14 @@ def test_row_56_commands_and_daemon_may_be_killed_at_every_step(tmp_path: Path) 
             eventually(
                 lambda running=daemon: (
                     running.process.poll() is not None or running.status() is not None
-                ),
-                within_seconds=PATIENCE_SECONDS,
+                )
             )
             _answer_twice(home, number, point)
     with observing(home) as daemon:
         daemon.await_state("idle")
         for number, point in numbered[-len(LABEL_POINTS) :]:
             _answer_twice(home, number, point)
-        stands = eventually(lambda: _agreed(home), within_seconds=PATIENCE_SECONDS)
+        stands = eventually(lambda: _agreed(home))
         daemon.stop()
     wanted = {content_id(pictures[number]): answer_of(number) for number in range(len(points))}
     assert stands == wanted
@@ -159,9 +154,9 @@ def test_row_57_what_hands_and_commands_do_beside_a_daemon_is_in_the_history(
         assert tasted(home, "like", str(home.inbox / "000.png")).returncode == 0
         by_hand = home.inbox / "rejected" / "by hand.png"
         by_hand.write_bytes(data[1])
-        eventually(lambda: len(_events(home)) == 2, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(_events(home)) == 2)
         by_hand.unlink()
-        eventually(lambda: len(_events(home)) == 3, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(_events(home)) == 3)
         assert tasted(home, "undo", "--last", "1").returncode == 0
         daemon.await_state("idle")
         shown = json_lines(tasted(home, "history", "--json").stdout)

@@ -17,7 +17,7 @@ from kit import armed_engine, pixel_engine
 from kit.daemons import observing
 from kit.drawings import drawing, label_scenes
 from kit.homes import quick_home
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.config import load_settings
 from tasted.daemon.engine_and_page import make_page
 from tasted.daemon.forgetting.erasing import Eraser
@@ -52,7 +52,6 @@ from tasted.rpc.client import EngineProcess
 from tasted.rpc.engine_start import EngineStart
 from tasted.rpc.messages import Hello
 
-PATIENCE_SECONDS = 120.0
 SCREENS = 16
 
 
@@ -210,7 +209,7 @@ def test_row_64_calls_are_answered_while_new_pictures_are_scored(learnt: Home) -
                 for task in tasks
             )
 
-        eventually(all_scored, within_seconds=PATIENCE_SECONDS)
+        eventually(all_scored)
 
 
 def test_row_64_a_forgotten_picture_comes_back_in_nothing(learnt: Home) -> None:
@@ -227,7 +226,7 @@ def test_row_64_a_forgotten_picture_comes_back_in_nothing(learnt: Home) -> None:
         for call in meanwhile:
             with contextlib.suppress(ServiceFault):
                 assert gone.id not in repr(call.result(PATIENCE_SECONDS))
-        eventually(lambda: not (home.inbox / gone.path).exists(), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: not (home.inbox / gone.path).exists())
         shown = forgetting.show(gone).result(PATIENCE_SECONDS)
         assert isinstance(shown, PreviewRefused)
         cards = forgetting.choose(pool, 100).result(PATIENCE_SECONDS).cards

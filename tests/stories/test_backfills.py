@@ -97,7 +97,7 @@ def test_row_70_it_ends_in_order_when_asked_and_goes_on(home: Home, tmp_path: Pa
     folder = tree(tmp_path / "photos")
     child = started(home, folder, environment={VARIABLE: "backfill.kept:20:hang"})
     outbox = home.outbox / "@photos"
-    eventually(lambda: len(list(outbox.rglob("*.json"))) >= 20, within_seconds=30)
+    eventually(lambda: len(list(outbox.rglob("*.json"))) >= 20)
     with pytest.raises(BackfillRuns):
         backfilled(home, folder)
     child.kill()

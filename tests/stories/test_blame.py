@@ -45,7 +45,7 @@ def _await_crashes(home: Home, count: int) -> None:
     def so_many() -> bool:
         return sum(report.count for report in read_crash_reports(home.crashes_file)) >= count
 
-    eventually(so_many, within_seconds=PATIENCE_SECONDS)
+    eventually(so_many)
 
 
 def test_row_48_a_picture_from_elsewhere_is_not_taken_for_the_inboxs(
@@ -72,7 +72,7 @@ def test_row_48_a_picture_from_elsewhere_is_not_taken_for_the_inboxs(
         (home.inbox / "new.png").write_bytes(drawing("mountain", seed=22))
         daemon.sidecar("new.png", status="scored")
         # it may have been scored before the like counted, and then it is scored again
-        eventually(lambda: _taught_by(daemon, 7), within_seconds=60)
+        eventually(lambda: _taught_by(daemon, 7))
         status = daemon.await_state("idle", "blocked")
     assert status.fault is None
     assert status.liked == 7
@@ -184,7 +184,7 @@ def test_row_48_a_failure_of_tasted_is_told_reported_and_tried_again(
         assert json.loads(again.stdout) == {"rescored": 4, "failed": 0}
         daemon.sidecar("b.png", status="scored")
         daemon.sidecar("liked/l.png", status="learnt")
-        status = eventually(lambda: _idle_with_labels(quick), within_seconds=PATIENCE_SECONDS)
+        status = eventually(lambda: _idle_with_labels(quick))
     assert status
 
 
@@ -207,6 +207,6 @@ def test_the_line_of_a_failure_goes_with_the_failure(tmp_path: Path) -> None:
             file = home.inbox / "holiday.png"
             file.write_bytes(b"")
             daemon.sidecar("holiday.png", status="error")
-            eventually(lambda: is_told("holiday.png"), within_seconds=PATIENCE_SECONDS)
+            eventually(lambda: is_told("holiday.png"))
             mend(file)
-            eventually(lambda: is_told(None), within_seconds=PATIENCE_SECONDS)
+            eventually(lambda: is_told(None))

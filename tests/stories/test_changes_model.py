@@ -19,8 +19,6 @@ from tasted.home.status import read_current
 from tasted.home.switch_file import SwitchState, read_switches
 from tasted.system.faultpoints import VARIABLE
 
-PATIENCE_SECONDS = 60.0
-
 
 def decides(home: Home, model: str) -> bool:
     """Tell whether a model is in force."""
@@ -42,8 +40,8 @@ def switched(home: Home) -> list[str | None]:
 
 def await_change(home: Home, daemon: RunningDaemon) -> None:
     """Wait until everything is scored by the other model."""
-    eventually(lambda: decides(home, OTHER), within_seconds=PATIENCE_SECONDS)
-    eventually(lambda: in_state(home, SwitchState.DONE), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: decides(home, OTHER))
+    eventually(lambda: in_state(home, SwitchState.DONE))
     daemon.await_state("idle")
 
 
@@ -68,7 +66,7 @@ def test_row_61_engines_that_are_killed_in_every_state_lose_nothing(tmp_path: Pa
     places.write_text("\n".join(_ENGINE_PLACES), "ascii")
     armed = ("--engine", "armed", f"--engine-option={places}")
     with observing(home, "real", *armed) as daemon:
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
         daemon.await_state("idle")
         former = read_current(home.current_file)
         wish(home, OTHER)
@@ -103,16 +101,16 @@ def test_row_61_daemons_that_are_killed_in_every_state_lose_nothing(tmp_path: Pa
     home = home_of_two(tmp_path)
     drop(home, range(10))
     with observing(home, "real", *PIXEL) as daemon:
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
         daemon.await_state("idle")
     wish(home, OTHER)
     for number, (place, state) in enumerate(_DAEMON_PLACES):
         drop(home, range(10 + 5 * number, 15 + 5 * number))
         with observing(home, "real", *PIXEL, environment={VARIABLE: place}) as daemon:
             if state is None:
-                eventually(lambda: daemon.process.poll() is not None, within_seconds=60)
+                eventually(lambda: daemon.process.poll() is not None)
             else:
-                eventually(lambda state=state: in_state(home, state), within_seconds=60)
+                eventually(lambda state=state: in_state(home, state))
                 daemon.kill()
         is_over = place.startswith("switch.told")
         # what is published is what scores: one model or the other, as a whole
@@ -120,7 +118,7 @@ def test_row_61_daemons_that_are_killed_in_every_state_lose_nothing(tmp_path: Pa
         assert models_of(documents(home)) == {"pocket"}
     with observing(home, "real", *PIXEL) as daemon:
         await_change(home, daemon)
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
     found = documents(home)
     assert models_of(found) == {OTHER}
     assert sum(document.status == "scored" for document in found.values()) == 50
@@ -135,7 +133,7 @@ def test_commands_change_the_model_and_go_back(tmp_path: Path) -> None:
     home = home_of_two(tmp_path)
     drop(home, range(12))
     with observing(home, "real", *PIXEL) as daemon:
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
         daemon.await_state("idle")
         (plan,) = json_lines(tasted(home, "models", "use", OTHER, "--dry-run", "--json").stdout)
         assert (plan["references"], plan["first"], plan["rest"]) == (12, 24, 0)
@@ -154,8 +152,8 @@ def test_commands_change_the_model_and_go_back(tmp_path: Path) -> None:
         assert listed["name"] == OTHER
         back = tasted(home, "models", "back")
         assert back.returncode == 0, back.stderr
-        eventually(lambda: decides(home, "pocket"), within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: in_state(home, SwitchState.DONE), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: decides(home, "pocket"))
+        eventually(lambda: in_state(home, SwitchState.DONE))
         assert models_of(documents(home)) == {"pocket"}
     assert switched(home) == [OTHER, "pocket"]
 
@@ -166,7 +164,7 @@ def test_a_change_that_is_stopped_leaves_the_old_model(tmp_path: Path) -> None:
     drop(home, range(8))
     hang = {VARIABLE: "switch.fitting:1:hang"}
     with observing(home, "real", *PIXEL, environment=hang) as daemon:
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
         with client_of(home) as client:
             refused = client.put("/api/model", json={"name": "https://evil.example/model"})
             assert refused.status_code == 422
@@ -177,7 +175,7 @@ def test_a_change_that_is_stopped_leaves_the_old_model(tmp_path: Path) -> None:
             )
             begun = client.put("/api/model", json={"name": OTHER}).json()
             assert (begun["name"], begun["wished"]) == ("pocket", OTHER)
-            eventually(lambda: in_state(home, SwitchState.FITTING), within_seconds=PATIENCE_SECONDS)
+            eventually(lambda: in_state(home, SwitchState.FITTING))
             assert client.get("/api/model").json()["change"]["state"] == "fitting"
             stopped = client.delete("/api/model")
             assert (stopped.status_code, stopped.json()["change"]["state"]) == (200, "cancelled")

@@ -235,7 +235,7 @@ def test_run_says_at_once_why_nothing_is_scored(tmp_path: Path) -> None:
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
         )
     try:
-        eventually(lambda: "tasted models pull" in said.read_text("utf-8"), within_seconds=60)
+        eventually(lambda: "tasted models pull" in said.read_text("utf-8"))
     finally:
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(60) == 0

@@ -30,7 +30,7 @@ def _settled(daemon: RunningDaemon, *, copies: int, contradictions: tuple[str, .
         is_told = (status.copies, status.contradictions) == (copies, contradictions)
         return status if is_told else None
 
-    return eventually(seen, within_seconds=90)
+    return eventually(seen)
 
 
 def _counted(home: Home, status: Status) -> list[dict[str, int]]:
@@ -85,7 +85,7 @@ def test_all_surfaces_count_labels_alike(home: Home) -> None:
     (home.inbox / "liked" / "more.png").write_bytes(drawing("mountain", seed=77))
     expected["liked"] += 1
     with running(home) as daemon:
-        eventually(lambda: read_sidecar(home, "liked/more.png") is not None, within_seconds=90)
+        eventually(lambda: read_sidecar(home, "liked/more.png") is not None)
         status = _settled(daemon, copies=2)
         assert _counted(home, status) == [expected] * 4
         # one picture that is liked and, as it was sent, rejected

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, read_sidecar
+from kit.daemons import read_sidecar
 from kit.defaults import FakeDefaults
 from kit.drawings import drawing
 from kit.environments import bare
@@ -59,7 +59,7 @@ def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchc
         status = read_status(home.status_file)
         return status is not None and status.access is not None
 
-    eventually(has_tried, within_seconds=PATIENCE_SECONDS)
+    eventually(has_tried)
     shell = {"TASTED_ENGINE__BATCH_SIZE": "3", "TASTED_LOG__LEVEL": "info"}
     found = _found(login, "doctor", **shell)
     assert found["inbox"]["what"] == f"The service may read {home.inbox}, which has no files yet."
@@ -84,7 +84,7 @@ def test_a_doctor_at_a_login_item(home: Home, login: Login, launchd: FakeLaunchc
     assert login.types("init --capture-here --yes")[0] == 0
     assert _place(user) == str(home.inbox)
     (home.inbox / "b.png").write_bytes(drawing("city", seed=1))
-    eventually(lambda: read_sidecar(home, "b.png"), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: read_sidecar(home, "b.png"))
     status, _out, said = login.types("uninstall --purge --yes")
     assert status == 0, said
     assert not launchd.jobs

@@ -17,12 +17,11 @@ from kit.daemons import RunningDaemon, observing, running
 from kit.homes import quick_home
 from kit.outboxes import is_done, picture
 from kit.quick_engine import COMMAND
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner, process_exists
 from tasted.system.files import write_atomically
 
-PATIENCE_SECONDS = 60.0
 FARTHEST = {"0.png": "9999-12-31T23:59:59-01:00", "1.png": "0001-01-01T00:00:00+01:00"}
 _ENDS_BADLY = """
 import os, sys
@@ -98,7 +97,7 @@ def test_row_49_no_sidecar_and_no_zone_keeps_a_service_from_working(home: Home) 
         (home.inbox / f"{number}.png").write_bytes(picture(number))
     with observing(home) as daemon:
         daemon.await_state("idle")
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
     for name, scored_at in FARTHEST.items():
         file = home.outbox / f"{name}.json"
         value = json.loads(file.read_bytes())
@@ -125,7 +124,7 @@ def test_row_49_a_service_ends_in_order_at_every_signal_that_asks_for_it(
         os.killpg(daemon.process.pid, sent)
         os.killpg(daemon.process.pid, sent)
         assert daemon.process.wait(PATIENCE_SECONDS) == 0
-        eventually(lambda: not process_exists(engine), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: not process_exists(engine))
     status = daemon.status()
     assert status is not None
     assert status.state == "stopped"
@@ -184,7 +183,7 @@ def test_who_waits_for_an_orphaned_engine_hears_that_it_is_to_stop(home: Home) -
                     links.append(str(link.readlink()))
             return str(home.lock_file) in links
 
-        eventually(waits, within_seconds=PATIENCE_SECONDS)
+        eventually(waits)
         daemon.process.send_signal(signal.SIGTERM)
         # less than the half minute for which the engine is waited
         assert daemon.process.wait(20) == 0

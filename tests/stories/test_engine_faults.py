@@ -14,7 +14,6 @@ from tasted.home.layout import Home
 from tasted.home.lock import process_exists
 from tasted.system.faultpoints import VARIABLE
 
-PATIENCE_SECONDS = 120.0
 # where the second batch of an engine passes, after one request about labels; a batch of one file
 # commits once
 # a file that dies twice alone is blamed: each engine gets past the file that ended the one before
@@ -42,7 +41,7 @@ def test_row_02_an_engine_killed_at_every_step_loses_nothing(tmp_path: Path) -> 
     places = tmp_path / "places"
     places.write_text("\n".join(PLACES), "ascii")
     with observing(home, "real", "--engine", "armed", f"--engine-option={places}") as daemon:
-        eventually(lambda: is_done(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: is_done(home))
         daemon.await_state("idle")
     assert not places.read_text("ascii")
     assert {document.status for document in documents(home).values()} == {"scored"}
@@ -104,6 +103,6 @@ def test_row_06_an_engine_hangs_and_a_killed_daemon_takes_it_along(home: Home) -
         engine = daemon.engine_pid()
         daemon.await_state("working")
         daemon.kill()
-        eventually(lambda: not process_exists(engine), within_seconds=30)
+        eventually(lambda: not process_exists(engine))
     with observing(home, *PIXEL) as daemon:
         daemon.sidecar("a.png", status="scored")

@@ -25,7 +25,6 @@ from kit.waiting import eventually
 from tasted.home.layout import Home
 from tasted.system.files import content_id
 
-PATIENCE_SECONDS = 60.0
 MAC_NAME = "Screenshot 2026-05-09 at 10.45.42\u202fAM.png"
 YEAR_2001, YEAR_2100 = 10**9, 41 * 10**8
 NAMES = (
@@ -73,7 +72,7 @@ def done(home: Home, *paths: str) -> None:
     def all_done() -> bool:
         return is_done(home) and set(paths) <= documents(home).keys()
 
-    eventually(all_done, within_seconds=PATIENCE_SECONDS)
+    eventually(all_done)
 
 
 def test_row_01_row_03_row_04_row_07_row_25_row_36_files_arrive(
@@ -122,8 +121,7 @@ def test_row_08_row_19_row_20_row_24_row_45_files_change(home: Home, daemon: Run
         lambda: (
             (outbox / "spoilt.png.json").read_bytes().endswith(b"}\n")
             and not (outbox / "move.png.json").exists()
-        ),
-        within_seconds=PATIENCE_SECONDS,
+        )
     )
     done(home, "moved.png", "wiped.png", "spoilt.png", "gone.png")
     daemon.await_state("idle")
@@ -193,7 +191,7 @@ def test_row_14_row_15_the_inbox_goes_and_comes(home: Home, daemon: RunningDaemo
     (home.inbox / "liked" / "1.png").write_bytes(picture(1))
     done(home, "liked/1.png")
     daemon.await_state("idle")
-    eventually(lambda: _is_redone(home), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: _is_redone(home))
     before, begun = documents(home), scores_begun(home)
     assert Counter(path for path, _content in begun) == {
         "another.png": 1,
@@ -203,9 +201,7 @@ def test_row_14_row_15_the_inbox_goes_and_comes(home: Home, daemon: RunningDaemo
     home.inbox.rename(aside)
     (aside / "meanwhile.png").write_bytes(picture(2))
     home.inbox.mkdir()
-    eventually(
-        lambda: _blocked_by(daemon, "neither a folder liked"), within_seconds=PATIENCE_SECONDS
-    )
+    eventually(lambda: _blocked_by(daemon, "neither a folder liked"))
     home.inbox.rmdir()
     aside.rename(home.inbox)
     done(home, "meanwhile.png")
@@ -245,16 +241,16 @@ def test_row_46_labels_and_texts_change_what_is_current(home: Home, daemon: Runn
 
     untaught = tastes()
     (home.inbox / "liked" / "1.png").write_bytes(picture(1))
-    taught = eventually(lambda: one_new(untaught), within_seconds=PATIENCE_SECONDS)
+    taught = eventually(lambda: one_new(untaught))
     (home.inbox / "liked" / "1.png").unlink()
-    assert eventually(lambda: one_new(taught), within_seconds=PATIENCE_SECONDS) == untaught
+    assert eventually(lambda: one_new(taught)) == untaught
     (home.inbox / "other.txt").write_text("Name: Maya\n", "utf-8")
 
     def has_text() -> bool:
         sidecar = read_sidecar(home, "other.png")
         return sidecar is not None and sidecar.source.text_sha256 is not None
 
-    eventually(has_text, within_seconds=PATIENCE_SECONDS)
+    eventually(has_text)
     daemon.await_state("idle")
     begun = Counter(path for path, _content in scores_begun(home))
     assert begun == {"before.png": 3, "other.png": 4, "liked/1.png": 1}
@@ -305,10 +301,7 @@ def test_row_20_what_is_edited_in_place_with_its_old_time_is_seen(
         (inbox / "moded.txt").chmod(0o640)
         (inbox / "liked" / "1.png").chmod(0o640)
         done(home, "turned.png", "moded.png", "liked/1.png")
-        eventually(
-            lambda: documents(home)["moded.png"].source != first["moded.png"].source,
-            within_seconds=PATIENCE_SECONDS,
-        )
+        eventually(lambda: documents(home)["moded.png"].source != first["moded.png"].source)
         daemon.await_state("idle")
         second = documents(home)
         assert daemon.stop() == 0

@@ -103,7 +103,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         # a sidecar whose picture is gone is never scored again, and names its neighbour for ever
         (home.inbox / "other-0.png").unlink()
         wanted = needles(home, CONTENT, PATHS, BIO)
-        eventually(lambda: "id" in found_in(home.feedback, wanted), within_seconds=30)
+        eventually(lambda: "id" in found_in(home.feedback, wanted))
         there = {"id", "vector", BIO, f"name {NAME}", f"name {NAME} in JSON", f"hash of {PATHS[1]}"}
         assert there <= found_in(home.root, wanted)
         for folder in (home.tastes, home.library):
@@ -121,7 +121,7 @@ def test_a_liked_picture_is_forgotten_beside_the_daemon(home: Home) -> None:
         assert erased["mentions"] >= 1
         assert erased["log_lines"] >= 2
         assert erased["events"] == 1
-        eventually(lambda: _liked(home, "other-1.png") == 6, within_seconds=60)
+        eventually(lambda: _liked(home, "other-1.png") == 6)
         daemon.await_state("idle")
         again = tasted(home, "rescore")
         assert again.returncode == 0, again.stderr
@@ -190,22 +190,21 @@ def test_a_kept_picture_is_not_scored_until_it_is_asked_for(home: Home) -> None:
         assert (home.inbox / PATHS[0]).read_bytes() == DATA
         assert (home.inbox / PATHS[2]).exists()
         assert not (home.inbox / PATHS[1]).exists()
-        eventually(lambda: _status_of_ignored(daemon) == 1, within_seconds=30)
+        eventually(lambda: _status_of_ignored(daemon) == 1)
     renamed = home.inbox / "renamed.png"
     (home.inbox / PATHS[0]).rename(renamed)
     with running(home) as daemon:
-        eventually(lambda: _status_of_ignored(daemon) == 1, within_seconds=60)
+        eventually(lambda: _status_of_ignored(daemon) == 1)
         daemon.await_state("idle")
         assert found_in(home.root, wanted, but=home.inbox) == set()
         assert read_sidecar(home, "renamed.png") is None
         scored = tasted(home, "score", str(renamed))
         assert scored.returncode == 0, scored.stderr
         assert read_sidecar(home, "renamed.png") is not None
-        eventually(lambda: _status_of_ignored(daemon) == 0, within_seconds=30)
+        eventually(lambda: _status_of_ignored(daemon) == 0)
     assert json.loads(home.ignored_file.read_bytes())["files"] == {}
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.longest
 def test_forgetting_that_was_killed_is_completed_by_running_it_again(home: Home) -> None:
     """SIGKILL at one step after the other, each run further than the last; then to the end."""

@@ -18,8 +18,6 @@ from kit.quick_engine import scores_begun
 from kit.waiting import eventually
 from tasted.home.layout import Home
 
-PATIENCE_SECONDS = 60.0
-
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -41,7 +39,7 @@ def marked(home: Home) -> set[str]:
 
 def until_gone(home: Home, *paths: str) -> None:
     """Wait until these are marked, and no others."""
-    eventually(lambda: marked(home) == set(paths), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: marked(home) == set(paths))
 
 
 def listed(home: Home, *options: str) -> set[str]:
@@ -59,7 +57,7 @@ def looks(daemon: RunningDaemon, count: int) -> None:
         beats.add(status.heartbeat_at if status is not None else "")
         return len(beats - {""}) > count
 
-    eventually(beaten, within_seconds=PATIENCE_SECONDS)
+    eventually(beaten)
 
 
 def test_row_51_a_deleted_picture_leaves_everything_at_once_and_comes_back_unscored(
@@ -116,7 +114,7 @@ def test_row_51_the_result_of_a_gone_picture_is_kept_for_some_days(home: Home, d
     put(home, "stays.png", "old.png", "new.png", "ahead.png")
     with observing(home) as daemon:
         daemon.sidecar("stays.png", status="scored")
-        eventually(lambda: len(documents(home)) == 4, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(documents(home)) == 4)
         daemon.await_state("idle")
     for name, since in (("old", days + 1), ("ahead", -400)):
         _mark(home, f"{name}.png", datetime.now(UTC) - timedelta(days=since))
@@ -124,9 +122,7 @@ def test_row_51_the_result_of_a_gone_picture_is_kept_for_some_days(home: Home, d
         (home.inbox / f"{name}.png").unlink()
     kept = {"new.png", "ahead.png"} if days else set()
     with observing(home) as daemon:
-        eventually(
-            lambda: documents(home).keys() == {"stays.png", *kept}, within_seconds=PATIENCE_SECONDS
-        )
+        eventually(lambda: documents(home).keys() == {"stays.png", *kept})
         until_gone(home, *kept)
         daemon.await_state("idle")
     found = documents(home)
@@ -152,7 +148,7 @@ def test_row_51_a_disk_that_is_not_connected_removes_nothing(home: Home, tmp_pat
     put(home, "a.png", "disk/1.png", "disk/deep/2.png")
     disk, away = home.inbox / "disk", tmp_path / "away"
     with observing(home) as daemon:
-        eventually(lambda: len(documents(home)) == 3, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(documents(home)) == 3)
         daemon.await_state("idle")
         _empty_folder_in_its_place(disk, away)
         looks(daemon, 6)
@@ -188,7 +184,7 @@ def test_row_51_a_real_disk_below_the_inbox_may_go_and_come(home: Home, small_di
     """Unmounted, its pictures stay results; a picture deleted beside it is gone all the same."""
     put(home, "a.png", "disk/1.png", "disk/x/2.png")
     with observing(home) as daemon:
-        eventually(lambda: len(documents(home)) == 3, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(documents(home)) == 3)
         daemon.await_state("idle")
         take_away(small_disk)
         (home.inbox / "a.png").unlink()
@@ -201,15 +197,13 @@ def test_a_renamed_picture_is_not_gone(home: Home) -> None:
     """Its former sidecar goes, whether or not that was marked already, and it is no news."""
     put(home, "a.png", "b.png")
     with observing(home) as daemon:
-        eventually(lambda: len(documents(home)) == 2, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(documents(home)) == 2)
         first = documents(home)["a.png"].first_scored_at
         assert first is not None
         (home.inbox / "a.png").rename(home.root / "a.png")
         until_gone(home, "a.png")
         (home.root / "a.png").rename(home.inbox / "c.png")
-        eventually(
-            lambda: documents(home).keys() == {"b.png", "c.png"}, within_seconds=PATIENCE_SECONDS
-        )
+        eventually(lambda: documents(home).keys() == {"b.png", "c.png"})
         daemon.await_state("idle")
     assert marked(home) == set()
     assert documents(home)["c.png"].first_scored_at == first

@@ -14,13 +14,11 @@ from kit.disks import mounted_disk, take_away
 from kit.drawings import drawing, label_scenes
 from kit.homes import pocket_home, quick_home
 from kit.outboxes import documents, is_done, picture
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.errors import HomeInvalid, HomeReplaced
 from tasted.home.layout import Home
 from tasted.home.lock import lock_owner
 from tasted.home.status import Status, read_status
-
-PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def await_fault(home: Home, code: str) -> Status:
         status = read_status(home.status_file)
         return status if status and status.fault and status.fault.code == code else None
 
-    found = eventually(faulty_status, within_seconds=PATIENCE_SECONDS)
+    found = eventually(faulty_status)
     assert found is not None
     return found
 
@@ -73,7 +71,7 @@ def test_row_50_an_engine_makes_no_library_where_the_home_was(tmp_path: Path) ->
     for index in range(12):
         (home.inbox / f"{index}.png").write_bytes(drawing("city", seed=100 + index))
     with running(home) as daemon:
-        eventually(lambda: documents(home), within_seconds=90)
+        eventually(lambda: documents(home))
         home.root.rename(elsewhere.root)
         # heard by the watch on the inbox, should everything have been done by then
         (elsewhere.inbox / "late.png").write_bytes(drawing("city", seed=200))
@@ -156,7 +154,7 @@ def test_row_50_nothing_is_made_below_an_empty_mount_point(tmp_path: Path) -> No
             (home.inbox / "a.png").write_bytes(picture(1))
             daemon.sidecar("a.png")
             take_away(place)
-            eventually(lambda: "home_gone" in _fault_codes(daemon), within_seconds=PATIENCE_SECONDS)
+            eventually(lambda: "home_gone" in _fault_codes(daemon))
             assert not list(place.iterdir())
             assert daemon.stop() == 0
             assert not list(place.iterdir())
@@ -185,7 +183,7 @@ def test_row_50_a_label_folder_that_becomes_a_link_is_held(
     (folder / "1.png").write_bytes(picture(1))
     with observing(home) as daemon:
         daemon.sidecar(f"{label}/1.png")
-        eventually(lambda: (_current := daemon.await_state("idle")).liked == 1, within_seconds=60)
+        eventually(lambda: (_current := daemon.await_state("idle")).liked == 1)
         folder.rename(tmp_path / "away")
         folder.symlink_to(tmp_path / "away")
         fault = daemon.await_state("blocked").fault

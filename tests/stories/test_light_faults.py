@@ -15,13 +15,12 @@ from kit.disks import fill, mounted_disk
 from kit.homes import quick_home
 from kit.outboxes import documents, is_done, picture, temporary_files
 from kit.quick_engine import HANG, POISON, VANISH, scores_begun
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.errors import HomeLocked
 from tasted.home.layout import Home
 from tasted.home.lock import process_exists
 from tasted.system.faultpoints import LIGHT_POINTS, VARIABLE
 
-PATIENCE_SECONDS = 60.0
 QUEUE_OF_INOTIFY = Path("/proc/sys/fs/inotify/max_queued_events")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="inotify is of Linux")
 
@@ -38,7 +37,7 @@ def settle(home: Home, *paths: str) -> None:
     def all_done() -> bool:
         return is_done(home) and set(paths) <= documents(home).keys()
 
-    eventually(all_done, within_seconds=PATIENCE_SECONDS)
+    eventually(all_done)
 
 
 @pytest.mark.longest
@@ -148,7 +147,7 @@ def failed(home: Home, path: str) -> str:
         sidecar = documents(home).get(path)
         return sidecar.error.code if sidecar is not None and sidecar.error is not None else None
 
-    return eventually(error, within_seconds=PATIENCE_SECONDS) or ""
+    return eventually(error) or ""
 
 
 def test_row_06_row_19_poison_hangs_and_vanishing_files_harm_no_neighbour(tmp_path: Path) -> None:
@@ -165,10 +164,7 @@ def test_row_06_row_19_poison_hangs_and_vanishing_files_harm_no_neighbour(tmp_pa
     with observing(home) as daemon:
         assert failed(home, "2 poison.png") == "engine_died"
         assert failed(home, "3 hang.png") == "engine_died"
-        eventually(
-            lambda: {f"{number}.png" for number in range(5)} <= documents(home).keys(),
-            within_seconds=PATIENCE_SECONDS,
-        )
+        eventually(lambda: {f"{number}.png" for number in range(5)} <= documents(home).keys())
         sidecars = documents(home)
         for path in ("2 poison.png", "3 hang.png"):
             error = sidecars[path].error
@@ -180,9 +176,7 @@ def test_row_06_row_19_poison_hangs_and_vanishing_files_harm_no_neighbour(tmp_pa
         (home.inbox / "3 hang.png").unlink()
         settle(home, "2 poison.png")
         (home.inbox / "5 vanish.png").write_bytes(picture(15) + VANISH)
-        eventually(
-            lambda: scores_begun(home)[-1][0] == "5 vanish.png", within_seconds=PATIENCE_SECONDS
-        )
+        eventually(lambda: scores_begun(home)[-1][0] == "5 vanish.png")
         assert daemon.await_state("idle").fault is None
     assert not any("vanish" in path for path in documents(home))
 
@@ -201,7 +195,7 @@ def test_row_13_a_stop_while_the_engine_hangs(home: Home) -> None:
         daemon.await_state("stopping")
         daemon.process.send_signal(signal.SIGTERM)
         assert daemon.process.wait(PATIENCE_SECONDS) == 1
-        eventually(lambda: not process_exists(engine), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: not process_exists(engine))
     assert not documents(home)
 
 
@@ -211,7 +205,7 @@ def test_row_02_nobody_survives_a_daemon_that_is_killed_while_the_engine_hangs(h
     with observing(home) as daemon:
         engine = daemon.engine_pid()
         daemon.kill()
-        eventually(lambda: not process_exists(engine), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: not process_exists(engine))
     (home.inbox / "a.png").write_bytes(picture(1))
     with observing(home):
         settle(home, "a.png")
@@ -247,7 +241,7 @@ def test_row_01_row_18_an_overflow_of_the_kernel_loses_no_file(home: Home) -> No
             (home.inbox / f"{number}.png").write_bytes(picture(number))
         daemon.process.send_signal(signal.SIGCONT)
         settle(home, *(f"{number}.png" for number in range(200)))
-        eventually(lambda: _began_anew(daemon), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: _began_anew(daemon))
         (home.inbox / "later.png").write_bytes(picture(1000))
         settle(home, "later.png")
     assert len(scores_begun(home)) == 201

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, read_sidecar, running
+from kit.daemons import read_sidecar, running
 from kit.drawings import drawing
 from kit.environments import bare
 from kit.homes import quick_home
@@ -24,7 +24,6 @@ from tasted.service.definitions.definition import LABEL, STOP_SECONDS
 from tasted.system.faultpoints import VARIABLE
 
 # throttle and times to end are those of the plist
-pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
@@ -77,10 +76,7 @@ def _stops_at(login: Login, launchd: FakeLaunchctl, place: str, name: str) -> No
     assert login.types("service start")[0] == 0
     _arrives(home, name, seed=99)
     words = home.logs / "engine.stderr"
-    eventually(
-        lambda: words.exists() and f"hung at fault point {place}" in words.read_text(),
-        within_seconds=PATIENCE_SECONDS,
-    )
+    eventually(lambda: words.exists() and f"hung at fault point {place}" in words.read_text())
     job = launchd.jobs[LABEL]
     assert login.types("service stop")[0] == 0
     del launchd.session[VARIABLE]
@@ -116,21 +112,19 @@ def test_a_service_from_its_installation_to_its_end(
     assert Path(f"/proc/{pid}/cwd").readlink() == home.state
 
     _arrives(home, "first.png", seed=1)
-    eventually(lambda: _scored(home, "first.png"), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: _scored(home, "first.png"))
 
     # killed in the middle of a burst
     names = [f"{index}.png" for index in range(24)]
     for index, name in enumerate(names):
         _arrives(home, name, seed=100 + index)
-    eventually(
-        lambda: sum(_scored(home, name) for name in names) >= 3, within_seconds=PATIENCE_SECONDS
-    )
+    eventually(lambda: sum(_scored(home, name) for name in names) >= 3)
     os.kill(pid, signal.SIGKILL)
     done = {
         name: (home.outbox / f"{name}.json").read_bytes() for name in names if _scored(home, name)
     }
-    eventually(lambda: _pid(launchd) not in {0, pid}, within_seconds=PATIENCE_SECONDS)
-    eventually(lambda: all(_scored(home, name) for name in names), within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: _pid(launchd) not in {0, pid})
+    eventually(lambda: all(_scored(home, name) for name in names))
     assert {name: (home.outbox / f"{name}.json").read_bytes() for name in done} == done
     report = login.asks("service status")
     assert (report["condition"], report["starts"], report["pid"]) == ("running", 2, _pid(launchd))
@@ -158,7 +152,7 @@ def test_a_service_can_be_stopped_at_any_time(
     Nothing is half written, and what was in hand is found again.
     """
     assert login.types("service install")[0] == 0
-    eventually(lambda: _state(home) == "idle", within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: _state(home) == "idle")
     assert login.types("service stop")[0] == 0
     _stops_at(login, launchd, "engine.loading", "loading.png")
     _stops_at(login, launchd, "engine.embedding", "embedding.png")
@@ -166,7 +160,7 @@ def test_a_service_can_be_stopped_at_any_time(
     assert login.asks("service status")["condition"] == "not loaded"
     assert login.types("service restart")[0] == 0
     for name in ("loading.png", "embedding.png"):
-        eventually(lambda name=name: _scored(home, name), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda name=name: _scored(home, name))
     assert login.types("service uninstall")[0] == 0
 
 
@@ -192,7 +186,7 @@ def test_a_service_waits_for_what_a_person_has_to_mend(
     assert f"Service  blocked, pid {pid}" in out
 
     home.config_file.write_text(good, "utf-8")
-    eventually(lambda: _state(home) == "idle", within_seconds=PATIENCE_SECONDS)
+    eventually(lambda: _state(home) == "idle")
     assert not home.blocked_file.exists()
     login.types("service stop")
 
@@ -208,7 +202,7 @@ def test_a_service_waits_for_what_a_person_has_to_mend(
             snapshot = read_status(home.status_file)
             return snapshot is not None and snapshot.pid == waiting and snapshot.state == "idle"
 
-        eventually(has_taken_over, within_seconds=PATIENCE_SECONDS)
+        eventually(has_taken_over)
     assert launchd.jobs[LABEL].runs == 1
     assert login.types("service uninstall")[0] == 0
     assert launchd.past[-1].exits == [0]

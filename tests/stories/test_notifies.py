@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, running
+from kit.daemons import running
 from kit.drawings import drawing
 from kit.homes import quick_home
 from kit.sd_listener import Heard, sd_listener
@@ -35,15 +35,15 @@ def test_ready_alive_and_leaving_are_told(home: Home) -> None:
         sd_listener() as heard,
         running(home, environment=_line_to(heard), options=["--service"]) as daemon,
     ):
-        eventually(lambda: heard.messages, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: heard.messages)
         assert daemon.status() is not None
         engine = Path(f"/proc/{daemon.engine_pid()}/environ").read_bytes()
         assert b"NOTIFY_SOCKET" not in engine
         assert b"WATCHDOG_USEC" not in engine
         daemon.sidecar("a.png", status="scored")
-        eventually(lambda: heard.pings >= 2, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: heard.pings >= 2)
         assert daemon.stop() == 0
-        eventually(lambda: heard.messages[-1] == "STOPPING=1", within_seconds=5)
+        eventually(lambda: heard.messages[-1] == "STOPPING=1")
     assert heard.messages[0] == "READY=1"
     assert heard.messages.count("READY=1") == heard.messages.count("STOPPING=1") == 1
 
@@ -58,8 +58,8 @@ def test_a_stuck_look_is_no_sign_of_life(home: Home) -> None:
             options=["--service"],
         ) as daemon,
     ):
-        eventually(lambda: heard.pings >= 1, within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: heard.silent_seconds > 3 * _WATCHDOG_SECONDS, within_seconds=60)
+        eventually(lambda: heard.pings >= 1)
+        eventually(lambda: heard.silent_seconds > 3 * _WATCHDOG_SECONDS)
         assert daemon.process.poll() is None
         daemon.kill()
 
@@ -74,7 +74,7 @@ def test_ready_does_not_wait_for_the_first_look(home: Home) -> None:
             options=["--service"],
         ) as daemon,
     ):
-        eventually(lambda: heard.pings > 2 * _WATCHDOG_SECONDS, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: heard.pings > 2 * _WATCHDOG_SECONDS)
         assert heard.messages[0] == "READY=1"
         daemon.kill()
 
@@ -86,9 +86,9 @@ def test_a_blocked_service_has_started_and_lives(home: Home) -> None:
         sd_listener() as heard,
         running(home, environment=_line_to(heard), options=["--service"]) as daemon,
     ):
-        eventually(lambda: heard.pings >= 3, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: heard.pings >= 3)
         assert heard.messages[0] == "READY=1"
         assert home.blocked_file.exists()
         assert daemon.stop() == 0
-        eventually(lambda: heard.messages[-1] == "STOPPING=1", within_seconds=5)
+        eventually(lambda: heard.messages[-1] == "STOPPING=1")
     assert not home.blocked_file.exists()

@@ -28,7 +28,7 @@ def says(home: Home, *texts: str, but: str = "\0") -> None:
         said = page.text + "\n".join(page.values("img", "alt"))
         return all(text in said for text in texts) and but not in said
 
-    eventually(right, within_seconds=60)
+    eventually(right)
 
 
 def test_the_page_follows_results_faults_and_deletions(home: Home) -> None:

@@ -80,7 +80,7 @@ def test_row_10_row_17_row_41_links_are_never_followed(tmp_path: Path) -> None:
     (home.inbox / "b.png").symlink_to(outside / "secret.png")
     (home.inbox / "Liked").symlink_to(outside)
     with observing(home) as daemon:
-        eventually(lambda: is_done(home), within_seconds=60)
+        eventually(lambda: is_done(home))
         daemon.await_state("idle")
     assert documents(home).keys() == {"a.png"}
     assert documents(home)["a.png"].source.text_sha256 is None
@@ -100,8 +100,8 @@ def test_row_39_names_cannot_steer_terminals_logs_or_the_outbox(tmp_path: Path) 
         (home.inbox / name).write_bytes(picture(len(name)))
     (home.inbox / f"bad {STEERING}").write_bytes(b"")
     with observing(home) as daemon:
-        eventually(lambda: f"bad {STEERING}" in documents(home), within_seconds=60)
-        eventually(lambda: STEERING in documents(home), within_seconds=60)
+        eventually(lambda: f"bad {STEERING}" in documents(home))
+        eventually(lambda: STEERING in documents(home))
         daemon.await_state("idle")
         said = [tasted(home, command) for command in ("results", "status", "references")]
     for answer in said:

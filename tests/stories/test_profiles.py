@@ -60,7 +60,7 @@ def profile(home: Home, folder: str, *names: str) -> Sidecar:
         names_of_parts = [part.path.removeprefix(f"{folder}/") for part in found.parts]
         return found if names_of_parts == list(names) else None
 
-    return eventually(fits, within_seconds=PATIENCE_SECONDS)
+    return eventually(fits)
 
 
 def plain(daemon: RunningDaemon) -> dict[str, str]:
@@ -90,36 +90,36 @@ def test_a_folder_of_photos_has_a_document_as_long_as_it_is_a_profile(home: Home
         assert documents(home)["anna/profile"].source.path == "anna/profile"
 
         (home.inbox / "anna" / "bio.txt").write_text("Name: Anna\nHiking", "utf-8")
-        eventually(lambda: _bytes_of_text(home, "anna") > 0, within_seconds=60)
+        eventually(lambda: _bytes_of_text(home, "anna") > 0)
         status = daemon.await_state("idle")
         assert "text_without_picture" not in status.ignored
         (home.inbox / "anna" / "bio.txt").write_text("Name: Anna\nHiking, and more", "utf-8")
         size = (home.inbox / "anna" / "bio.txt").stat().st_size
-        eventually(lambda: _bytes_of_text(home, "anna") == size, within_seconds=60)
+        eventually(lambda: _bytes_of_text(home, "anna") == size)
 
         put(home, "big", *range(20, 33))
         put(home, "anna/more", 40, 41)
         put(home, "bea", 50, 51, 52)
         profile(home, "bea", "50.png", "51.png", "52.png")
         expected = {"anna/more/": "nested", "big/": "too_large"}
-        eventually(lambda: plain(daemon) == expected, within_seconds=60)
+        eventually(lambda: plain(daemon) == expected)
         assert {"big/", "anna/more/"}.isdisjoint(documents(home))
 
         # another taste makes it stale, and so do other photos
         begun = len(profiles_begun(home))
         put(home, "liked", 60)
-        eventually(lambda: len(profiles_begun(home)) == begun + 2, within_seconds=60)
+        eventually(lambda: len(profiles_begun(home)) == begun + 2)
         (home.inbox / "bea").rename(home.inbox / "maya")
         profile(home, "maya", "50.png", "51.png", "52.png")
-        eventually(lambda: document(home, "bea") is None, within_seconds=60)
+        eventually(lambda: document(home, "bea") is None)
         (home.inbox / "maya" / "50.png").unlink()
         profile(home, "maya", "51.png", "52.png")
         (home.inbox / "maya" / "51.png").unlink()
-        eventually(lambda: document(home, "maya") is None, within_seconds=60)
+        eventually(lambda: document(home, "maya") is None)
 
         # of a folder that is gone everything is kept for a while; two photos of the other went
         shutil.rmtree(home.inbox / "anna")
-        eventually(lambda: daemon.await_state("idle").counts["gone"] == 2 + 6, within_seconds=60)
+        eventually(lambda: daemon.await_state("idle").counts["gone"] == 2 + 6)
         assert documents(home)["anna/"].gone_since is not None
         begun = len(profiles_begun(home))
         daemon.stop()
@@ -144,7 +144,7 @@ def test_row_54_conflict_copies_count_once(home: Home) -> None:
         }
         for copy, original in conflicts.items():
             shutil.copy2(home.inbox / original, home.inbox / copy)
-        eventually(lambda: conflicts.keys() <= documents(home).keys(), within_seconds=60)
+        eventually(lambda: conflicts.keys() <= documents(home).keys())
         assert plain(daemon) == {}
         assert documents(home)["anna/"] == first
         assert len(profiles_begun(home)) == begun
@@ -223,13 +223,13 @@ def test_a_profile_is_scored_liked_and_forgotten(tmp_path: Path) -> None:
         asked = tasted(home, "score", str(anna)).stdout
         assert f"{anna} (3 photos): {scored.summary}\n" in asked
         assert tasted(home, "like", str(anna)).returncode == 0
-        eventually(lambda: _judged(home, "liked"), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: _judged(home, "liked"))
         assert set(label_groups(dict.fromkeys(list_inbox(home.inbox).files)).values()) == {
             None,
             "liked/anna/",
         }
         assert tasted(home, "undo", str(anna)).returncode == 0
-        eventually(lambda: _judged(home, None), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: _judged(home, None))
         daemon.await_state("idle")
         again = tasted(home, "rescore", "--json")
         assert json.loads(again.stdout)["rescored"] == 4
@@ -269,7 +269,7 @@ def test_screenshots_of_several_people_are_several_results_and_labels(tmp_path: 
     with running(home) as daemon:
         for path in paths:
             daemon.sidecar(path, status="scored")
-        eventually(lambda: plain(daemon) == {"Screenshots/": "names"}, within_seconds=60)
+        eventually(lambda: plain(daemon) == {"Screenshots/": "names"})
         assert "Screenshots/" not in documents(home)
         results = json_lines(tasted(home, "results", "--json").stdout)
         assert {result["source"]["path"] for result in results} == paths
@@ -292,13 +292,13 @@ def test_screenshots_of_several_people_are_several_results_and_labels(tmp_path: 
             found = documents(home)
             return all(path in found and found[path].extracted_data is not None for path in labels)
 
-        eventually(known, within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: plain(daemon).get("liked/Screenshots/") == "names", within_seconds=60)
+        eventually(known)
+        eventually(lambda: plain(daemon).get("liked/Screenshots/") == "names")
         (home.inbox / "liked" / "Screenshots" / "bio.txt").write_text("all of one", "utf-8")
-        eventually(lambda: "liked/Screenshots/" not in plain(daemon), within_seconds=60)
+        eventually(lambda: "liked/Screenshots/" not in plain(daemon))
 
         (shots / ".not-a-profile").touch()
-        eventually(lambda: plain(daemon)["Screenshots/"] == "marked", within_seconds=60)
+        eventually(lambda: plain(daemon)["Screenshots/"] == "marked")
 
 
 BIOS = ("Long walks before breakfast", "Chess; bring your own clock", "I paint, you cook?")
@@ -313,7 +313,7 @@ def test_photos_that_share_no_likeness_beside_different_texts_count_each(tmp_pat
             (home.inbox / f"{place}-{number}.png").write_bytes(drawing(place, seed=80 + number))
     friends, walks = home.inbox / "Friends", home.inbox / "walks"
     with running(home) as daemon:
-        eventually(lambda: len(documents(home)) == 28, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: len(documents(home)) == 28)
         friends.mkdir()
         walks.mkdir()
         for number, place in enumerate(("mountain", "gym", "beach")):
@@ -323,7 +323,7 @@ def test_photos_that_share_no_likeness_beside_different_texts_count_each(tmp_pat
             (walks / f"{number}.png").write_bytes(drawing("mountain", seed=60 + number))
             (walks / f"{number}.txt").write_text(BIOS[number], "utf-8")
         profile(home, "walks", "0.png", "1.png", "2.png")
-        eventually(lambda: plain(daemon) == {"Friends/": "looks"}, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: plain(daemon) == {"Friends/": "looks"})
         assert "Friends/" not in documents(home)
         results = json_lines(tasted(home, "results", "--json").stdout)
         paths = {result["source"]["path"] for result in results}
@@ -339,8 +339,8 @@ def test_photos_that_share_no_likeness_beside_different_texts_count_each(tmp_pat
         for text in (home.inbox / "liked" / "Friends").glob("*.txt"):
             text.unlink()
         both = {"Friends/": "looks", "liked/Friends/": "looks"}
-        eventually(lambda: plain(daemon) == both, within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: _liked(home) == 6 + 3, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: plain(daemon) == both)
+        eventually(lambda: _liked(home) == 6 + 3)
         daemon.stop()
     # what was found is kept, and a text of the folder has the last word
     (friends / "bio.txt").write_text("all of one", "utf-8")
@@ -348,8 +348,8 @@ def test_photos_that_share_no_likeness_beside_different_texts_count_each(tmp_pat
         profile(home, "Friends", "0.png", "1.png", "2.png")
         assert plain(daemon) == {"liked/Friends/": "looks"}
         (friends / "bio.txt").unlink()
-        eventually(lambda: plain(daemon) == both, within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: "Friends/" not in documents(home), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: plain(daemon) == both)
+        eventually(lambda: "Friends/" not in documents(home))
         assert len(UnlikePhotos(home.unlike_file).current) == 2
         forgotten = tasted(home, "forget", "--delete-picture", str(friends / "0.png"))
         assert forgotten.returncode == 0, forgotten.stderr

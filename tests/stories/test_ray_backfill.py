@@ -100,7 +100,7 @@ def test_two_machines_of_which_one_is_killed_do_what_one_does(home: Home, tmp_pa
             patch.setenv(name, value)
         outbox = home.outbox / "@far"
         with started(home, str(folder), "far", cluster) as child:
-            eventually(lambda: any(outbox.rglob("*.json")), within_seconds=PATIENCE_SECONDS)
+            eventually(lambda: any(outbox.rglob("*.json")))
             (killed, *_others) = workers_of(cluster)
             engines = killed.children()
             killed.send_signal(signal.SIGKILL)
@@ -110,7 +110,7 @@ def test_two_machines_of_which_one_is_killed_do_what_one_does(home: Home, tmp_pa
         assert "2 engines of 1 core each, on 2 machines of the cluster" in errors
         # what Ray has to say of a killed worker is not for the output of a command
         assert "ray" not in told.casefold().replace("photos", "")
-        eventually(lambda: not any(engine.is_running() for engine in engines), within_seconds=30)
+        eventually(lambda: not any(engine.is_running() for engine in engines))
         with started(home, "s3://pictures", "stored", cluster) as stored:
             told, errors = stored.communicate(timeout=PATIENCE_SECONDS)
         assert stored.returncode == 0, errors

@@ -44,7 +44,7 @@ def test_a_profile_is_read_once_it_may_be_and_forgotten(tmp_path: Path) -> None:
             found = daemon.sidecar("shot.png").extracted_data
             return found is not None and found.text_missing is None
 
-        eventually(is_read, within_seconds=90)
+        eventually(is_read)
         sidecar = daemon.sidecar("shot.png")
         extracted = sidecar.extracted_data
         assert extracted is not None
@@ -53,7 +53,7 @@ def test_a_profile_is_read_once_it_may_be_and_forgotten(tmp_path: Path) -> None:
         assert sidecar.component_scores is not None
         assert sidecar.component_scores.interests == 1.0
         # the library gets it after the answer
-        eventually(lambda: len(files_with(home.root, SAID)) > 1, within_seconds=90)
+        eventually(lambda: len(files_with(home.root, SAID)) > 1)
         ended = tasted(home, "forget", "--delete-picture", str(home.inbox / "shot.png"))
         assert ended.returncode == 0, ended.stderr
         assert not files_with(home.root, SAID)

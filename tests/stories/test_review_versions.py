@@ -16,8 +16,6 @@ from tasted.home.layout import Home
 from tasted.home.taste_versions import read_version_row, version_number
 from tasted.home.web_files import WebFiles
 
-PATIENCE_SECONDS = 90.0
-
 
 @pytest.fixture
 def daemon(home: Home) -> Iterator[RunningDaemon]:
@@ -53,7 +51,7 @@ def test_a_version_is_held_and_followed_again(
         answer: dict[str, Any] = client.get("/api/versions").json()
         return answer if len(answer["versions"]) > 1 else None
 
-    answer = eventually(listed, within_seconds=PATIENCE_SECONDS) or {}
+    answer = eventually(listed) or {}
     newest = answer["versions"][0]
     assert answer["in_force"] == newest["version"]
     assert newest["is_in_force"] is True
@@ -92,7 +90,7 @@ def test_answers_since_the_version_are_told_until_it_knows_them(
         version: str = client.get("/api/queue").json()["progress"]["version"]
         return version if version_number(version) is not None and version != before else None
 
-    newest = eventually(known, within_seconds=PATIENCE_SECONDS)
+    newest = eventually(known)
     row = read_version_row(home.tastes, version_number(newest) or 0)
     assert row is not None
     assert row.labels.upto_seq == answer["event"]["seq"]
@@ -102,8 +100,7 @@ def test_answers_since_the_version_are_told_until_it_knows_them(
 def test_two_versions_are_compared(home: Home, daemon: RunningDaemon, client: httpx.Client) -> None:
     """On the same answers and pictures; what does not exist is not found."""
     versions = eventually(
-        lambda: found if len(found := client.get("/api/versions").json()["versions"]) > 1 else None,
-        within_seconds=PATIENCE_SECONDS,
+        lambda: found if len(found := client.get("/api/versions").json()["versions"]) > 1 else None
     )
     newest = versions[0]["number"]
     compared = client.get(f"/api/versions/compare?a=v1&b=v{newest}")

@@ -129,7 +129,7 @@ def test_terminals_that_show_pictures_are_sent_them(
     """Kitty a PNG, iTerm2 a JPEG, made anew by the engine; taken away before the next."""
     with _judging(home, **environment) as (_daemon, user):
         user.sees("0 of 5 judged")
-        found = eventually(lambda: re.search(pattern, user.written), within_seconds=60)
+        found = eventually(lambda: re.search(pattern, user.written))
         data = base64.b64decode(found[1][:4096])
         assert data.startswith((b"\x89PNG", b"\xff\xd8"))
         user.press("l")

@@ -43,12 +43,12 @@ def test_a_picture_starts_the_engine_before_it_is_settled(home: Home) -> None:
     with observing(home) as daemon:
         # the taste of no labels is published, and the engine leaves
         daemon.engine_pid()
-        eventually(home.current_file.exists, within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: waits_for(home, 1), within_seconds=PATIENCE_SECONDS)
-        eventually(lambda: not has_engine(home), within_seconds=PATIENCE_SECONDS)
+        eventually(home.current_file.exists)
+        eventually(lambda: waits_for(home, 1))
+        eventually(lambda: not has_engine(home))
         (home.inbox / "empty.png").touch()
         (home.inbox / "notes.txt").write_text("no picture", "utf-8")
-        eventually(lambda: waits_for(home, 2), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: waits_for(home, 2))
         assert not has_engine(home)
         (home.inbox / "new.png").write_bytes(picture(2))
         assert daemon.engine_pid()

@@ -22,10 +22,7 @@ def test_row_02_a_daemon_killed_midway_loses_and_doubles_nothing(home: Home) -> 
     for index in range(24):
         (home.inbox / f"{index}.png").write_bytes(drawing("city", seed=100 + index))
     with running(home) as daemon:
-        eventually(
-            lambda: sum(path.is_file() for path in home.outbox.glob("*.json")) >= 3,
-            within_seconds=90,
-        )
+        eventually(lambda: sum(path.is_file() for path in home.outbox.glob("*.json")) >= 3)
         daemon.kill()
     done = {path.name: path.read_bytes() for path in home.outbox.glob("*.json")}
     with running(home) as daemon:
@@ -68,7 +65,7 @@ def test_row_02_no_engine_outlives_a_killed_daemon(home: Home) -> None:
         daemon.sidecar("a.png", status="scored")
         engine_pid = daemon.engine_pid()
         daemon.kill()
-    eventually(lambda: not process_exists(engine_pid), within_seconds=30)
+    eventually(lambda: not process_exists(engine_pid))
 
 
 def test_an_engine_killed_under_the_daemon_is_replaced(home: Home) -> None:
@@ -97,7 +94,7 @@ def test_row_20_a_touched_or_copied_back_file_keeps_its_score(home: Home) -> Non
             sidecar = read_sidecar(home, "a.png")
             return sidecar is not None and sidecar.source.inode == picture.stat().st_ino
 
-        eventually(follows, within_seconds=60)
+        eventually(follows)
         second = daemon.sidecar("a.png")
     assert second.source.inode != first.source.inode
     assert second.scored_at == first.scored_at
@@ -116,7 +113,7 @@ def test_row_24_a_rename_interrupted_by_a_kill_leaves_no_second_sidecar(home: Ho
     )
     with running(home) as daemon:
         daemon.await_state("idle")
-        eventually(lambda: not (home.outbox / "old.png.json").exists(), within_seconds=30)
+        eventually(lambda: not (home.outbox / "old.png.json").exists())
     assert (home.outbox / "new.png.json").exists()
 
 
@@ -127,7 +124,7 @@ def test_row_24_a_renamed_screenshot_takes_its_sidecar_along(home: Home) -> None
         daemon.sidecar("old.png", status="scored")
         (home.inbox / "old.png").rename(home.inbox / "new.png")
         daemon.sidecar("new.png", status="scored")
-        eventually(lambda: not (home.outbox / "old.png.json").exists(), within_seconds=30)
+        eventually(lambda: not (home.outbox / "old.png.json").exists())
 
 
 def test_row_51_the_sidecar_of_a_deleted_picture_is_kept_for_a_while(home: Home) -> None:
@@ -141,7 +138,7 @@ def test_row_51_the_sidecar_of_a_deleted_picture_is_kept_for_a_while(home: Home)
             status = daemon.status()
             return status is not None and status.counts.get("gone") == 1
 
-        eventually(counted, within_seconds=30)
+        eventually(counted)
     assert (home.outbox / "a.png.json").exists()
 
 

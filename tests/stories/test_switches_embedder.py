@@ -27,7 +27,7 @@ def test_a_resnet_judges_pictures_alone(home: Home, tmp_path: Path) -> None:
             now = read_sidecar(home, "a.png")
             return now is not None and now.model is not None and now.model.dimensions == 32
 
-        eventually(switched, within_seconds=90)
+        eventually(switched)
         daemon.await_state("idle")
         second = read_sidecar(home, "a.png")
         reference = read_sidecar(home, "liked/mountain-1.png")

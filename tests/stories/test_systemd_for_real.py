@@ -10,7 +10,6 @@ from kit.private_systemd import live, why_not
 _REASON = why_not()
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
 def test_the_unit_lives_and_leaves_nothing(tmp_path: Path) -> None:
     """Everything but the home and the locks may only be read by it; its end leaves those alone.

@@ -16,7 +16,7 @@ from kit.daemons import RunningDaemon, json_lines, observing, read_sidecar, runn
 from kit.drawings import drawing, label_scenes
 from kit.homes import quick_home
 from kit.quick_engine import scores_begun
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.feedback.events import EventKind, FeedbackEvent, Via
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
@@ -25,7 +25,6 @@ from tasted.home.taste_versions import ERASED, read_choice, read_version_rows
 from tasted.inbox.change_label import set_label
 from tasted.records import Label
 
-PATIENCE_SECONDS = 90.0
 ANSWERS = 200
 
 
@@ -64,7 +63,7 @@ def settled(daemon: RunningDaemon, is_so: Callable[[Status], bool]) -> Status:
         status = daemon.status()
         return status if status is not None and status.state == "idle" and is_so(status) else None
 
-    return eventually(seen, within_seconds=PATIENCE_SECONDS)
+    return eventually(seen)
 
 
 def test_a_held_version_is_told_everywhere_until_it_is_let_go(home: Home) -> None:
@@ -80,7 +79,7 @@ def test_a_held_version_is_told_everywhere_until_it_is_let_go(home: Home) -> Non
         held = versions(home, "use", newest, "--hold")
         assert (held["in_force"], held["is_held"], held["before"]) == (newest, True, newest)
         settled(daemon, lambda status: status.held is not None)
-        first = eventually(lambda: _noted(home, "3.png"), within_seconds=PATIENCE_SECONDS)
+        first = eventually(lambda: _noted(home, "3.png"))
         assert tasted(home, "like", str(home.inbox / "0.png")).returncode == 0
         status = settled(daemon, lambda status: "1 newer" in (status.held or ""))
         words = f"{newest} is held. 1 newer answer is kept and not used."
@@ -99,7 +98,7 @@ def test_a_held_version_is_told_everywhere_until_it_is_let_go(home: Home) -> Non
         settled(daemon, lambda status: status.held is None)
         now = str(versions(home)["in_force"])
         assert now != newest
-        eventually(lambda: taste_of(home, "3.png") == now, within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: taste_of(home, "3.png") == now)
         assert versions(home, "back")["in_force"] == newest
         kept = [(event.kind, event.note, event.via) for event in choices(home)]
         assert kept == [
@@ -176,15 +175,14 @@ def test_row_60_an_engine_killed_while_a_version_is_kept_leaves_one_taste(
     places = tmp_path / "places"
     places.write_text("\n".join(steps), "ascii")
     with observing(home, "real", "--engine", "armed", f"--engine-option={places}") as daemon:
-        eventually(lambda: not places.read_text("ascii"), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: not places.read_text("ascii"))
         settled(daemon, lambda status: status.liked == 6)
         _agrees(home)
         eventually(
             lambda: (
                 {taste_of(home, f"{number}.png") for number in range(4)}
                 == {versions(home)["in_force"]}
-            ),
-            within_seconds=PATIENCE_SECONDS,
+            )
         )
 
 
@@ -206,7 +204,7 @@ def test_row_60_an_engine_killed_while_a_version_is_chosen_publishes_it_later(
         assert choice is not None
         settled(daemon, lambda status: status.held is not None)
         _agrees(home)
-        eventually(lambda: _noted(home, "3.png"), within_seconds=PATIENCE_SECONDS)
+        eventually(lambda: _noted(home, "3.png"))
     words = f"killed at fault point {place.partition(':')[0]}"
     assert words in (home.logs / "tasted.log").read_text("utf-8")
 

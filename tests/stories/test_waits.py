@@ -46,7 +46,7 @@ def test_saved_settings_act_and_broken_ones_do_not(home: Home) -> None:
             error = status.settings_error if status is not None else None
             return error is not None and "match_threshold" in error.message
 
-        eventually(complains, within_seconds=30)
+        eventually(complains)
         home.config_file.write_text(
             f'{good}\n[scoring]\nscorer = "seed"\nmatch_threshold = 0.99\n'
             "strong_match_threshold = 0.999\n",
@@ -188,7 +188,7 @@ def test_a_reference_that_failed_at_first_counts_later(home: Home) -> None:
             now = read_sidecar(home, "a.png")
             return now is not None and now.references is not None and now.references.liked == 7
 
-        eventually(counts, within_seconds=60)
+        eventually(counts)
         (home.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
         daemon.sidecar("b.png", status="scored")
         daemon.await_state("idle")

@@ -93,7 +93,7 @@ def test_row_46_liking_changes_the_taste(home: Home) -> None:
             now = read_sidecar(home, "other.png")
             return now is not None and now.model != first.model
 
-        eventually(rescored, within_seconds=60)
+        eventually(rescored)
         second = read_sidecar(home, "other.png")
     assert second is not None
     assert second.component_scores is not None
@@ -126,9 +126,9 @@ def test_a_removed_reference_stops_counting_and_counts_again(home: Home) -> None
             assert sidecar.references is not None
             return sidecar.references.liked
 
-        eventually(lambda: liked() == all_liked.liked - 1, within_seconds=60)
+        eventually(lambda: liked() == all_liked.liked - 1)
         lesson.write_bytes(kept)
-        eventually(lambda: liked() == all_liked.liked, within_seconds=60)
+        eventually(lambda: liked() == all_liked.liked)
 
 
 def test_a_content_in_both_folders_counts_for_neither(home: Home) -> None:
@@ -140,8 +140,7 @@ def test_a_content_in_both_folders_counts_for_neither(home: Home) -> None:
         status = eventually(
             lambda: (
                 found if (found := daemon.status()) is not None and found.contradictions else None
-            ),
-            within_seconds=60,
+            )
         )
         assert set(status.contradictions) == {"liked/mountain-1.png", "rejected/oops.png"}
         listed = json_lines(tasted(home, "references", "--json").stdout)
@@ -168,7 +167,7 @@ def test_a_companion_text_that_arrives_later_is_read(home: Home) -> None:
             sidecar = read_sidecar(home, "a.png")
             return sidecar is not None and sidecar.source.text_sha256 is not None
 
-        eventually(read, within_seconds=60)
+        eventually(read)
         sidecar = daemon.sidecar("a.png")
     assert sidecar.extracted_data is not None
     assert (sidecar.extracted_data.name, sidecar.extracted_data.age) == ("Maya", 29)
@@ -183,7 +182,7 @@ def test_the_engine_leaves_when_idle(home: Home) -> None:
     with running(home) as daemon:
         daemon.sidecar("a.png", status="scored")
         pid = daemon.engine_pid()
-        eventually(lambda: not process_exists(pid), within_seconds=30)
+        eventually(lambda: not process_exists(pid))
         (home.inbox / "b.png").write_bytes(drawing("mountain", seed=8))
         daemon.sidecar("b.png", status="scored")
 

@@ -89,7 +89,7 @@ def test_row_02_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     for _ in range(8):
         target.unlink(missing_ok=True)
         with running_python(_WRITE_FOR_EVER, str(target)) as process:
-            eventually(target.exists, within_seconds=20)
+            eventually(target.exists)
             process.send_signal(signal.SIGKILL)
             process.wait()
         data = target.read_bytes()
@@ -179,7 +179,7 @@ def test_row_20_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) 
             assert len(data) == stamp.size_bytes
             return False
 
-        eventually(is_refused, within_seconds=20)
+        eventually(is_refused)
 
 
 def test_reading_takes_memory_by_the_size_of_the_file(tmp_path: Path) -> None:

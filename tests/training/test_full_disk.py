@@ -18,11 +18,9 @@ def test_why_it_ended_is_told_although_nothing_can_be_written(tmp_path: Path) ->
         home = labelled_home(disk, 24)
         folder = TrainingFolder(home)
         start_training(home, environment={}, is_forced=True)
-        eventually(
-            lambda: (state := folder.read()) is not None and state.adapter > 0, within_seconds=200
-        )
+        eventually(lambda: (state := folder.read()) is not None and state.adapter > 0)
         fill(disk)
-        eventually(lambda: not folder.is_running(), within_seconds=200)
+        eventually(lambda: not folder.is_running())
         state = folder.read()
         assert state is not None
         assert state.state == "failed"

@@ -24,9 +24,7 @@ def test_a_run_is_ended_within_a_moment_and_gone_on_with(tmp_path: Path) -> None
     start_training(home, environment={}, is_forced=True)
     with pytest.raises(TrainingRuns):
         start_training(home, environment={}, is_forced=True)
-    eventually(
-        lambda: (state := folder.read()) is not None and state.adapter > 1, within_seconds=200
-    )
+    eventually(lambda: (state := folder.read()) is not None and state.adapter > 1)
     assert cancel_training(home)
 
     state = folder.read()
@@ -37,11 +35,9 @@ def test_a_run_is_ended_within_a_moment_and_gone_on_with(tmp_path: Path) -> None
     made_at = first[0].stat().st_mtime_ns
 
     start_training(home, environment={}, is_forced=True, resumes=True)
-    eventually(
-        lambda: (state := folder.read()) is not None and state.adapter > 1, within_seconds=200
-    )
+    eventually(lambda: (state := folder.read()) is not None and state.adapter > 1)
     assert first[0].stat().st_mtime_ns == made_at
-    eventually(lambda: not folder.is_running(), within_seconds=200)
+    eventually(lambda: not folder.is_running())
 
     state = folder.read()
     assert state is not None

@@ -32,7 +32,7 @@ def test_a_sidecar_that_goes_while_others_are_edited_does_not_come_back(home: Ho
     with writer._writing:
         editing.start()
         # it has read the first, and waits for the lock
-        eventually(lambda: job.counts["mentions"] == 1, within_seconds=30)
+        eventually(lambda: job.counts["mentions"] == 1)
         for name in ("a.png", "b.png", "c.png"):
             writer.remove(name)
         writer.write(scored(source=source_of("d.png", 4)))

@@ -79,8 +79,8 @@ def test_row_58_a_killed_child_is_replaced(home: Home) -> None:
             child = page.door._child
             assert child is not None
             child._process.kill()
-            eventually(lambda: page.door._child is not child, within_seconds=30)
-            eventually(lambda: _is_served(client), within_seconds=60)
+            eventually(lambda: page.door._child is not child)
+            eventually(lambda: _is_served(client))
 
 
 def test_row_58_no_child_outlives_its_door(home: Home) -> None:
@@ -97,7 +97,7 @@ def test_row_58_no_child_outlives_its_door(home: Home) -> None:
             # the stream ends in order, or with the connection
             with contextlib.suppress(httpx.HTTPError):
                 assert "retry" not in list(lines)
-            eventually(lambda: child._process.poll() is not None, within_seconds=30)
+            eventually(lambda: child._process.poll() is not None)
             assert child._process.returncode == 0
 
 
@@ -238,7 +238,7 @@ def test_a_child_of_another_version_is_told_and_one_that_raves_is_ended(
     with visited(home, _answers, command=command) as page:
         connection = page.connected()
         with connection:
-            eventually(said.exists, within_seconds=30)
+            eventually(said.exists)
             assert page.light.left.wait(30)
     assert b'"code":"updated"' in said.read_bytes()
     assert b'"number":5' in said.read_bytes()

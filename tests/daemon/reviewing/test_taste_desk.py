@@ -86,7 +86,7 @@ def engine(shared: SharedState, answer: EngineAnswer) -> Iterator[list[object]]:
     asked: list[object] = []
 
     def serve() -> None:
-        call = eventually(shared.queue.calls.take, within_seconds=30)
+        call = eventually(shared.queue.calls.take)
         assert call is not None
         asked.append(call.request)
         call.begin()

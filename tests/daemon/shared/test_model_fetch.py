@@ -63,7 +63,7 @@ def test_one_that_is_stopped_tells_nothing() -> None:
     heard = Heard(_LONG)
     assert heard.fetch.is_running
     heard.fetch.stop()
-    eventually(lambda: not heard.fetch.is_running, within_seconds=10)
+    eventually(lambda: not heard.fetch.is_running)
     assert not heard.ended.wait(0.2)
 
 

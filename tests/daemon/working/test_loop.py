@@ -121,16 +121,16 @@ def test_forgetting_leaves_what_is_held_as_it_is(home: Home) -> None:
     _wait_for_work(shared)
     running.start()
     try:
-        eventually(lambda: shared.wakeups.pauses == 1, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 1)
         _wait_for_work(shared)
         shared.queue.ask(Forget("0123", ORDER))
         shared.wakeups.wake_worker()
-        eventually(lambda: shared.wakeups.pauses == 2, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 2)
         assert (orders, worker.tries) == ([ORDER], 1)
         assert shared.faults.holding is FAULT
         # what may have mended it ends the pause as ever
         shared.wakeups.wake_worker()
-        eventually(lambda: shared.wakeups.pauses == 3, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 3)
         assert worker.tries == 2
     finally:
         stop.set()
@@ -149,11 +149,11 @@ def test_a_nudge_while_all_is_well_takes_no_pause_away(home: Home) -> None:
     _wait_for_work(shared)
     running.start()
     try:
-        eventually(lambda: shared.wakeups.pauses == 1, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 1)
         assert shared.wakeups.skipped == 0
         _wait_for_work(shared)
         shared.wakeups.wake_worker()
-        eventually(lambda: worker.tries == 2, within_seconds=30)
+        eventually(lambda: worker.tries == 2)
     finally:
         stop.set()
         shared.queue.close()
@@ -169,17 +169,17 @@ def test_row_38_a_fault_keeps_the_engine_from_starting_early(home: Home) -> None
     shared.queue.foresee()
     running.start()
     try:
-        eventually(lambda: worker.tries == 1 and not shared.queue.is_busy, within_seconds=30)
+        eventually(lambda: worker.tries == 1 and not shared.queue.is_busy)
         assert (shared.faults.holding, shared.wakeups.pauses) == (None, 0)
         # the picture may be gone: a scan has to see that nothing is left to do
         assert shared.wakeups.pause_scanner(30)[0]
         _wait_for_work(shared)
-        eventually(lambda: shared.wakeups.pauses == 1, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 1)
         assert shared.faults.holding is FAULT
         # nothing is tried early while a fault is known
         shared.queue.foresee()
         shared.wakeups.wake_worker()
-        eventually(lambda: not shared.queue.is_busy, within_seconds=30)
+        eventually(lambda: not shared.queue.is_busy)
         assert worker.tries == 2
     finally:
         stop.set()
@@ -207,14 +207,14 @@ def test_row_48_a_surprise_of_the_worker_is_told_and_tried_again(home: Home) -> 
     _wait_for_work(shared)
     running.start()
     try:
-        eventually(lambda: shared.wakeups.pauses == 1, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 1)
         fault = shared.faults.holding
         assert fault is not None
         assert fault.code == "internal"
         assert fault.message == "tasted itself failed (KeyError); no picture is at fault."
         _wait_for_work(shared)
         shared.wakeups.wake_worker()
-        eventually(lambda: shared.wakeups.pauses == 2, within_seconds=30)
+        eventually(lambda: shared.wakeups.pauses == 2)
         assert running.is_alive()
     finally:
         stop.set()
@@ -249,7 +249,7 @@ def test_re_scores_are_logged_as_one_line(home: Home) -> None:
     running = threading.Thread(target=work_loop.run)
     with capture_logs() as logged:
         running.start()
-        eventually(lambda: sum(worker.batches) == 900, within_seconds=30)
+        eventually(lambda: sum(worker.batches) == 900)
         stop.set()
         shared.queue.close()
         running.join()
@@ -287,7 +287,7 @@ def test_what_is_left_of_a_batch_is_looked_for_when_it_is_let_go(home: Home) -> 
     running.start()
     try:
         assert shared.wakeups.pause_scanner(30)[0]
-        eventually(lambda: worker.batches == [1, 1], within_seconds=30)
+        eventually(lambda: worker.batches == [1, 1])
         assert not worker.is_woken_early
     finally:
         stop.set()

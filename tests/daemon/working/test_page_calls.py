@@ -276,8 +276,8 @@ def test_row_64_an_engine_that_left_is_started_by_the_next_call(home: Home, tmp_
         for starts in (1, 2):
             assert isinstance(stage.preview("a.png").result(30), PreviewMade)
             assert stage.said().count("started") == starts
-            eventually(lambda: stage.worker.engine.pid is None, within_seconds=30)
-            eventually(lambda: stage.shared.engine_pid is None, within_seconds=30)
+            eventually(lambda: stage.worker.engine.pid is None)
+            eventually(lambda: stage.shared.engine_pid is None)
     finally:
         stage.stop.set()
         stage.shared.queue.close()
@@ -294,7 +294,7 @@ def test_an_engine_stays_while_a_person_judges(home: Home, tmp_path: Path) -> No
         answered = time.monotonic()
         # pictures are looked at by others, too: they do not shorten it
         assert isinstance(stage.preview("a.png").result(30), PreviewMade)
-        eventually(lambda: stage.worker.engine.pid is None, within_seconds=30)
+        eventually(lambda: stage.worker.engine.pid is None)
         assert time.monotonic() - answered > 1.5
     finally:
         stage.stop.set()
@@ -333,7 +333,7 @@ def test_row_64_calls_are_answered_while_a_fault_holds_the_queue(stage: Stage) -
     task = Task(inbox_file("a.png"), Reason.UNSCORED)
     stage.shared.queue.replace([task], labels=None, arrivals={})
     running(stage)
-    eventually(lambda: stage.shared.faults.holding is not None, within_seconds=30)
+    eventually(lambda: stage.shared.faults.holding is not None)
     for _ in range(3):
         stage.shared.queue.replace([task], labels=None, arrivals={})
         before = stage.worker.tries
@@ -368,7 +368,7 @@ def test_row_64_an_answer_that_a_forgotten_picture_may_be_in_is_held_back(
         for refused in (asked, *waiting):
             with pytest.raises(ServiceFault, match="forgotten"):
                 refused.result(30)
-        eventually(lambda: bool(waiting), within_seconds=30)
+        eventually(lambda: bool(waiting))
         with pytest.raises(ServiceFault, match="forgotten"):
             waiting[0].result(30)
         assert isinstance(stage.preview("b.png").result(30), PreviewMade)
@@ -376,7 +376,7 @@ def test_row_64_an_answer_that_a_forgotten_picture_may_be_in_is_held_back(
         stage.stop.set()
         stage.shared.queue.close()
         stage.shared.wakeups.wake_worker()
-        eventually(lambda: stage.worker.engine.pid is None, within_seconds=30)
+        eventually(lambda: stage.worker.engine.pid is None)
 
 
 def test_row_48_a_surprise_is_told_and_ends_no_daemon(stage: Stage) -> None:

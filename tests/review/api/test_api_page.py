@@ -35,8 +35,8 @@ def test_the_lines_of_the_page_work_as_they_stand(tmp_path: Path) -> None:
     lines = "\n".join(blocks).replace("curl -s ", "curl -sS --fail-with-body ")
     assert lines.count("curl ") == PAGE.count("curl -s ")
     with running(home):
-        eventually(lambda: lock_owner(home), within_seconds=60)
-        eventually(lambda: len(documents(home)) == 4, within_seconds=90)
+        eventually(lambda: lock_owner(home))
+        eventually(lambda: len(documents(home)) == 4)
         done = subprocess.run(
             ["sh", "-eux", "-c", lines],
             cwd=folder,

@@ -47,8 +47,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     for number in range(8):
         (home.inbox / f"p{number}.png").write_bytes(picture(number))
     with running(home):
-        eventually(lambda: lock_owner(home), within_seconds=60)
-        eventually(lambda: len(documents(home)) == 8, within_seconds=90)
+        eventually(lambda: lock_owner(home))
+        eventually(lambda: len(documents(home)) == 8)
         origin = f"http://127.0.0.1:{reachable_port(home)}"
         token = WebFiles(home.root, home.web).bearer()
         headers = {"Authorization": f"Bearer {token}"}

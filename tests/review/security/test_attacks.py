@@ -134,7 +134,7 @@ def test_connections_are_bounded_and_free_again(visit: WebVisit) -> None:
                     pass
             return count
 
-        eventually(lambda: cut_off() >= 60, within_seconds=30)
+        eventually(lambda: cut_off() >= 60)
     finally:
         for connection in held:
             connection.close()

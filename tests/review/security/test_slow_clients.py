@@ -70,7 +70,7 @@ def port() -> Iterator[int]:
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
-    eventually(lambda: servers and servers[0].started, within_seconds=30)
+    eventually(lambda: servers and servers[0].started)
     yield chosen
     servers[0].should_exit = True
     thread.join(30)

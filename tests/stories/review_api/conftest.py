@@ -26,5 +26,5 @@ def home(tmp_path: Path) -> Home:
 def daemon(home: Home) -> Iterator[RunningDaemon]:
     """A daemon of that home."""
     with observing(home) as started:
-        eventually(lambda: lock_owner(home), within_seconds=60)
+        eventually(lambda: lock_owner(home))
         yield started

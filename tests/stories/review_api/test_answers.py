@@ -19,9 +19,7 @@ from tasted.home.layout import Home
 def test_an_answer_is_kept_copied_and_taken_back(home: Home, daemon: RunningDaemon) -> None:
     """Once, however often it is sent; the score that was said before comes with it."""
     with client_of(home) as client:
-        card = eventually(
-            lambda: client.get("/api/queue?count=3").json()["cards"], within_seconds=90
-        )[0]
+        card = eventually(lambda: client.get("/api/queue?count=3").json()["cards"])[0]
         key = str(uuid.uuid4())
         said = {"answer": "like", "card": card["card"], "blind": True, "shown_ms": 900}
         for _ in range(3):
@@ -73,8 +71,7 @@ def test_a_card_is_of_its_picture_and_ours(home: Home, daemon: RunningDaemon) ->
                 found
                 if len(found := client.get("/api/queue?count=6").json()["cards"]) > 1
                 else None
-            ),
-            within_seconds=90,
+            )
         )
         token = cards[0]["card"]
         other = f"/api/results/{cards[1]['id']}/feedback"
@@ -129,8 +126,7 @@ def test_row_58_no_acknowledged_answer_is_lost(home: Home, killed: str) -> None:
             eventually(
                 lambda content=content, key=key, answer=answer: _judged(
                     client, content, key, answer
-                ),
-                within_seconds=60,
+                )
             )
             acknowledged[key] = content
     events = [event for event in read_events(home.feedback) if event.kind is EventKind.JUDGE]

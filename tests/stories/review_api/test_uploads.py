@@ -88,8 +88,7 @@ def test_a_job_is_asked_for_later(home: Home, daemon: RunningDaemon) -> None:
                 found
                 if (found := client.get(answer.headers["location"]).json())["state"] != "waiting"
                 else None
-            ),
-            within_seconds=60,
+            )
         )
         assert job["state"] == "done"
         assert job["sidecar"]["status"] == "scored"

@@ -74,7 +74,7 @@ def test_without_a_daemon_there_is_no_page(home: Home) -> None:
 def test_row_58_the_page_comes_back_with_the_daemon(home: Home) -> None:
     """On the same port, with the same cookie: an open tab goes on."""
     with observing(home):
-        eventually(lambda: lock_owner(home), within_seconds=60)
+        eventually(lambda: lock_owner(home))
         link = tasted(home, "review", "--no-open").stdout.strip()
         browser = httpx.Client(timeout=60)
         browser.get(link)
@@ -88,5 +88,5 @@ def test_row_58_the_page_comes_back_with_the_daemon(home: Home) -> None:
             except httpx.HTTPError:
                 return False
 
-        eventually(is_back, within_seconds=60)
+        eventually(is_back)
     browser.close()
