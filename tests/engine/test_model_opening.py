@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS
 from kit.homes import pocket_home
 from kit.pixel_engine import PixelSums
+from kit.waiting import PATIENCE_SECONDS
 from tasted.config import Settings, load_settings
 from tasted.embedding.models.weights import ModelFolder, find_model
 from tasted.engine.model_opening import EarlyModel

@@ -17,11 +17,11 @@ import httpx
 import pytest
 
 from kit.answering import answer_of, name_of
-from kit.daemons import PATIENCE_SECONDS, RunningDaemon, observing, tasted
+from kit.daemons import RunningDaemon, observing, tasted
 from kit.feedback_events import event_id
 from kit.homes import quick_home
 from kit.outboxes import documents, is_done, picture
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.feedback.events import Answer
 from tasted.feedback.reading import examine, read_events
 from tasted.home.layout import Home

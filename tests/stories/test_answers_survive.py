@@ -11,11 +11,11 @@ from pathlib import Path
 
 from kit.answered_homes import AnsweredHome, id_of
 from kit.answering import answer_of, name_of
-from kit.daemons import PATIENCE_SECONDS, json_lines, observing, tasted
+from kit.daemons import json_lines, observing, tasted
 from kit.drawings import drawing
 from kit.feedback_events import event_id
 from kit.homes import quick_home
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.feedback.events import Answer, EventKind, FeedbackEvent
 from tasted.feedback.history import judgements
 from tasted.feedback.intents import waiting_intents

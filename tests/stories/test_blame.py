@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, RunningDaemon, observing, read_sidecar, running, tasted
+from kit.daemons import RunningDaemon, observing, read_sidecar, running, tasted
 from kit.drawings import drawing, label_scenes
 from kit.homes import quick_home
 from kit.outboxes import picture
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.home.crash_reports import read_crash_reports
 from tasted.home.layout import Home
 from tasted.home.status import read_status

@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 from watchdog.events import FileSystemEvent, FileSystemEventHandler, FileSystemMovedEvent
 from watchdog.observers import Observer
 
-from kit.daemons import PATIENCE_SECONDS, RunningDaemon, observing
+from kit.daemons import RunningDaemon, observing
 from kit.homes import pocket_home
 from kit.outboxes import documents
 from kit.pictures import noise
 from kit.review_pages import PATIENCE_MS, browser
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.cli.commands.review import reachable_port
 from tasted.feedback.events import Answer, EventKind
 from tasted.feedback.reading import read_events

@@ -6,22 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from kit.daemons import (
-    PATIENCE_SECONDS,
-    RunningDaemon,
-    json_lines,
-    observing,
-    read_sidecar,
-    running,
-    tasted,
-)
+from kit.daemons import RunningDaemon, json_lines, observing, read_sidecar, running, tasted
 from kit.drawings import drawing, label_scenes
 from kit.giveaways import found_in, needles
 from kit.homes import pocket_home, quick_home
 from kit.outboxes import documents, picture, temporary_files
 from kit.quick_engine import profiles_begun
 from kit.readers import files_with
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.home.layout import Home
 from tasted.home.status import read_current
 from tasted.inbox.listing import list_inbox

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kit.daemons import PATIENCE_SECONDS, observing, tasted
+from kit.daemons import observing, tasted
 from kit.homes import home_with
 from kit.profiles import Spoken, draw_profile
 from kit.readers import files_with
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.system.faultpoints import VARIABLE
 
 SAID = "Sourdough, jazz and old maps"

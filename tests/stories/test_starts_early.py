@@ -6,10 +6,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, observing, running
+from kit.daemons import observing, running
 from kit.homes import home_with
 from kit.outboxes import documents, picture
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.home.layout import Home
 from tasted.home.status import read_status
 

@@ -14,12 +14,12 @@ from typing import Any, Self
 import httpx
 import pytest
 
-from kit.daemons import PATIENCE_SECONDS, RunningDaemon, observing, running, tasted
+from kit.daemons import RunningDaemon, observing, running, tasted
 from kit.homes import home_with
 from kit.judging import drawn
 from kit.outboxes import documents, is_done
 from kit.switching import OTHER, PIXEL, drop, home_of_two
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.feedback.events import EventKind
 from tasted.feedback.reading import read_events
 from tasted.home.layout import Home
