@@ -48,6 +48,8 @@ ENGINE = (
     "library.committing",
 )
 NOWHERE = "engine.loading:9999"
+_REQUEST_SECONDS = 30.0
+"""A request that a killed process had taken may never be answered: it is sent again."""
 FIRST, CHILD_DIES, LIGHT_DIES = 6, 12, 18
 """After so many answers of one life the engine has died; then the child dies; then the daemon."""
 _FOLDER = {Answer.LIKE: "liked", Answer.REJECT: "rejected"}
@@ -63,7 +65,7 @@ class Answering:
         self._client = httpx.Client(
             base_url=f"http://127.0.0.1:{token['port']}",
             headers={"authorization": f"Bearer {token['token']}"},
-            timeout=PATIENCE_SECONDS,
+            timeout=_REQUEST_SECONDS,
         )
         self.acknowledged = 0
 
