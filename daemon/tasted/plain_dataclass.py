@@ -2,7 +2,7 @@
 
 The standard library writes and compiles the source of up to six methods for every dataclass that is
 imported. tasted has several hundred, and a process calls those of a few: a third of the time that
-an engine or a daemon needs to import what it is made of, and a fifth of a command's
+an engine or a daemon needs to import what it is made of, and a quarter of a command's
 (`python -m bench importing`). Here a class gets its fields and slots at once. What stands in for
 `__init__`, `__repr__`, `__eq__` and `__hash__` lets the standard library make all of them.
 

@@ -20,7 +20,7 @@ from kit.documents import MADE_ANEW, is_alike
 from kit.drawings import drawing, label_scenes
 from kit.object_stores import object_store
 from kit.ray_cluster import LOOPBACK, LocalCluster, local_cluster
-from kit.waiting import eventually
+from kit.waiting import PATIENCE_SECONDS, eventually
 from tasted.home.backfill_files import BackfillPlace
 from tasted.home.layout import Home
 from tasted.outbox.backfill_outbox import backfill_ledger
@@ -28,7 +28,6 @@ from tasted.outbox.sidecar import Sidecar
 
 PLACES = ("mountain", "gym", "forest", "city")
 PICTURES = 32
-PATIENCE_SECONDS = 300.0
 
 pytest.importorskip("ray", reason="several machines need the extra: pip install 'tasted[ray]'")
 

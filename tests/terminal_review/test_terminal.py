@@ -8,10 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from kit.terminals import set_size, shown_until
+from kit.waiting import PATIENCE_SECONDS
 from tasted.terminal_review.drawing import Cells
 from tasted.terminal_review.terminal import Terminal
-
-_PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def test_keys_come_one_after_the_other(ends: tuple[int, int]) -> None:
     terminal = Terminal(program, program)
     with terminal.in_use():
         os.write(person, b"l\x1b[D?")
-        keys = [terminal.key(_PATIENCE_SECONDS) for _time in range(3)]
+        keys = [terminal.key(PATIENCE_SECONDS) for _time in range(3)]
         assert keys == ["l", "left", "?"]
         assert terminal.key(0.0) is None
 
@@ -58,10 +57,10 @@ def test_what_was_pressed_before_a_card_is_dropped(ends: tuple[int, int]) -> Non
     terminal = Terminal(program, program)
     with terminal.in_use():
         os.write(person, b"lx")
-        assert terminal.key(_PATIENCE_SECONDS) == "l"
+        assert terminal.key(PATIENCE_SECONDS) == "l"
         os.write(person, b"l")
         # a key is on its way for a moment; nobody drops what has not arrived
-        assert select.select([program], [], [], _PATIENCE_SECONDS)[0]
+        assert select.select([program], [], [], PATIENCE_SECONDS)[0]
         terminal.drop_keys()
         assert not select.select([program], [], [], 0.0)[0]
         assert terminal.key(0.0) is None
@@ -80,7 +79,7 @@ def test_a_size_is_told_and_its_change_is_a_key(ends: tuple[int, int]) -> None:
         assert Terminal(read, read).size() == Cells(80, 24)
         os.close(write)
         # nobody sits there any more
-        assert Terminal(read, program).key(_PATIENCE_SECONDS) == "escape"
+        assert Terminal(read, program).key(PATIENCE_SECONDS) == "escape"
     finally:
         os.close(read)
 
